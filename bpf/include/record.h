@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/*
+ * The contract of the ring buffer: what the kernel tells user space. Shared by the BPF programs, the native addon and
+ * (by a test over the object's BTF) the TypeScript decoder. No padding holes; little endian; lengths in bytes; times in
+ * nanoseconds of CLOCK_MONOTONIC.
+ *
+ * Promise redacted-at-source: nothing in a record is a header value that the tables did not allow.
+ */
+#ifndef MASTHEAD_RECORD_H
+#define MASTHEAD_RECORD_H
+
+#define RECORD_MAX_BYTES	12288
+#define RECORD_TARGET_MAX	4096	/* path and query that leave the kernel, together */
+#define RECORD_METHOD_MAX	32
+#define RECORD_FILE_MAX		256
+
+enum record_kind {
+	RECORD_REQUEST		= 1,	/* a request head: struct record_message, then method, path, query, elements */
+	RECORD_RESPONSE		= 2,	/* a final response head: struct record_message, then elements */
+	RECORD_MESSAGE_END	= 3,	/* the body of a message ended: struct record_message_end */
+	RECORD_CONNECTION_END	= 4,	/* struct record_connection_end */
+	RECORD_PROCESS_EXEC	= 5,	/* struct record_process, then the file name that was given to execve */
+	RECORD_PROCESS_EXIT	= 6,	/* struct record_process, no file name */
+};
+
+enum record_flag {
+	RECORD_TRUNCATED	= 1 << 0,	/* part of the head did not fit its bound (16 KiB, lines, record) */
+	RECORD_MID_STREAM	= 1 << 1,	/* first seen in the middle of a connection */
+	RECORD_GAP_BEFORE	= 1 << 2,	/* bytes before this message were not understood or not seen */
+	RECORD_COMPLETE		= 1 << 3,	/* the message ended with this record: no MESSAGE_END follows */
+	RECORD_OBS_FOLD		= 1 << 4,	/* a folded header line (RFC 9112 section 5.2): that value is not whole */
+	RECORD_BARE_LF		= 1 << 5,	/* a line ended in LF alone (RFC 9112 section 2.2) */
+	RECORD_LENGTH_CONFLICT	= 1 << 6,	/* content-length and transfer-encoding disagree, or lengths differ */
+	RECORD_MALFORMED	= 1 << 7,	/* a header line without a colon, a bad length, a bad chunk */
+	RECORD_TUNNEL		= 1 << 8,	/* 101, or 2xx to CONNECT: what follows is not looked at */
+	RECORD_POLICY_CHANGED	= 1 << 9,	/* the response came under a later generation; only what both allow was sent */
+	RECORD_UNTIL_CLOSE	= 1 << 10,	/* the body ends with the connection */
+	RECORD_SOCKET		= 1 << 11,	/* local and peer are known (a nested system call told them) */
+};
+
+enum record_role { ROLE_UNKNOWN = 0, ROLE_SERVER = 1, ROLE_CLIENT = 2 };
+
+enum record_source { SOURCE_OPENSSL = 1 };
+
+enum record_end_reason {
+	END_CLOSED		= 1,	/* SSL_free */
+	END_REUSED		= 2,	/* SSL_clear, or the pointer began a new connection */
+	END_PROCESS		= 3,	/* the process ended or called execve */
+};
+
+/* First in every record. */
+struct record_header {
+	__u16 kind;
+	__u16 flags;
+	__u32 size;		/* of the whole record */
+	__u64 time_ns;		/* when it was made */
+	__u32 pid;		/* thread group */
+	__u32 generation;	/* of the policy tables it was made under; 0 for process records */
+};
+
+struct record_socket {
+	__u16 family;		/* AF_INET, AF_INET6; 0: unknown */
+	__u16 local_port;	/* host order */
+	__u16 peer_port;
+	__u16 reserved;
+	__u8 local[16];		/* network order; IPv4 in the first four */
+	__u8 peer[16];
+};
+
+struct record_message {
+	struct record_header header;
+	__u64 connection;	/* unique within one load of the programs */
+	__u64 first_byte_ns;	/* when the call that brought the first byte of the head returned (read) or began (write) */
+	__u64 bytes;		/* head, and body as far as it was seen; all of it where RECORD_COMPLETE */
+	__u64 governed;		/* the target items that this process and connection matched: which policies may govern */
+	__u32 exchange;		/* index on its connection, from 0 */
+	__u32 head_bytes;
+	__u16 status;		/* response */
+	__u16 elements;		/* how many struct record_element follow */
+	__u16 method_length;	/* request; the method's bytes come first */
+	__u16 path_length;	/* request; the path's bytes come next, as they were sent: absolute-form loses scheme, authority, user info */
+	__u16 query_length;	/* request; then the query as the tables allow it */
+	__u16 target_length;	/* request; of path and query as sent, saturating */
+	__u8 role;
+	__u8 source;
+	__u8 version_minor;	/* HTTP/1.<minor> */
+	__u8 reserved;
+	struct record_socket socket;
+};
+
+/* One occurrence of one header under one action. */
+enum element_action {
+	ELEMENT_KEEP		= 1,	/* data: the value, at most the rule's length */
+	ELEMENT_MASK		= 2,	/* data: nothing, or eight bytes: the first four and the last four */
+	ELEMENT_FINGERPRINT	= 3,	/* data: 16 bytes of SipHash-2-4-128; nothing where the value was not seen whole */
+	ELEMENT_PRESENCE	= 4,	/* data: nothing */
+};
+
+enum element_flag {
+	ELEMENT_TRUNCATED	= 1 << 0,	/* data is not all of the value, or the value was not seen whole */
+};
+
+struct record_element {
+	__u16 rule;		/* header_rule.id */
+	__u8 action;
+	__u8 flags;
+	__u16 value_length;	/* of the value less outer whitespace */
+	__u16 data_length;	/* of the bytes that follow */
+	__u8 scheme;		/* auth_scheme id for authorization and proxy-authorization; 0: none or unknown */
+	__u8 reserved;
+	__u16 secret_length;	/* of what follows the scheme (value_length where there is none) */
+};
+
+struct record_message_end {
+	struct record_header header;
+	__u64 connection;
+	__u64 bytes;		/* of the whole message, head and body */
+	__u32 exchange;
+	__u8 response;		/* 0: the request ended, 1: the response did */
+	__u8 reserved[3];
+};
+
+struct record_connection_end {
+	struct record_header header;
+	__u64 connection;
+	__u64 request_bytes;	/* of the message that was open on the request side, 0 where none */
+	__u64 response_bytes;
+	__u32 next_request;	/* exchanges [next_response, next_request) had no complete response */
+	__u32 next_response;
+	__u8 reason;
+	__u8 response_open;	/* 1: a response had begun; with until_close it is whole now */
+	__u8 until_close;	/* 1: that response's body ends with the connection, so it is complete */
+	__u8 reserved[5];
+};
+
+struct record_process {
+	struct record_header header;
+	__u64 executable_device;	/* s_dev, kernel encoding (major << 20 | minor) */
+	__u64 executable_inode;
+	__u64 cgroup;		/* bpf_get_current_cgroup_id */
+	__u64 start_ns;
+	__u32 parent_pid;
+	__u16 file_length;
+	__u16 reserved;
+	__u8 command[16];
+};
+
+/* Per-CPU counters, read by user space. Exchanges unless said otherwise. Every bound has one (promise no-silent-loss). */
+enum counter {
+	COUNTER_CAPTURED,		/* request heads begun, of processes that are targets: the ledger's `captured` */
+	COUNTER_LOST_RING,		/* request record found the ring full */
+	COUNTER_LOST_ASSEMBLY,		/* no room to assemble a request head split over reads */
+	COUNTER_LOST_SCRATCH,		/* no free per-CPU work area (preempted too deep) */
+	COUNTER_LOST_CONNECTIONS,	/* connection table full */
+	COUNTER_LOST_PIPELINE,		/* more requests outstanding on one connection than are followed */
+	COUNTER_LOST_READ,		/* user memory could not be read */
+	COUNTER_LOST_CALLS,		/* table of calls in flight full */
+	COUNTER_RECORDS_DROPPED,	/* records other than requests that found the ring full; user space settles what they meant */
+	COUNTER_RECORDS_SENT,		/* records */
+	COUNTER_BYTES_SENT,		/* bytes */
+	COUNTER_NOT_HTTP,		/* connections */
+	COUNTER_HTTP2,			/* connections that spoke the HTTP/2 preface */
+	COUNTER_MID_STREAM,		/* connections first seen in the middle */
+	COUNTER_RESYNC,			/* times a direction lost its place and looked for the next head */
+	COUNTER_TRUNCATED_HEADS,	/* heads beyond a bound, marked */
+	COUNTER_HELPER_FAILED,		/* helpers that failed where none should */
+	COUNTER_PROBE_HITS,		/* calls seen, targets or not */
+	COUNTERS
+};
+
+#endif

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/*
+ * The policy tables: what user space tells the kernel. A set of tables lives in one of TABLE_SLOTS slots, is filled while
+ * nobody reads it, and takes effect by one update of `active`: tables switch as one (promise newest-revision-wins). A
+ * request is judged by the slot that is active when its head is complete; its response by that same slot and, where
+ * another is active by then, by both: only what both allow is sent.
+ *
+ * A policy's targets are flattened to items, 64 in all: item i holds when executable, port and role all agree. A policy
+ * without targets has one item that always holds. A mask over items says for each header which items ask what of it.
+ */
+#ifndef MASTHEAD_TABLES_H
+#define MASTHEAD_TABLES_H
+
+#define TABLE_SLOTS		8
+#define TABLE_ITEMS		64
+#define NAME_MAX_BYTES		64	/* header and query parameter names */
+#define SCHEME_MAX_BYTES	24
+#define HEAD_MAX_BYTES		16384
+#define HEAD_MAX_LINES		256
+#define PIPELINE_MAX		32
+
+/* map `active`: ARRAY of 1 */
+struct active_tables {
+	__u32 generation;	/* 0: no policy yet, nothing is captured */
+	__u32 slot;
+};
+
+/* map `slots`: ARRAY of TABLE_SLOTS */
+struct slot_config {
+	__u32 generation;
+	__u32 reserved;
+	__u64 any_executable;	/* items that name no executable */
+	__u64 any_port;		/* items that name no port */
+	__u64 server;		/* items that hold for the server role */
+	__u64 client;
+	__u64 query_names;	/* items that want the names of query parameters */
+	__u64 query_keep;	/* items that keep some parameters (names and values of `query_rules`) */
+};
+
+/* map `header_rules`: HASH */
+struct header_key {
+	__u32 slot;
+	__u8 name[NAME_MAX_BYTES];	/* lower case, zero padded */
+};
+
+struct action_items {
+	__u64 keep, mask, fingerprint, presence;
+};
+
+struct header_rule {
+	struct action_items request;
+	struct action_items response;
+	__u16 id;		/* what record_element.rule says; unique within a slot */
+	__u16 keep_length;	/* bytes of a kept value that may leave, the largest any item asks */
+	__u8 has_scheme;	/* authorization, proxy-authorization */
+	__u8 reserved[3];
+};
+
+/* map `query_rules`: HASH of header_key to items */
+struct query_rule {
+	__u64 keep;
+};
+
+/* map `executable_items`: HASH */
+struct executable_key {
+	__u32 slot;
+	__u32 reserved;
+	__u64 device;
+	__u64 inode;
+};
+
+/* map `port_items`: HASH. The server's port: local for a server, the peer's for a client. Value: __u64 items. */
+struct port_key {
+	__u32 slot;
+	__u32 port;
+};
+
+/* map `auth_schemes`: HASH of lower-case, zero-padded scheme to __u8 id. Only these may be named in clear. */
+struct scheme_key {
+	__u8 name[SCHEME_MAX_BYTES];
+};
+
+/* map `fingerprint_key`: ARRAY of 1 */
+struct fingerprint_key {
+	__u64 k0, k1;
+};
+
+/* map `excluded_processes`: HASH of thread group id to __u8: Masthead's own. Children inherit it (fork tracepoint). */
+
+/* Which function a probe stands on: the low byte of the attach cookie. */
+enum site_function {
+	SITE_READ		= 1,	/* int f(ssl, buf, num): returns bytes */
+	SITE_READ_EX		= 2,	/* int f(ssl, buf, num, size_t *n): SSL_read_ex, ssl_read_internal */
+	SITE_WRITE		= 3,
+	SITE_WRITE_EX		= 4,	/* int f(ssl, buf, num, size_t *n): SSL_write_ex, ssl_write_internal of 1.1 to 3.1 */
+	SITE_WRITE_FLAGS	= 5,	/* int f(ssl, buf, num, flags, size_t *n): ssl_write_internal of 3.2 and later, SSL_write_ex2 */
+	SITE_CLEAR		= 6,	/* SSL_clear(ssl) */
+	SITE_FREE		= 7,	/* SSL_free(ssl) */
+};
+
+#endif

@@ -1,0 +1,48 @@
+import { z } from "zod";
+
+/**
+ * Where an exchange can be lost (promise no-silent-loss). `stage` is the place, `reason` the bound or fault.
+ * Kept closed: a new loss is a new row here, in the glossary and in a test that makes it happen.
+ */
+export const LOSSES = {
+  ring: ["full", "response_lost"],
+  assembly: ["full"],
+  scratch: ["busy"],
+  connections: ["full"],
+  pipeline: ["too_deep"],
+  read: ["fault"],
+  calls: ["full"],
+  handoff: ["full"],
+  decode: ["malformed"],
+  pairing: ["full"],
+  usage: ["full"],
+  spool: ["full", "write_failed", "corrupt"],
+  delivery: ["refused"],
+  agent: ["epoch_ended"],
+} as const satisfies Record<string, readonly string[]>;
+
+export type LossStage = keyof typeof LOSSES;
+
+export const lossSchema = z.object({
+  stage: z.string().min(1).max(64),
+  reason: z.string().min(1).max(64),
+  count: z.int().nonnegative(),
+});
+export type Loss = z.infer<typeof lossSchema>;
+
+const count = z.int().nonnegative();
+
+/**
+ * The agent's account of this epoch, as of one moment. Counts exchanges since the epoch began:
+ * `captured = batched + Σ lost + pending`.
+ */
+export const ledgerSchema = z.object({
+  /** request heads seen by the kernel, of processes that are targets */
+  captured: count,
+  /** put into batches up to and including `seq` of the carrier: stored one by one, or counted only */
+  batched: count,
+  lost: z.array(lossSchema).max(256),
+  /** between kernel and batch: in the ring, awaiting a response, awaiting the next batch */
+  pending: count,
+});
+export type Ledger = z.infer<typeof ledgerSchema>;

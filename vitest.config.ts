@@ -1,0 +1,26 @@
+import { defineConfig } from "vitest/config";
+
+/** Workspace packages resolve to their TypeScript sources, so that tests need no build. */
+const resolve = { conditions: ["source"] };
+const ssr = { resolve: { conditions: ["source"], externalConditions: ["source"] } };
+
+const project = (name: string, include: string[], extra: object = {}) => ({
+  resolve,
+  ssr,
+  test: { name, include, ...extra },
+});
+
+const real = { testTimeout: 120_000, hookTimeout: 180_000, fileParallelism: false };
+
+export default defineConfig({
+  test: {
+    projects: [
+      project("unit", ["packages/*/src/**/*.test.ts", "infra/**/*.test.ts"]),
+      project("architecture", ["test/architecture/**/*.test.ts"], { testTimeout: 60_000 }),
+      project("postgres", ["test/postgres/**/*.test.ts"], real),
+      project("kernel", ["test/kernel/**/*.test.ts"], real),
+      project("serverless", ["test/serverless/**/*.test.ts"], real),
+      project("e2e", ["test/e2e/**/*.test.ts"], real),
+    ],
+  },
+});
