@@ -1,0 +1,92 @@
+/** How a probe is linked, best first: uprobe session (6.13), uprobe_multi (6.6), perf event. */
+export type LinkKind = "session" | "multi" | "perf";
+
+/** Where a probe stands. */
+export interface ProbeSite {
+  /** a path the kernel can open now: on the host, or through /proc/PID/root or /proc/PID/map_files */
+  path: string;
+  /** offset in the file, in bytes */
+  offset: number;
+  /** what the programs are told: the low byte is an `enum site_function` of bpf/include/tables.h */
+  cookie: number;
+  link: LinkKind;
+  /** `call`: at entry and at return; `entry`: at entry only */
+  kind: "call" | "entry";
+}
+
+/**
+ * The programs in the kernel, as seen from user space. All calls are synchronous and throw NativeError, but stop().
+ * Keys and values are raw bytes, little endian, laid out as bpf/include/tables.h says.
+ */
+export interface CaptureSession {
+  updateTable(map: string, key: Uint8Array, value: Uint8Array): void;
+  /** false: there was no such entry */
+  deleteFromTable(map: string, key: Uint8Array): boolean;
+  lookupTable(map: string, key: Uint8Array): Uint8Array | null;
+  tableKeys(map: string): Uint8Array[];
+  /** waits until no program run that began before is still running (an RCU grace period) */
+  synchronize(): void;
+  /** summed over CPUs, indexed by `enum counter` of bpf/include/record.h */
+  counters(): number[];
+  /** the id to give to detach() */
+  attachUprobe(site: ProbeSite): number;
+  /** a link that is gone already is not an error */
+  detach(linkId: number): void;
+  /** begins reading: each call brings `count` records laid end to end, every start at a multiple of eight bytes */
+  start(onRecords: (records: Uint8Array, count: number) => void): void;
+  /** stops reading the ring, for tests and budgets; records wait in the ring */
+  pause(): void;
+  resume(): void;
+  /** reads what is in the ring, hands it over, then ends the reader */
+  stop(): Promise<void>;
+  /** detaches and frees everything; whoever holds the session calls it exactly once at the end, twice is harmless */
+  close(): void;
+  /** one run of a `syscall` program by BPF_PROG_TEST_RUN: `data` is its context, and comes back as the program left it */
+  testRun(program: string, data: Uint8Array): { returnValue: number; data: Uint8Array };
+  /** what the kernel took and what it refused */
+  readonly info: SessionInfo;
+  /** how the reader and the hand-off fare */
+  statistics(): SessionStatistics;
+  /** numbers by which the kernel knows what this session holds now */
+  kernelIds(): KernelIds;
+}
+
+export interface SessionInfo {
+  /** the kinds of link that this session can make, best first */
+  links: LinkKind[];
+  /** programs that are loaded */
+  programs: string[];
+  /** optional programs that are not, and why */
+  absent: { program: string; reason: string }[];
+}
+
+export interface SessionStatistics {
+  records: number;
+  bytes: number;
+  batches: number;
+  /** times the hand-off was full and records stayed in the ring */
+  handoffStalls: number;
+  /** bytes that JavaScript has been given and has not yet taken */
+  handoffBytes: number;
+  /** bytes that wait in the ring */
+  ringBytes: number;
+}
+
+export interface KernelIds {
+  programs: number[];
+  maps: number[];
+  links: number[];
+}
+
+export interface SessionOptions {
+  /** the BPF object, built by `make -C bpf` */
+  objectPath: string;
+  /** how often the ring is looked at, in milliseconds; the kernel never wakes the reader (default 5) */
+  pollEveryMs?: number;
+  /** the bound of the hand-off to JavaScript, in bytes (default 4 MiB) */
+  handoffBytes?: number;
+  /** sizes of maps other than the object's own, by name, in entries (bytes for the ring) */
+  mapEntries?: Record<string, number>;
+  /** the best link kind to use (default: the best the kernel offers); for tests and benchmarks */
+  bestLink?: LinkKind;
+}
