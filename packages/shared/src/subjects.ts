@@ -31,6 +31,9 @@ export const committedSubject = (agentId: AgentId): string => `masthead.v1.commi
 /** Prefix of the inboxes of one agent's requests. */
 export const agentInboxPrefix = (agentId: AgentId): string => `_INBOX_agent_${checked(agentId)}`;
 
+/** Prefix of the inboxes of the control plane's requests, which no agent may read. */
+export const API_INBOX_PREFIX = "_INBOX_api";
+
 /** Subject behind a key of a KV bucket. */
 export const bucketSubject = (bucket: string, key: string): string => `$KV.${bucket}.${key}`;
 /** Stream behind a KV bucket. */
