@@ -20,6 +20,7 @@ export const COMMITTED_BUCKET = "masthead_committed";
 
 export const BATCH_SUBJECTS = "masthead.v1.batches.*";
 export const HEARTBEAT_SUBJECTS = "masthead.v1.heartbeats.*";
+export const COMMITTED_SUBJECTS = "masthead.v1.committed.*";
 
 const checked = (agentId: AgentId): string => agentIdSchema.parse(agentId);
 

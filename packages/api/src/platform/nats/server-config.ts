@@ -20,18 +20,16 @@ const quoted = (text: string): string => JSON.stringify(text);
  * sync interval, so an acknowledgement is no durability (design, fact 9); the delivery protocol does not rely on it.
  */
 export function renderServerConfig(trust: ServerTrust, options: NatsServerOptions): string {
-  const { systemAccount, account } = trust;
   const lines = [
     `server_name: masthead`,
     `host: ${quoted(options.host ?? "127.0.0.1")}`,
     `port: ${options.port}`,
     `max_payload: 1048576`,
     `operator: ${quoted(trust.operatorJwt)}`,
-    `system_account: ${systemAccount.publicKey}`,
+    `system_account: ${trust.systemAccount}`,
     `resolver: MEMORY`,
     `resolver_preload: {`,
-    `  ${systemAccount.publicKey}: ${quoted(systemAccount.jwt)}`,
-    `  ${account.publicKey}: ${quoted(account.jwt)}`,
+    ...trust.accounts.map(({ publicKey, jwt }) => `  ${publicKey}: ${quoted(jwt)}`),
     `}`,
     `jetstream: {`,
     `  store_dir: ${quoted(options.storeDir)}`,
