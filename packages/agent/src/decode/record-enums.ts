@@ -1,0 +1,41 @@
+/** The enums of bpf/include/record.h, under their names there; the layout test compares them with the built object. */
+export const RecordKind = {
+  RECORD_REQUEST: 1,
+  RECORD_RESPONSE: 2,
+  RECORD_MESSAGE_END: 3,
+  RECORD_CONNECTION_END: 4,
+  RECORD_PROCESS_EXEC: 5,
+  RECORD_PROCESS_EXIT: 6,
+} as const;
+
+export const RecordFlag = {
+  RECORD_TRUNCATED: 1 << 0,
+  RECORD_MID_STREAM: 1 << 1,
+  RECORD_GAP_BEFORE: 1 << 2,
+  RECORD_COMPLETE: 1 << 3,
+  RECORD_OBS_FOLD: 1 << 4,
+  RECORD_BARE_LF: 1 << 5,
+  RECORD_LENGTH_CONFLICT: 1 << 6,
+  RECORD_MALFORMED: 1 << 7,
+  RECORD_TUNNEL: 1 << 8,
+  RECORD_POLICY_CHANGED: 1 << 9,
+  RECORD_UNTIL_CLOSE: 1 << 10,
+  RECORD_SOCKET: 1 << 11,
+} as const;
+
+export const RecordRole = { ROLE_UNKNOWN: 0, ROLE_SERVER: 1, ROLE_CLIENT: 2 } as const;
+
+export const RecordSource = { SOURCE_OPENSSL: 1 } as const;
+
+export const RecordEndReason = { END_CLOSED: 1, END_REUSED: 2, END_PROCESS: 3 } as const;
+
+export const ElementAction = {
+  ELEMENT_KEEP: 1,
+  ELEMENT_MASK: 2,
+  ELEMENT_FINGERPRINT: 3,
+  ELEMENT_PRESENCE: 4,
+} as const;
+
+export const ElementFlag = { ELEMENT_TRUNCATED: 1 << 0 } as const;
+
+export const AddressFamily = { AF_INET: 2, AF_INET6: 10 } as const;
