@@ -1,0 +1,29 @@
+/** Postgres array literals, for `${textArray(values)}::text[]`: one parameter for a whole column of rows. */
+
+const ESCAPED = /["\\]/;
+const ESCAPED_ALL = /["\\]/g;
+
+const quoted = (value: string): string =>
+  `"${ESCAPED.test(value) ? value.replace(ESCAPED_ALL, "\\$&") : value}"`;
+
+/** Any type whose text form needs quoting: text, jsonb, uuid. Null and undefined become NULL. */
+export const textArray = (values: readonly (string | null | undefined)[]): string => {
+  let literal = "{";
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    if (i > 0) literal += ",";
+    literal += value === null || value === undefined ? "NULL" : quoted(value);
+  }
+  return `${literal}}`;
+};
+
+/** Numbers and booleans, whose text form needs no quoting. */
+export const plainArray = (values: readonly (number | bigint | boolean | null | undefined)[]): string => {
+  let literal = "{";
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    if (i > 0) literal += ",";
+    literal += value === null || value === undefined ? "NULL" : value;
+  }
+  return `${literal}}`;
+};

@@ -1,0 +1,78 @@
+import { PgDatabase, PgDialect } from "drizzle-orm/pg-core";
+import { drizzle, type PostgresJsQueryResultHKT, PostgresJsSession } from "drizzle-orm/postgres-js";
+import postgres, { type Sql, type TransactionSql } from "postgres";
+import type { Scope } from "./scope.js";
+
+/** Drizzle on one transaction. */
+export type Orm = PgDatabase<PostgresJsQueryResultHKT, Record<string, never>>;
+
+/** What runs inside one transaction: the tagged template of `postgres`, and Drizzle on the same connection. */
+export interface Transaction {
+  readonly sql: TransactionSql;
+  readonly orm: Orm;
+}
+
+/**
+ * One connection for one invocation. Times come back as text, `bigint` as a number, json parameters are passed as
+ * text (`JSON.stringify`), arrays as literals (see array-literal).
+ */
+export interface Database {
+  /** Runs `work` in a transaction that sees what `scope` may see. Rolls back and rethrows what `work` throws. */
+  transaction<T>(
+    scope: Scope,
+    work: (tx: Transaction) => Promise<T>,
+    mode?: "read write" | "read only",
+  ): Promise<T>;
+  /** Without a scope: sees no row of any tenant. For jobs of roles that have policies of their own. */
+  readonly sql: Sql;
+  close(): Promise<void>;
+}
+
+const dialect = new PgDialect();
+
+const int8 = {
+  to: 20,
+  from: [20],
+  serialize: (value: number | bigint) => String(value),
+  parse: (text: string) => Number(text),
+};
+
+/**
+ * Opens the database lazily: the first query connects. Made per invocation, never module-global (design, section 6,
+ * Serverless); `prepare: false` so that a pooler may stand between.
+ * @param url connection string of the role that this part of the product runs as
+ */
+export const openDatabase = (url: string, applicationName = "masthead"): Database => {
+  const sql = postgres(url, {
+    max: 1,
+    prepare: false,
+    fetch_types: false,
+    idle_timeout: 0,
+    connect_timeout: 10,
+    onnotice: () => {},
+    connection: { application_name: applicationName },
+    types: { int8 },
+  }) as unknown as Sql;
+  // Sets how times and json pass through; both faces of a transaction then agree.
+  drizzle(sql);
+  return {
+    sql,
+    transaction: (scope, work, mode = "read write") =>
+      sql.begin(mode, async (txSql) => {
+        await enter(txSql, scope);
+        // Drizzle's types ask for a whole client; its session uses of it what a transaction has, too.
+        const session = new PostgresJsSession<Sql, Record<string, never>, Record<string, never>>(
+          txSql as unknown as Sql,
+          dialect,
+          undefined,
+        );
+        return work({ sql: txSql, orm: new PgDatabase(dialect, session, undefined) });
+      }) as never,
+    close: () => sql.end({ timeout: 5 }),
+  };
+};
+
+/** Promise a-tenant-sees-a-tenant: transaction-local, so that it cannot outlive its request in a pool. */
+const enter = (sql: TransactionSql, scope: Scope): Promise<unknown> =>
+  sql`select set_config('app.tenant_id', ${scope.kind === "tenant" ? scope.tenantId : ""}, true),
+    set_config('app.scope', ${scope.kind === "fleet" ? "fleet" : ""}, true)`;
