@@ -12,7 +12,6 @@ export const LOSSES = {
   pipeline: ["too_deep"],
   read: ["fault"],
   calls: ["full"],
-  handoff: ["full"],
   decode: ["malformed"],
   pairing: ["full"],
   usage: ["full"],
