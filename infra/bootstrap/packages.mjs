@@ -1,0 +1,102 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { command } from "./command.mjs";
+import { Stopped } from "./stopped.mjs";
+
+/** What builds the kernel programs and the native addon. */
+export const BUILD_PACKAGES = [
+  "clang",
+  "g++",
+  "libbpf-dev",
+  "libelf-dev",
+  "linux-libc-dev",
+  "llvm",
+  "make",
+  "python3",
+  "zlib1g-dev",
+];
+export const SERVER_PACKAGES = ["nats-server"];
+/** What the tests trace, and trace with. */
+export const TEST_PACKAGES = ["bpftool", "curl", "libssl-dev", "nginx", "openssl", "wrk"];
+
+/** Packages that come with a service of their own, which this must not start. */
+const SERVICES = ["nats-server", "nginx"];
+
+export const isInstalled = (name) => {
+  const { stdout } = spawnSync("dpkg-query", ["-W", "--showformat", "$" + "{db:Status-Status}", name], { encoding: "utf8" });
+  return stdout === "installed";
+};
+
+/** Where the headers of this Node lie, which node-gyp would download otherwise. */
+export const nodeHeaders = () => {
+  const prefix = dirname(dirname(process.execPath));
+  return existsSync(join(prefix, "include/node/node_api.h")) ? prefix : undefined;
+};
+
+/** Packages of `names` that are not installed, and the headers of Debian's own Node where it lacks them. */
+export const missingPackages = (names) => {
+  const missing = names.filter((name) => !isInstalled(name));
+  if (names.includes("g++") && !nodeHeaders() && isInstalled("nodejs")) missing.push("libnode-dev");
+  return missing;
+};
+
+/** How this process gets root: it is, sudo lets it without asking, sudo asks on this terminal, or not at all. */
+export const rootBy = () => {
+  if (process.getuid() === 0) return "root";
+  if (spawnSync("sudo", ["-n", "true"], { stdio: "ignore" }).status === 0) return "sudo";
+  const canAsk = process.stdin.isTTY && spawnSync("sudo", ["--version"], { stdio: "ignore" }).status === 0;
+  return canAsk ? "sudo-asks" : "none";
+};
+
+/**
+ * Debian starts the services of what it installs, unless a policy says no (invoke-rc.d); a policy that is there already
+ * is left alone. A service stays disabled only where this installed it.
+ */
+const INSTALL = `
+set -e
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+  trap 'rm -f "$policy"' EXIT
+  printf '#!/bin/sh\\nexit 101\\n' > "$policy"
+  chmod 755 "$policy"
+fi
+export DEBIAN_FRONTEND=noninteractive
+apt-get -q update
+apt-get -q -y --no-install-recommends install "$@"
+`;
+const DISABLE = 'command -v systemctl >/dev/null && systemctl -q disable "$@" 2>/dev/null || true';
+
+/** Installs Debian packages. @throws Stopped when apt does, with its last lines. */
+export async function installPackages(names, by, say) {
+  const services = SERVICES.filter((name) => names.includes(name));
+  const script = services.length > 0 ? `${INSTALL}\n${DISABLE.replace('"$@"', services.join(" "))}` : INSTALL;
+  const shell = ["sh", "-c", script, "sh", ...names];
+  const [program, ...args] = by === "root" ? shell : ["sudo", ...shell];
+  const interactive = by === "sudo-asks";
+  await command(program, args, {
+    interactive,
+    onLine: (line) => /^(Get|Unpacking|Setting up)/.test(line) && say(line),
+  });
+}
+
+/** Without root: unpacks nats-server below `folder` instead of installing it. Returns the folder of the binary. */
+export async function unpackNatsServer(folder) {
+  const target = join(folder, "nats-server");
+  const bin = join(target, "usr/sbin");
+  const found = () => [bin, join(target, "usr/bin")].find((path) => existsSync(join(path, "nats-server")));
+  if (!found()) {
+    try {
+      await command("sh", [
+        "-c",
+        `mkdir -p "$0" && cd "$0" && apt-get -q download nats-server && dpkg-deb -x nats-server_*.deb .`,
+        target,
+      ]);
+    } catch {
+      throw new Stopped(
+        "nats-server is missing: run `sudo apt-get install nats-server`, or set MASTHEAD_NATS_URL to a NATS server of yours.",
+      );
+    }
+  }
+  return found();
+}
