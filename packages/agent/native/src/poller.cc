@@ -1,0 +1,164 @@
+#include "poller.h"
+
+#include <pthread.h>
+#include <signal.h>
+
+#include <chrono>
+#include <cstring>
+
+namespace masthead {
+
+namespace {
+
+// One crossing into JavaScript costs some microseconds, whatever it carries; a batch is also what JavaScript works
+// through before it looks at anything else.
+constexpr size_t kBatchBytes = 256 * 1024;
+// A record that a preempted program has reserved but not finished is waited for this many times when reading ends.
+constexpr int kUnfinishedTries = 200;
+
+}  // namespace
+
+Poller::Poller(std::unique_ptr<RingReader> ring, uint32_t poll_every_ms, size_t handoff_bytes)
+    : ring_(std::move(ring)), poll_every_ms_(poll_every_ms), handoff_max_(handoff_bytes) {}
+
+Poller::~Poller() {
+  // abort() has joined, or the thread has said its last batch and been joined.
+}
+
+void Poller::start(Napi::Env env, Napi::Function on_records, std::function<void(Napi::Env)> on_end) {
+  env_ = env;
+  on_end_ = std::move(on_end);
+  crossing_ = Crossing::New(env, on_records, "masthead records", 0, 1);
+  // Hooks run in reverse order: this one joins the thread before Node closes the crossing that the thread uses.
+  napi_add_env_cleanup_hook(env_, abort_at_teardown, this);
+  // Signals are for Node's own threads.
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  thread_ = std::thread(&Poller::run, this);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+void Poller::abort_at_teardown(void* poller) {
+  auto* self = static_cast<Poller*>(poller);
+  self->env_ = nullptr;
+  self->abort();
+}
+
+void Poller::pause(bool paused) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  paused_ = paused;
+  changed_.notify_all();
+}
+
+void Poller::finish() {
+  std::lock_guard<std::mutex> lock(mutex_);
+  finishing_ = true;
+  changed_.notify_all();
+}
+
+void Poller::abort() {
+  if (!thread_.joinable()) return;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    aborting_ = true;
+    changed_.notify_all();
+  }
+  thread_.join();
+  if (env_ != nullptr) napi_remove_env_cleanup_hook(env_, abort_at_teardown, this);
+  env_ = nullptr;
+}
+
+void Poller::run() {
+  pthread_setname_np(pthread_self(), "masthead-poll");
+  uint64_t until = UINT64_MAX;
+  int unfinished = 0;
+  for (;;) {
+    bool finishing;
+    {
+      std::unique_lock<std::mutex> lock(mutex_);
+      // The kernel side never wakes anyone (BPF_RB_NO_WAKEUP): waking costs the traced thread more than the record.
+      changed_.wait_for(lock, std::chrono::milliseconds(poll_every_ms_), [this] { return aborting_ || finishing_; });
+      if (aborting_) break;
+      finishing = finishing_;
+      if (paused_ && !finishing) continue;
+    }
+    if (finishing && until == UINT64_MAX) until = ring_->produced();
+    if (!read_once(until)) break;
+    if (!finishing) continue;
+    if (ring_->consumed() >= until) break;
+    if (in_handoff_.load() < handoff_max_ && ++unfinished > kUnfinishedTries) break;
+    // While JavaScript has not taken what it was given, or a record is unfinished, look again a little later.
+    std::unique_lock<std::mutex> lock(mutex_);
+    changed_.wait_for(lock, std::chrono::milliseconds(1), [this] { return aborting_; });
+  }
+  auto* last = new Batch{shared_from_this()};
+  last->last = true;
+  if (crossing_.NonBlockingCall(last) != napi_ok) delete last;
+  crossing_.Release();
+}
+
+bool Poller::read_once(uint64_t until) {
+  while (ring_->waiting() > 0 && ring_->consumed() < until) {
+    if (in_handoff_.load(std::memory_order_relaxed) >= handoff_max_) {
+      stalls_++;
+      return true;
+    }
+    auto batch = std::make_unique<Batch>();
+    batch->poller = shared_from_this();
+    const uint64_t waiting = ring_->waiting();
+    batch->bytes.reserve(waiting < kBatchBytes ? waiting : kBatchBytes);
+    batch->count = ring_->read(batch->bytes, kBatchBytes, until);
+    if (batch->count == 0) return true;  // nothing but discarded or unfinished records
+    const size_t size = batch->bytes.size();
+    in_handoff_ += size;
+    records_ += batch->count;
+    bytes_ += size;
+    batches_++;
+    if (crossing_.NonBlockingCall(batch.get()) != napi_ok) return false;
+    batch.release();  // deliver() owns it now
+  }
+  return true;
+}
+
+// JavaScript's thread. `env` is null when the crossing is torn down with batches still in it.
+void Poller::deliver(Napi::Env env, Napi::Function on_records, std::nullptr_t*, Batch* raw) {
+  std::unique_ptr<Batch> batch(raw);
+  if (env == nullptr) return;
+  Poller& self = *batch->poller;
+  if (batch->last) {
+    self.ended(env);
+    return;
+  }
+  Napi::HandleScope scope(env);
+  // A copy into memory of JavaScript's own: no finalizer of ours can run after this addon is gone.
+  Napi::ArrayBuffer buffer = Napi::ArrayBuffer::New(env, batch->bytes.size());
+  std::memcpy(buffer.Data(), batch->bytes.data(), batch->bytes.size());
+  const size_t size = batch->bytes.size();
+  const uint32_t count = batch->count;
+  std::vector<uint8_t>().swap(batch->bytes);
+  try {
+    on_records.Call({Napi::Uint8Array::New(env, size, buffer, 0), Napi::Number::New(env, count)});
+  } catch (...) {
+    self.in_handoff_ -= size;
+    throw;
+  }
+  self.in_handoff_ -= size;
+}
+
+void Poller::ended(Napi::Env env) {
+  if (thread_.joinable()) thread_.join();
+  if (env_ != nullptr) napi_remove_env_cleanup_hook(env_, abort_at_teardown, this);
+  env_ = nullptr;
+  if (on_end_) {
+    auto on_end = std::move(on_end_);
+    on_end_ = nullptr;
+    on_end(env);
+  }
+}
+
+PollerStatistics Poller::statistics() const {
+  return {records_.load(), bytes_.load(), batches_.load(), stalls_.load(), in_handoff_.load(), ring_->waiting()};
+}
+
+}  // namespace masthead

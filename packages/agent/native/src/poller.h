@@ -1,0 +1,72 @@
+// The thread that reads the ring, and the bounded hand-off of what it read to JavaScript.
+#pragma once
+
+#include <napi.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "ring_reader.h"
+
+namespace masthead {
+
+struct PollerStatistics {
+  uint64_t records, bytes, batches, handoff_stalls, handoff_bytes, ring_bytes;
+};
+
+class Poller : public std::enable_shared_from_this<Poller> {
+ public:
+  struct Batch {
+    std::shared_ptr<Poller> poller;
+    std::vector<uint8_t> bytes;
+    uint32_t count = 0;
+    bool last = false;
+  };
+
+  Poller(std::unique_ptr<RingReader> ring, uint32_t poll_every_ms, size_t handoff_bytes);
+  ~Poller();
+
+  // JavaScript's thread. `on_end` is called there once, after the last batch.
+  void start(Napi::Env env, Napi::Function on_records, std::function<void(Napi::Env)> on_end);
+  // Any thread.
+  void pause(bool paused);
+  // JavaScript's thread: reads to where the ring stands now, hands over, then calls `on_end`. Does not wait.
+  void finish();
+  // JavaScript's thread: ends the poll thread at once and waits for it; what is in the ring stays there.
+  void abort();
+  bool running() const { return thread_.joinable(); }
+  PollerStatistics statistics() const;
+
+ private:
+  static void deliver(Napi::Env env, Napi::Function on_records, std::nullptr_t* context, Batch* batch);
+  using Crossing = Napi::TypedThreadSafeFunction<std::nullptr_t, Batch, deliver>;
+  static void abort_at_teardown(void* poller);
+
+  void run();                 // poll thread
+  bool read_once(uint64_t until);  // poll thread; false: the crossing has closed
+  void ended(Napi::Env env);  // JavaScript's thread
+
+  std::unique_ptr<RingReader> ring_;
+  const uint32_t poll_every_ms_;
+  const size_t handoff_max_;
+  Crossing crossing_;
+  std::thread thread_;
+  napi_env env_ = nullptr;
+  std::function<void(Napi::Env)> on_end_;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool paused_ = false;     // under mutex_
+  bool finishing_ = false;  // under mutex_
+  bool aborting_ = false;   // under mutex_
+
+  std::atomic<uint64_t> records_{0}, bytes_{0}, batches_{0}, stalls_{0}, in_handoff_{0};
+};
+
+}  // namespace masthead

@@ -1,0 +1,137 @@
+import { existsSync } from "node:fs";
+import { ATTACH_TYPE, type NativeSession, native, nativeAddon, type ProgramPlan } from "./native-addon.js";
+import { errnoName, NativeError } from "./native-error.js";
+import type { LinkKind, SessionOptions } from "./native-session.js";
+
+/** Tracepoint programs: without the first three a process that lives 20 ms has no name, so they are required. */
+const TRACEPOINTS = {
+  process_exec: "required",
+  process_exit: "required",
+  process_fork: "required",
+  socket_send: "optional",
+  socket_receive: "optional",
+} as const;
+
+/** One line per kind of link: what this kernel says to it; no reason where it is offered. */
+export interface LinkOffer {
+  kind: LinkKind;
+  offered: boolean;
+  reason?: string;
+}
+
+/** Tries which links the kernel makes, without attaching anything. Best first. */
+export function linkOffers(): LinkOffer[] {
+  const multi = (kind: "session" | "multi"): LinkOffer => {
+    const errno = nativeAddon().tryMultiLink(ATTACH_TYPE[kind]);
+    if (errno === 0) return { kind, offered: true };
+    const since = kind === "session" ? "Linux 6.13" : "Linux 6.6";
+    return { kind, offered: false, reason: `${errnoName(errno)} (since ${since})` };
+  };
+  const perf = existsSync("/sys/bus/event_source/devices/uprobe/type");
+  return [
+    multi("session"),
+    multi("multi"),
+    perf
+      ? { kind: "perf", offered: true }
+      : { kind: "perf", offered: false, reason: "the kernel has no uprobe PMU (CONFIG_UPROBE_EVENTS)" },
+  ];
+}
+
+/** The programs of one rung. A program is verified for one attach type, so each rung loads its own. */
+export function uprobePrograms(kind: LinkKind): ProgramPlan[] {
+  switch (kind) {
+    case "session":
+      return [
+        { name: "ssl_call_session", attachType: ATTACH_TYPE.session },
+        { name: "ssl_entry", attachType: ATTACH_TYPE.multi },
+      ];
+    case "multi":
+    case "perf": {
+      const attachType = kind === "multi" ? ATTACH_TYPE.multi : ATTACH_TYPE.section;
+      return ["ssl_call_entry", "ssl_call_return", "ssl_entry"].map((name) => ({ name, attachType }));
+    }
+  }
+}
+
+export interface Loaded {
+  session: NativeSession;
+  link: LinkKind;
+  programs: string[];
+  absent: { program: string; reason: string }[];
+}
+
+/** Loads the best rung the kernel takes; drops optional programs that it refuses, and says which and why. */
+export function loadPrograms(options: SessionOptions): Loaded {
+  const offers = linkOffers();
+  const order: LinkKind[] = ["session", "multi", "perf"];
+  const rungs = order.slice(order.indexOf(options.bestLink ?? "session"));
+  const absent: Loaded["absent"] = [];
+  let last: unknown = new NativeError(
+    "choose a link",
+    95,
+    offers.map((o) => `${o.kind}: ${o.reason}`).join(", "),
+  );
+  for (const link of rungs) {
+    const offer = offers.find((each) => each.kind === link);
+    if (!offer?.offered) {
+      absent.push({ program: `link ${link}`, reason: offer?.reason ?? "unknown" });
+      continue;
+    }
+    try {
+      return loadRung(options, link, absent);
+    } catch (error) {
+      // The session rung has programs of its own; where they are refused the next rung may still be taken.
+      if (!(error instanceof NativeError) || link === "perf") throw error;
+      absent.push({ program: `link ${link}`, reason: error.message });
+      last = error;
+    }
+  }
+  throw last;
+}
+
+function loadRung(options: SessionOptions, link: LinkKind, absentBefore: Loaded["absent"]): Loaded {
+  const required = [...uprobePrograms(link), ...plan("required")];
+  let optional = [...plan("optional"), ...(options.extraPrograms ?? []).map(section)];
+  const absent = [...absentBefore];
+  for (;;) {
+    const programs = [...required, ...optional];
+    try {
+      const addon = nativeAddon();
+      const session = native(() => new addon.Session(options.objectPath, programs, options.mapEntries ?? {}));
+      return { session, link, programs: programs.map((each) => each.name), absent };
+    } catch (error) {
+      const refused = error instanceof NativeError ? refusedProgram(error, optional) : undefined;
+      if (refused === undefined) throw error;
+      absent.push({ program: refused, reason: (error as NativeError).message });
+      optional = optional.filter((each) => each.name !== refused);
+    }
+  }
+}
+
+/** libbpf loads a whole object or nothing; its messages name the program that it gave up on last. */
+function refusedProgram(error: NativeError, optional: ProgramPlan[]): string | undefined {
+  const named = [...error.message.matchAll(/prog(?:ram)? '([a-z0-9_]+)'/g)].map((match) => match[1]);
+  const refused = named.at(-1);
+  return optional.some((each) => each.name === refused) ? refused : undefined;
+}
+
+const section = (name: string): ProgramPlan => ({ name, attachType: ATTACH_TYPE.section });
+
+const plan = (need: "required" | "optional"): ProgramPlan[] =>
+  Object.entries(TRACEPOINTS)
+    .filter(([, which]) => which === need)
+    .map(([name]) => section(name));
+
+/** Attaches what is not a probe; an optional one that the kernel refuses is moved to `absent`. */
+export function attachTracepoints(loaded: Loaded): void {
+  for (const [name, need] of Object.entries(TRACEPOINTS)) {
+    if (!loaded.programs.includes(name)) continue;
+    try {
+      native(() => loaded.session.attachTracepoint(name));
+    } catch (error) {
+      if (need === "required" || !(error instanceof NativeError)) throw error;
+      loaded.programs = loaded.programs.filter((each) => each !== name);
+      loaded.absent.push({ program: name, reason: error.message });
+    }
+  }
+}
