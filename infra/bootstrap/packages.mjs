@@ -24,7 +24,9 @@ export const TEST_PACKAGES = ["bpftool", "curl", "libssl-dev", "nginx", "openssl
 const SERVICES = ["nats-server", "nginx"];
 
 export const isInstalled = (name) => {
-  const { stdout } = spawnSync("dpkg-query", ["-W", "--showformat", "$" + "{db:Status-Status}", name], { encoding: "utf8" });
+  const { stdout } = spawnSync("dpkg-query", ["-W", "--showformat", "$" + "{db:Status-Status}", name], {
+    encoding: "utf8",
+  });
   return stdout === "installed";
 };
 
