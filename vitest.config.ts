@@ -17,7 +17,7 @@ export default defineConfig({
     projects: [
       project("unit", ["packages/*/src/**/*.test.ts", "infra/**/*.test.ts"]),
       project("architecture", ["test/architecture/**/*.test.ts"], { testTimeout: 60_000 }),
-      project("infra", ["test/infra/**/*.test.ts"], real),
+      project("infra", ["test/infra/**/*.test.ts", "test/support/**/*.test.ts"], real),
       project("postgres", ["test/postgres/**/*.test.ts"], real),
       project("kernel", ["test/kernel/**/*.test.ts"], real),
       project("serverless", ["test/serverless/**/*.test.ts"], real),
