@@ -1,0 +1,56 @@
+import type { Ledger, Loss } from "@masthead/shared/wire/ledger";
+import type { LossCounts } from "../losses.js";
+
+/** What the ledger is made of. All counts are of this epoch and of exchanges. */
+export interface LedgerSources {
+  /** the kernel's counters: request heads begun, and those it lost, by reason */
+  kernel(): { captured: number; lost: Loss[] };
+  /** request records that decoding was handed, readable or not */
+  requestsReceived(): number;
+  /** requests that no policy governs: captured for nobody, in no account */
+  ungoverned(): number;
+  /** governed or not yet judged, and without their response */
+  pairing(): number;
+}
+
+/**
+ * The agent's account of its epoch: `captured = batched + Σ lost + pending` (promise no-silent-loss). `captured` comes from the
+ * kernel, `batched` from the batcher, `lost` from whoever lost, `pending` from the live structures, so the equation is
+ * a check: {@link imbalance} must be zero.
+ */
+export class AgentLedger {
+  /** put into batches that have a seq */
+  batched = 0;
+  /** in the open batch and in those that wait for their seq */
+  awaitingBatch = 0;
+
+  constructor(
+    private readonly sources: LedgerSources,
+    readonly losses: LossCounts,
+  ) {}
+
+  snapshot(): Ledger {
+    const { kernel, inRing } = this.#kernel();
+    const lost = [...kernel.lost, ...this.losses.list()].filter(({ count }) => count > 0);
+    return {
+      captured: kernel.captured - this.sources.ungoverned(),
+      batched: this.batched,
+      lost,
+      pending: inRing + this.sources.pairing() + this.awaitingBatch,
+    };
+  }
+
+  /** Exchanges that the account cannot explain; anything but zero is a defect. */
+  imbalance(): number {
+    const { captured, batched, lost, pending } = this.snapshot();
+    return captured - batched - pending - lost.reduce((sum, { count }) => sum + count, 0);
+  }
+
+  /** The counters of several CPUs are not read at one instant: what was received or lost was captured too. */
+  #kernel() {
+    const kernel = this.sources.kernel();
+    const left = kernel.lost.reduce((sum, { count }) => sum + count, this.sources.requestsReceived());
+    const captured = Math.max(kernel.captured, left);
+    return { kernel: { captured, lost: kernel.lost }, inRing: captured - left };
+  }
+}

@@ -1,0 +1,110 @@
+import { latencyBucket } from "@masthead/shared/usage/histogram";
+import { BATCH_MAX_EXCHANGES } from "@masthead/shared/wire/batch";
+import type { Ledger } from "@masthead/shared/wire/ledger";
+import type { ConnectionInfo, Exchange, GoverningPolicy, ProcessInfo } from "../exchange.js";
+import { type Series, usagePartHead } from "../meter/series.js";
+import { UsagePart } from "../meter/usage-part.js";
+import { RowTable } from "./row-table.js";
+import { toWireExchange } from "./wire-exchange.js";
+import { clamp, WIRE_MAX } from "./wire-text.js";
+
+/**
+ * A batch is full at this much JSON: what does not compress at all still fits BATCH_MAX_COMPRESSED_BYTES with the
+ * header, the ledger and one more exchange of any size.
+ */
+export const BATCH_FULL_BYTES = 600_000;
+
+export interface BatchHeader {
+  agentId: string;
+  epoch: number;
+  seq: number;
+  createdAtUs: number;
+  completeUntilUs: number;
+  host: { id: string; name: string };
+}
+
+const processJson = (process: ProcessInfo): string =>
+  JSON.stringify({
+    pid: process.pid,
+    executableName: clamp(process.executableName, WIRE_MAX.executableName),
+    executablePath:
+      process.executablePath === undefined
+        ? undefined
+        : clamp(process.executablePath, WIRE_MAX.executablePath),
+    containerId:
+      process.containerId === undefined ? undefined : clamp(process.containerId, WIRE_MAX.containerId),
+    serviceName: clamp(process.serviceName, WIRE_MAX.serviceName),
+  });
+
+const policyJson = ({ name, revision, report }: GoverningPolicy): string =>
+  JSON.stringify({ name, revision, report });
+
+/** A batch being filled: exchanges and the usage that counts them, rendered as they come. */
+export class OpenBatch {
+  readonly #policies = new RowTable<GoverningPolicy>();
+  readonly #processes = new RowTable<ProcessInfo>();
+  readonly #connections = new RowTable<ConnectionInfo>();
+  readonly #exchanges: string[] = [];
+  readonly #usage = new Map<number, Map<string, UsagePart>>();
+  #bytes = 0;
+  #counted = 0;
+
+  /** Books one exchange; `kept`: also one by one. */
+  add(exchange: Exchange, series: Series, windowStart: number, kept: boolean): void {
+    const policy = this.#policies.index(exchange.policy, policyJson);
+    this.#book(exchange, series, windowStart, policy);
+    if (kept) this.#keep(exchange, series.template, policy);
+    this.#counted += 1;
+  }
+
+  #book(exchange: Exchange, series: Series, windowStart: number, policy: number): void {
+    let window = this.#usage.get(windowStart);
+    if (!window) {
+      window = new Map();
+      this.#usage.set(windowStart, window);
+    }
+    let part = window.get(series.key);
+    if (!part) {
+      part = new UsagePart(usagePartHead(series, windowStart, policy));
+      window.set(series.key, part);
+      this.#bytes += part.bytes;
+    }
+    this.#bytes += part.count(exchange, latencyBucket(exchange.durationUs));
+  }
+
+  #keep(exchange: Exchange, template: string, policy: number): void {
+    const connection = this.#connections.index(exchange.connection, this.#connectionJson);
+    const json = JSON.stringify(toWireExchange(exchange, template, connection, policy));
+    this.#exchanges.push(json);
+    this.#bytes += Buffer.byteLength(json) + 1;
+  }
+
+  readonly #connectionJson = (connection: ConnectionInfo): string =>
+    JSON.stringify({ ...connection, process: this.#processes.index(connection.process, processJson) });
+
+  /** exchanges that it counts, kept one by one or not */
+  get counted(): number {
+    return this.#counted;
+  }
+
+  get isFull(): boolean {
+    return this.#exchanges.length >= BATCH_MAX_EXCHANGES || this.bytes >= BATCH_FULL_BYTES;
+  }
+
+  /** never less than its JSON, header and ledger aside */
+  get bytes(): number {
+    return this.#bytes + this.#policies.bytes + this.#processes.bytes + this.#connections.bytes;
+  }
+
+  /** The whole batch as JSON of `batchSchema`. */
+  toJson(header: BatchHeader, ledger: Ledger): string {
+    const usage: string[] = [];
+    for (const window of this.#usage.values()) for (const part of window.values()) usage.push(part.toJson());
+    return (
+      `${JSON.stringify({ v: 1, ...header }).slice(0, -1)},"policies":${this.#policies.toJson()}` +
+      `,"processes":${this.#processes.toJson()},"connections":${this.#connections.toJson()}` +
+      `,"exchanges":[${this.#exchanges.join(",")}],"usage":[${usage.join(",")}]` +
+      `,"countedOnly":${this.#counted - this.#exchanges.length},"ledger":${JSON.stringify(ledger)}}`
+    );
+  }
+}

@@ -1,0 +1,121 @@
+import { mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+/** A batch in the spool. */
+export interface SpooledBatch {
+  epoch: number;
+  seq: number;
+  /** exchanges that it counts */
+  exchanges: number;
+  /** compressed, as it is published */
+  bytes: number;
+}
+
+const BATCH_FILE = /^(\d+)\.(\d+)\.json\.gz$/;
+const SET_ASIDE = "corrupt";
+
+/** By age: older epochs first. */
+export const inOrder = (a: SpooledBatch, b: SpooledBatch): number => a.epoch - b.epoch || a.seq - b.seq;
+
+/**
+ * Batches on disk until the watermark covers them: `<epoch>/<seq>.<exchanges>.json.gz`, each written whole under
+ * another name first. A crash of the agent loses nothing that was written; files are not synced one by one, so a crash of the host
+ * may take what the kernel had not yet written back (gzip's checksum tells a file that is not whole).
+ */
+export class Spool {
+  #bytes = 0;
+  readonly #folders = new Set<number>();
+
+  private constructor(
+    private readonly dir: string,
+    private readonly maxBytes: number,
+  ) {}
+
+  /** Opens the spool and finds what earlier epochs left, oldest first. */
+  static async open(dir: string, maxBytes: number): Promise<{ spool: Spool; left: SpooledBatch[] }> {
+    const spool = new Spool(dir, maxBytes);
+    await mkdir(dir, { recursive: true, mode: 0o700 });
+    return { spool, left: await spool.#recover() };
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Whether the bound leaves room; asked before a seq is given, so that seqs have no holes. */
+  hasRoom(bytes: number): boolean {
+    return this.#bytes + bytes <= this.maxBytes;
+  }
+
+  /** @throws the file system's error; nothing is left behind then, and the seq may be given again */
+  async write(epoch: number, seq: number, exchanges: number, payload: Uint8Array): Promise<SpooledBatch> {
+    const batch: SpooledBatch = { epoch, seq, exchanges, bytes: payload.length };
+    if (!this.#folders.has(epoch)) {
+      await mkdir(join(this.dir, String(epoch)), { recursive: true, mode: 0o700 });
+      this.#folders.add(epoch);
+    }
+    const temporary = `${this.#path(batch)}.tmp`;
+    try {
+      await writeFile(temporary, payload, { mode: 0o600 });
+      await rename(temporary, this.#path(batch));
+    } catch (error) {
+      await rm(temporary, { force: true }).catch(() => undefined);
+      throw error;
+    }
+    this.#bytes += batch.bytes;
+    return batch;
+  }
+
+  read(batch: SpooledBatch): Promise<Buffer> {
+    return readFile(this.#path(batch));
+  }
+
+  async remove(batch: SpooledBatch): Promise<void> {
+    this.#bytes -= batch.bytes;
+    await rm(this.#path(batch), { force: true });
+  }
+
+  /** Puts an unreadable file where it can be looked at; it no longer counts against the bound. */
+  async setAside(batch: SpooledBatch): Promise<void> {
+    this.#bytes -= batch.bytes;
+    const folder = join(this.dir, SET_ASIDE);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await rename(
+      this.#path(batch),
+      join(folder, `${batch.epoch}.${batch.seq}.${batch.exchanges}.json.gz`),
+    ).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "ENOENT") throw error;
+    });
+  }
+
+  #path({ epoch, seq, exchanges }: SpooledBatch): string {
+    return join(this.dir, String(epoch), `${seq}.${exchanges}.json.gz`);
+  }
+
+  async #recover(): Promise<SpooledBatch[]> {
+    const left: SpooledBatch[] = [];
+    for (const folder of await readdir(this.dir)) {
+      if (!/^\d{1,16}$/.test(folder)) continue;
+      const found = await this.#recoverEpoch(Number(folder));
+      if (found.length === 0) await rmdir(join(this.dir, folder)).catch(() => undefined);
+      left.push(...found);
+    }
+    for (const batch of left) this.#bytes += batch.bytes;
+    return left.sort(inOrder);
+  }
+
+  async #recoverEpoch(epoch: number): Promise<SpooledBatch[]> {
+    const folder = join(this.dir, String(epoch));
+    const found: SpooledBatch[] = [];
+    for (const name of await readdir(folder)) {
+      const match = BATCH_FILE.exec(name);
+      if (!match) {
+        if (name.endsWith(".tmp")) await rm(join(folder, name), { force: true });
+        continue;
+      }
+      const { size } = await stat(join(folder, name));
+      found.push({ epoch, seq: Number(match[1]), exchanges: Number(match[2]), bytes: size });
+    }
+    return found;
+  }
+}
