@@ -87,7 +87,7 @@ module.exports = {
       severity: "error",
       from: {
         path: "^packages/",
-        pathNot: ["^packages/api/src/platform/nats/", "^packages/agent/src/ship/nats[^/]*[.]ts$", testFiles],
+        pathNot: ["^packages/api/src/platform/nats/", "^packages/agent/src/([^/]+/)?nats-connection[.]ts$", testFiles],
       },
       to: { path: library("nats", "@nats-io/(jwt|nkeys|nats-core|transport-node|jetstream|kv)") },
     },

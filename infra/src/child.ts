@@ -1,5 +1,6 @@
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import { sendSignal } from "./send-signal.js";
 
 /** How a child ended, in words: `exit code 1`, `SIGKILL`. */
 export type Ending = string;
@@ -54,7 +55,7 @@ const endOf = (process_: ChildProcess): Promise<Ending> =>
 const wrap = (process_: ChildProcess, ended: Promise<Ending>): Child => {
   const running = () => process_.exitCode === null && process_.signalCode === null;
   const kill = (signal: NodeJS.Signals) => {
-    if (running()) process_.kill(signal);
+    if (running() && process_.pid) sendSignal(process_.pid, signal);
   };
   return {
     pid: process_.pid ?? 0,

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { sendSignal } from "./send-signal.js";
 
 const LOOK_EVERY_MS = 50;
 
@@ -20,10 +21,10 @@ export const endLeftover = async (
   graceMs: number,
 ): Promise<void> => {
   if (!isOurs(pid)) return;
-  process.kill(pid, signal);
+  sendSignal(pid, signal);
   const deadline = Date.now() + graceMs;
   while (isOurs(pid)) {
-    if (Date.now() > deadline) process.kill(pid, "SIGKILL");
+    if (Date.now() > deadline) sendSignal(pid, "SIGKILL");
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
 };

@@ -34,10 +34,17 @@ export const secretFile = (file: string, make: () => string): string => {
 /** `count` random bytes as lower-case hex digits. */
 export const randomHex = (count: number): string => randomBytes(count).toString("hex");
 
+export interface PidFile {
+  readonly path: string;
+  write(pid: number): void;
+  remove(): void;
+}
+
 /** Notes the process id of a part, by which the agent knows that it is one of Masthead's own (promise observe-only). */
-export const pidFile = (home: Home, name: string): { write(pid: number): void; remove(): void } => {
+export const pidFile = (home: Home, name: string): PidFile => {
   const file = join(home.run, `${name}.pid`);
   return {
+    path: file,
     write: (pid) => writeFileSync(file, `${pid}\n`),
     remove: () => rmSync(file, { force: true }),
   };

@@ -1,0 +1,62 @@
+import { join, relative } from "node:path";
+import { generateApiKey } from "@masthead/api/features/auth/index";
+import { prepareDatabase } from "@masthead/api/platform/db/prepare";
+import type { Configuration } from "@masthead/shared/config/definition";
+import { agentIdOf, startAgent } from "./agent-part.js";
+import { startApi } from "./api-part.js";
+import type { supervisorVariables } from "./configuration.js";
+import { type Home, randomHex, secretFile } from "./home.js";
+import { keepNats, keepPostgres, type NatsAccess } from "./servers.js";
+import type { StartedParts } from "./started-parts.js";
+
+export interface ProductOptions {
+  root: string;
+  home: Home;
+  environment: NodeJS.ProcessEnv;
+  configuration: Configuration<typeof supervisorVariables>;
+  withoutCapture: string | undefined;
+  say: (line: string) => void;
+  started: StartedParts;
+}
+
+/**
+ * Starts everything in order: servers, schema, API with drain, agent. Each waits until the one before is ready, so that
+ * the answer means: probes are attached and the first policy is in force.
+ * @returns the line that says so
+ */
+export const startProduct = async (options: ProductOptions): Promise<string> => {
+  const { home, configuration, say, started } = options;
+  const ownerUrl = configuration.databaseUrl ?? (await started.add(() => keepPostgres(home, say))).url;
+  const agentId = agentIdOf(home);
+  const nats = await natsAccess(options, agentId);
+  const password = (name: string) =>
+    secretFile(join(home.secrets, `postgres-${name}.password`), () => randomHex(24));
+  const database = await prepareDatabase(ownerUrl, { app: password("app"), ingest: password("ingest") });
+  for (const name of database.applied) say(`database: applied ${name}`);
+  const key = join(home.path, "admin.key");
+  secretFile(key, generateApiKey);
+  const url = await startApi(options, database, nats);
+  await startAgent(options, nats, agentId);
+  return `masthead is ready: ${url} (admin key in ${shown(key)})`;
+};
+
+/** As the reader would type it: relative where it lies below the current folder. */
+const shown = (path: string): string => {
+  const short = relative(process.cwd(), path);
+  return short.startsWith("..") ? path : short;
+};
+
+const natsAccess = async (options: ProductOptions, agentId: string): Promise<NatsAccess> => {
+  const { home, configuration, say, started } = options;
+  if (configuration.natsUrl === undefined) return started.add(() => keepNats(home, agentId, say));
+  if (configuration.natsCredentials === undefined) {
+    throw new Error(
+      "MASTHEAD_NATS_URL needs MASTHEAD_NATS_CREDENTIALS: the creds file of the control plane there",
+    );
+  }
+  return {
+    url: configuration.natsUrl,
+    apiCredentials: configuration.natsCredentials,
+    agentCredentials: configuration.agentNatsCredentials,
+  };
+};
