@@ -3,13 +3,13 @@ import { join, resolve } from "node:path";
 import { checkNotRunning } from "./bootstrap/running.mjs";
 import { built, ROOT, setUp } from "./bootstrap/set-up.mjs";
 import { runMain } from "./bootstrap/stopped.mjs";
-import { checkPort, checkSystem } from "./bootstrap/system.mjs";
+import { checkPort, checkSystem, portFrom } from "./bootstrap/system.mjs";
 
 await runMain(async () => {
   checkSystem();
   const home = resolve(process.env.MASTHEAD_HOME || join(ROOT, ".masthead"));
   const host = process.env.MASTHEAD_HOST || "127.0.0.1";
-  const port = Number(process.env.MASTHEAD_PORT || 8080);
+  const port = portFrom(process.env.MASTHEAD_PORT || "8080");
   checkNotRunning(home);
   await checkPort(host, port);
   const withoutCapture = await setUp({ home });

@@ -35,6 +35,13 @@ export function checkSystem() {
   }
 }
 
+/** @throws Stopped when the text is no port number */
+export function portFrom(text) {
+  const port = Number(text);
+  if (/^\d{1,5}$/.test(text) && port >= 1 && port <= 65_535) return port;
+  throw new Stopped("MASTHEAD_PORT is not a port: set it to a number from 1 to 65535.");
+}
+
 /** @throws Stopped when something listens on the port, or the address is not one of this host. */
 export async function checkPort(host, port) {
   const problem = await new Promise((resolve) => {
