@@ -1,6 +1,8 @@
 const FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏";
 const DRAW_EVERY_MS = 120;
 const SAY_EVERY_MS = 15_000;
+/** Without a terminal, every line stays: what a step does now is worth one a second. */
+const DETAIL_EVERY_MS = 1_000;
 
 const seconds = (ms) => (ms < 950 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
 
@@ -13,6 +15,7 @@ export async function step(title, work) {
   const live = process.stdout.isTTY === true;
   let doing = "";
   let frame = 0;
+  let saidAt = 0;
   const line = (mark) => `${mark} ${title}${doing ? `: ${doing}` : ""}`;
   const draw = () => {
     const text = `${line(FRAMES[frame++ % FRAMES.length])} (${seconds(Date.now() - began)})`;
@@ -30,7 +33,9 @@ export async function step(title, work) {
   try {
     const result = await work((what) => {
       doing = what;
-      if (!live) console.log(`  ${title}: ${what}`);
+      if (live || Date.now() - saidAt < DETAIL_EVERY_MS) return;
+      saidAt = Date.now();
+      console.log(`  ${title}: ${what}`);
     });
     end("✓");
     return result;

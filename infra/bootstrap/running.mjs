@@ -21,3 +21,15 @@ export function checkNotRunning(home) {
     `Masthead already runs with ${home} (process ${pid}): stop that one, or set MASTHEAD_HOME to another folder.`,
   );
 }
+
+/** Whether a killed run left its API behind: it has the port, and the supervisor ends it before it starts another. */
+export function apiWasLeftBehind(root, home) {
+  try {
+    const pid = readFileSync(join(home, "run/api.pid"), "utf8").trim();
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8")
+      .split("\0")
+      .includes(join(root, "packages/api/dist/main.js"));
+  } catch {
+    return false;
+  }
+}

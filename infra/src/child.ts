@@ -16,6 +16,8 @@ export interface Child {
 }
 
 export interface ChildOptions extends Pick<SpawnOptions, "cwd" | "env" | "uid" | "gid"> {
+  /** Sent to the child when this process dies, however it does, so that nothing runs on alone. Default SIGTERM. */
+  whenOrphaned?: NodeJS.Signals;
   /** Every line of standard output and standard error. */
   onLine?: (line: string) => void;
 }
@@ -29,8 +31,9 @@ export const startChild = async (
   args: readonly string[],
   options: ChildOptions = {},
 ): Promise<Child> => {
-  const { onLine = () => {}, ...spawnOptions } = options;
-  const process_ = spawn(command, [...args], {
+  const { onLine = () => {}, whenOrphaned = "SIGTERM", ...spawnOptions } = options;
+  const orphaned = ["--pdeathsig", whenOrphaned.replace(/^SIG/, ""), "--", command];
+  const process_ = spawn("/usr/bin/setpriv", [...orphaned, ...args], {
     ...spawnOptions,
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],

@@ -149,6 +149,7 @@ const launch = async (
         cwd: "/",
         env: ENVIRONMENT,
         ...asAccount(account),
+        whenOrphaned: "SIGINT",
         onLine: (line) => {
           lastLines = [...lastLines.slice(-20), line];
           if (line.includes(READY)) ready();

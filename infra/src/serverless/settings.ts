@@ -1,0 +1,51 @@
+import { readConfiguration, text, type Variable } from "@masthead/shared/config/definition";
+import type { InvocationSettings } from "./invocation.js";
+
+const variable = <V extends Variable<unknown>>(definition: V): V => definition;
+
+/** Bindings of the Worker and environment of the function. Here the texts themselves, since there are no files. */
+export const serverlessVariables = {
+  databaseUrl: variable({
+    name: "MASTHEAD_DATABASE_URL",
+    description: "Connection string of the role `masthead_app`, for requests.",
+    unit: "URL",
+    default: "",
+    secret: true,
+    schema: text,
+  }),
+  ingestDatabaseUrl: variable({
+    name: "MASTHEAD_INGEST_DATABASE_URL",
+    description: "Connection string of the role `masthead_ingest`, for the drain.",
+    unit: "URL",
+    default: "",
+    secret: true,
+    schema: text,
+  }),
+  natsUrl: variable({
+    name: "MASTHEAD_NATS_URL",
+    description: "NATS server.",
+    unit: "URL",
+    default: "",
+    schema: text,
+  }),
+  natsCredentials: variable({
+    name: "MASTHEAD_NATS_CREDENTIALS_TEXT",
+    description: "Text of the control plane's creds file.",
+    default: "",
+    secret: true,
+    schema: text,
+  }),
+};
+
+/** Settings for requests (`app`) or for the drain. @throws ConfigurationError naming what is missing */
+export const invocationSettings = (
+  environment: Record<string, string | undefined>,
+  role: "app" | "drain",
+): InvocationSettings => {
+  const { databaseUrl, ingestDatabaseUrl, ...nats } = readConfiguration(serverlessVariables, environment);
+  return {
+    databaseUrl: role === "app" ? databaseUrl : ingestDatabaseUrl,
+    natsUrl: nats.natsUrl,
+    natsCredentials: nats.natsCredentials,
+  };
+};
