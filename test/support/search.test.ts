@@ -29,10 +29,10 @@ describe("the byte search", () => {
 
   it("finds it in files of folders in folders", () => {
     const folder = cleanup.folder();
-    writeFileSync(join(folder, "stored.gz"), packed);
-    expect(searchFolder(join(folder, ".."), [NEEDLE]).map(({ place }) => place)).toContain(
-      join(folder, "stored.gz"),
-    );
+    const file = join(folder, "deeper/still/stored.gz");
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, packed);
+    expect(searchFolder(folder, [NEEDLE])).toEqual([{ needle: NEEDLE, place: file, as: "gzip at 0" }]);
   });
 
   it("finds it in the memory of a process, plain and compressed", async () => {
