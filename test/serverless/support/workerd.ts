@@ -24,7 +24,9 @@ export const bundleWorker = async (entry: string, outfile: string): Promise<{ by
     conditions: ["source", "worker", "import"],
     mainFields: ["module", "main"],
     // CommonJS libraries call require for built-ins, which a module worker does not have.
-    banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire("file:///");' },
+    banner: {
+      js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire("file:///");',
+    },
     metafile: true,
     logLevel: "silent",
   });
@@ -58,7 +60,9 @@ export const startWorkerd = async (
 ): Promise<Workerd> => {
   const [port, clockPort] = [await freeLoopbackPort(), await freeLoopbackPort()];
   writeFileSync(join(folder, "clock.js"), CLOCK);
-  const texts = Object.entries(bindings).map(([name, value]) => `(name = ${quoted(name)}, text = ${quoted(value)})`);
+  const texts = Object.entries(bindings).map(
+    ([name, value]) => `(name = ${quoted(name)}, text = ${quoted(value)})`,
+  );
   const config = join(folder, "config.capnp");
   writeFileSync(
     config,
