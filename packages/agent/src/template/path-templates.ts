@@ -50,9 +50,8 @@ export class PathTemplates {
     let prefix = true;
     for (let i = 0; i < segments.length; i++) {
       const segment = segments[i] as string;
-      const lower = segment.toLowerCase();
       const last = i === segments.length - 1;
-      if (prefix && (PREFIXES.has(lower) || isVersion(segment))) {
+      if (prefix && (PREFIXES.has(segment.toLowerCase()) || isVersion(segment))) {
         template += `/${segment}`;
         continue;
       }
@@ -62,7 +61,7 @@ export class PathTemplates {
       }
       const shown = this.#segment(template, segment, place);
       const literal = shown !== PARAMETER;
-      if (prefix && GRPC_SERVICE.test(segment) && literal) place = "free";
+      if (prefix && literal && GRPC_SERVICE.test(segment)) place = "free";
       else place = literal && wordOf(segment).collection ? "collection" : "guarded";
       prefix = false;
       template += `/${shown}`;
@@ -73,7 +72,7 @@ export class PathTemplates {
 
   /** A segment as the template shows it, below `template`. */
   #segment(template: string, segment: string, place: Place): string {
-    const custom = CUSTOM_METHOD.exec(segment);
+    const custom = segment.includes(":") ? CUSTOM_METHOD.exec(segment) : null;
     if (custom) {
       const [, name, method] = custom as unknown as [string, string, string];
       // Only verbs that are known: what follows a colon may be an id as well.
@@ -84,11 +83,11 @@ export class PathTemplates {
   }
 
   #isLiteral(template: string, segment: string, place: Place): boolean {
+    if (looksDynamic(segment)) return false;
     const { kind } = wordOf(segment);
     if (kind === "action") return true;
     if (place === "collection") return false;
     if (kind === "noun") return this.#literalsAt(template, place)?.takeNoun(segment) ?? false;
-    if (looksDynamic(segment)) return false;
     const literals = this.#literalsAt(template, place);
     if (kind === "plausible") return literals?.takePlausible(segment) ?? false;
     return literals?.takeUnknown(segment) ?? false;

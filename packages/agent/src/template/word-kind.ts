@@ -48,8 +48,20 @@ const partsOf = (text: string): string[] =>
 /** `findByStatus`; slugs are never written so. */
 const CAMEL_CASE = /^[$_]*[a-z][a-z0-9]*(?:[A-Z][a-z0-9]*)+$/;
 
+const REMEMBERED_MAX = 4_096;
+let remembered = new Map<string, Word>();
+
 /** What a segment of letters, digits and `-_.~$` is as a word. Depends on nothing but the text. */
 export const wordOf = (text: string): Word => {
+  const before = remembered.get(text);
+  if (before !== undefined) return before;
+  const word = judge(text);
+  if (remembered.size >= REMEMBERED_MAX) remembered = new Map();
+  remembered.set(text, word);
+  return word;
+};
+
+const judge = (text: string): Word => {
   const whole = text.replace(/^[$_]+/, "").toLowerCase();
   if (ACTIONS.has(whole)) return { kind: "action", collection: isCollection(whole) };
   if (known(whole)) return { kind: "noun", collection: isCollection(whole) };
