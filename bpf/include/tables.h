@@ -53,7 +53,8 @@ struct header_rule {
 	__u16 id;		/* what record_element.rule says; unique within a slot */
 	__u16 keep_length;	/* bytes of a kept value that may leave, the largest any item asks */
 	__u8 has_scheme;	/* authorization, proxy-authorization */
-	__u8 reserved[3];
+	__u8 floor;		/* 1: a credential; the kernel itself never keeps it, whatever the masks say (promise the-floor-holds) */
+	__u8 reserved[2];
 };
 
 /* map `query_rules`: HASH of header_key to items */
