@@ -8,8 +8,8 @@ export type Histogram = readonly (readonly [bucket: number, count: number])[];
 
 export const HISTOGRAM_BASE = 1.02;
 export const ZERO_BUCKET = -1;
-/** Bucket of the longest duration that is told apart (about 285 years). */
-export const LAST_BUCKET = 1855;
+/** Bucket of the longest duration, 2^53 microseconds (285 years). */
+export const LAST_BUCKET = 1856;
 
 const LOG_BASE = Math.log(HISTOGRAM_BASE);
 
