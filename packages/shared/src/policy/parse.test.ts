@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { DEFAULT_POLICY, DEFAULT_POLICY_DOCUMENT } from "./default-policy.js";
 import { extendFloor } from "./floor.js";
 import { parsePolicy } from "./parse.js";
+import { capturePolicySchema } from "./schema.js";
 
 const document = (spec: object): unknown => ({
   apiVersion: "masthead.dev/v1",
@@ -114,6 +116,9 @@ describe("parsePolicy", () => {
     ["/spec/match/methods/0", { match: { methods: ["get"] } }],
     ["/spec/match/hosts/0", { match: { hosts: ["a.com:443"] } }],
     ["/spec/headers/request/0/name", { headers: { request: [keep("x a")] } }],
+    ["/spec/headers/request/0/name", { headers: { request: [keep("__proto__")] } }],
+    ["/spec/dimensions/0", { dimensions: ["__Proto__"] }],
+    ["/spec/query/keep/0", { query: { action: "keep", keep: ["__proto__"] } }],
     ["/spec/headers/request/0/name", { headers: { request: [keep("x".repeat(65))] } }],
     ["/spec/headers/request/0/action", { headers: { request: [{ name: "x", action: "hash" }] } }],
     ["/spec/headers/request/0/maxLength", { headers: { request: [{ ...keep("x"), maxLength: 4097 }] } }],
@@ -164,6 +169,31 @@ describe("the floor in a policy", () => {
     expect(
       errorsOf({ dimensions: ["x-internal-user"], query: { action: "keep", keep: ["page"] } }, floor),
     ).toHaveLength(2);
+  });
+});
+
+describe("the schema", () => {
+  it("describes every field, for the API's documentation", () => {
+    const undescribed: string[] = [];
+    const walk = (node: unknown, path: string): void => {
+      if (typeof node !== "object" || node === null) return;
+      const { properties, ...rest } = node as Record<string, unknown>;
+      for (const [name, field] of Object.entries((properties ?? {}) as Record<string, object>)) {
+        if (!("description" in field)) undescribed.push(`${path}/${name}`);
+        walk(field, `${path}/${name}`);
+      }
+      for (const value of Object.values(rest)) for (const item of [value].flat()) walk(item, path);
+    };
+    walk(z.toJSONSchema(capturePolicySchema, { io: "input" }), "");
+    expect(undescribed).toEqual([]);
+  });
+
+  it("does not let a document change prototypes", () => {
+    const hostile = JSON.parse(
+      '{"__proto__": {"a": 1}, "spec": {"__proto__": {"report": false}, "agents": {"matchLabels": {"__proto__": "x"}}}}',
+    );
+    expect(parsePolicy(hostile).ok).toBe(false);
+    expect(({} as { a?: number }).a).toBeUndefined();
   });
 });
 

@@ -2,14 +2,9 @@ import { z } from "zod";
 import { isUsageDimension } from "../usage/dimensions.js";
 import { headerNameSchema, queryParameterNameSchema } from "./header-name.js";
 import * as limits from "./limits.js";
+import { hostGlobSchema, list, matchSchema, targetSchema } from "./selection-schema.js";
 
 /** The shape of a CapturePolicy document (docs: policy reference). Rules over several fields are in rules.ts. */
-
-const roleSchema = z
-  .enum(["server", "client"])
-  .describe("`server`: the host received the request; `client`: it sent it.");
-const list = <T extends z.ZodType>(item: T, max: number) =>
-  z.array(item).min(1, "leave it out instead of an empty list").max(max);
 
 export const policyNameSchema = z
   .string()
@@ -19,69 +14,6 @@ export const policyNameSchema = z
     "a policy name has lower-case letters, digits, '-', '_' and '.', and begins and ends with a letter or digit",
   )
   .describe("Name of the policy: 1 to 63 lower-case letters, digits, `-`, `_` and `.`.");
-
-const wildcardSegments = (glob: string): boolean =>
-  glob.split("/").every((segment) => segment === "**" || !segment.includes("**"));
-const printable = /^[^\p{Cc}]*$/u;
-
-const executableGlobSchema = z
-  .string()
-  .max(limits.EXECUTABLE_GLOB_MAX_CHARACTERS)
-  .regex(printable, "no control characters")
-  .startsWith("/", "an executable is an absolute file name, or a glob that begins with '/'")
-  .refine(wildcardSegments, "'**' stands alone between slashes")
-  .describe(
-    "Glob over the executable's file name: `*` within a segment, `**` any segments, `?` one character.",
-  );
-
-const targetSchema = z
-  .strictObject({
-    executable: executableGlobSchema.optional(),
-    port: z
-      .int()
-      .min(1)
-      .max(65535)
-      .optional()
-      .describe("The server's port. A socket that is not known does not match."),
-    role: roleSchema.optional(),
-  })
-  .refine((target) => Object.keys(target).length > 0, "a target names an executable, a port or a role")
-  .describe("A process is a target where all that is named agrees.");
-
-const hostGlobSchema = z
-  .string()
-  .min(1)
-  .max(limits.HOST_GLOB_MAX_CHARACTERS)
-  .regex(/^[^\s\p{Cc}/]*$/u, "a host has no spaces and no slashes")
-  .regex(/^[^*]*\*?[^*]*$/, "a host glob has at most one '*'")
-  .refine((glob) => /^\[.*\]$/.test(glob) || !/:\d*$/.test(glob), "a host is matched without its port")
-  .toLowerCase();
-
-const pathGlobSchema = z
-  .string()
-  .max(limits.PATH_GLOB_MAX_CHARACTERS)
-  .regex(printable, "no control characters")
-  .regex(/^[/*]/, "a path begins with '/' (or is '*', for OPTIONS)")
-  .refine(wildcardSegments, "'**' stands alone between slashes");
-
-const methodSchema = z
-  .string()
-  .min(1)
-  .max(limits.METHOD_MAX_CHARACTERS)
-  .regex(/^[!#$%&'*+\-.^_`|~0-9A-Z]+$/, "a method is an upper-case token such as GET");
-
-const matchSchema = z.strictObject({
-  hosts: list(hostGlobSchema, limits.MATCH_HOSTS_MAX)
-    .optional()
-    .describe(
-      "Host globs with at most one `*`, which stands for one or more characters, dots too. Case and port do not count.",
-    ),
-  paths: list(pathGlobSchema, limits.MATCH_PATHS_MAX)
-    .optional()
-    .describe("Path globs: `*` within a segment, `**` any number of segments, `?` one character."),
-  methods: list(methodSchema, limits.MATCH_METHODS_MAX).optional().describe("Request methods, upper case."),
-  roles: list(roleSchema, 2).optional().describe("Roles of the host in the exchange."),
-});
 
 export const headerActionSchema = z.enum(["keep", "mask", "fingerprint", "presence"]);
 export type HeaderAction = z.infer<typeof headerActionSchema>;
@@ -235,15 +167,17 @@ const specSchema = z.strictObject({
 export const capturePolicySchema = z.strictObject({
   apiVersion: z.literal("masthead.dev/v1").describe("Version of this document."),
   kind: z.literal("CapturePolicy").describe("Kind of this document."),
-  metadata: z.strictObject({
-    name: policyNameSchema,
-    description: z
-      .string()
-      .max(limits.DESCRIPTION_MAX_CHARACTERS)
-      .optional()
-      .describe("What the policy is for."),
-  }),
-  spec: specSchema,
+  metadata: z
+    .strictObject({
+      name: policyNameSchema,
+      description: z
+        .string()
+        .max(limits.DESCRIPTION_MAX_CHARACTERS)
+        .optional()
+        .describe("What the policy is for."),
+    })
+    .describe("What the policy is called."),
+  spec: specSchema.describe("What the policy asks for."),
 });
 
 /** A policy with defaults applied and names lower-cased. Only {@link parsePolicy} in parse.ts makes one that is valid. */
