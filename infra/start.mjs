@@ -2,7 +2,7 @@
 import { join, resolve } from "node:path";
 import { apiWasLeftBehind, checkNotRunning } from "./bootstrap/running.mjs";
 import { built, ROOT, setUp } from "./bootstrap/set-up.mjs";
-import { runMain } from "./bootstrap/stopped.mjs";
+import { runMain, Stopped } from "./bootstrap/stopped.mjs";
 import { checkPort, checkSystem, portFrom } from "./bootstrap/system.mjs";
 
 await runMain(async () => {
@@ -14,5 +14,9 @@ await runMain(async () => {
   if (!apiWasLeftBehind(ROOT, home)) await checkPort(host, port);
   const withoutCapture = await setUp({ home });
   const { supervise } = await built("infra/dist/supervisor/supervise.js");
-  await supervise({ root: ROOT, environment: { ...process.env, MASTHEAD_HOME: home }, withoutCapture });
+  await supervise({ root: ROOT, environment: { ...process.env, MASTHEAD_HOME: home }, withoutCapture }).catch(
+    (error) => {
+      throw new Stopped(`${error.message}\nMasthead did not start: logs are in ${join(home, "logs")}.`);
+    },
+  );
 });

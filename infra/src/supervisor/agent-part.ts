@@ -53,6 +53,7 @@ export const startAgent = async (
           MASTHEAD_DATABASE_URL: undefined,
         }),
         ready: agentIsReady(readyFile),
+        removeAtEnd: [readyFile],
         stopping: started.stopping,
       },
       say,

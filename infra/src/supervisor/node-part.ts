@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { startChild } from "../child.js";
 import { endLeftover, hasArgument, pidIn } from "../leftover.js";
@@ -20,6 +21,8 @@ export interface NodePart {
   through?: readonly string[];
   /** Resolves when the start is complete; gives up when aborted. */
   ready: (given: AbortSignal) => Promise<void>;
+  /** Files that only a running one has, beside its pid file. */
+  removeAtEnd?: readonly string[];
   /** Aborted: everything is to stop, a start that waits gives up. */
   stopping: AbortSignal;
 }
@@ -35,6 +38,10 @@ export const keepNodePart = async (
   const leftover = pidIn(file.path);
   if (leftover)
     await endLeftover(leftover, (pid) => hasArgument(pid, part.script), "SIGTERM", STOP_WITHIN_MS);
+  const onEnd = () => {
+    file.remove();
+    for (const path of part.removeAtEnd ?? []) rmSync(path, { force: true });
+  };
   const start = async () => {
     const lastLines: string[] = [];
     const [program = "", ...args] = commandOf(part);
@@ -55,12 +62,12 @@ export const keepNodePart = async (
     const how = await Promise.race([part.ready(ended.signal).then(() => "ready"), child.ended]);
     part.stopping.removeEventListener("abort", giveUp);
     if (how !== "ready") {
-      file.remove();
+      onEnd();
       throw new Error(`${part.title} ended (${how}) before it was ready:\n${lastLines.join("\n")}`);
     }
     return { pid: child.pid, ended: child.ended, stop: () => child.stop("SIGTERM", STOP_WITHIN_MS) };
   };
-  return keepRunning(part.title, start, { say, onStart: () => {}, onEnd: file.remove });
+  return keepRunning(part.title, start, { say, onStart: () => {}, onEnd });
 };
 
 const commandOf = ({ through = [], environment, script, args = [] }: NodePart): string[] => {

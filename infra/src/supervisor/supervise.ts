@@ -34,6 +34,8 @@ export const supervise = async ({ root, environment, withoutCapture }: Supervise
   const started = new StartedParts();
   try {
     const start = startProduct({ root, home, environment, configuration, withoutCapture, say, started });
+    // Also when the signal comes first: then the start is given up, which is no error.
+    start.catch(() => {});
     await Promise.race([start.then((line) => console.log(line)), signalled]);
     await signalled;
   } finally {
