@@ -1,3 +1,4 @@
+import { cliVariables } from "@masthead/cli/configuration";
 import { describeConfiguration } from "@masthead/shared/config/definition";
 import { serverlessVariables } from "./serverless/settings.js";
 import { supervisorVariables } from "./supervisor/configuration.js";
@@ -7,6 +8,11 @@ const SECTIONS = [
     title: "`npm start`",
     text: "Starts the parts below and sets what connects them; what else is set in its environment reaches them.",
     variables: supervisorVariables,
+  },
+  {
+    title: "`masthead`",
+    text: "The operator's command line.",
+    variables: cliVariables,
   },
   {
     title: "Workers and Lambda",

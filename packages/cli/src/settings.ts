@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { cliVariables } from "./configuration.js";
 
 /** A mistake in how the command was called: exit code 2. */
 export class UsageError extends Error {
@@ -11,9 +12,9 @@ export interface GlobalOptions {
   json?: boolean;
 }
 
-export const DEFAULT_URL = "http://127.0.0.1:8080";
+export const DEFAULT_URL = cliVariables.url.default;
 /** Where `npm start` leaves the admin key. */
-export const DEFAULT_KEY_FILE = ".masthead/admin.key";
+export const DEFAULT_KEY_FILE = `${cliVariables.home.default}/admin.key`;
 
 const readKey = (file: string): string => {
   const key = readFileSync(file, "utf8").trim();
@@ -34,9 +35,10 @@ const keyOf = (options: GlobalOptions, env: NodeJS.ProcessEnv): string => {
       throw new UsageError(`the key file cannot be read: ${(error as Error).message}`);
     }
   }
-  const fromEnvironment = env["MASTHEAD_API_KEY"]?.trim();
+  const fromEnvironment = env[cliVariables.apiKey.name]?.trim();
   if (fromEnvironment) return fromEnvironment;
-  const file = env["MASTHEAD_HOME"] ? `${env["MASTHEAD_HOME"]}/admin.key` : DEFAULT_KEY_FILE;
+  const home = env[cliVariables.home.name];
+  const file = home ? `${home}/admin.key` : DEFAULT_KEY_FILE;
   try {
     return readKey(file);
   } catch (error) {
@@ -52,7 +54,7 @@ export const connectionOf = (
   options: GlobalOptions,
   env: NodeJS.ProcessEnv,
 ): { url: string; key: string } => {
-  const text = options.url ?? (env["MASTHEAD_URL"] || DEFAULT_URL);
+  const text = options.url ?? (env[cliVariables.url.name] || DEFAULT_URL);
   let url: URL;
   try {
     url = new URL(text);
