@@ -25,6 +25,8 @@ export interface RecordHandler {
 export class RecordDecoder {
   /** records taken, malformed ones included */
   records = 0;
+  /** of these, requests, and what may have been one */
+  requests = 0;
   /** what a handler threw last; a defect, reported as the agent's health */
   lastFault: unknown;
   private readonly messageRecord = new MessageRecord();
@@ -56,11 +58,13 @@ export class RecordDecoder {
   /** The rest of a batch whose framing is lost. */
   private abandon(left: number): void {
     this.records += left - 1;
+    this.requests += left;
     for (; left > 0; left -= 1) this.handler.malformed(true);
   }
 
   private one(bytes: RecordBytes, start: number, end: number): void {
     const kind = bytes.u16(start + RECORD_HEADER.kind);
+    if (mayBeRequest(kind)) this.requests += 1;
     try {
       if (!this.dispatch(kind, bytes, start, end)) this.handler.malformed(mayBeRequest(kind));
     } catch (fault) {

@@ -1,0 +1,48 @@
+import { KEEP_BYTES_MAX, READ_BYTES_MAX } from "@masthead/shared/policy/limits";
+import type { HeaderAction } from "@masthead/shared/policy/schema";
+import type { AppliedPolicy } from "./policy-selection.js";
+
+/** One thing that a policy asks of a header. */
+export interface HeaderAsk {
+  direction: "request" | "response";
+  name: string;
+  action: HeaderAction;
+  /** bytes of a kept value */
+  length: number;
+}
+
+/** Bytes of `host`: a domain name has at most 253, with a port 259. */
+const HOST_BYTES = 512;
+
+/** All that a policy asks of headers: what it shows, and what it reads for tenant, dimensions, measures and `match`. */
+export function headerAsks({ spec }: AppliedPolicy): HeaderAsk[] {
+  const read = (direction: HeaderAsk["direction"], name: string, length = READ_BYTES_MAX): HeaderAsk => ({
+    direction,
+    name,
+    action: "keep",
+    length,
+  });
+  const shown = (["request", "response"] as const).flatMap((direction) =>
+    spec.headers[direction].map((rule) => ({
+      direction,
+      name: rule.name,
+      action: rule.action,
+      length: rule.action === "keep" ? Math.min(rule.maxLength, KEEP_BYTES_MAX) : 0,
+    })),
+  );
+  return [
+    ...shown,
+    ...spec.tenant.flatMap(({ header, fingerprint }) => [
+      ...(header === undefined ? [] : [read("request", header)]),
+      ...(fingerprint === undefined
+        ? []
+        : [{ direction: "request" as const, name: fingerprint, action: "fingerprint" as const, length: 0 }]),
+    ]),
+    ...spec.dimensions.map((name) => read("request", name)),
+    ...spec.measures.map(({ header, from }) => read(from, header)),
+    ...(readsHost(spec) ? [read("request", "host", HOST_BYTES)] : []),
+  ];
+}
+
+const readsHost = (spec: AppliedPolicy["spec"]): boolean =>
+  spec.match?.hosts !== undefined || spec.tenant.some(({ host }) => host !== undefined);

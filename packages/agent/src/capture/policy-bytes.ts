@@ -1,0 +1,109 @@
+import type { CompiledPolicies } from "./policy-compile.js";
+import type { ActionItems, HeaderRule } from "./policy-rules.js";
+import {
+  ACTION_ITEMS,
+  ACTIVE_TABLES,
+  EXECUTABLE_KEY,
+  HEADER_KEY,
+  HEADER_RULE,
+  NAME_MAX_BYTES,
+  PORT_KEY,
+  SLOT_CONFIG,
+} from "./table-layout.js";
+
+/** Keys and values of the kernel's policy tables, as bytes. */
+
+/** An executable as the kernel knows it: `device` is major << 20 | minor. */
+export interface ExecutableFile {
+  device: number;
+  inode: number;
+}
+
+export function activeValue(generation: number, slot: number): Uint8Array {
+  const value = Buffer.alloc(ACTIVE_TABLES.bytes);
+  value.writeUInt32LE(generation, ACTIVE_TABLES.generation);
+  value.writeUInt32LE(slot, ACTIVE_TABLES.slot);
+  return value;
+}
+
+export function indexKey(index: number): Uint8Array {
+  const key = Buffer.alloc(4);
+  key.writeUInt32LE(index);
+  return key;
+}
+
+export function slotValue(compiled: CompiledPolicies, generation: number): Uint8Array {
+  const { items, rules } = compiled;
+  const holding = (holds: (item: (typeof items)[number]) => boolean): bigint =>
+    items.reduce((mask, item, place) => (holds(item) ? mask | (1n << BigInt(place)) : mask), 0n);
+  const value = Buffer.alloc(SLOT_CONFIG.bytes);
+  value.writeUInt32LE(generation, SLOT_CONFIG.generation);
+  value.writeBigUInt64LE(
+    holding((item) => item.executable === undefined),
+    SLOT_CONFIG.any_executable,
+  );
+  value.writeBigUInt64LE(
+    holding((item) => item.port === undefined),
+    SLOT_CONFIG.any_port,
+  );
+  value.writeBigUInt64LE(
+    holding((item) => item.roles.includes("server")),
+    SLOT_CONFIG.server,
+  );
+  value.writeBigUInt64LE(
+    holding((item) => item.roles.includes("client")),
+    SLOT_CONFIG.client,
+  );
+  value.writeBigUInt64LE(rules.queryNames, SLOT_CONFIG.query_names);
+  value.writeBigUInt64LE(rules.queryKeep, SLOT_CONFIG.query_keep);
+  return value;
+}
+
+/** @throws RangeError where the name has more bytes than the kernel compares: it must not match by its beginning */
+export function nameKey(slot: number, name: string): Uint8Array {
+  if (Buffer.byteLength(name) > NAME_MAX_BYTES)
+    throw new RangeError(`a name has more than ${NAME_MAX_BYTES} bytes`);
+  const key = Buffer.alloc(HEADER_KEY.bytes);
+  key.writeUInt32LE(slot, HEADER_KEY.slot);
+  key.write(name, HEADER_KEY.name);
+  return key;
+}
+
+export function headerRuleValue(rule: HeaderRule, id: number): Uint8Array {
+  const value = Buffer.alloc(HEADER_RULE.bytes);
+  writeActions(value, HEADER_RULE.request, rule.request);
+  writeActions(value, HEADER_RULE.response, rule.response);
+  value.writeUInt16LE(id, HEADER_RULE.id);
+  value.writeUInt16LE(rule.keepLength, HEADER_RULE.keep_length);
+  value.writeUInt8(rule.hasScheme ? 1 : 0, HEADER_RULE.has_scheme);
+  value.writeUInt8(rule.floor ? 1 : 0, HEADER_RULE.floor);
+  return value;
+}
+
+function writeActions(value: Buffer, at: number, actions: ActionItems): void {
+  value.writeBigUInt64LE(actions.keep, at + ACTION_ITEMS.keep);
+  value.writeBigUInt64LE(actions.mask, at + ACTION_ITEMS.mask);
+  value.writeBigUInt64LE(actions.fingerprint, at + ACTION_ITEMS.fingerprint);
+  value.writeBigUInt64LE(actions.presence, at + ACTION_ITEMS.presence);
+}
+
+export function itemsValue(items: bigint): Uint8Array {
+  const value = Buffer.alloc(8);
+  value.writeBigUInt64LE(items);
+  return value;
+}
+
+export function executableKey(slot: number, file: ExecutableFile): Uint8Array {
+  const key = Buffer.alloc(EXECUTABLE_KEY.bytes);
+  key.writeUInt32LE(slot, EXECUTABLE_KEY.slot);
+  key.writeBigUInt64LE(BigInt(file.device), EXECUTABLE_KEY.device);
+  key.writeBigUInt64LE(BigInt(file.inode), EXECUTABLE_KEY.inode);
+  return key;
+}
+
+export function portKey(slot: number, port: number): Uint8Array {
+  const key = Buffer.alloc(PORT_KEY.bytes);
+  key.writeUInt32LE(slot, PORT_KEY.slot);
+  key.writeUInt32LE(port, PORT_KEY.port);
+  return key;
+}

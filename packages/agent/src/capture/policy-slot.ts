@@ -1,0 +1,83 @@
+import type { CaptureSession } from "./native-session.js";
+import {
+  type ExecutableFile,
+  executableKey,
+  headerRuleValue,
+  indexKey,
+  itemsValue,
+  nameKey,
+  portKey,
+  slotValue,
+} from "./policy-bytes.js";
+import type { CompiledPolicies } from "./policy-compile.js";
+import type { ExecutableItems } from "./policy-executables.js";
+import { SLOT_CONFIG } from "./table-layout.js";
+
+/** What writing policy tables asks of a session. */
+export type TableSession = Pick<CaptureSession, "updateTable" | "deleteFromTable" | "synchronize">;
+
+/** One slot of the kernel's policy tables, and what was written into it, so that it can be taken out again. */
+export class PolicySlot {
+  private written: { map: string; key: Uint8Array }[] = [];
+  private executables: ExecutableItems | undefined;
+
+  constructor(
+    private readonly session: TableSession,
+    readonly index: number,
+  ) {}
+
+  /** Fills the slot, which nobody reads yet. @throws NativeError with the slot half full; {@link wipe} it then */
+  fill(
+    compiled: CompiledPolicies,
+    generation: number,
+    ruleId: (name: string) => number,
+    executables: ExecutableItems,
+  ): void {
+    for (const rule of compiled.rules.headers) {
+      this.put("header_rules", nameKey(this.index, rule.name), headerRuleValue(rule, ruleId(rule.name)));
+    }
+    for (const { name, keep } of compiled.rules.query) {
+      this.put("query_rules", nameKey(this.index, name), itemsValue(keep));
+    }
+    for (const [port, items] of portItems(compiled)) {
+      this.put("port_items", portKey(this.index, port), itemsValue(items));
+    }
+    this.executables = executables;
+    for (const { file, items } of executables.onDisk()) this.putExecutable(file, items);
+    this.session.updateTable("slots", indexKey(this.index), slotValue(compiled, generation));
+  }
+
+  /** Tells the slot of an executable that it may not know. @returns the items of its path */
+  addExecutable(file: ExecutableFile, path: string): bigint {
+    const items = this.executables?.of(path) ?? 0n;
+    if (items !== 0n) this.putExecutable(file, items);
+    return items;
+  }
+
+  /** Empties the slot. An entry that is gone already is no error; one that cannot be taken out stays for the next time. */
+  wipe(): void {
+    this.executables = undefined;
+    this.session.updateTable("slots", indexKey(this.index), Buffer.alloc(SLOT_CONFIG.bytes));
+    for (let entry = this.written.at(-1); entry !== undefined; entry = this.written.at(-1)) {
+      this.session.deleteFromTable(entry.map, entry.key);
+      this.written.pop();
+    }
+  }
+
+  private putExecutable(file: ExecutableFile, items: bigint): void {
+    this.put("executable_items", executableKey(this.index, file), itemsValue(items));
+  }
+
+  private put(map: string, key: Uint8Array, value: Uint8Array): void {
+    this.session.updateTable(map, key, value);
+    this.written.push({ map, key });
+  }
+}
+
+function portItems({ items }: CompiledPolicies): Map<number, bigint> {
+  const ports = new Map<number, bigint>();
+  items.forEach(({ port }, place) => {
+    if (port !== undefined) ports.set(port, (ports.get(port) ?? 0n) | (1n << BigInt(place)));
+  });
+  return ports;
+}

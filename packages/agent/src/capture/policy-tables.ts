@@ -1,0 +1,153 @@
+import { FLOOR, type Floor } from "@masthead/shared/policy/floor";
+import type { PolicySet } from "@masthead/shared/wire/policy-set";
+import { GenerationPlans } from "../govern/generation-plans.js";
+import { compilePlan } from "../govern/policy-plan.js";
+import type { FoundExecutable } from "./executable-search.js";
+import { NativeError } from "./native-error.js";
+import { activeValue, type ExecutableFile, indexKey } from "./policy-bytes.js";
+import { type CompiledPolicies, compilePolicies } from "./policy-compile.js";
+import { ExecutableItems } from "./policy-executables.js";
+import { RuleIds } from "./policy-rule-ids.js";
+import { PolicySlot, type TableSession } from "./policy-slot.js";
+import { TABLE_SLOTS } from "./table-layout.js";
+
+/** Generations whose records can still be understood: the ring holds far fewer. */
+export const GENERATIONS_HELD = 64;
+
+export interface PolicyTablesOptions {
+  session: TableSession;
+  labels: Readonly<Record<string, string>>;
+  /** the built-in floor with this host's own additions */
+  floor?: Floor;
+  /** finds the files that a glob takes; the host's own file system by default */
+  findExecutables?: (glob: string) => FoundExecutable[];
+}
+
+/** What became of a policy set. After a failure the set before it is still in force, whole. */
+export type ApplyResult =
+  | { ok: true; revision: number; generation: number; warnings: string[] }
+  | { ok: false; revision: number; error: string };
+
+/**
+ * Puts policy sets in force in the kernel, one generation each. A set is compiled and written to a slot that nobody reads,
+ * then takes effect by one update of `active` (promise newest-revision-wins: whole, never half; never back).
+ */
+export class PolicyTables {
+  /** the fleet's revision that is in force; 0: none, and nothing is captured */
+  revision = 0;
+  /** 0: none */
+  generation = 0;
+  private readonly slots: PolicySlot[];
+  private readonly ids = new RuleIds();
+  private readonly plans = new Map<number, GenerationPlans>();
+  private readonly floor: Floor;
+
+  constructor(private readonly options: PolicyTablesOptions) {
+    this.floor = options.floor ?? FLOOR;
+    this.slots = Array.from({ length: TABLE_SLOTS }, (_, index) => new PolicySlot(options.session, index));
+  }
+
+  /** The policies under which a record was made; undefined when they are no longer held. */
+  readonly plansOf = (generation: number): GenerationPlans | undefined => this.plans.get(generation);
+
+  /** Puts a set in force, unless a newer one is already. Never throws: what failed is in the result. */
+  apply(set: PolicySet): ApplyResult {
+    const { revision } = set;
+    if (revision < this.revision) {
+      return { ok: false, revision, error: `revision ${this.revision} is in force, which is newer` };
+    }
+    try {
+      const compiled = compilePolicies(set, this.options.labels, this.floor);
+      this.install(compiled);
+      return { ok: true, revision, generation: this.generation, warnings: compiled.warnings };
+    } catch (error) {
+      return { ok: false, revision, error: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  /**
+   * Tells the tables of an executable that a process runs, by the path it has in its own file system.
+   * @returns true where a policy in force names it
+   * @throws NativeError when the table is full
+   */
+  addExecutable(file: ExecutableFile, path: string): boolean {
+    let named = false;
+    for (const slot of this.slots) {
+      const items = slot.addExecutable(file, path);
+      if (slot === this.activeSlot && items !== 0n) named = true;
+    }
+    return named;
+  }
+
+  private get activeSlot(): PolicySlot {
+    return this.slots[this.generation % TABLE_SLOTS] as PolicySlot;
+  }
+
+  private install(compiled: CompiledPolicies): void {
+    const generation = this.generation + 1;
+    const slot = this.slots[generation % TABLE_SLOTS] as PolicySlot;
+    const plans = this.plan(compiled, generation);
+    this.fill(slot, compiled, generation);
+    try {
+      this.options.session.updateTable("active", indexKey(0), activeValue(generation, slot.index));
+    } catch (error) {
+      slot.wipe();
+      throw error;
+    }
+    this.hold(plans);
+    this.generation = generation;
+    this.revision = compiled.revision;
+    // From here on no program run judges by the set before: `effective` is true when it is said.
+    this.options.session.synchronize();
+  }
+
+  private fill(slot: PolicySlot, compiled: CompiledPolicies, generation: number): void {
+    const executables = new ExecutableItems(compiled.items, this.options.findExecutables);
+    slot.wipe();
+    try {
+      slot.fill(compiled, generation, this.ids.of, executables);
+    } catch (error) {
+      slot.wipe();
+      if (!isFull(error)) throw error;
+      this.makeRoom();
+      this.refill(slot, compiled, generation, executables);
+    }
+  }
+
+  private refill(
+    slot: PolicySlot,
+    compiled: CompiledPolicies,
+    generation: number,
+    executables: ExecutableItems,
+  ): void {
+    try {
+      slot.fill(compiled, generation, this.ids.of, executables);
+    } catch (error) {
+      slot.wipe();
+      throw error;
+    }
+  }
+
+  /** Slots of sets that are no longer in force: responses to their last requests come without headers. */
+  private makeRoom(): void {
+    for (const slot of this.slots) if (this.generation === 0 || slot !== this.activeSlot) slot.wipe();
+  }
+
+  private plan(compiled: CompiledPolicies, generation: number): GenerationPlans {
+    const ordered = compiled.policies.map(({ policy, items }) => ({
+      plan: compilePlan(policy, this.ids.of),
+      items,
+    }));
+    const readsHost = compiled.rules.headers.some(({ name }) => name === "host");
+    return new GenerationPlans(generation, ordered, readsHost ? this.ids.of("host") : undefined);
+  }
+
+  private hold(plans: GenerationPlans): void {
+    this.plans.set(plans.generation, plans);
+    const [oldest] = this.plans.keys();
+    if (this.plans.size > GENERATIONS_HELD && oldest !== undefined) this.plans.delete(oldest);
+  }
+}
+
+const isFull = (error: unknown): boolean =>
+  error instanceof NativeError && ["E2BIG", "ENOMEM", "ENOSPC"].includes(error.code);

@@ -1,0 +1,49 @@
+/** Where the fields of bpf/include/tables.h lie, in bytes; compared with the built object like decode/record-layout.ts. */
+export const TABLE_SLOTS = 8;
+export const NAME_MAX_BYTES = 64;
+
+export const ACTIVE_TABLES = { bytes: 8, generation: 0, slot: 4 } as const;
+
+export const SLOT_CONFIG = {
+  bytes: 56,
+  generation: 0,
+  reserved: 4,
+  any_executable: 8,
+  any_port: 16,
+  server: 24,
+  client: 32,
+  query_names: 40,
+  query_keep: 48,
+} as const;
+
+export const HEADER_KEY = { bytes: 68, slot: 0, name: 4 } as const;
+
+export const ACTION_ITEMS = { bytes: 32, keep: 0, mask: 8, fingerprint: 16, presence: 24 } as const;
+
+export const HEADER_RULE = {
+  bytes: 72,
+  request: 0,
+  response: 32,
+  id: 64,
+  keep_length: 66,
+  has_scheme: 68,
+  floor: 69,
+  reserved: 70,
+} as const;
+
+export const QUERY_RULE = { bytes: 8, keep: 0 } as const;
+
+export const EXECUTABLE_KEY = { bytes: 24, slot: 0, reserved: 4, device: 8, inode: 16 } as const;
+
+export const PORT_KEY = { bytes: 8, slot: 0, port: 4 } as const;
+
+export const TABLE_STRUCTS = {
+  active_tables: ACTIVE_TABLES,
+  slot_config: SLOT_CONFIG,
+  header_key: HEADER_KEY,
+  action_items: ACTION_ITEMS,
+  header_rule: HEADER_RULE,
+  query_rule: QUERY_RULE,
+  executable_key: EXECUTABLE_KEY,
+  port_key: PORT_KEY,
+} as const;

@@ -1,0 +1,47 @@
+import { RecordFlag } from "../decode/record-enums.js";
+
+/** What `capture.flags` can say, by bit: those of the records at their place there, ours above. */
+const NAMES: Readonly<Record<number, string>> = {
+  [RecordFlag.RECORD_TRUNCATED]: "truncated",
+  [RecordFlag.RECORD_MID_STREAM]: "mid_stream",
+  [RecordFlag.RECORD_GAP_BEFORE]: "gap_before",
+  [RecordFlag.RECORD_OBS_FOLD]: "obs_fold",
+  [RecordFlag.RECORD_BARE_LF]: "bare_lf",
+  [RecordFlag.RECORD_LENGTH_CONFLICT]: "length_conflict",
+  [RecordFlag.RECORD_MALFORMED]: "malformed",
+  [RecordFlag.RECORD_TUNNEL]: "tunnel",
+  [RecordFlag.RECORD_POLICY_CHANGED]: "policy_changed",
+  [1 << 16]: "escaped",
+  [1 << 17]: "value_truncated",
+  [1 << 18]: "measure_not_numeric",
+  [1 << 19]: "request_incomplete",
+};
+
+/** Flags that user space finds. */
+export const ExchangeFlag = {
+  /** a text holds `\xHH` for NUL or for what is not UTF-8 */
+  ESCAPED: 1 << 16,
+  /** a kept value was cut at its `maxLength` */
+  VALUE_TRUNCATED: 1 << 17,
+  /** a measure's header was no finite number and was left out of the sum */
+  MEASURE_NOT_NUMERIC: 1 << 18,
+  /** the response was whole, and the connection ended within the request's body */
+  REQUEST_INCOMPLETE: 1 << 19,
+} as const;
+
+const named = Object.entries(NAMES).map(([bit, name]) => [Number(bit), name] as const);
+const SHOWN = named.reduce((bits, [bit]) => bits | bit, 0);
+const known = new Map<number, string[]>();
+/** Sets of flags that were met are kept; there are few in practice, and at most this many. */
+const KNOWN_MAX = 1_024;
+
+/** Names of the flags in `bits`, in a frozen array that is shared. */
+export function flagNames(bits: number): string[] {
+  const shown = bits & SHOWN;
+  const met = known.get(shown);
+  if (met !== undefined) return met;
+  const names = named.filter(([bit]) => (shown & bit) !== 0).map(([, name]) => name);
+  Object.freeze(names);
+  if (known.size < KNOWN_MAX) known.set(shown, names);
+  return names;
+}

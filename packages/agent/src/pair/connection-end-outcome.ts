@@ -1,0 +1,33 @@
+import type { ConnectionEndRecord } from "../decode/end-records.js";
+import { RecordEndReason } from "../decode/record-enums.js";
+import { ExchangeFlag } from "../govern/exchange-flags.js";
+import type { OpenExchange } from "./open-exchange.js";
+
+/** How an exchange ends that was open when its connection ended: whole, with an error, or lost with a dropped record. */
+export type Outcome = "lost" | { errorType?: string };
+
+/** Decides for one exchange, and takes over the bytes that the kernel counted of messages that were cut short. */
+export function atConnectionEnd(open: OpenExchange, end: ConnectionEndRecord): Outcome {
+  if (!open.requestComplete && !takeOpenRequest(open, end)) return "lost";
+  if (open.hasResponse && open.responseComplete) return {};
+  // The kernel saw this response end: the record that said so was dropped.
+  if (open.index < end.nextResponse) return "lost";
+  if (open.index > end.nextResponse || !end.responseOpen) {
+    if (!open.hasResponse) return { errorType: withoutResponse(end) };
+    return { errorType: "response_incomplete" };
+  }
+  if (!open.hasResponse) return "lost";
+  open.responseBytes = Math.max(open.responseBytes, end.responseBytes);
+  return end.untilClose ? {} : { errorType: "response_incomplete" };
+}
+
+/** Only the last request can have been open; another without an end had its end dropped. */
+function takeOpenRequest(open: OpenExchange, end: ConnectionEndRecord): boolean {
+  if (open.index + 1 !== end.nextRequest || end.requestBytes === 0) return false;
+  open.requestBytes = Math.max(open.requestBytes, end.requestBytes);
+  open.governed.flags |= ExchangeFlag.REQUEST_INCOMPLETE;
+  return true;
+}
+
+const withoutResponse = (end: ConnectionEndRecord): string =>
+  end.reason === RecordEndReason.END_PROCESS ? "process_exited" : "connection_closed";

@@ -1,0 +1,48 @@
+import type { MessageRecord } from "../decode/message-record.js";
+import type { RecordBytes } from "../decode/record-bytes.js";
+import { RecordFlag, RecordRole, RecordSource } from "../decode/record-enums.js";
+import type { ConnectionInfo, ProcessInfo } from "../exchange.js";
+import type { OpenExchange } from "./open-exchange.js";
+import { readSocket } from "./socket-addresses.js";
+
+/** A connection of a traced process: its open exchanges, oldest first, and what is known of it. */
+export class Connection {
+  readonly open: OpenExchange[] = [];
+  info: ConnectionInfo;
+  private hasSocket = false;
+
+  constructor(
+    readonly id: number,
+    readonly pid: number,
+    process: ProcessInfo,
+    record: MessageRecord,
+    bytes: RecordBytes,
+  ) {
+    this.info = {
+      process,
+      role: record.role === RecordRole.ROLE_SERVER ? "server" : "client",
+      source: record.source === RecordSource.SOURCE_OPENSSL ? "openssl" : "unknown",
+      scheme: "https",
+    };
+    this.learn(record, bytes);
+  }
+
+  /** The socket is told by whichever record is first to know it. */
+  learn(record: MessageRecord, bytes: RecordBytes): void {
+    if (this.hasSocket || !record.has(RecordFlag.RECORD_SOCKET)) return;
+    const addresses = readSocket(bytes, record.socketStart);
+    if (addresses === null) return;
+    this.hasSocket = true;
+    this.info = { ...this.info, ...addresses };
+  }
+
+  find(index: number): OpenExchange | undefined {
+    for (const exchange of this.open) if (exchange.index === index) return exchange;
+    return undefined;
+  }
+
+  remove(exchange: OpenExchange): void {
+    if (this.open[0] === exchange) this.open.shift();
+    else this.open.splice(this.open.indexOf(exchange), 1);
+  }
+}
