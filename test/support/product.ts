@@ -1,0 +1,129 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { freeLoopbackPort } from "@masthead/infra/free-port";
+import type { Cleanup } from "./cleanup.js";
+import { type Program, startProgram } from "./program.js";
+import { until } from "./until.js";
+
+const START = fileURLToPath(new URL("../../infra/start.mjs", import.meta.url));
+
+export interface Answer<T> {
+  status: number;
+  headers: Headers;
+  text: string;
+  json: T;
+}
+
+/** All of Masthead as `npm start` runs it, in a folder and on a port of its own. */
+export interface Product {
+  readonly home: string;
+  readonly url: string;
+  readonly program: Program;
+  /** Process id of a part: `agent`, `api`, `nats`, `postgres`. */
+  pid(part: string): number;
+  request<T>(path: string, init?: RequestInit): Promise<Answer<T>>;
+  /** @throws Error with the answer's text unless the status is 2xx */
+  get<T>(path: string, headers?: Record<string, string>): Promise<T>;
+  /** Stores the policy and waits until the agent says that its revision is in force. */
+  apply(name: string, spec: object): Promise<number>;
+}
+
+export interface UsageRow {
+  group: Record<string, string | null>;
+  requests: number;
+  errors: number;
+  requestBytes: number;
+  responseBytes: number;
+}
+
+export interface ExchangeItem {
+  id: string;
+  time: string;
+  durationMs: number;
+  ttfbMs?: number;
+  role: "server" | "client";
+  attributes: Record<string, unknown>;
+}
+
+/** Starts the product; stopped by `cleanup`. `environment` is added to the test's own. */
+export const startMasthead = async (
+  cleanup: Cleanup,
+  environment: Record<string, string> = {},
+): Promise<Product> => {
+  const home = join(cleanup.folder(), "home");
+  const port = await freeLoopbackPort();
+  const program = startProgram(process.execPath, [START], {
+    env: { ...process.env, MASTHEAD_HOME: home, MASTHEAD_PORT: String(port), ...environment },
+  });
+  cleanup.add(() => program.stop());
+  await program.line((line) => line.startsWith("masthead is ready: "));
+  const url = `http://127.0.0.1:${port}`;
+  const key = readFileSync(join(home, "admin.key"), "utf8").trim();
+
+  const request = async <T>(path: string, init: RequestInit = {}): Promise<Answer<T>> => {
+    const headers = new Headers(init.headers);
+    headers.set("authorization", `Bearer ${key}`);
+    const response = await fetch(url + path, { ...init, headers });
+    const text = await response.text();
+    const isJson = (response.headers.get("content-type") ?? "").includes("json");
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      json: (isJson ? JSON.parse(text) : undefined) as T,
+    };
+  };
+  const get = async <T>(path: string, headers: Record<string, string> = {}): Promise<T> => {
+    const answer = await request<T>(path, { headers });
+    if (answer.status >= 300) throw new Error(`GET ${path}: ${answer.status} ${answer.text}`);
+    return answer.json;
+  };
+  const apply = async (name: string, spec: object): Promise<number> => {
+    const answer = await request<{ revision: number }>(`/v1/policies/${name}`, {
+      method: "PUT",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({
+        apiVersion: "masthead.dev/v1",
+        kind: "CapturePolicy",
+        metadata: { name },
+        spec,
+      }),
+    });
+    if (answer.status >= 300) throw new Error(`PUT ${name}: ${answer.status} ${answer.text}`);
+    const { revision } = answer.json;
+    await until(`revision ${revision} in force`, async () => {
+      const { items } = await get<{ items: { policy: { effective: number } }[] }>("/v1/agents");
+      return items.length > 0 && items.every(({ policy }) => policy.effective >= revision);
+    });
+    return revision;
+  };
+  return {
+    home,
+    url,
+    program,
+    request,
+    get,
+    apply,
+    pid: (part) => Number(readFileSync(join(home, "run", `${part}.pid`), "utf8").split("\n")[0]),
+  };
+};
+
+/** The whole usage of a tenant in a role so far, as `/v1/usage` says it. */
+export const totalUsage = async (
+  product: Product,
+  filter: { tenant: string; role: "server" | "client" },
+): Promise<UsageRow | undefined> => {
+  const to = new Date(Date.now() + 60_000).toISOString();
+  const from = new Date(Date.now() - 3_600_000).toISOString();
+  const query = new URLSearchParams({
+    from,
+    to,
+    window: "total",
+    groupBy: "tenant.id",
+    "filter[tenant.id]": filter.tenant,
+    "filter[role]": filter.role,
+  });
+  const { items } = await product.get<{ items: UsageRow[] }>(`/v1/usage?${query}`);
+  return items.find(({ group }) => group["tenant.id"] === filter.tenant);
+};
