@@ -1,5 +1,5 @@
 import type { ConnectionEndRecord } from "../decode/end-records.js";
-import { RecordEndReason } from "../decode/record-enums.js";
+import { RecordEndReason, RecordFlag } from "../decode/record-enums.js";
 import { ExchangeFlag } from "../govern/exchange-flags.js";
 import type { OpenExchange } from "./open-exchange.js";
 
@@ -31,3 +31,11 @@ function takeOpenRequest(open: OpenExchange, end: ConnectionEndRecord): boolean 
 
 const withoutResponse = (end: ConnectionEndRecord): string =>
   end.reason === RecordEndReason.END_PROCESS ? "process_exited" : "connection_closed";
+
+/** The same where only the end of the process is known, and the kernel said nothing of its connections. */
+export function atProcessEnd(open: OpenExchange): Outcome {
+  if (!open.requestComplete) open.governed.flags |= ExchangeFlag.REQUEST_INCOMPLETE;
+  if (!open.hasResponse) return { errorType: "process_exited" };
+  const whole = open.responseComplete || (open.governed.flags & RecordFlag.RECORD_UNTIL_CLOSE) !== 0;
+  return whole ? {} : { errorType: "response_incomplete" };
+}

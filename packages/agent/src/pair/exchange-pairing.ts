@@ -6,7 +6,7 @@ import type { Exchange, ProcessInfo } from "../exchange.js";
 import { ExchangeFlag } from "../govern/exchange-flags.js";
 import type { LossCounts } from "../losses.js";
 import { Connection } from "./connection.js";
-import { atConnectionEnd, type Outcome } from "./connection-end-outcome.js";
+import { atConnectionEnd, atProcessEnd, type Outcome } from "./connection-end-outcome.js";
 import { ConnectionTable } from "./connection-table.js";
 import { completeExchange } from "./exchange-completion.js";
 import type { Governing } from "./governing.js";
@@ -42,7 +42,7 @@ export class ExchangePairing {
   pending = 0;
   /** requests that no policy governs; the kernel counted them as captured, the ledger's `captured` is without them */
   ungoverned = 0;
-  /** records that made no sense where they came (a second head of one message); ignored */
+  /** heads that came a second time; of requests these are lost as decode/malformed, of responses ignored */
   anomalies = 0;
   readonly connections: ConnectionTable;
   private readonly maxOpen: number;
@@ -72,6 +72,7 @@ export class ExchangePairing {
     const connection = known ?? this.connect(record, bytes);
     if (connection.find(record.exchange) !== undefined) {
       this.anomalies += 1;
+      this.options.losses.add("decode", "malformed");
       return;
     }
     connection.learn(record, bytes);
@@ -137,8 +138,7 @@ export class ExchangePairing {
   processEnd(pid: number, timeNs: number): void {
     for (const connection of this.connections.ofProcess(pid)) {
       for (const open of connection.open.slice()) {
-        const errorType = open.hasResponse ? "response_incomplete" : "process_exited";
-        this.settle(connection, open, { errorType }, timeNs);
+        this.settle(connection, open, atProcessEnd(open), timeNs);
       }
       this.connections.delete(connection);
     }

@@ -28,10 +28,10 @@ export class Reconciliation {
   private suspects: { connection: Connection; exchanges: OpenExchange[] }[] = [];
   private waiting: { dropped: number; sent: number } | undefined;
 
-  /** @param progressOf asks the kernel about one connection; null: it is no more */
+  /** @param liveConnections asks the kernel; by connection id, those that live */
   constructor(
     private readonly pairing: ExchangePairing,
-    private readonly progressOf: (connection: number) => KernelProgress | null,
+    private readonly liveConnections: () => ReadonlyMap<number, KernelProgress>,
   ) {}
 
   /**
@@ -52,13 +52,14 @@ export class Reconciliation {
   }
 
   private look(): void {
+    const live = this.liveConnections();
     for (const connection of this.pairing.connections) {
-      const progress = this.progressOf(connection.id);
+      const progress = live.get(connection.id);
       const over =
-        progress === null
+        progress === undefined
           ? connection.open.slice()
           : connection.open.filter((open) => open.index < progress.nextResponse);
-      if (over.length > 0 || progress === null) this.suspects.push({ connection, exchanges: over });
+      if (over.length > 0 || progress === undefined) this.suspects.push({ connection, exchanges: over });
     }
   }
 
