@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import { canonicalJson } from "../canonical-json.js";
 import { ApiError } from "./problem.js";
 
 /**
@@ -11,17 +12,6 @@ const CURSOR_MAX_CHARACTERS = 2_048;
 
 const envelopeSchema = z.strictObject({ v: z.literal(1), q: z.string(), p: z.unknown() });
 
-const canonical = (value: unknown): string => {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
-  if (value !== null && typeof value === "object") {
-    const entries = Object.entries(value)
-      .filter(([, held]) => held !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : 1));
-    return `{${entries.map(([key, held]) => `${JSON.stringify(key)}:${canonical(held)}`).join(",")}}`;
-  }
-  return JSON.stringify(value) ?? "null";
-};
-
 /**
  * Names what a list is asked for, less `limit` and `cursor`, which may change from page to page.
  *
@@ -30,7 +20,7 @@ const canonical = (value: unknown): string => {
  */
 export const queryFingerprint = (query: Readonly<Record<string, unknown>>): string =>
   createHash("sha256")
-    .update(canonical({ ...query, limit: undefined, cursor: undefined }))
+    .update(canonicalJson({ ...query, limit: undefined, cursor: undefined }))
     .digest("hex")
     .slice(0, 16);
 

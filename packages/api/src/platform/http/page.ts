@@ -23,6 +23,8 @@ export const pageQueryShape = {
   }),
 };
 
+export const pageQuerySchema = z.object(pageQueryShape);
+
 /** Answer of every list. */
 export const pageSchema = <T extends z.ZodType>(item: T) =>
   z.object({

@@ -1,6 +1,6 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
+import { toPointer } from "@masthead/shared/policy/parse";
 import type { AppEnv } from "./context.js";
-import { jsonPointer } from "./json-pointer.js";
 import { ApiError } from "./problem.js";
 
 const PLACE: Record<string, string> = {
@@ -22,7 +22,7 @@ export const createRouter = (): OpenAPIHono<AppEnv> =>
       if (result.success) return;
       const place = PLACE[result.target] ?? "";
       const errors = result.error.issues.map((issue) => ({
-        pointer: place + jsonPointer(issue.path),
+        pointer: place + toPointer(issue.path),
         message: issue.message,
       }));
       const code = place === "" ? "invalid_document" : "invalid_parameters";

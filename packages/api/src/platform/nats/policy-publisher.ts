@@ -1,4 +1,3 @@
-import { gunzipSync, gzipSync } from "node:zlib";
 import {
   bucketDirectGetSubject,
   bucketStream,
@@ -6,21 +5,17 @@ import {
   POLICY_BUCKET,
   POLICY_SET_KEY,
 } from "@masthead/shared/subjects";
-import { type PolicySet, policySetSchema } from "@masthead/shared/wire/policy-set";
+import { decodePolicySet, encodePolicySet } from "@masthead/shared/wire/codec";
+import type { PolicySet } from "@masthead/shared/wire/policy-set";
 import { type NatsConnection, NatsError } from "nats";
 
 const SUBJECT = bucketSubject(POLICY_BUCKET, POLICY_SET_KEY);
-const MAX_BYTES = 16 * 1024 * 1024;
 const ATTEMPTS = 8;
 /** JetStream's `wrong last sequence`. */
 const WRONG_LAST_SEQUENCE = 10_071;
 
-export const encodePolicySet = (set: PolicySet): Uint8Array =>
-  gzipSync(JSON.stringify(policySetSchema.parse(set)));
-
-/** @throws Error or ZodError when the bytes are no policy set */
-export const decodePolicySet = (bytes: Uint8Array): PolicySet =>
-  policySetSchema.parse(JSON.parse(gunzipSync(bytes, { maxOutputLength: MAX_BYTES }).toString("utf8")));
+/** Most bytes of a published set, compressed: what one message of NATS carries, with room for its headers. */
+export const POLICY_SET_MAX_COMPRESSED_BYTES = 900_000;
 
 interface Published {
   /** JetStream's sequence of the value, 0: there is none */
@@ -37,7 +32,7 @@ export async function readPublished(nats: NatsConnection): Promise<Published> {
   if (status >= 400) throw new Error(`direct get of the policy set: ${status} ${reply.headers?.description}`);
   const sequence = Number(reply.headers?.get("Nats-Sequence"));
   try {
-    return { sequence, revision: decodePolicySet(reply.data).revision };
+    return { sequence, revision: (await decodePolicySet(reply.data)).revision };
   } catch {
     return { sequence };
   }
@@ -55,11 +50,12 @@ const wasOvertaken = (error: unknown): boolean =>
  */
 export async function publishPolicySet(nats: NatsConnection, set: PolicySet): Promise<boolean> {
   const stream = nats.jetstream();
+  const message = await encodePolicySet(set);
   for (let attempt = 1; ; attempt++) {
     const published = await readPublished(nats);
     if (published.revision !== undefined && published.revision >= set.revision) return false;
     try {
-      await stream.publish(SUBJECT, encodePolicySet(set), {
+      await stream.publish(SUBJECT, message, {
         expect: { streamName: bucketStream(POLICY_BUCKET), lastSubjectSequence: published.sequence },
       });
       return true;

@@ -1,0 +1,3 @@
+export { requireKey } from "./auth.middleware.js";
+export { generateApiKey } from "./auth.rules.js";
+export { ensureAdminKey } from "./auth.service.js";

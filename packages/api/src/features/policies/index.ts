@@ -1,0 +1,4 @@
+export { ensureDefaultPolicy } from "./policies.bootstrap.js";
+export { policiesRoutes } from "./policies.routes.js";
+export { fleetRevision } from "./policies.store.js";
+export { reconcilePolicies } from "./policy-publishing.js";

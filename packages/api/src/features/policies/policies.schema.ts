@@ -1,0 +1,35 @@
+import { z } from "@hono/zod-openapi";
+import { type PolicyResource, policyResourceSchema } from "@masthead/shared/http/policy-resource";
+import { policyNameSchema } from "@masthead/shared/policy/schema";
+import { toRfc3339 } from "@masthead/shared/time";
+import { pageSchema } from "../../platform/http/page.js";
+import type { LivePolicy } from "./policies.store.js";
+
+export const policyPathSchema = z.object({
+  name: policyNameSchema.openapi({ param: { name: "name", in: "path" }, example: "gateway" }),
+});
+
+export const policySchema = policyResourceSchema.openapi("Policy", {
+  description: "A capture policy and its revision.",
+});
+
+export const savedPolicySchema = policyResourceSchema
+  .extend({
+    published: z.boolean().openapi({
+      description:
+        "Whether agents can read it already. False: it is saved, NATS was not reachable, and it will be published when it is.",
+    }),
+  })
+  .openapi("SavedPolicy", { description: "A capture policy as it was just saved." });
+
+export const policyPageSchema = pageSchema(policySchema).openapi("PolicyPage", {
+  description: "Policies by name.",
+});
+
+/** A stored policy as REST shows it. */
+export const toResource = (policy: LivePolicy): PolicyResource => ({
+  name: policy.name,
+  revision: policy.revision,
+  updatedAt: toRfc3339(policy.changedAtUs),
+  document: policy.document,
+});
