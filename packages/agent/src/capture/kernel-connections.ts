@@ -1,10 +1,11 @@
 import type { KernelProgress } from "../pair/reconciliation.js";
 import type { CaptureSession } from "./native-session.js";
 
-/** Where the fields of struct connection (bpf/lib/connection.h) lie that are read here; the layout test compares them. */
-export const KERNEL_CONNECTION = { id: 0, next_request: 8, next_response: 12 } as const;
+/** Where the fields of bpf/lib/connection.h lie that are read here, in bytes; the layout test compares them. */
+export const KERNEL_CONNECTION = { id: 0, next_request: 8, next_response: 12, directions: 96 } as const;
+export const KERNEL_DIRECTION = { bytes_each: 48, exchange: 24, open: 36, response: 41 } as const;
 
-/** The connections that the kernel follows now, by id. One system call a connection: for when records were dropped. */
+/** The connections that the kernel follows now, by id. Two system calls a connection: for when records were dropped. */
 export function readKernelConnections(
   session: Pick<CaptureSession, "tableKeys" | "lookupTable">,
 ): Map<number, KernelProgress> {
@@ -13,9 +14,20 @@ export function readKernelConnections(
     const value = session.lookupTable("connections", key);
     if (value === null) continue;
     const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
-    live.set(Number(view.getBigUint64(KERNEL_CONNECTION.id, true)), {
-      nextResponse: view.getUint32(KERNEL_CONNECTION.next_response, true),
-    });
+    live.set(Number(view.getBigUint64(KERNEL_CONNECTION.id, true)), { nextResponse: nextResponse(view) });
   }
   return live;
+}
+
+/** The kernel counts a response when its head is there; one whose body is still coming is not over. */
+function nextResponse(view: DataView): number {
+  const begun = view.getUint32(KERNEL_CONNECTION.next_response, true);
+  for (const direction of [0, 1]) {
+    const at = KERNEL_CONNECTION.directions + direction * KERNEL_DIRECTION.bytes_each;
+    const open = view.getUint8(at + KERNEL_DIRECTION.open) !== 0;
+    const response = view.getUint8(at + KERNEL_DIRECTION.response) !== 0;
+    const exchange = view.getUint32(at + KERNEL_DIRECTION.exchange, true);
+    if (open && response && exchange + 1 === begun) return exchange;
+  }
+  return begun;
 }

@@ -20,13 +20,17 @@ export interface RecordAccount {
 
 /**
  * Settles exchanges whose end was dropped and whose connection says nothing more (promise no-silent-loss). After a drop it
- * asks the kernel which connections live and how far they are, then waits until every record that was sent before that
- * has been taken: an exchange that is over in the kernel and still open here then is lost, once.
+ * waits until all that was sent before has been taken, so that whatever the drop was about is here; asks the kernel which
+ * connections live and how far they are; and waits once more, so that ends that were on their way are here: an exchange
+ * that is over in the kernel and still open here then is lost, once.
  */
 export class Reconciliation {
   private settled = 0;
+  private phase: "idle" | "arriving" | "suspecting" = "idle";
+  /** the count of drops that the phase is about, and the count of records that ends it */
+  private dropped = 0;
+  private awaited = 0;
   private suspects: { connection: Connection; exchanges: OpenExchange[] }[] = [];
-  private waiting: { dropped: number; sent: number } | undefined;
 
   /** @param liveConnections asks the kernel; by connection id, those that live */
   constructor(
@@ -36,19 +40,25 @@ export class Reconciliation {
 
   /**
    * Call it regularly; cheap as long as nothing was dropped.
-   * @param read reads the counters now; called before and after the kernel's connections are looked at
+   * @param read reads the counters now
    */
   step(read: () => RecordAccount): void {
-    const before = read();
-    if (this.waiting !== undefined) {
-      if (before.received < this.waiting.sent) return;
-      this.settle();
-      this.settled = this.waiting.dropped;
-      this.waiting = undefined;
+    const now = read();
+    if (this.phase === "idle" && now.dropped !== this.settled) {
+      this.phase = "arriving";
+      this.dropped = now.dropped;
+      this.awaited = now.sent;
     }
-    if (before.dropped === this.settled) return;
-    this.look();
-    this.waiting = { dropped: before.dropped, sent: read().sent };
+    if (this.phase === "arriving" && now.received >= this.awaited) {
+      this.look();
+      this.phase = "suspecting";
+      this.awaited = read().sent;
+    }
+    if (this.phase === "suspecting" && now.received >= this.awaited) {
+      this.settle();
+      this.settled = this.dropped;
+      this.phase = "idle";
+    }
   }
 
   private look(): void {

@@ -1,0 +1,231 @@
+import { fingerprintText } from "@masthead/shared/policy/redacted-text";
+import type { CapturePolicyInput } from "@masthead/shared/policy/schema";
+import { expect, test } from "vitest";
+import { nameKey } from "../capture/policy-bytes.js";
+import { PolicyTables } from "../capture/policy-tables.js";
+import { HEADER_RULE } from "../capture/table-layout.js";
+import { ElementAction, ElementFlag } from "../decode/record-enums.js";
+import { MemoryTables } from "../testing/memory-tables.js";
+import { policySet } from "../testing/policies.js";
+import {
+  type ElementFields,
+  type MessageFields,
+  requestRecord,
+  responseRecord,
+} from "../testing/record-writer.js";
+import { testStream } from "../testing/stream.js";
+import { Governor } from "./governor.js";
+
+const {
+  ELEMENT_KEEP: KEEP,
+  ELEMENT_MASK: MASK,
+  ELEMENT_FINGERPRINT: FINGERPRINT,
+  ELEMENT_PRESENCE: PRESENCE,
+} = ElementAction;
+type Spec = CapturePolicyInput["spec"];
+type Header = [name: string, action: number, data?: string | Uint8Array, more?: Partial<ElementFields>];
+
+/** Policies in force; exchanges are made of headers by name, as the kernel would send them. */
+function govern(specs: Record<string, Spec>) {
+  const session = new MemoryTables();
+  const tables = new PolicyTables({ session, labels: {}, findExecutables: () => [] });
+  const apply = (revision: number, set: Record<string, Spec>): void => {
+    const result = tables.apply(policySet(revision, set));
+    if (!result.ok) throw new Error(result.error);
+  };
+  apply(1, specs);
+  const { feed, exchanges, stream, lost } = testStream({
+    governing: new Governor(tables.plansOf, "0badcafe"),
+  });
+  const elements = (headers: Header[]): ElementFields[] =>
+    headers.map(([name, action, data, more]) => {
+      const rule = session.value("header_rules", nameKey(tables.generation % 8, name));
+      return {
+        rule: rule?.readUInt16LE(HEADER_RULE.id) ?? 0xffff,
+        action,
+        ...(data !== undefined && { data }),
+        ...more,
+      };
+    });
+  let exchange = 0;
+  const one = (
+    request: MessageFields & {
+      method?: string;
+      path?: string | Uint8Array;
+      query?: string;
+      headers?: Header[];
+    },
+    response: MessageFields & { headers?: Header[] } = {},
+  ) => {
+    const { generation } = tables;
+    feed(requestRecord({ generation, exchange, ...request, elements: elements(request.headers ?? []) }));
+    feed(responseRecord({ generation, exchange, ...response, elements: elements(response.headers ?? []) }));
+    exchange += 1;
+    return exchanges.at(-1);
+  };
+  return { one, feed, exchanges, stream, lost, apply, tables };
+}
+
+const keep = (name: string, maxLength = 128) => ({ name, action: "keep" as const, maxLength });
+
+test("kept values are themselves, the others say what they are, and what is not asked for is not there", () => {
+  const { one } = govern({
+    one: {
+      headers: {
+        request: [
+          keep("x-a"),
+          { name: "authorization", action: "fingerprint" },
+          { name: "x-masked", action: "mask" },
+          { name: "cookie", action: "presence" },
+        ],
+        response: [keep("content-type")],
+      },
+    },
+    // Lower, so it does not govern; the kernel may send what it asks all the same.
+    two: { priority: -5, match: { paths: ["/x"] }, headers: { request: [keep("x-b")] } },
+  });
+  const hash = Buffer.from("00112233445566778899aabbccddeeff", "hex");
+  const exchange = one(
+    {
+      headers: [
+        ["x-a", KEEP, "first"],
+        ["x-a", KEEP, "second"],
+        ["authorization", FINGERPRINT, hash, { scheme: 2 }],
+        ["authorization", FINGERPRINT],
+        ["authorization", PRESENCE, "", { scheme: 2, valueLength: 40 }],
+        ["x-masked", MASK, "abcdwxyz"],
+        ["x-masked", MASK],
+        ["cookie", PRESENCE, "", { valueLength: 17 }],
+        ["x-b", KEEP, "not for this policy"],
+      ],
+    },
+    { headers: [["content-type", KEEP, "text/html"]] },
+  );
+  expect(exchange?.requestHeaders).toEqual({
+    "x-a": ["first", "second"],
+    authorization: [fingerprintText("0badcafe", hash), "fp:truncated"],
+    "x-masked": ["mask:abcd…wxyz", "mask:…"],
+    cookie: ["present::17"],
+  });
+  expect(exchange?.responseHeaders).toEqual({ "content-type": ["text/html"] });
+  expect(exchange).toMatchObject({ policy: { name: "one", revision: 1, report: true }, flags: [] });
+});
+
+test("the first policy by priority, then name, that takes the exchange governs it whole", () => {
+  const { one, stream, exchanges } = govern({
+    zebra: { priority: 10, match: { hosts: ["*.example.com"], methods: ["POST"] } },
+    beta: { match: { paths: ["/v1/**"] } },
+    alpha: { match: { paths: ["/v1/**", "/v2"] } },
+    client: { priority: 99, match: { roles: ["client"] } },
+    last: { priority: -1, targets: [{ port: 443 }] },
+  });
+  // Items by policy in order: client, then what the three without targets share, then port 443.
+  const item = { server: 0b010n, client: 0b011n };
+  const by = (request: Parameters<typeof one>[0]) => one({ governed: item.server, ...request })?.policy.name;
+  const host = (value: string): Header[] => [["host", KEEP, value]];
+  expect(by({ method: "POST", path: "/v1/x", headers: host("API.example.com:8443") })).toBe("zebra");
+  expect(by({ path: "/v1/x", headers: host("api.example.com") })).toBe("alpha");
+  expect(by({ method: "POST", path: "/v2" })).toBe("alpha");
+  expect(by({ governed: item.client, role: 2, path: "/v2" })).toBe("client");
+  one({ governed: item.server, path: "/elsewhere" });
+  expect(exchanges).toHaveLength(4);
+  expect(stream.pairing.ungoverned).toBe(1);
+});
+
+test("an exchange is governed by the generation of its request, under load as well", () => {
+  const { feed, exchanges, apply, lost } = govern({ before: {} });
+  feed(requestRecord({ generation: 1 }));
+  apply(2, { after: {} });
+  feed(responseRecord({ generation: 1 }), requestRecord({ generation: 2, exchange: 1 }));
+  feed(responseRecord({ generation: 2, exchange: 1 }));
+  expect(exchanges.map(({ policy }) => policy.name)).toEqual(["before", "after"]);
+  feed(requestRecord({ generation: 77, exchange: 2 }));
+  expect(lost()).toEqual({ "decode/malformed": 1 });
+});
+
+test("the tenant is what the first rule says that answers", () => {
+  const { one } = govern({
+    one: {
+      tenant: [{ header: "x-client-id" }, { fingerprint: "authorization" }, { host: "*.example.com" }],
+    },
+  });
+  const hash = Buffer.alloc(16, 0xab);
+  const tenant = (...headers: Header[]) => one({ headers })?.tenant;
+  const host: Header = ["host", KEEP, "acme.example.com:443"];
+  const fingerprint: Header = ["authorization", FINGERPRINT, hash];
+  expect(tenant(host, fingerprint, ["x-client-id", KEEP, "t1"], ["x-client-id", KEEP, "t2"])).toBe("t1");
+  expect(tenant(host, fingerprint, ["x-client-id", KEEP, ""])).toBe(fingerprintText("0badcafe", hash));
+  expect(tenant(host)).toBe("acme");
+  expect(tenant(["host", KEEP, "example.org"])).toBe("unattributed");
+  expect(tenant()).toBe("unattributed");
+  expect(tenant(["x-client-id", KEEP, "x".repeat(128)])).toBe("x".repeat(128));
+  expect(tenant(host, ["x-client-id", KEEP, "x".repeat(129)])).toBe("invalid");
+  expect(tenant(host, ["x-client-id", KEEP, "a\tb"])).toBe("invalid");
+  expect(tenant(["x-client-id", KEEP, Buffer.from([0x61, 0xff])])).toBe("invalid");
+  expect(tenant(["x-client-id", KEEP, "cut", { flags: ElementFlag.ELEMENT_TRUNCATED }])).toBe("invalid");
+  expect(tenant(["authorization", FINGERPRINT])).toBe("invalid");
+  expect(tenant(["x-client-id", KEEP, "grüße"])).toBe("grüße");
+});
+
+test("what is only read for a purpose is not shown", () => {
+  const { one } = govern({
+    one: {
+      tenant: [{ header: "x-client-id" }, { host: "*.example.com" }],
+      dimensions: ["x-model-id", "x-region"],
+      measures: [{ header: "x-tokens" }, { header: "x-cost", from: "request" }],
+    },
+  });
+  const exchange = one(
+    {
+      headers: [
+        ["x-client-id", KEEP, "acme"],
+        ["x-model-id", KEEP, "m1"],
+        ["x-cost", KEEP, "1.5"],
+        ["host", KEEP, "h.example.com"],
+      ],
+    },
+    {
+      headers: [
+        ["x-tokens", KEEP, "40"],
+        ["x-tokens", KEEP, "2"],
+        ["x-tokens", KEEP, "many"],
+      ],
+    },
+  );
+  expect(exchange).toMatchObject({
+    tenant: "acme",
+    dimensions: { "x-model-id": "m1", "x-region": null },
+    measures: { "x-tokens": 42, "x-cost": 1.5 },
+    flags: ["measure_not_numeric"],
+  });
+  expect([exchange?.requestHeaders, exchange?.responseHeaders, exchange?.serverAddress]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
+});
+
+test("the server's address is shown where the policy keeps host", () => {
+  const { one } = govern({ one: { headers: { request: [keep("host")] } } });
+  expect(one({ headers: [["host", KEEP, "api.example.com:8443"]] })?.serverAddress).toBe(
+    "api.example.com:8443",
+  );
+});
+
+test("values are cut where the governing policy says, between characters, and flagged", () => {
+  const { one } = govern({ one: { headers: { request: [keep("x-a", 4)] } } });
+  const cut = one({ headers: [["x-a", KEEP, "abcé and more"]] });
+  expect([cut?.requestHeaders, cut?.flags]).toEqual([{ "x-a": ["abc"] }, ["value_truncated"]]);
+  const escaped = one({ path: Buffer.from([0x2f, 0xff]) });
+  expect([escaped?.path, escaped?.flags]).toEqual(["/\\xff", ["escaped"]]);
+});
+
+test("of the query the governing policy shows what it asks, not what another asked the kernel for", () => {
+  const query = "page=2&Token&size=10&a=b";
+  const shown = (spec: Spec["query"]) => govern({ one: { query: spec } }).one({ query })?.query;
+  expect(shown(undefined)).toBeUndefined();
+  expect(shown({ action: "names" })).toBe("page&Token&size&a");
+  expect(shown({ action: "names", keep: ["page"] })).toBe("page=2&Token&size&a");
+  expect(shown({ action: "keep", keep: ["size", "page"] })).toBe("page=2&size=10");
+  expect(shown({ action: "keep", keep: ["other"] })).toBeUndefined();
+});
