@@ -1,6 +1,7 @@
 /** Where the fields of bpf/include/tables.h lie, in bytes; compared with the built object like decode/record-layout.ts. */
 export const TABLE_SLOTS = 8;
 export const NAME_MAX_BYTES = 64;
+export const SCHEME_MAX_BYTES = 24;
 
 export const ACTIVE_TABLES = { bytes: 8, generation: 0, slot: 4 } as const;
 
