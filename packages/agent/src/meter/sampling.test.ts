@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import type { GoverningPolicy } from "../exchange.js";
+import { makeExchange, policy } from "../testing/exchange.js";
+import { Sampler } from "./sampling.js";
+
+const sampled = (sampling: GoverningPolicy["sampling"], status = 200) =>
+  makeExchange({ policy: { ...policy, sampling }, status });
+
+const kept = (sampler: Sampler, exchange: ReturnType<typeof sampled>, of: number): number => {
+  let count = 0;
+  for (let i = 0; i < of; i++) if (sampler.keep(exchange)) count += 1;
+  return count;
+};
+
+test("a ratio keeps about its share, and the same seed the same ones", () => {
+  const count = kept(new Sampler(() => 0), sampled({ exchanges: 0.25, always: [] }), 10_000);
+  expect(count).toBeGreaterThan(2_300);
+  expect(count).toBeLessThan(2_700);
+  expect(kept(new Sampler(() => 0), sampled({ exchanges: 0.25, always: [] }), 10_000)).toBe(count);
+});
+
+test("maxPerSecond refills with the clock", () => {
+  let nowMs = 0;
+  const sampler = new Sampler(() => nowMs);
+  const exchange = sampled({ exchanges: 1, maxPerSecond: 10, always: [] });
+  expect(kept(sampler, exchange, 100)).toBe(10);
+  nowMs = 500;
+  expect(kept(sampler, exchange, 100)).toBe(5);
+  nowMs = 60_000;
+  expect(kept(sampler, exchange, 100)).toBe(10);
+});
+
+test("errors are always kept where the policy says so", () => {
+  const sampler = new Sampler(() => 0);
+  expect(kept(sampler, sampled({ exchanges: 0, maxPerSecond: 1, always: ["error"] }, 503), 50)).toBe(50);
+  expect(kept(sampler, sampled({ exchanges: 0, always: ["error"] }), 50)).toBe(0);
+});

@@ -1,0 +1,121 @@
+import { batchSchema } from "@masthead/shared/wire/batch";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Exchange } from "../exchange.js";
+import { LossCounts } from "../losses.js";
+import { Meter } from "../meter/meter.js";
+import { Sampler } from "../meter/sampling.js";
+import { SeriesBound } from "../meter/series-bound.js";
+import { connection, makeExchange, policy } from "../testing/exchange.js";
+import { BATCH_FULL_BYTES, OpenBatch } from "./open-batch.js";
+
+const header = {
+  agentId: "a1",
+  epoch: 7,
+  seq: 1,
+  createdAtUs: 9,
+  completeUntilUs: 8,
+  host: { id: "h", name: "n" },
+};
+const ledger = { captured: 0, batched: 0, lost: [], pending: 0 };
+const read = (batch: OpenBatch) => batchSchema.parse(JSON.parse(batch.toJson(header, ledger)));
+
+function meterInto(batch: OpenBatch, maxSeries = 1000) {
+  const losses = new LossCounts();
+  const meter = new Meter(
+    (exchange) => exchange.path,
+    new Sampler(() => 0),
+    new SeriesBound(maxSeries),
+    losses,
+    batch,
+  );
+  return { losses, record: (exchange: Exchange) => meter.record(exchange) };
+}
+
+test("exchanges and the usage that counts them are in one batch, which reads as the wire says", () => {
+  const batch = new OpenBatch();
+  const { record } = meterInto(batch);
+  record(makeExchange({ dimensions: { "x-model-id": "m1", "x-zone": null }, measures: { "x-tokens": 3 } }));
+  record(makeExchange({ dimensions: { "x-model-id": "m1", "x-zone": null }, measures: { "x-tokens": 4 } }));
+  const { status: _, ttfbUs: __, ...unanswered } = makeExchange({ errorType: "connection_closed" });
+  record(unanswered);
+  const { exchanges, usage, connections, processes, countedOnly } = read(batch);
+  expect([exchanges.length, connections.length, processes.length, countedOnly]).toEqual([3, 1, 1, 0]);
+  expect(usage).toMatchObject([
+    {
+      requests: 2,
+      errors: 0,
+      requestBytes: 240,
+      measures: { "x-tokens": 7 },
+      dimensions: { "x-zone": null },
+    },
+    { requests: 1, errors: 1, windowStart: 1_780_000_000 },
+  ]);
+});
+
+test("usage is complete where exchanges are sampled", () => {
+  const batch = new OpenBatch();
+  const { record } = meterInto(batch);
+  for (let i = 0; i < 50; i++)
+    record(makeExchange({ policy: { ...policy, sampling: { exchanges: 0, always: [] } } }));
+  const { exchanges, usage, countedOnly } = read(batch);
+  expect(exchanges).toEqual([]);
+  expect(countedOnly).toBe(50);
+  expect(usage.reduce((sum, { requests }) => sum + requests, 0)).toBe(50);
+});
+
+test("beyond the bound of series counts go to __other__, and beyond that they are lost by name", () => {
+  const batch = new OpenBatch();
+  const { record, losses } = meterInto(batch, 2);
+  for (const path of ["/a", "/b", "/c", "/d"])
+    record(makeExchange({ path, dimensions: { "x-model-id": path } }));
+  for (const tenant of ["t1", "t2", "t3"]) record(makeExchange({ tenant }));
+  const { usage } = read(batch);
+  const other = usage.filter(({ template }) => template === "__other__");
+  expect(other).toMatchObject([
+    { tenant: "acme", requests: 2, dimensions: { "x-model-id": "__other__" } },
+    { tenant: "t1", requests: 1 },
+  ]);
+  expect(losses.list()).toEqual([{ stage: "usage", reason: "full", count: 2 }]);
+});
+
+test("what an application may send never makes a batch that the control plane refuses, nor one that is too large", () => {
+  const anyText = fc.string({ unit: "binary", maxLength: 3000 });
+  const exchanges = fc.record({
+    path: anyText,
+    query: fc.option(anyText, { nil: undefined }),
+    tenant: fc.string({ maxLength: 300 }),
+    method: fc.string({ minLength: 1, maxLength: 100 }),
+    durationUs: fc.nat(),
+    header: fc.array(anyText, { maxLength: 3 }),
+  });
+  fc.assert(
+    fc.property(fc.array(exchanges, { minLength: 1, maxLength: 20 }), (list) => {
+      const batch = new OpenBatch();
+      const { record } = meterInto(batch);
+      for (const { header: values, query, ...rest } of list)
+        record(
+          makeExchange({
+            ...rest,
+            ...(query === undefined ? {} : { query }),
+            connection: { ...connection },
+            requestHeaders: { "x-any": values },
+          }),
+        );
+      const json = batch.toJson(header, ledger);
+      expect(batchSchema.safeParse(JSON.parse(json)).success).toBe(true);
+      expect(Buffer.byteLength(json)).toBeLessThanOrEqual(batch.bytes + 1000);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("a batch is full before it can be too large", () => {
+  const batch = new OpenBatch();
+  const { record } = meterInto(batch, 1_000_000);
+  let added = 0;
+  while (!batch.isFull)
+    record(makeExchange({ path: `/p/${added++}`, requestHeaders: { "x-any": ["v".repeat(900)] } }));
+  expect(added).toBeLessThan(2000);
+  expect(batch.bytes).toBeLessThan(BATCH_FULL_BYTES + 4000);
+});
