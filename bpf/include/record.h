@@ -125,8 +125,8 @@ struct record_connection_end {
 	__u64 connection;
 	__u64 request_bytes;	/* of the message that was open on the request side, 0 where none */
 	__u64 response_bytes;
-	__u32 next_request;	/* exchanges [next_response, next_request) had no complete response */
-	__u32 next_response;
+	__u32 next_request;	/* exchanges [next_response, next_request) had no response */
+	__u32 next_response;	/* with response_open, next_response - 1 is the one whose response was not complete */
 	__u8 reason;
 	__u8 response_open;	/* 1: a response had begun; with until_close it is whole now */
 	__u8 until_close;	/* 1: that response's body ends with the connection, so it is complete */

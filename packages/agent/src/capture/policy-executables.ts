@@ -9,6 +9,7 @@ export class ExecutableItems {
 
   constructor(
     items: readonly TargetItem[],
+    private readonly seen: SeenExecutables,
     private readonly find: (glob: string) => FoundExecutable[] = findExecutables,
   ) {
     const byGlob = new Map<string, bigint>();
@@ -30,19 +31,41 @@ export class ExecutableItems {
   }
 
   /**
-   * The executables that are on disk now: they are told to the kernel before any process runs them, so that one that lives
-   * for 20 ms counts from its first byte.
+   * The executables that were seen, and those that are on disk now: they are told to the kernel before any process runs them,
+   * so that one that lives for 20 ms counts from its first byte.
    */
-  onDisk(): { file: ExecutableFile; items: bigint }[] {
+  known(): { file: ExecutableFile; items: bigint }[] {
     const byFile = new Map<string, { file: ExecutableFile; items: bigint }>();
+    const add = ({ device, inode, path }: FoundExecutable, asked: bigint): void => {
+      const items = asked | this.of(path);
+      if (items === 0n) return;
+      const known = byFile.get(`${device}:${inode}`) ?? { file: { device, inode }, items: 0n };
+      known.items |= items;
+      byFile.set(`${device}:${inode}`, known);
+    };
+    if (this.globs.length > 0) for (const executable of this.seen) add(executable, 0n);
     for (const { glob, items } of this.globs) {
-      for (const { device, inode, path } of this.find(glob)) {
-        const key = `${device}:${inode}`;
-        const known = byFile.get(key) ?? { file: { device, inode }, items: 0n };
-        known.items |= items | this.of(path);
-        byFile.set(key, known);
-      }
+      for (const executable of this.find(glob)) add(executable, items);
     }
     return [...byFile.values()];
+  }
+}
+
+const SEEN_MAX = 16_384;
+
+/** Executables that processes ran, in containers too, where no glob finds them. Bounded: the longest unseen goes first. */
+export class SeenExecutables {
+  private readonly byFile = new Map<string, FoundExecutable>();
+
+  add(executable: FoundExecutable): void {
+    const key = `${executable.device}:${executable.inode}`;
+    this.byFile.delete(key);
+    this.byFile.set(key, executable);
+    const [oldest] = this.byFile.keys();
+    if (this.byFile.size > SEEN_MAX && oldest !== undefined) this.byFile.delete(oldest);
+  }
+
+  [Symbol.iterator](): Iterator<FoundExecutable> {
+    return this.byFile.values();
   }
 }

@@ -43,7 +43,7 @@ export class PolicySlot {
       this.put("port_items", portKey(this.index, port), itemsValue(items));
     }
     this.executables = executables;
-    for (const { file, items } of executables.onDisk()) this.putExecutable(file, items);
+    for (const { file, items } of executables.known()) this.putExecutable(file, items);
     this.session.updateTable("slots", indexKey(this.index), slotValue(compiled, generation));
   }
 

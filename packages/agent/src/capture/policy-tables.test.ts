@@ -216,4 +216,10 @@ test("executables on disk are known before any process runs them, others when th
   expect(tables.addExecutable({ device: 8, inode: 43 }, "/opt/app/bin/server")).toBe(true);
   expect(tables.addExecutable({ device: 8, inode: 44 }, "/home/x")).toBe(false);
   expect([items(43), items(44)]).toEqual([0b010n, undefined]);
+  // What was seen is known to every later generation before it takes effect.
+  tables.renew();
+  expect([tables.generation, tables.revision]).toEqual([2, 1]);
+  expect(session.value("executable_items", executableKey(2, { device: 8, inode: 43 }))).toBeDefined();
+  tables.apply(policySet(2, { a: { targets: [{ executable: "/home/*" }] } }));
+  expect(session.value("executable_items", executableKey(3, { device: 8, inode: 44 }))).toBeDefined();
 });

@@ -6,7 +6,7 @@ import type { FoundExecutable } from "./executable-search.js";
 import { NativeError } from "./native-error.js";
 import { activeValue, type ExecutableFile, indexKey } from "./policy-bytes.js";
 import { type CompiledPolicies, compilePolicies } from "./policy-compile.js";
-import { ExecutableItems } from "./policy-executables.js";
+import { ExecutableItems, SeenExecutables } from "./policy-executables.js";
 import { RuleIds } from "./policy-rule-ids.js";
 import { PolicySlot, type TableSession } from "./policy-slot.js";
 import { TABLE_SLOTS } from "./table-layout.js";
@@ -37,7 +37,9 @@ export class PolicyTables {
   revision = 0;
   /** 0: none */
   generation = 0;
+  private compiled: CompiledPolicies | undefined;
   private readonly slots: PolicySlot[];
+  private readonly executables = new SeenExecutables();
   private readonly ids = new RuleIds();
   private readonly plans = new Map<number, GenerationPlans>();
   private readonly floor: Floor;
@@ -66,17 +68,28 @@ export class PolicyTables {
   }
 
   /**
-   * Tells the tables of an executable that a process runs, by the path it has in its own file system.
+   * Tells the tables of an executable that a process runs, by the path it has in its own file system; named by a policy or
+   * not, since the next set may name it.
    * @returns true where a policy in force names it
    * @throws NativeError when the table is full
    */
   addExecutable(file: ExecutableFile, path: string): boolean {
+    this.executables.add({ ...file, path });
     let named = false;
     for (const slot of this.slots) {
       const items = slot.addExecutable(file, path);
       if (slot === this.activeSlot && items !== 0n) named = true;
     }
     return named;
+  }
+
+  /**
+   * Puts the set in force again as a new generation. The kernel remembers for a generation whether a process is a target,
+   * so this is how a process that made calls before its executable was added becomes one.
+   * @throws NativeError with the generation before still in force
+   */
+  renew(): void {
+    if (this.compiled !== undefined) this.install(this.compiled);
   }
 
   private get activeSlot(): PolicySlot {
@@ -97,12 +110,13 @@ export class PolicyTables {
     this.hold(plans);
     this.generation = generation;
     this.revision = compiled.revision;
+    this.compiled = compiled;
     // From here on no program run judges by the set before: `effective` is true when it is said.
     this.options.session.synchronize();
   }
 
   private fill(slot: PolicySlot, compiled: CompiledPolicies, generation: number): void {
-    const executables = new ExecutableItems(compiled.items, this.options.findExecutables);
+    const executables = new ExecutableItems(compiled.items, this.executables, this.options.findExecutables);
     slot.wipe();
     try {
       slot.fill(compiled, generation, this.ids.of, executables);

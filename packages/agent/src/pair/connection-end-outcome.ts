@@ -10,13 +10,11 @@ export type Outcome = "lost" | { errorType?: string };
 export function atConnectionEnd(open: OpenExchange, end: ConnectionEndRecord): Outcome {
   if (!open.requestComplete && !takeOpenRequest(open, end)) return "lost";
   if (open.hasResponse && open.responseComplete) return {};
-  // The kernel saw this response end: the record that said so was dropped.
-  if (open.index < end.nextResponse) return "lost";
-  if (open.index > end.nextResponse || !end.responseOpen) {
-    if (!open.hasResponse) return { errorType: withoutResponse(end) };
-    return { errorType: "response_incomplete" };
+  if (open.index >= end.nextResponse) {
+    return { errorType: open.hasResponse ? "response_incomplete" : withoutResponse(end) };
   }
-  if (!open.hasResponse) return "lost";
+  // The kernel saw this response end, or begin: the record that said so was dropped.
+  if (!end.responseOpen || open.index + 1 !== end.nextResponse || !open.hasResponse) return "lost";
   open.responseBytes = Math.max(open.responseBytes, end.responseBytes);
   return end.untilClose ? {} : { errorType: "response_incomplete" };
 }

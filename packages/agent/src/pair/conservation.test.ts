@@ -68,12 +68,13 @@ class Traffic {
 
   end(): void {
     this.ended = true;
+    // As the kernel counts: a response whose head is there.
     const { nextRequest, nextResponse, requestOpen, responseOpen } = this;
     this.other(
       connectionEndRecord({
         connection: this.id,
         nextRequest,
-        nextResponse,
+        nextResponse: nextResponse + (responseOpen ? 1 : 0),
         responseOpen,
         requestBytes: requestOpen ? 5 : 0,
         untilClose: this.random.chance(0.5),

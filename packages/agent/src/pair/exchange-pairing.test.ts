@@ -95,7 +95,7 @@ test("the end of a connection completes a body that ends with it", () => {
   feed(
     connectionEndRecord({
       nextRequest: 1,
-      nextResponse: 1 - 1,
+      nextResponse: 1,
       responseOpen: true,
       untilClose: true,
       responseBytes: 5_000,
@@ -122,7 +122,7 @@ test("a connection that ends says how what was open on it ended", () => {
     connectionEndRecord({
       connection: 3,
       nextRequest: 1,
-      nextResponse: 0,
+      nextResponse: 1,
       responseOpen: true,
       responseBytes: 333,
     }),
