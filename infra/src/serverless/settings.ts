@@ -1,4 +1,9 @@
-import { readConfiguration, text, type Variable } from "@masthead/shared/config/definition";
+import {
+  ConfigurationError,
+  readConfiguration,
+  text,
+  type Variable,
+} from "@masthead/shared/config/definition";
 import type { InvocationSettings } from "./invocation.js";
 
 const variable = <V extends Variable<unknown>>(definition: V): V => definition;
@@ -9,7 +14,6 @@ export const serverlessVariables = {
     name: "MASTHEAD_DATABASE_URL",
     description: "Connection string of the role `masthead_app`, for requests.",
     unit: "URL",
-    default: "",
     secret: true,
     schema: text,
   }),
@@ -17,7 +21,6 @@ export const serverlessVariables = {
     name: "MASTHEAD_INGEST_DATABASE_URL",
     description: "Connection string of the role `masthead_ingest`, for the drain.",
     unit: "URL",
-    default: "",
     secret: true,
     schema: text,
   }),
@@ -25,15 +28,14 @@ export const serverlessVariables = {
     name: "MASTHEAD_NATS_URL",
     description: "NATS server.",
     unit: "URL",
-    default: "",
     schema: text,
   }),
   natsCredentials: variable({
     name: "MASTHEAD_NATS_CREDENTIALS_TEXT",
     description: "Text of the control plane's creds file.",
-    default: "",
     secret: true,
-    schema: text,
+    // The format ends with a line break, which a text without outer whitespace lacks.
+    schema: text.transform((credentials) => `${credentials}\n`),
   }),
 };
 
@@ -42,10 +44,16 @@ export const invocationSettings = (
   environment: Record<string, string | undefined>,
   role: "app" | "drain",
 ): InvocationSettings => {
-  const { databaseUrl, ingestDatabaseUrl, ...nats } = readConfiguration(serverlessVariables, environment);
+  const read = readConfiguration(serverlessVariables, environment);
+  const databaseKey = role === "app" ? "databaseUrl" : "ingestDatabaseUrl";
+  const required = (key: keyof typeof serverlessVariables): string => {
+    const value = read[key];
+    if (value === undefined) throw new ConfigurationError([`${serverlessVariables[key].name}: missing`]);
+    return value;
+  };
   return {
-    databaseUrl: role === "app" ? databaseUrl : ingestDatabaseUrl,
-    natsUrl: nats.natsUrl,
-    natsCredentials: nats.natsCredentials,
+    databaseUrl: required(databaseKey),
+    natsUrl: required("natsUrl"),
+    natsCredentials: required("natsCredentials"),
   };
 };

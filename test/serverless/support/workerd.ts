@@ -9,7 +9,8 @@ import { startProgram } from "../../support/program.js";
 import { until } from "../../support/until.js";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
-const COMPATIBILITY_DATE = "2025-11-01";
+/** Late enough for node:perf_hooks, which `postgres` imports. */
+const COMPATIBILITY_DATE = "2026-08-01";
 
 /** Bundles a worker as a deployment would: one ES module, Node's built-ins left to `nodejs_compat`. */
 export const bundleWorker = async (entry: string, outfile: string): Promise<{ bytes: number }> => {
