@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/*
+ * The fields of kernel structures that are read, and no others: CO-RE relocates them to where the running kernel has
+ * them, so that the object builds without BTF and without a generated vmlinux.h.
+ */
+#ifndef MASTHEAD_KERNEL_TYPES_H
+#define MASTHEAD_KERNEL_TYPES_H
+
+#include <linux/types.h>
+
+#define relocated __attribute__((preserve_access_index))
+
+struct super_block {
+	__u32 s_dev;
+} relocated;
+
+struct inode {
+	unsigned long i_ino;
+	struct super_block *i_sb;
+} relocated;
+
+struct file {
+	struct inode *f_inode;
+} relocated;
+
+struct mm_struct {
+	struct file *exe_file;
+} relocated;
+
+typedef struct {
+	int counter;
+} atomic_t;
+
+struct signal_struct {
+	atomic_t live;
+} relocated;
+
+struct task_struct {
+	int pid;
+	int tgid;
+	struct mm_struct *mm;
+	struct task_struct *real_parent;
+	struct task_struct *group_leader;
+	struct signal_struct *signal;
+	__u64 start_time;
+	char comm[16];
+} relocated;
+
+struct linux_binprm {
+	const char *filename;
+} relocated;
+
+struct in6_addr_bytes {
+	__u8 bytes[16];
+};
+
+struct sock_common {
+	__u32 skc_daddr;
+	__u32 skc_rcv_saddr;
+	__u16 skc_dport;
+	__u16 skc_num;
+	unsigned short skc_family;
+	struct in6_addr_bytes skc_v6_daddr;
+	struct in6_addr_bytes skc_v6_rcv_saddr;
+} relocated;
+
+struct sock {
+	struct sock_common __sk_common;
+} relocated;
+
+/* The registers at a probe; the layout is the architecture's ABI. */
+#if defined(__TARGET_ARCH_x86)
+struct pt_regs {
+	unsigned long r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di, orig_ax, ip, cs, flags, sp, ss;
+};
+#define ARGUMENT_1(r) ((r)->di)
+#define ARGUMENT_2(r) ((r)->si)
+#define ARGUMENT_4(r) ((r)->cx)
+#define ARGUMENT_5(r) ((r)->r8)
+#define RETURN_VALUE(r) ((r)->ax)
+#define STACK_POINTER(r) ((r)->sp)
+/* At entry the stack pointer is on the return address; once the function has returned it is above. */
+#define STACK_AT_ENTRY(r) ((r)->sp - 8)
+#elif defined(__TARGET_ARCH_arm64)
+struct pt_regs {
+	unsigned long regs[31], sp, pc, pstate;
+};
+#define ARGUMENT_1(r) ((r)->regs[0])
+#define ARGUMENT_2(r) ((r)->regs[1])
+#define ARGUMENT_4(r) ((r)->regs[3])
+#define ARGUMENT_5(r) ((r)->regs[4])
+#define RETURN_VALUE(r) ((r)->regs[0])
+#define STACK_POINTER(r) ((r)->sp)
+#define STACK_AT_ENTRY(r) ((r)->sp)
+#else
+#error "unknown architecture"
+#endif
+
+#endif

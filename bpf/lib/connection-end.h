@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/* The end of a connection: its last record, and nothing left of it. */
+#ifndef MASTHEAD_CONNECTION_END_H
+#define MASTHEAD_CONNECTION_END_H
+
+#include "observe.h"
+
+static __always_inline void send_connection_end(struct connection *c, __u8 reason)
+{
+	__u32 request = c->role == ROLE_SERVER ? READ : WRITE;
+	struct direction *requests = &c->directions[request & 1], *responses = &c->directions[(request & 1) ^ 1];
+	struct record_connection_end e = {
+		.header = { .kind = RECORD_CONNECTION_END, .size = sizeof(e), .time_ns = bpf_ktime_get_ns(),
+			    .pid = c->key.process, .generation = c->generation },
+		.connection = c->id,
+		.request_bytes = requests->open ? requests->bytes : 0,
+		.response_bytes = responses->open ? responses->bytes : 0,
+		.next_request = c->next_request,
+		.next_response = c->next_response,
+		.reason = reason,
+		.response_open = responses->open,
+		.until_close = responses->open && responses->state == STATE_UNTIL_CLOSE,
+	};
+
+	if (send_record(&e, sizeof(e)))
+		count(COUNTER_RECORDS_DROPPED);
+}
+
+/*
+ * A head that had begun and not ended. A request among them was never counted as captured: it was not one yet
+ * (RFC 9112 section 8: an incomplete request).
+ */
+static __always_inline void delete_assemblies(struct connection *c)
+{
+	struct assembly_key key = { .connection = c->id, .direction = READ };
+
+	if (c->directions[READ].assembling)
+		delete_assembly(&key);
+	key.direction = WRITE;
+	if (c->directions[WRITE].assembling)
+		delete_assembly(&key);
+}
+
+static __always_inline void end_connection(struct connection *c, const struct connection_key *key, __u8 reason)
+{
+	struct process *process = bpf_map_lookup_elem(&processes, &key->process);
+
+	if (c->reported)
+		send_connection_end(c, reason);
+	delete_assemblies(c);
+	if (!bpf_map_delete_elem(&connections, key) && process)
+		add_atomically(&process->connections, -1);
+}
+
+struct sweep {
+	__u32 process;
+	__u32 reserved;
+};
+
+static long sweep_connection(void *map, struct connection_key *key, struct connection *c, struct sweep *sweep)
+{
+	struct connection_key gone = *key;
+
+	(void)map;
+	if (gone.process == sweep->process)
+		end_connection(c, &gone, END_PROCESS);
+	return 0;
+}
+
+static long sweep_call(void *map, struct call_key *key, struct call *call, struct sweep *sweep)
+{
+	struct call_key gone = *key;
+	__u64 thread = call->thread;
+
+	(void)map;
+	if (gone.process != sweep->process)
+		return 0;
+	if (thread)
+		bpf_map_delete_elem(&threads, &thread);
+	bpf_map_delete_elem(&calls, &gone);
+	return 0;
+}
+
+/* The process ended or became another program. */
+static __always_inline void forget_process(__u32 id)
+{
+	struct process *process = bpf_map_lookup_elem(&processes, &id);
+	struct sweep sweep = { .process = id };
+
+	if (!process)
+		return;
+	if (process->connections)
+		bpf_for_each_map_elem(&connections, sweep_connection, &sweep, 0);
+	if (process->calls)
+		bpf_for_each_map_elem(&calls, sweep_call, &sweep, 0);
+	bpf_map_delete_elem(&processes, &id);
+}
+
+#endif

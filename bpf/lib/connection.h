@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/* What is remembered of one TLS connection. User space may read the first fields in map `connections`. */
+#ifndef MASTHEAD_CONNECTION_H
+#define MASTHEAD_CONNECTION_H
+
+#include "platform.h"
+#include "../include/record.h"
+#include "../include/tables.h"
+
+struct connection_key {
+	__u64 ssl;
+	__u32 process;		/* thread group */
+	__u32 reserved;
+};
+
+enum direction_index { READ = 0, WRITE = 1 };
+
+enum direction_state {
+	STATE_HEAD,		/* in step: the next byte begins a head, or goes on with one in `assemblies` */
+	STATE_SKIP_HEAD,	/* the head went beyond a bound: looking for its end */
+	STATE_BODY,		/* `remaining` bytes of body */
+	STATE_CHUNK_SIZE,	/* in a chunk-size line, or in the line end after a chunk's data */
+	STATE_CHUNK_DATA,	/* `remaining` bytes of a chunk */
+	STATE_TRAILER,		/* trailer lines up to an empty one */
+	STATE_UNTIL_CLOSE,
+	STATE_TUNNEL,
+	STATE_RESYNC,		/* not in step: only a whole start line at the start of a call counts */
+	STATE_IGNORE,		/* nothing here is looked at any more */
+};
+
+/* Where a chunk-size line is; `direction.phase` in STATE_CHUNK_SIZE. */
+enum chunk_phase { CHUNK_AFTER_DATA, CHUNK_AFTER_DATA_CR, CHUNK_DIGITS, CHUNK_EXTENSION };
+
+/* What a line that was cut off holds so far; `direction.phase` in STATE_SKIP_HEAD and STATE_TRAILER. */
+enum line_phase { LINE_EMPTY, LINE_CR, LINE_MORE };
+
+/* What follows a head; `direction.after` in STATE_SKIP_HEAD. */
+enum framing { FRAMING_NONE, FRAMING_LENGTH, FRAMING_CHUNKED, FRAMING_UNTIL_CLOSE, FRAMING_TUNNEL, FRAMING_UNKNOWN };
+
+struct direction {
+	__u64 remaining;
+	__u64 bytes;		/* of the open message so far, head and body */
+	__u64 first_byte_ns;	/* of the open message */
+	__u32 exchange;		/* of the open message */
+	__u16 next_flags;	/* record flags for the next head */
+	__u16 end_flags;	/* record flags for the end of the open message */
+	__u8 state;
+	__u8 phase;
+	__u8 digits;		/* of a chunk size */
+	__u8 after;		/* enum framing */
+	__u8 open;		/* a message has begun and not ended */
+	__u8 silent;		/* nothing is said of the open message */
+	__u8 assembling;	/* the begun head lies in `assemblies` */
+	__u8 in_step;		/* has seen a valid head */
+	__u8 missed;		/* a call was not seen */
+	__u8 response;		/* the open message is a response */
+	__u8 reserved[2];
+	__u32 generation;	/* the open message was recorded under */
+};
+
+/* One outstanding request. */
+#define OUTSTANDING_GENERATION	0x00ffffff
+#define OUTSTANDING_SLOT_SHIFT	24
+#define OUTSTANDING_HEAD	(1U << 27)
+#define OUTSTANDING_CONNECT	(1U << 28)
+#define OUTSTANDING_SILENT	(1U << 29)	/* its record was lost, or it is not governed: no response record either */
+
+struct connection {
+	__u64 id;
+	__u32 next_request;	/* exchange numbers */
+	__u32 next_response;
+	struct connection_key key;
+	__u32 busy;		/* claimed by a program run */
+	__u32 overflow_from;	/* with `overflow`: exchanges from here on are not in the ring */
+	__u32 overflow;
+	__u8 role;
+	__u8 reported;		/* user space knows of it */
+	__u8 not_http;		/* counted */
+	__u8 pipelined;		/* has had two requests outstanding */
+	__u8 overflow_methods;	/* a HEAD or CONNECT is in the overflow */
+	__u8 ended;		/* freed while claimed */
+	__u8 lost;		/* stands for connections that found no room: heads are counted, nothing else */
+	__u8 reserved;
+	struct record_socket socket;
+	__u32 generation;	/* of the last record */
+	struct direction directions[2];
+	__u32 outstanding[PIPELINE_MAX];
+};
+
+#endif

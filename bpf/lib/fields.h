@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/* The header lines of a head: framing fields are noted, names are looked up whole, values go through redact.h. */
+#ifndef MASTHEAD_FIELDS_H
+#define MASTHEAD_FIELDS_H
+
+#include "redact.h"
+#include "framing.h"
+
+struct fields_context {
+	struct work *w;
+	struct out *o;
+};
+
+/* The field name at `from` into key, lower case. Its length; NAME_MAX_BYTES + 1 where it is longer. */
+static __always_inline __u32 read_name(struct work *w, __u32 from, struct header_key *key)
+{
+	__u32 length = 0;
+	__u64 keep = ~0ULL;
+
+#pragma unroll
+	for (int i = 0; i < NAME_MAX_BYTES / 8; i++) {
+		__u64 word = load_word(&AT(w, from + 8 * i)), colons = equal_bytes(word, ':');
+		/* all ones below the first colon, nothing from there on */
+		__u64 below = colons ? ((colons & -colons) >> 7) - 1 : ~0ULL;
+		__u64 bytes = keep & below;
+
+		word = lower_word(word) & bytes;
+		copy_bytes(&key->name[8 * i], &word, 8);
+		length += bytes == ~0ULL ? 8 : bytes ? (lowest_bit(~bytes) >> 3) : 0;
+		keep = colons ? 0 : keep;
+	}
+	return keep && AT(w, from + NAME_MAX_BYTES) != ':' ? NAME_MAX_BYTES + 1 : length;
+}
+
+static __always_inline __u64 key_word(const struct header_key *key, int index)
+{
+	return load_word(&key->name[8 * index]);
+}
+
+/* Fields that say how long the message is, and lines that a lenient parser might take for one. */
+static __always_inline void note_framing(struct work *w, const struct header_key *key, __u32 name_length,
+					 const struct value *v)
+{
+	__u64 first = key_word(key, 0), second = key_word(key, 1);
+
+	if (first == KEY_CONTENT_ && (second & 0xffffffffffffULL) == KEY_LENGTH) {
+		if (name_length == 14 && !v->truncated)
+			note_content_length(w, v->from, v->to);
+		else if (name_length == 14 || is_blank(second >> 48))
+			w->parsed.doubtful = 1;
+	} else if (first == KEY_TRANSFER && second == KEY_ENCODING && key->name[16] == 'g') {
+		if (name_length == 17 && !v->truncated)
+			note_transfer_encoding(w, v->from, v->to);
+		else if (name_length == 17 || is_blank(key->name[17]))
+			w->parsed.doubtful = 1;
+	}
+}
+
+static __always_inline void apply_rules(struct work *w, struct out *o, struct header_key *key)
+{
+	const struct judgement *j = &w->judgement;
+	int response = w->parsed.is_response;
+	struct header_rule *rule;
+	__u32 allowed, keep_length;
+	__u16 id;
+
+	key->slot = j->slot;
+	rule = bpf_map_lookup_elem(&header_rules, key);
+	if (!rule)
+		return;
+	allowed = allowed_by(rule, response ? &rule->response : &rule->request, j->items);
+	keep_length = rule->keep_length;
+	id = rule->id;
+	if (rule->has_scheme)
+		split_scheme(w);
+	if (j->changed) {
+		key->slot = j->other_slot;
+		rule = bpf_map_lookup_elem(&header_rules, key);
+		if (!rule)
+			return;
+		allowed &= allowed_by(rule, response ? &rule->response : &rule->request, j->other_items);
+		if (rule->keep_length < keep_length)
+			keep_length = rule->keep_length;
+	}
+	if (allowed)
+		append_value(w, o, id, allowed, keep_length);
+}
+
+/* Line index + 1 of the head. */
+static long field_step(__u32 index, struct fields_context *context)
+{
+	struct work *w = context->w;
+	struct header_key key = {};
+	struct value *v = &w->value;
+	__u32 from = w->head.line_ends[index & (HEAD_MAX_LINES - 1)] + 1;
+	__u32 line_feed = w->head.line_ends[(index + 1) & (HEAD_MAX_LINES - 1)];
+	__u32 to = line_end(w, index + 1), length;
+
+	if (is_blank(AT(w, from))) {	/* goes on with the line before, which is marked there */
+		w->head.flags |= index ? RECORD_OBS_FOLD : RECORD_MALFORMED;
+		return 0;
+	}
+	length = read_name(w, from, &key);
+	if (length > NAME_MAX_BYTES) {
+		if (find_either(w, from, to, ':', ':') >= to)
+			w->head.flags |= RECORD_MALFORMED;
+		return 0;	/* no rule has such a name */
+	}
+	if (!length || from + length >= to) {
+		w->head.flags |= RECORD_MALFORMED;
+		return 0;
+	}
+	if (is_blank(AT(w, from + length - 1)))	/* RFC 9112 section 5.1 */
+		w->head.flags |= RECORD_MALFORMED;
+	strip_blanks(w, from + length + 1, to);
+	v->from = v->secret = w->finder.at;
+	v->to = w->finder.to;
+	v->scheme = 0;
+	v->truncated = is_blank(AT(w, line_feed + 1)) && line_feed + 1 < w->head.used;
+	note_framing(w, &key, length, v);
+	if (w->judgement.fields)
+		apply_rules(w, context->o, &key);
+	return 0;
+}
+
+static __always_inline int walk_fields(struct work *w, struct out *o)
+{
+	struct fields_context context = { .w = w, .o = o };
+
+	if (w->head.lines > 1)
+		bpf_loop(w->head.lines - 1, field_step, &context, 0);
+	return 0;
+}
+
+#endif

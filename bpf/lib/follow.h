@@ -1,0 +1,483 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/*
+ * The state machine of one direction of one connection over the bytes of one call. follow() is the whole of it: each
+ * step takes what its state wants of the bytes that are left.
+ */
+#ifndef MASTHEAD_FOLLOW_H
+#define MASTHEAD_FOLLOW_H
+
+#include "message.h"
+#include "start-line.h"
+#include "../maps/work.h"
+
+#define STEPS_MAX 8192	/* of one call: heads, chunks, blocks */
+
+struct step_context {
+	struct work *w;
+	struct out *o;
+	struct connection *c;
+};
+
+static __always_inline __u32 bytes_left(const struct work *w)
+{
+	return w->size - w->position;
+}
+
+/* Forgets the head; its bytes are zeroed. */
+verified_alone int drop_head(struct work *w)
+{
+	__u32 first = 0, used;
+	struct zeroes *zeroes = bpf_map_lookup_elem(&zero, &first);
+
+	if (!w)
+		return 0;
+	used = at_most(w->head_used, HEAD_BUFFER_BYTES);
+	if (zeroes)
+		bpf_probe_read_kernel(w->head.bytes, used, zeroes);
+	w->head_used = 0;
+	w->head.used = w->head.scanned = w->head.line_start = w->head.start = w->head.lines = 0;
+	w->head.flags = 0;
+	w->head.checked = 0;
+	return 0;
+}
+
+/* Reads up to a block of the call's bytes behind what the head holds. How many; 0 where none could be read. */
+static __always_inline __u32 read_block(struct work *w)
+{
+	__u32 used = w->head.used, take = bytes_left(w), room = HEAD_MAX_BYTES - used;
+
+	if (take > room)
+		take = room;
+	take = at_most(take, HEAD_BLOCK_BYTES);
+	if (bpf_probe_read_user(&AT(w, used), take, (void *)(w->user + w->position))) {
+		w->failed = 1;
+		return 0;
+	}
+	w->head.used = used + take;
+	if (w->head.used > w->head_used)
+		w->head_used = w->head.used;
+	return take;
+}
+
+/* These bytes begin no head. The rest of the call is not looked at. */
+verified_alone int not_a_head(struct work *w, struct connection *c)
+{
+	struct direction *d;
+
+	if (!w || !c)
+		return 0;
+	d = direction_of(w, c);
+	if (is_http2_preface(w)) {
+		count(COUNTER_HTTP2);
+		enter(&c->directions[READ], STATE_IGNORE);
+		enter(&c->directions[WRITE], STATE_IGNORE);
+	} else if (d->state != STATE_RESYNC) {
+		lose_place(w, c);
+		if (!d->in_step && !c->not_http && !c->lost) {
+			c->not_http = 1;
+			count(COUNTER_NOT_HTTP);
+		}
+	}
+	w->position = w->size;
+	drop_head(w);
+	return 0;
+}
+
+/* Bytes of a head that cannot be read or kept: a request among them is counted, its answer will be consumed. */
+verified_alone int give_up_head(struct work *w, struct connection *c, __u32 lost_to)
+{
+	struct direction *d;
+	int kind, requests;
+
+	if (!w || !c)
+		return 0;
+	d = direction_of(w, c);
+	kind = w->head.used ? start_kind(w) : START_BAD;
+	requests = c->role == ROLE_SERVER ? w->direction == READ : c->role && w->direction == WRITE;
+	w->parsed.method_class = 0;
+	if (w->head.checked)
+		parse_start_line(w);
+	if (kind == START_REQUEST || (kind == START_MORE && requests)) {
+		admit_request(w, c, lost_to);
+		d->open = 0;
+	} else if (oldest_request(c) != NO_REQUEST && (kind == START_RESPONSE || (c->role && !requests))) {
+		pop_request(c);
+		count(COUNTER_RECORDS_DROPPED);
+	}
+	return 0;
+}
+
+/* Pairs the head that parse_start_line found and judges it. 0: it is not looked at further. */
+verified_alone int admit_head(struct work *w, struct out *o, struct connection *c)
+{
+	struct direction *d;
+
+	if (!w || !o || !c)
+		return 0;
+	d = direction_of(w, c);
+	if (d->state == STATE_RESYNC && !d->in_step) {
+		d->next_flags = RECORD_MID_STREAM;
+		count(COUNTER_MID_STREAM);
+	}
+	w->finished = 1;
+	enter(d, STATE_HEAD);
+	d->bytes = (w->head_end ? w->head_end : w->head.used) - w->head.start;
+	d->first_byte_ns = w->head.first_byte_ns;
+	__builtin_memset(&w->judgement, 0, sizeof(w->judgement));
+	if (!w->parsed.is_response) {
+		admit_request(w, c, COUNTERS);
+	} else if (!admit_response(w, c)) {
+		lose_place(w, c);
+		w->position = w->size;
+		return 0;
+	}
+	d->in_step = 1;
+	if (d->silent)
+		w->judgement.fields = 0;
+	else
+		begin_record(w, o, c);
+	return 1;
+}
+
+/* The fields are read: the record gets its flags, and the direction its next state. */
+verified_alone int settle_head(struct work *w, struct out *o, struct connection *c)
+{
+	struct direction *d;
+	struct parsed_head *p;
+	struct record_message *m;
+	int framing;
+
+	if (!w || !o || !c)
+		return 0;
+	d = direction_of(w, c);
+	p = &w->parsed;
+	framing = framing_of(w);
+	if (p->truncated) {
+		w->head.flags |= RECORD_TRUNCATED;
+		count(COUNTER_TRUNCATED_HEADS);
+	}
+	m = MESSAGE(o);
+	if (o->pending) {
+		m->head_bytes = d->bytes;
+		m->header.flags |= w->head.flags | d->next_flags |
+			(w->judgement.changed ? RECORD_POLICY_CHANGED : 0) |
+			(framing == FRAMING_TUNNEL ? RECORD_TUNNEL : 0) |
+			(framing == FRAMING_UNTIL_CLOSE ? RECORD_UNTIL_CLOSE : 0);
+	}
+	d->next_flags = 0;
+	if (p->is_response && p->status < 200 && p->status != 101) {
+		d->bytes = 0;
+		d->open = 0;
+	} else if (p->truncated) {
+		flush(w, o, c, 0);
+		enter(d, STATE_SKIP_HEAD);
+		d->phase = w->cut_line;
+		d->after = framing;
+		d->remaining = p->content_length;
+	} else {
+		begin_body(w, o, c, framing, p->content_length);
+	}
+	return 0;
+}
+
+/* A head is complete (head_end), or as much of it as is followed (0). */
+static __always_inline void finish_head(struct work *w, struct out *o, struct connection *c)
+{
+	struct parsed_head *p = &w->parsed;
+
+	__builtin_memset(p, 0, sizeof(*p));
+	if (!parse_start_line(w)) {
+		not_a_head(w, c);
+		return;
+	}
+	p->truncated = !w->head_end;
+	if (!admit_head(w, o, c)) {
+		drop_head(w);
+		return;
+	}
+	if (o->pending && !p->is_response)
+		append_target(w, o);
+	walk_fields(w, o);
+	settle_head(w, o, c);
+	drop_head(w);
+}
+
+/* What the unfinished line at the end of the buffer holds. */
+static __always_inline __u8 unfinished_line(struct work *w)
+{
+	__u32 length = w->head.used - w->head.line_start;
+
+	if (!length)
+		return LINE_EMPTY;
+	return length == 1 && AT(w, w->head.line_start) == '\r' ? LINE_CR : LINE_MORE;
+}
+
+/* Reads on in a head. 1: it is complete, or at its bound. */
+verified_alone int head_step(struct work *w, struct connection *c)
+{
+	struct direction *d;
+	__u32 before, taken;
+	int kind;
+
+	if (!w || !c)
+		return 0;
+	d = direction_of(w, c);
+	before = w->head.used;
+	if (!before) {
+		w->head.first_byte_ns = w->call_ns;
+		if (d->state == STATE_RESYNC && w->position) {	/* only the start of a call counts */
+			w->position = w->size;
+			return 0;
+		}
+	}
+	taken = read_block(w);
+	if (!taken) {
+		give_up_head(w, c, COUNTER_LOST_READ);
+		lose_place(w, c);
+		w->position = w->size;
+		drop_head(w);
+		return 0;
+	}
+	scan_lines(w, 0);
+	if (!w->head.checked && w->head.used > w->head.start) {
+		kind = start_kind(w);
+		if (kind == START_BAD || (w->head.lines && !parse_start_line(w))) {
+			not_a_head(w, c);
+			return 0;
+		}
+		w->head.checked = w->head.lines != 0;
+	}
+	if (c->lost && w->head.checked && !w->head_end) {	/* nothing can be remembered: it is counted at once */
+		give_up_head(w, c, COUNTER_LOST_CONNECTIONS);
+		enter(d, STATE_RESYNC);
+		w->position = w->size;
+		drop_head(w);
+		return 0;
+	}
+	if (w->head_end) {
+		w->position += w->head_end - before;
+		return 1;
+	} else if (w->head.lines >= HEAD_MAX_LINES) {
+		w->position += w->head.line_start - before;
+		w->head.used = w->head.line_start;
+		w->cut_line = LINE_EMPTY;
+		return 1;
+	} else if (w->head.used >= HEAD_MAX_BYTES) {
+		w->position += taken;
+		w->cut_line = unfinished_line(w);
+		return 1;
+	} else {
+		w->position += taken;
+		if (!w->head.lines && w->head.start == w->head.used)
+			drop_head(w);	/* empty lines and nothing else */
+	}
+	return 0;
+}
+
+/* Looks for an empty line. The buffer holds at most what the unfinished line was, and a block. 1: found. */
+static __always_inline int skip_lines(struct work *w, struct direction *d)
+{
+	struct head *h = &w->head;
+	__u32 before, taken;
+
+	h->bytes[0] = d->phase == LINE_CR ? '\r' : 'x';
+	h->bytes[1] = 'x';
+	before = d->phase == LINE_EMPTY ? 0 : d->phase == LINE_CR ? 1 : 2;
+	h->used = h->scanned = before;
+	h->line_start = 0;
+	if (w->head_used < 2)
+		w->head_used = 2;
+	taken = read_block(w);
+	if (!taken)
+		return 0;
+	scan_lines(w, 1);
+	taken = w->head_end ? w->head_end - before : taken;
+	d->phase = unfinished_line(w);
+	d->bytes += taken;
+	w->position += taken;
+	return w->head_end != 0;
+}
+
+verified_alone int skip_step(struct work *w, struct out *o, struct connection *c)
+{
+	struct direction *d;
+	int found;
+
+	if (!w || !o || !c)
+		return 0;
+	d = direction_of(w, c);
+	found = skip_lines(w, d);
+	drop_head(w);
+	if (w->failed) {
+		end_message(w, o, c);
+		lose_place(w, c);
+		w->position = w->size;
+	} else if (found && d->state == STATE_TRAILER) {
+		end_message(w, o, c);
+	} else if (found) {
+		begin_body(w, o, c, d->after, d->remaining);
+	}
+	return 0;
+}
+
+verified_alone int body_step(struct work *w, struct out *o, struct connection *c)
+{
+	struct direction *d;
+	__u64 take;
+
+	if (!w || !o || !c)
+		return 0;
+	d = direction_of(w, c);
+	take = bytes_left(w);
+	if (take > d->remaining)
+		take = d->remaining;
+	d->remaining -= take;
+	d->bytes += take;
+	w->position += take;
+	if (d->remaining)
+		return 0;
+	if (d->state == STATE_BODY) {
+		end_message(w, o, c);
+	} else {
+		enter(d, STATE_CHUNK_SIZE);
+		d->phase = CHUNK_AFTER_DATA;
+	}
+	return 0;
+}
+
+/* One byte between chunks: RFC 9112 section 7.1. 1: stop. */
+static long chunk_step(__u32 index, struct step_context *context)
+{
+	struct work *w = context->w;
+	struct connection *c = context->c;
+	struct direction *d = direction_of(w, c);
+	__u8 byte = w->small[index & (SMALL_BYTES - 1)], digit;
+
+	w->position++;
+	d->bytes++;
+	switch (d->phase) {
+	case CHUNK_AFTER_DATA:
+		if (byte == '\r') {
+			d->phase = CHUNK_AFTER_DATA_CR;
+			return 0;
+		}
+		/* fall through */
+	case CHUNK_AFTER_DATA_CR:
+		if (byte != '\n')
+			w->failed = 1;
+		d->phase = CHUNK_DIGITS;
+		return w->failed != 0;
+	case CHUNK_DIGITS:
+		digit = is_digit(byte) ? byte - '0' : lower_byte(byte) - 'a' + 10;
+		if (is_digit(byte) || (lower_byte(byte) >= 'a' && lower_byte(byte) <= 'f')) {
+			if (d->remaining >> 59)
+				w->failed = 1;
+			d->remaining = (d->remaining << 4) | digit;
+			d->digits = 1;
+			return w->failed != 0;
+		}
+		if (!d->digits || (byte != ';' && byte != '\r' && byte != '\n' && !is_blank(byte))) {
+			w->failed = 1;
+			return 1;
+		}
+		d->phase = CHUNK_EXTENSION;
+		/* fall through */
+	default:
+		if (byte != '\n')
+			return 0;
+		d->state = d->remaining ? STATE_CHUNK_DATA : STATE_TRAILER;
+		d->phase = LINE_EMPTY;
+		d->digits = 0;
+		return 1;
+	}
+}
+
+verified_alone int chunk_size_step(struct work *w, struct out *o, struct connection *c)
+{
+	struct step_context context = { .w = w, .o = o, .c = c };
+	struct direction *d;
+	__u32 take;
+
+	if (!w || !o || !c)
+		return 0;
+	d = direction_of(w, c);
+	take = at_most(bytes_left(w), SMALL_BYTES);
+	if (bpf_probe_read_user(w->small, take, (void *)(w->user + w->position)))
+		w->failed = 1;
+	else
+		bpf_loop(take, chunk_step, &context, 0);
+	__builtin_memset(w->small, 0, SMALL_BYTES);
+	if (!w->failed)
+		return 0;
+	w->failed = 0;
+	d->end_flags |= RECORD_MALFORMED;
+	end_message(w, o, c);
+	lose_place(w, c);
+	w->position = w->size;
+	return 0;
+}
+
+static long follow_step(__u32 index, struct step_context *context)
+{
+	struct work *w = context->w;
+	struct connection *c = context->c;
+	struct direction *d = direction_of(w, c);
+
+	(void)index;
+	if (w->position >= w->size)
+		return 1;
+	switch (d->state) {
+	case STATE_HEAD:
+	case STATE_RESYNC:
+		if (head_step(w, c))
+			finish_head(w, context->o, c);
+		return 0;
+	case STATE_BODY:
+	case STATE_CHUNK_DATA:
+		body_step(w, context->o, c);
+		return 0;
+	case STATE_CHUNK_SIZE:
+		chunk_size_step(w, context->o, c);
+		return 0;
+	case STATE_SKIP_HEAD:
+	case STATE_TRAILER:
+		skip_step(w, context->o, c);
+		return 0;
+	case STATE_UNTIL_CLOSE:
+		d->bytes += bytes_left(w);
+		/* fall through */
+	default:
+		w->position = w->size;
+		return 1;
+	}
+}
+
+/* Takes the call that `w` describes. A head that is not complete at its end stays in w->head. */
+verified_alone int follow(struct work *w, struct out *o, struct connection *c)
+{
+	struct step_context context = { .w = w, .o = o, .c = c };
+	struct direction *d;
+
+	if (!w || !o || !c)
+		return 0;
+	d = direction_of(w, c);
+	o->pending = 0;
+	if (d->missed) {
+		d->missed = 0;
+		if (d->state < STATE_UNTIL_CLOSE)
+			lose_place(w, c);
+		drop_head(w);
+	}
+	bpf_loop(STEPS_MAX, follow_step, &context, 0);
+	if (w->position < w->size) {	/* more steps than one call may take */
+		end_message(w, o, c);
+		lose_place(w, c);
+		drop_head(w);
+	}
+	flush(w, o, c, 0);
+	if (d->state == STATE_RESYNC && w->head.used)
+		drop_head(w);	/* a start line has to be whole to bring it back in step */
+	return 0;
+}
+
+#endif

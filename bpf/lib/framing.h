@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/* How long a message is: RFC 9112 section 6. */
+#ifndef MASTHEAD_FRAMING_H
+#define MASTHEAD_FRAMING_H
+
+#include "scan.h"
+
+#define KEY_CONTENT_ 0x2d746e65746e6f63ULL	/* "content-" */
+#define KEY_LENGTH 0x6874676e656cULL		/* "length" */
+#define KEY_TRANSFER 0x726566736e617274ULL	/* "transfer" */
+#define KEY_ENCODING 0x6e69646f636e652dULL	/* "-encodin", then "g" */
+
+static long number_step(__u32 index, struct work_context *context)
+{
+	struct work *w = context->w;
+	struct number *n = &w->number;
+	__u8 byte;
+
+	(void)index;
+	if (w->finder.at >= w->finder.to)
+		return 1;
+	byte = AT(w, w->finder.at);
+	w->finder.at++;
+	if (is_digit(byte)) {
+		__u64 digit = byte - '0';
+
+		if (n->after || n->value > (~0ULL >> 1) / 10 - 1)
+			n->bad = 1;
+		n->value = n->value * 10 + digit;
+		n->digits = 1;
+	} else if (is_blank(byte)) {
+		n->after = n->digits;
+	} else if (byte == ',' && n->digits) {
+		if (n->numbers && n->first != n->value)
+			n->bad = 1;
+		n->first = n->value;
+		n->numbers = 1;
+		n->value = 0;
+		n->digits = 0;
+		n->after = 0;
+	} else {
+		n->bad = 1;
+	}
+	return n->bad != 0;
+}
+
+/* The value [from, to) of a content-length line: digits, or a list of one number. */
+verified_alone int note_content_length(struct work *w, __u32 from, __u32 to)
+{
+	struct work_context context = { .w = w };
+	struct number *n;
+	struct parsed_head *p;
+
+	if (!w)
+		return 0;
+	n = &w->number;
+	p = &w->parsed;
+	__builtin_memset(n, 0, sizeof(*n));
+	w->finder.at = from;
+	w->finder.to = to;
+	bpf_loop(HEAD_MAX_BYTES, number_step, &context, 0);
+	if (n->bad || !n->digits || (n->numbers && n->first != n->value))
+		p->bad_length = 1;
+	else if (p->has_length && p->content_length != n->value)
+		p->bad_length = 1;
+	p->has_length = 1;
+	p->content_length = n->value;
+	return 0;
+}
+
+/* Only the last coding decides: chunked or not. */
+static __always_inline void note_transfer_encoding(struct work *w, __u32 from, __u32 to)
+{
+	struct parsed_head *p = &w->parsed;
+	__u8 before;
+
+	p->has_encoding = 1;
+	p->chunked_last = 0;
+	if (to - from < 7 || (lower_word(load_word(&AT(w, to - 7))) & 0x00ffffffffffffffULL) != 0x64656b6e756863ULL)
+		return;
+	before = to - from == 7 ? ',' : AT(w, to - 8);
+	p->chunked_last = before == ',' || is_blank(before);
+}
+
+/* Flags go to the head's. */
+static __always_inline int framing_of_request(struct work *w)
+{
+	struct parsed_head *p = &w->parsed;
+	__u16 *flags = &w->head.flags;
+
+	if (p->doubtful)
+		goto malformed;
+	if (p->has_encoding) {
+		if (p->has_length)
+			*flags |= RECORD_LENGTH_CONFLICT;
+		if (!p->chunked_last)
+			goto malformed;
+		return FRAMING_CHUNKED;
+	}
+	if (p->bad_length) {
+		*flags |= RECORD_LENGTH_CONFLICT;
+		goto malformed;
+	}
+	if (p->has_length)
+		return p->content_length ? FRAMING_LENGTH : FRAMING_NONE;
+	return p->truncated ? FRAMING_UNKNOWN : FRAMING_NONE;
+malformed:
+	*flags |= RECORD_MALFORMED;
+	return FRAMING_UNKNOWN;
+}
+
+static __always_inline int framing_of_response(struct work *w)
+{
+	struct parsed_head *p = &w->parsed;
+	__u16 *flags = &w->head.flags;
+	__u32 request = p->request;
+
+	if (p->status == 101 || ((request & OUTSTANDING_CONNECT) && p->status >= 200 && p->status < 300))
+		return FRAMING_TUNNEL;
+	if ((request & OUTSTANDING_HEAD) || p->status < 200 || p->status == 204 || p->status == 304)
+		return FRAMING_NONE;
+	if (p->doubtful) {
+		*flags |= RECORD_MALFORMED;
+		return FRAMING_UNKNOWN;
+	}
+	if (p->has_encoding) {
+		if (p->has_length)
+			*flags |= RECORD_LENGTH_CONFLICT;
+		return p->chunked_last ? FRAMING_CHUNKED : FRAMING_UNTIL_CLOSE;
+	}
+	if (p->bad_length) {
+		*flags |= RECORD_LENGTH_CONFLICT;
+		return FRAMING_UNTIL_CLOSE;
+	}
+	if (p->has_length)
+		return p->content_length ? FRAMING_LENGTH : FRAMING_NONE;
+	return p->truncated ? FRAMING_UNKNOWN : FRAMING_UNTIL_CLOSE;
+}
+
+/* What follows the head: enum framing. */
+verified_alone int framing_of(struct work *w)
+{
+	if (!w)
+		return FRAMING_UNKNOWN;
+	return w->parsed.is_response ? framing_of_response(w) : framing_of_request(w);
+}
+
+#endif

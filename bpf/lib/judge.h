@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/* Which target items hold: for a process by its executable, for a connection by port and role too. */
+#ifndef MASTHEAD_JUDGE_H
+#define MASTHEAD_JUDGE_H
+
+#include "work.h"
+#include "../maps/policy.h"
+
+static __always_inline __u64 items_of_executable(__u32 slot, const struct slot_config *config, __u64 device, __u64 inode)
+{
+	struct executable_key key = { .slot = slot, .device = device, .inode = inode };
+	__u64 *items = bpf_map_lookup_elem(&executable_items, &key);
+
+	return config->any_executable | (items ? *items : 0);
+}
+
+static __always_inline __u64 items_of_port(__u32 slot, const struct slot_config *config, struct connection *c)
+{
+	struct port_key key = { .slot = slot };
+	__u64 *items;
+
+	if (!c->socket.family)
+		return config->any_port;	/* a port target does not match an unknown socket */
+	key.port = c->role == ROLE_SERVER ? c->socket.local_port : c->socket.peer_port;
+	items = bpf_map_lookup_elem(&port_items, &key);
+	return config->any_port | (items ? *items : 0);
+}
+
+static __always_inline __u64 items_of_connection(struct work *w, struct connection *c, __u32 slot,
+						 const struct slot_config *config)
+{
+	return items_of_executable(slot, config, w->device, w->inode) & items_of_port(slot, config, c) &
+	       (c->role == ROLE_SERVER ? config->server : config->client);
+}
+
+/* For a request: by the tables that are active now. */
+static __always_inline void judge_request(struct work *w, struct connection *c)
+{
+	struct judgement *j = &w->judgement;
+	__u32 first = 0, slot;
+	struct active_tables *now = bpf_map_lookup_elem(&active, &first);
+	struct slot_config *config;
+
+	__builtin_memset(j, 0, sizeof(*j));
+	if (!now || !now->generation)
+		return;
+	slot = now->slot;
+	config = bpf_map_lookup_elem(&slots, &slot);
+	if (!config)
+		return;
+	j->slot = slot;
+	j->generation = config->generation;
+	j->items = items_of_connection(w, c, slot, config);
+	j->query_names = j->items & config->query_names;
+	j->query_keep = j->items & config->query_keep;
+	j->fields = j->items != 0;
+}
+
+/* For a response: by its request's tables and, where they are others, by those active now. */
+static __always_inline void judge_response(struct work *w, struct connection *c, __u32 request)
+{
+	struct judgement *j = &w->judgement;
+	__u32 first = 0, slot = (request >> OUTSTANDING_SLOT_SHIFT) & (TABLE_SLOTS - 1), other;
+	struct active_tables *now = bpf_map_lookup_elem(&active, &first);
+	struct slot_config *config = bpf_map_lookup_elem(&slots, &slot);
+
+	__builtin_memset(j, 0, sizeof(*j));
+	if (!config || !now)
+		return;
+	j->slot = slot;
+	j->generation = config->generation;
+	j->items = items_of_connection(w, c, slot, config);
+	j->fields = 1;
+	other = now->slot;
+	if ((config->generation & OUTSTANDING_GENERATION) != (request & OUTSTANDING_GENERATION)) {
+		/* the slot was filled anew since: nobody can say what the request's tables allowed */
+		j->generation = request & OUTSTANDING_GENERATION;
+		j->changed = 1;
+		j->fields = 0;
+		return;
+	}
+	if (other == slot)
+		return;
+	j->changed = 1;
+	j->other_slot = other;
+	config = bpf_map_lookup_elem(&slots, &other);
+	if (config && now->generation)
+		j->other_items = items_of_connection(w, c, other, config);
+}
+
+#endif

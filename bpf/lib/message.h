@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/*
+ * From a complete head to a record, and from there to the end of the message. A record waits until its message or the
+ * call ends, so that a message that came in one call is one record.
+ */
+#ifndef MASTHEAD_MESSAGE_H
+#define MASTHEAD_MESSAGE_H
+
+#include "target.h"
+#include "judge.h"
+#include "queue.h"
+#include "../maps/records.h"
+
+static __always_inline struct direction *direction_of(struct work *w, struct connection *c)
+{
+	return &c->directions[w->direction & 1];
+}
+
+static __always_inline void enter(struct direction *d, __u8 state)
+{
+	d->state = state;
+	d->phase = 0;
+	d->digits = 0;
+	d->remaining = 0;
+}
+
+/* This direction lost its place. What comes next is flagged, and only what is certain is paired. */
+verified_alone int lose_place(struct work *w, struct connection *c)
+{
+	struct direction *d;
+	int requests;
+
+	if (!w || !c)
+		return 0;
+	d = direction_of(w, c);
+	requests = c->role == ROLE_SERVER ? w->direction == READ : w->direction == WRITE;
+	count(COUNTER_RESYNC);
+	enter(d, STATE_RESYNC);
+	d->next_flags |= RECORD_GAP_BEFORE;
+	/* A request that was not seen would give its answer to the next one. */
+	if (c->role && requests && c->pipelined)
+		enter(&c->directions[(w->direction & 1) ^ 1], STATE_IGNORE);
+	return 0;
+}
+
+/* Sends the record that waits. */
+verified_alone int flush(struct work *w, struct out *o, struct connection *c, int complete)
+{
+	struct direction *d;
+	struct record_message *m;
+	__u32 size;
+
+	if (!w || !o || !c)
+		return 0;
+	d = direction_of(w, c);
+	m = MESSAGE(o);
+	if (!o->pending)
+		return 0;
+	o->pending = 0;
+	size = at_most(o->size, RECORD_MAX_BYTES);
+	m->header.size = size;
+	m->header.time_ns = w->now_ns;
+	m->bytes = d->bytes;
+	if (complete)
+		m->header.flags |= RECORD_COMPLETE | d->end_flags;
+	if (!send_record(o->bytes, size))
+		return 0;
+	if (d->response) {
+		count(COUNTER_RECORDS_DROPPED);
+	} else {
+		count(COUNTER_LOST_RING);
+		silence_request(c, d->exchange);
+		d->silent = 1;
+	}
+	return 0;
+}
+
+static __always_inline void send_message_end(struct work *w, struct direction *d, struct connection *c)
+{
+	struct record_message_end e = {
+		.header = { .kind = RECORD_MESSAGE_END, .flags = d->end_flags, .size = sizeof(e),
+			    .time_ns = w->now_ns, .pid = w->process, .generation = d->generation },
+		.connection = c->id, .bytes = d->bytes, .exchange = d->exchange, .response = d->response,
+	};
+
+	if (send_record(&e, sizeof(e)))
+		count(COUNTER_RECORDS_DROPPED);
+}
+
+verified_alone int end_message(struct work *w, struct out *o, struct connection *c)
+{
+	struct direction *d;
+
+	if (!w || !o || !c)
+		return 0;
+	d = direction_of(w, c);
+	if (o->pending)
+		flush(w, o, c, 1);
+	else if (d->open && !d->silent)
+		send_message_end(w, d, c);
+	d->open = 0;
+	d->bytes = 0;
+	d->end_flags = 0;
+	enter(d, STATE_HEAD);
+	return 0;
+}
+
+/* After the end of a head: what comes now. */
+verified_alone int begin_body(struct work *w, struct out *o, struct connection *c, int framing, __u64 length)
+{
+	struct direction *d;
+
+	if (!w || !o || !c)
+		return 0;
+	d = direction_of(w, c);
+	switch (framing) {
+	case FRAMING_NONE:
+		end_message(w, o, c);
+		break;
+	case FRAMING_LENGTH:
+		enter(d, STATE_BODY);
+		d->remaining = length;
+		break;
+	case FRAMING_CHUNKED:
+		enter(d, STATE_CHUNK_SIZE);
+		d->phase = CHUNK_DIGITS;
+		break;
+	case FRAMING_UNTIL_CLOSE:
+		enter(d, STATE_UNTIL_CLOSE);
+		break;
+	case FRAMING_TUNNEL:
+		end_message(w, o, c);
+		enter(&c->directions[READ], STATE_TUNNEL);
+		enter(&c->directions[WRITE], STATE_TUNNEL);
+		break;
+	default:
+		d->end_flags |= RECORD_MALFORMED;
+		end_message(w, o, c);
+		lose_place(w, c);
+	}
+	return 0;
+}
+
+verified_alone int begin_record(struct work *w, struct out *o, struct connection *c)
+{
+	struct direction *d;
+	struct record_message *m;
+
+	if (!w || !o || !c)
+		return 0;
+	d = direction_of(w, c);
+	m = MESSAGE(o);
+	__builtin_memset(m, 0, sizeof(*m));
+	m->header.kind = d->response ? RECORD_RESPONSE : RECORD_REQUEST;
+	m->header.pid = w->process;
+	m->header.generation = w->judgement.generation;
+	m->connection = c->id;
+	m->first_byte_ns = w->head.first_byte_ns;
+	m->governed = w->judgement.items;
+	m->exchange = d->exchange;
+	m->status = w->parsed.status;
+	m->role = c->role;
+	m->source = SOURCE_OPENSSL;
+	m->version_minor = w->parsed.version_minor;
+	m->socket = c->socket;
+	if (c->socket.family)
+		m->header.flags |= RECORD_SOCKET;
+	o->size = sizeof(*m);
+	d->generation = w->judgement.generation;
+	c->generation = w->judgement.generation;
+	c->reported = 1;
+	o->pending = 1;
+	return 0;
+}
+
+static __always_inline __u32 outstanding_entry(struct work *w, int silent)
+{
+	return (w->judgement.generation & OUTSTANDING_GENERATION) | (w->judgement.slot << OUTSTANDING_SLOT_SHIFT) |
+	       (w->parsed.method_class == 1 ? OUTSTANDING_HEAD : 0) |
+	       (w->parsed.method_class == 2 ? OUTSTANDING_CONNECT : 0) | (silent ? OUTSTANDING_SILENT : 0);
+}
+
+/*
+ * A request head is there, or was given up: `captured` is counted here and nowhere else, so that it is the sum of the
+ * request records that were sent and of the kernel's losses at any time (promise no-silent-loss).
+ * lost_to: the counter of what lost it, or COUNTERS.
+ */
+verified_alone int admit_request(struct work *w, struct connection *c, __u32 lost_to)
+{
+	struct direction *d;
+	int fits = 1, governed;
+
+	if (!w || !c)
+		return 0;
+	d = direction_of(w, c);
+	if (!c->role)
+		c->role = w->direction == READ ? ROLE_SERVER : ROLE_CLIENT;
+	judge_request(w, c);
+	governed = w->judgement.items != 0;
+	if (c->lost)
+		lost_to = COUNTER_LOST_CONNECTIONS;
+	else
+		d->exchange = push_request(c, outstanding_entry(w, lost_to != COUNTERS || !governed), &fits);
+	if (!fits && lost_to == COUNTERS)
+		lost_to = COUNTER_LOST_PIPELINE;
+	if (governed) {
+		count(COUNTER_CAPTURED);
+		if (lost_to != COUNTERS)
+			count(lost_to);
+	}
+	d->response = 0;
+	d->open = 1;
+	d->silent = !governed || lost_to != COUNTERS;
+	return !d->silent;
+}
+
+/* Which request this response answers. NO_REQUEST: none that is certain. */
+static __always_inline __u32 claim_request(struct connection *c, struct direction *d)
+{
+	__u32 request = oldest_request(c);
+
+	if (request == NO_REQUEST)
+		return NO_REQUEST;
+	if ((d->next_flags & RECORD_GAP_BEFORE) && c->next_request - c->next_response != 1) {
+		/* a response may be missing: to pair on would risk a wrong exchange */
+		c->next_response = c->next_request;
+		c->overflow = 0;
+		return NO_REQUEST;
+	}
+	d->exchange = c->next_response;
+	return request;
+}
+
+/* A complete response head, or one at its bound. 0: no request is known that it answers. */
+verified_alone int admit_response(struct work *w, struct connection *c)
+{
+	struct direction *d;
+	__u32 request;
+
+	if (!w || !c)
+		return 0;
+	d = direction_of(w, c);
+	request = claim_request(c, d);
+	d->response = 1;
+	if (request == NO_REQUEST)
+		return 0;
+	if (!c->role)
+		c->role = w->direction == READ ? ROLE_CLIENT : ROLE_SERVER;
+	w->parsed.request = request;
+	d->silent = 1;
+	if (w->parsed.status < 200 && w->parsed.status != 101)
+		return 1;	/* an interim response: the request stays outstanding */
+	pop_request(c);
+	d->open = 1;
+	if (request & OUTSTANDING_SILENT)
+		return 1;
+	d->silent = 0;
+	judge_response(w, c, request);
+	return 1;
+}
+
+#endif

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/*
+ * One call with its bytes: finds or makes the connection, claims it and a work area, follows the bytes, and puts away or
+ * clears what is left of a head.
+ */
+#ifndef MASTHEAD_OBSERVE_H
+#define MASTHEAD_OBSERVE_H
+
+#include "follow.h"
+#include "../maps/state.h"
+
+/* A new connection's state. NULL where the table is full. */
+static __always_inline struct connection *new_connection(struct work *w, const struct connection_key *key)
+{
+	__u32 first = 0;
+	__u64 *ids = bpf_map_lookup_elem(&connection_ids, &first);
+	struct process *process;
+	struct connection *c = &w->spare;
+
+	if (!ids)
+		return 0;
+	__builtin_memset(c, 0, sizeof(*c));
+	c->id = __sync_fetch_and_add(ids, 1) + 1;
+	c->key = *key;
+	c->busy = 1;
+	if (bpf_map_update_elem(&connections, key, c, BPF_NOEXIST))
+		return 0;
+	process = bpf_map_lookup_elem(&processes, &key->process);
+	if (process)
+		add_atomically(&process->connections, 1);
+	return bpf_map_lookup_elem(&connections, key);
+}
+
+static __always_inline void restore_head(struct work *w, struct connection *c, struct direction *d)
+{
+	struct assembly_key key = { .connection = c->id, .direction = w->direction };
+	struct assembly *a = bpf_map_lookup_elem(&assemblies, &key);
+	const struct head *saved = (const void *)a;
+
+	if (!a) {
+		d->assembling = 0;
+		return;
+	}
+	bpf_probe_read_kernel(&w->head, __builtin_offsetof(struct head, bytes), saved);
+	bpf_probe_read_kernel(w->head.bytes, masked(saved->used, HEAD_MAX_BYTES - 1), saved->bytes);
+	w->head_used = saved->used;
+}
+
+/* A deleted element keeps its bytes until it is used again, so they are zeroed first. */
+static __always_inline void delete_assembly(const struct assembly_key *key)
+{
+	struct assembly *a = bpf_map_lookup_elem(&assemblies, key);
+	__u32 first = 0;
+	struct zeroes *zeroes = bpf_map_lookup_elem(&zero, &first);
+
+	if (!a || !zeroes)
+		return;
+	bpf_probe_read_kernel(a, sizeof(*a), zeroes);
+	bpf_map_delete_elem(&assemblies, key);
+}
+
+/* A head that is not complete waits in `assemblies`. */
+static __always_inline void save_head(struct work *w, struct connection *c, struct direction *d)
+{
+	struct assembly_key key = { .connection = c->id, .direction = w->direction };
+	struct assembly *a;
+	struct head *saved;
+	int waiting = d->state == STATE_HEAD && w->head.used && !c->lost;
+
+	if (d->assembling && (w->finished || !waiting)) {
+		delete_assembly(&key);
+		d->assembling = 0;
+	}
+	if (!waiting)
+		return;
+	if (d->assembling) {
+		a = bpf_map_lookup_elem(&assemblies, &key);
+		saved = (void *)a;
+		if (!a)
+			return;
+		bpf_probe_read_kernel(saved->bytes, masked(w->head.used, HEAD_MAX_BYTES - 1), w->head.bytes);
+		bpf_probe_read_kernel(saved, __builtin_offsetof(struct head, bytes), &w->head);
+	} else if (!bpf_map_update_elem(&assemblies, &key, &w->head, BPF_NOEXIST)) {
+		d->assembling = 1;
+	} else {
+		__u8 phase = unfinished_line(w), checked = w->head.checked;
+
+		give_up_head(w, c, COUNTER_LOST_ASSEMBLY);
+		d->next_flags |= RECORD_GAP_BEFORE;
+		enter(d, STATE_SKIP_HEAD);
+		d->after = FRAMING_UNKNOWN;
+		d->silent = 1;
+		d->phase = checked ? phase : LINE_MORE;
+	}
+}
+
+static __always_inline struct work *claim_work(struct out **o)
+{
+	for (__u32 i = 0; i < WORK_AREAS; i++) {
+		__u32 index = i;
+		struct work *w = bpf_map_lookup_elem(&work_areas, &index);
+
+		if (!w || compare_and_swap(&w->busy, 0, 1))
+			continue;
+		*o = bpf_map_lookup_elem(&record_areas, &index);
+		if (*o)
+			return w;
+		release(&w->busy);
+	}
+	return 0;
+}
+
+/* Does the call begin with a request line, as far as a few bytes say? */
+static __always_inline int begins_request(__u64 user, __u32 size)
+{
+	__u8 bytes[16] = {};
+
+	if (bpf_probe_read_user(bytes, at_most(size, sizeof(bytes)), (void *)user))
+		return 0;
+	for (int i = 0; i < 16; i++) {
+		if (bytes[i] == ' ')
+			return i > 0;
+		if (!is_token_byte(bytes[i]))
+			return 0;
+	}
+	return 0;
+}
+
+/* No work area is free: the call is not looked at, and its direction is out of step. */
+static __always_inline void miss_call(const struct connection_key *key, __u32 direction, __u64 user, __u32 size)
+{
+	struct connection *c = bpf_map_lookup_elem(&connections, key);
+	struct direction *d = c ? &c->directions[direction & 1] : 0;
+
+	if (d)
+		d->missed = 1;
+	if (d && d->state != STATE_HEAD && d->state != STATE_RESYNC)
+		return;
+	if (begins_request(user, size)) {
+		count(COUNTER_CAPTURED);
+		count(COUNTER_LOST_SCRATCH);
+	}
+}
+
+/* Most of the bytes of large bodies pass here, and no byte is read. 1: the call is settled. */
+static __always_inline int pass_body(struct direction *d, __u32 size)
+{
+	if (d->missed)
+		return 0;
+	switch (d->state) {
+	case STATE_BODY:
+	case STATE_CHUNK_DATA:
+		if (d->remaining <= size)
+			return 0;
+		d->remaining -= size;
+		/* fall through */
+	case STATE_UNTIL_CLOSE:
+		d->bytes += size;
+		/* fall through */
+	case STATE_TUNNEL:
+	case STATE_IGNORE:
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+static __always_inline void run(struct work *w, struct out *o, struct connection *c)
+{
+	struct direction *d = &c->directions[w->direction & 1];
+
+	if (pass_body(d, w->size))
+		return;
+	w->now_ns = bpf_ktime_get_ns();
+	w->position = 0;
+	w->failed = 0;
+	w->finished = 0;
+	w->head_used = 0;
+	if (!c->socket.family)
+		c->socket = w->socket;
+	if (d->assembling)
+		restore_head(w, c, d);
+	follow(w, o, c);
+	save_head(w, c, d);
+	drop_head(w);
+}
+
+/* The table is full: heads are counted, and nothing is remembered. */
+static __always_inline void run_unremembered(struct work *w, struct out *o)
+{
+	__builtin_memset(&w->spare, 0, sizeof(w->spare));
+	w->spare.lost = 1;
+	w->spare.directions[w->direction & 1].state = STATE_RESYNC;
+	w->spare.directions[w->direction & 1].in_step = 1;
+	run(w, o, &w->spare);
+}
+
+/*
+ * Takes the call that the caller noted in a claimed work area: user, size, direction, call_ns, process, device, inode,
+ * socket. OpenSSL allows one thread at a time on an SSL object. A program that does otherwise loses its place, and cannot
+ * mix up what is remembered of others: the entry is claimed, and its key compared after that.
+ */
+static __always_inline void observe(struct work *w, struct out *o, const struct connection_key *key)
+{
+	struct connection *c = bpf_map_lookup_elem(&connections, key);
+
+	if (c && compare_and_swap(&c->busy, 0, 1)) {
+		c->directions[w->direction & 1].missed = 1;
+		return;
+	}
+	if (!c)
+		c = new_connection(w, key);
+	if (!c) {
+		run_unremembered(w, o);
+		return;
+	}
+	if (c->key.ssl == key->ssl && c->key.process == key->process)
+		run(w, o, c);
+	release(&c->busy);
+}
+
+#endif

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/*
+ * A header value becomes what the tables allow of it: all of it, eight bytes, a fingerprint, or that it was there. The
+ * only way from a head into a record, but for path and query (promises redacted-at-source, the-floor-holds).
+ */
+#ifndef MASTHEAD_REDACT_H
+#define MASTHEAD_REDACT_H
+
+#include "out.h"
+#include "siphash.h"
+#include "../maps/policy.h"
+
+#define ALLOW_KEEP		(1 << ELEMENT_KEEP)
+#define ALLOW_MASK		(1 << ELEMENT_MASK)
+#define ALLOW_FINGERPRINT	(1 << ELEMENT_FINGERPRINT)
+#define ALLOW_PRESENCE		(1 << ELEMENT_PRESENCE)
+
+#define MASK_MIN_BYTES 24	/* nothing of a shorter secret is shown */
+
+static __always_inline __u32 allowed_by(const struct header_rule *rule, const struct action_items *a, __u64 items)
+{
+	__u32 allowed = 0;
+
+	if ((a->keep & items) && !rule->floor)
+		allowed |= ALLOW_KEEP;
+	if (a->mask & items)
+		allowed |= ALLOW_MASK;
+	if (a->fingerprint & items)
+		allowed |= ALLOW_FINGERPRINT;
+	if (a->presence & items)
+		allowed |= ALLOW_PRESENCE;
+	return allowed;
+}
+
+struct sip_context {
+	struct work *w;
+	struct sip_state state;
+	__u32 at;
+	__u32 reserved;
+};
+
+static long sip_step(__u32 index, struct sip_context *context)
+{
+	(void)index;
+	sip_word(&context->state, load_word(&AT(context->w, context->at)));
+	context->at += 8;
+	return 0;
+}
+
+static __always_inline void fingerprint(struct work *w, __u32 from, __u32 length, __u64 out[2])
+{
+	__u32 first = 0, rest = length & 7;
+	struct fingerprint_key *key = bpf_map_lookup_elem(&fingerprint_key, &first);
+	struct sip_context context = { .w = w, .at = from };
+	__u64 last;
+
+	if (!key)
+		return;
+	sip_begin(&context.state, key->k0, key->k1);
+	bpf_loop(length / 8, sip_step, &context, 0);
+	last = load_word(&AT(w, from + (length & ~7U))) & ((1ULL << (8 * rest)) - 1);
+	sip_end(&context.state, last, length, out);
+}
+
+static long token_step(__u32 index, struct work_context *context)
+{
+	struct work *w = context->w;
+
+	(void)index;
+	if (w->finder.at >= w->finder.to || !is_token_byte(AT(w, w->finder.at)))
+		return 1;
+	w->finder.at++;
+	return 0;
+}
+
+/* `token 1*SP secret`: finds the secret, and the scheme where it is a known one. */
+verified_alone int split_scheme(struct work *w)
+{
+	struct work_context context = { .w = w };
+	struct scheme_key key = {};
+	struct value *v;
+	__u32 length, at;
+	__u8 *id;
+
+	if (!w)
+		return 0;
+	v = &w->value;
+	w->finder.at = v->from;
+	w->finder.to = v->to;
+	bpf_loop(HEAD_MAX_BYTES, token_step, &context, 0);
+	at = w->finder.at;
+	length = at - v->from;
+	if (!length || at >= v->to || AT(w, at) != ' ')
+		return 0;
+	if (length <= SCHEME_MAX_BYTES) {
+#pragma unroll
+		for (__u32 i = 0; i < SCHEME_MAX_BYTES; i++)
+			key.name[i] = i < length ? lower_byte(AT(w, v->from + i)) : 0;
+		id = bpf_map_lookup_elem(&auth_schemes, &key);
+		v->scheme = id ? *id : 0;
+	}
+	for (__u32 i = 0; i < 8; i++) {	/* more blanks than that count as part of the secret */
+		if (at >= v->to || AT(w, at) != ' ')
+			break;
+		at++;
+	}
+	v->secret = at;
+	return 0;
+}
+
+static __always_inline void append_element(struct out *o, const struct value *v, __u16 rule, __u8 action, __u8 flags,
+					   __u16 data_length)
+{
+	struct record_element e = {
+		.rule = rule, .action = action, .flags = flags | (v->truncated ? ELEMENT_TRUNCATED : 0),
+		.value_length = v->to - v->from, .data_length = data_length, .scheme = v->scheme,
+		.secret_length = v->to - v->secret,
+	};
+
+	copy_bytes(&OUT_AT(o, o->size), &e, sizeof(e));
+	o->size += sizeof(e);
+	MESSAGE(o)->elements++;
+}
+
+/* One element for each action that is allowed. What does not fit is marked. */
+verified_alone int append_value(struct work *w, struct out *o, __u32 rule, __u32 allowed, __u32 keep_length)
+{
+	const struct value *v;
+	__u32 length, secret;
+
+	if (!w || !o)
+		return 0;
+	v = &w->value;
+	length = v->to - v->from;
+	secret = v->to - v->secret;
+	if (allowed & ALLOW_KEEP) {
+		__u32 kept = length < keep_length ? length : keep_length;
+
+		kept = at_most(kept, COPY_MAX_BYTES);
+		if (out_has_room(o, sizeof(struct record_element) + kept)) {
+			append_element(o, v, rule, ELEMENT_KEEP, kept < length ? ELEMENT_TRUNCATED : 0, kept);
+			append_from_head(w, o, v->from, kept);
+		} else {
+			w->head.flags |= RECORD_TRUNCATED;
+		}
+	}
+	if (!out_has_room(o, 3 * sizeof(struct record_element) + 24)) {
+		w->head.flags |= RECORD_TRUNCATED;
+		return 0;
+	}
+	if (allowed & ALLOW_MASK) {
+		int shown = secret >= MASK_MIN_BYTES && !v->truncated;
+
+		append_element(o, v, rule, ELEMENT_MASK, 0, shown ? 8 : 0);
+		if (shown) {
+			__u32 word = load_word(&AT(w, v->secret));
+
+			copy_bytes(&OUT_AT(o, o->size), &word, 4);
+			word = load_word(&AT(w, v->to - 4));
+			copy_bytes(&OUT_AT(o, o->size + 4), &word, 4);
+			o->size += 8;
+		}
+	}
+	if (allowed & ALLOW_FINGERPRINT) {
+		append_element(o, v, rule, ELEMENT_FINGERPRINT, 0, v->truncated ? 0 : 16);
+		if (!v->truncated) {
+			__u64 hash[2] = {};
+
+			fingerprint(w, v->secret, secret, hash);
+			copy_bytes(&OUT_AT(o, o->size), hash, 16);
+			o->size += 16;
+		}
+	}
+	if (allowed & ALLOW_PRESENCE)
+		append_element(o, v, rule, ELEMENT_PRESENCE, 0, 0);
+	return 0;
+}
+
+#endif

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/* Where lines end, and where a byte is: 64 bytes a step. */
+#ifndef MASTHEAD_SCAN_H
+#define MASTHEAD_SCAN_H
+
+#include "work.h"
+#include "words.h"
+
+#define AT(w, offset) ((w)->head.bytes[masked(offset, HEAD_MAX_BYTES - 1)])
+
+/* Where line `index` ends, less its CR. */
+static __always_inline __u32 line_end(struct work *w, __u32 index)
+{
+	__u32 end = w->head.line_ends[index & (HEAD_MAX_LINES - 1)];
+
+	return end && AT(w, end - 1) == '\r' ? end - 1 : end;
+}
+
+/* One bit for each of 64 bytes that equals one of two. */
+static __always_inline __u64 equal_in_block(const __u8 *block, __u64 first, __u64 second)
+{
+	__u64 mask = 0;
+
+#pragma unroll
+	for (int i = 0; i < 8; i++) {
+		__u64 word = load_word(block + 8 * i);
+
+		mask |= pack_mask(equal_bytes(word, first) | equal_bytes(word, second)) << (8 * i);
+		opaque(mask);	/* one word after the other: few registers, little stack */
+	}
+	return mask;
+}
+
+static __always_inline __u64 first_bits(__u32 n)
+{
+	return n >= 64 ? ~0ULL : (1ULL << (n & 63)) - 1;
+}
+
+struct scan_context {
+	struct work *w;
+	__u64 skipping;		/* 1: only the empty line is looked for, lines are not noted */
+};
+
+static long scan_step(__u32 index, struct scan_context *context)
+{
+	struct work *w = context->w;
+	struct head *h = &w->head;
+	__u64 mask = w->line_mask;
+	__u32 begin, end, length;
+
+	(void)index;
+	if (!mask) {
+		__u32 at = h->scanned, left;
+
+		if (at >= h->used)
+			return 1;
+		left = h->used - at;
+		w->line_mask = equal_in_block(&AT(w, at), '\n', '\n') & first_bits(left);
+		w->line_base = at;
+		h->scanned = at + (left < 64 ? left : 64);
+		return 0;
+	}
+	w->line_mask = mask & (mask - 1);
+	end = w->line_base + lowest_bit(mask);
+	begin = h->line_start;
+	h->line_start = end + 1;
+	length = end - begin;
+	if (length && AT(w, end - 1) == '\r')
+		length--;
+	else if (!context->skipping && (length || h->lines))
+		h->flags |= RECORD_BARE_LF;
+	if (context->skipping) {
+		if (length)
+			return 0;
+		w->head_end = end + 1;
+		return 1;
+	}
+	if (!length) {
+		if (!h->lines) {	/* RFC 9112 section 2.2: empty lines before a request line */
+			h->start = end + 1;
+			return 0;
+		}
+		w->head_end = end + 1;
+		return 1;
+	}
+	if (h->lines >= HEAD_MAX_LINES)
+		return 1;
+	h->line_ends[h->lines & (HEAD_MAX_LINES - 1)] = end;
+	h->lines++;
+	return h->lines >= HEAD_MAX_LINES;
+}
+
+/* Looks at what was not looked at yet. Sets head_end where the empty line is found. */
+verified_alone int scan_lines(struct work *w, __u64 skipping)
+{
+	struct scan_context context = { .w = w, .skipping = skipping };
+
+	if (!w)
+		return 0;
+	w->line_mask = 0;
+	w->head_end = 0;
+	bpf_loop(4096, scan_step, &context, 0);
+	return 0;
+}
+
+struct work_context {
+	struct work *w;
+};
+
+static long find_step(__u32 index, struct work_context *context)
+{
+	struct work *w = context->w;
+	__u32 at = w->finder.at;
+	__u64 mask;
+
+	(void)index;
+	if (at >= w->finder.to)
+		return 1;
+	mask = equal_in_block(&AT(w, at), w->finder.first, w->finder.second);
+	if (mask) {
+		at += lowest_bit(mask);
+		w->finder.at = at < w->finder.to ? at : w->finder.to;
+		return 1;
+	}
+	w->finder.at = at + 64;
+	return 0;
+}
+
+/* Where one of two bytes is first in the head's [from, to); `to` where neither is. */
+verified_alone __u32 find_either(struct work *w, __u32 from, __u32 to, __u8 first, __u8 second)
+{
+	struct work_context context = { .w = w };
+
+	if (!w)
+		return to;
+	w->finder.at = from;
+	w->finder.to = to;
+	w->finder.first = first;
+	w->finder.second = second;
+	bpf_loop(HEAD_MAX_BYTES / 64 + 1, find_step, &context, 0);
+	return w->finder.at < to ? w->finder.at : to;
+}
+
+static long skip_blanks_step(__u32 index, struct work_context *context)
+{
+	struct work *w = context->w;
+
+	(void)index;
+	if (w->finder.at >= w->finder.to || !is_blank(AT(w, w->finder.at)))
+		return 1;
+	w->finder.at++;
+	return 0;
+}
+
+static long skip_blanks_back_step(__u32 index, struct work_context *context)
+{
+	struct work *w = context->w;
+
+	(void)index;
+	if (w->finder.at >= w->finder.to || !is_blank(AT(w, w->finder.to - 1)))
+		return 1;
+	w->finder.to--;
+	return 0;
+}
+
+/* Narrows [finder.at, finder.to) by outer whitespace. One blank before a value is the rule, more the exception. */
+verified_alone int strip_blanks(struct work *w, __u32 from, __u32 to)
+{
+	struct work_context context = { .w = w };
+
+	if (!w)
+		return 0;
+	if (from < to && is_blank(AT(w, from)))
+		from++;
+	w->finder.at = from;
+	w->finder.to = to;
+	if (from < to && is_blank(AT(w, from)))
+		bpf_loop(HEAD_MAX_BYTES, skip_blanks_step, &context, 0);
+	if (w->finder.at < w->finder.to && is_blank(AT(w, w->finder.to - 1)))
+		bpf_loop(HEAD_MAX_BYTES, skip_blanks_back_step, &context, 0);
+	return 0;
+}
+
+#endif

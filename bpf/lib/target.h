@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/*
+ * The request target, RFC 9112 section 3.2: its path as it was sent, its query as the tables allow it, and never scheme,
+ * authority, user info or fragment.
+ */
+#ifndef MASTHEAD_TARGET_H
+#define MASTHEAD_TARGET_H
+
+#include "fields.h"
+
+/* Where the path begins in [from, to). */
+static __always_inline __u32 path_start(struct work *w, __u32 from, __u32 to)
+{
+	__u32 colon;
+
+	if (AT(w, from) == '/' || AT(w, from) == '*')
+		return from;
+	if (w->parsed.is_connect)
+		return to;
+	colon = find_either(w, from, to, ':', '/');
+	if (colon + 2 < to && AT(w, colon) == ':' && AT(w, colon + 1) == '/' && AT(w, colon + 2) == '/')
+		return find_either(w, colon + 3, to, '/', '?');
+	return to;	/* no form that RFC 9112 knows: nothing of it is sent */
+}
+
+/* One parameter: [at, next separator). */
+static long query_step(__u32 index, struct fields_context *context)
+{
+	struct work *w = context->w;
+	struct out *o = context->o;
+	struct query_walk *q = &w->query;
+	struct header_key key = {};
+	struct query_rule *rule;
+	__u32 from = q->at, end, equals, length, shown = 0;
+
+	(void)index;
+	if (from >= q->to)
+		return 1;
+	end = find_either(w, from, q->to, '&', ';');
+	equals = find_either(w, from, end, '=', '=');
+	q->at = end + 1;
+	length = equals - from;
+	if (!length)
+		return 0;
+	if (equals < end && q->names)
+		shown = length;
+	if (q->keep && length <= NAME_MAX_BYTES) {
+#pragma unroll
+		for (__u32 i = 0; i < NAME_MAX_BYTES / 8; i++) {
+			__u32 left = length > 8 * i ? length - 8 * i : 0;
+			__u64 word = lower_word(load_word(&AT(w, from + 8 * i)));
+
+			if (left < 8)
+				word &= (1ULL << (8 * (left & 7))) - 1;
+			copy_bytes(&key.name[8 * i], &word, 8);
+		}
+		key.slot = w->judgement.slot;
+		rule = bpf_map_lookup_elem(&query_rules, &key);
+		if (rule && (rule->keep & w->judgement.query_keep))
+			shown = end - from;
+	}
+	if (!shown)
+		return 0;
+	if (o->size - q->start + shown + 1 > w->query.names_room || !out_has_room(o, shown + 1)) {
+		w->head.flags |= RECORD_TRUNCATED;
+		return 1;
+	}
+	if (o->size != q->start)
+		append_byte(o, '&');
+	append_from_head(w, o, from, shown);
+	return 0;
+}
+
+/* Appends method, path and query. */
+verified_alone int append_target(struct work *w, struct out *o)
+{
+	struct fields_context context = { .w = w, .o = o };
+	struct record_message *m;
+	__u32 from, to, path, path_end, length;
+
+	if (!w || !o)
+		return 0;
+	m = MESSAGE(o);
+	from = w->parsed.target_start;
+	to = w->parsed.target_end;
+	m->method_length = at_most(w->parsed.method_length, RECORD_METHOD_MAX);
+	append_from_head(w, o, w->head.start, m->method_length);
+	to = find_either(w, from, to, '#', '#');
+	path = path_start(w, from, to);
+	path_end = find_either(w, path, to, '?', '?');
+	length = path_end - path;
+	if (length > RECORD_TARGET_MAX) {
+		length = RECORD_TARGET_MAX;
+		w->head.flags |= RECORD_TRUNCATED;
+	}
+	if (path == path_end && !w->parsed.is_connect) {
+		append_byte(o, '/');
+		m->path_length = 1;
+	} else {
+		append_from_head(w, o, path, length);
+		m->path_length = length;
+	}
+	m->target_length = to - path > 0xffff ? 0xffff : to - path;
+	w->query.at = path_end + 1;
+	w->query.to = to;
+	w->query.start = o->size;
+	w->query.names = w->judgement.query_names != 0;
+	w->query.keep = w->judgement.query_keep != 0;
+	w->query.names_room = RECORD_TARGET_MAX - length;
+	if ((w->query.names || w->query.keep) && path_end < to)
+		bpf_loop(HEAD_MAX_BYTES, query_step, &context, 0);
+	m->query_length = o->size - w->query.start;
+	return 0;
+}
+
+#endif

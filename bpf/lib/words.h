@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/* Bytes looked at eight at a time. Little endian. */
+#ifndef MASTHEAD_WORDS_H
+#define MASTHEAD_WORDS_H
+
+#include "platform.h"
+
+#define EACH_BYTE 0x0101010101010101ULL
+#define HIGH_BITS 0x8080808080808080ULL
+
+static __always_inline __u64 load_word(const __u8 *bytes)
+{
+	struct { __u64 word; } __attribute__((packed)) const *at = (const void *)bytes;
+
+	return at->word;
+}
+
+/* 0x80 in every byte of word that equals byte; exact, no byte borrows from its neighbour. */
+static __always_inline __u64 equal_bytes(__u64 word, __u64 byte)
+{
+	__u64 x = word ^ (EACH_BYTE * byte);
+
+	return ~(((x & ~HIGH_BITS) + ~HIGH_BITS) | x | ~HIGH_BITS);
+}
+
+/* One bit for each byte of a mask of 0x80s. */
+static __always_inline __u64 pack_mask(__u64 mask)
+{
+	return ((mask >> 7) * 0x0102040810204080ULL) >> 56;
+}
+
+/* How many bits are set below the lowest one, by counting. mask is not 0. */
+static __always_inline __u32 lowest_bit(__u64 mask)
+{
+	__u64 x = (mask & -mask) - 1;
+
+	x -= (x >> 1) & 0x5555555555555555ULL;
+	x = (x & 0x3333333333333333ULL) + ((x >> 2) & 0x3333333333333333ULL);
+	x = (x + (x >> 4)) & 0x0f0f0f0f0f0f0f0fULL;
+	return (x * EACH_BYTE) >> 56;
+}
+
+/* A to Z become a to z; other bytes stay. */
+static __always_inline __u64 lower_word(__u64 word)
+{
+	__u64 seven = word & ~HIGH_BITS;
+	__u64 from_a = seven + EACH_BYTE * (0x80 - 'A');
+	__u64 past_z = seven + EACH_BYTE * (0x80 - 'Z' - 1);
+	__u64 upper = (from_a & ~past_z) & HIGH_BITS & ~word;
+
+	return word | (upper >> 2);
+}
+
+static __always_inline __u8 lower_byte(__u8 byte)
+{
+	return byte >= 'A' && byte <= 'Z' ? byte | 0x20 : byte;
+}
+
+static __always_inline int is_digit(__u8 byte)
+{
+	return byte >= '0' && byte <= '9';
+}
+
+static __always_inline int is_blank(__u8 byte)
+{
+	return byte == ' ' || byte == '\t';
+}
+
+/* tchar of RFC 9110 section 5.6.2 */
+static __always_inline int is_token_byte(__u8 byte)
+{
+	/* !#$%&'*+-. 0-9 ; A-Z ^_` a-z | ~ */
+	__u64 map = byte < 64 ? 0x03ff6cfa00000000ULL : 0x57ffffffc7fffffeULL;
+
+	return byte < 128 && ((map >> (byte & 63)) & 1);
+}
+
+#endif

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/*
+ * The per-CPU memory of one program run. Raw bytes are in `head.bytes` and `small` only; whoever fills them zeroes
+ * them (promise redacted-at-source). State that a loop changes lives here and not in registers, which keeps the
+ * verifier's work small and the same for 1 KiB and 16 KiB.
+ */
+#ifndef MASTHEAD_WORK_H
+#define MASTHEAD_WORK_H
+
+#include "connection.h"
+
+#define WORK_AREAS		4	/* depth of preemption on one CPU that is followed */
+#define HEAD_BLOCK_BYTES	1024
+#define COPY_MAX_BYTES		4096	/* of one path or one kept value */
+#define HEAD_BUFFER_BYTES	(HEAD_MAX_BYTES + COPY_MAX_BYTES)
+#define SMALL_BYTES		64
+
+/* A head as far as it was seen; also the value of map `assemblies`. */
+struct head {
+	__u32 used;		/* bytes in `bytes` */
+	__u32 scanned;		/* of those, looked at for line ends */
+	__u32 line_start;	/* where the unfinished line begins */
+	__u32 start;		/* of the start line: empty lines before it are skipped */
+	__u32 lines;
+	__u16 flags;
+	__u8 checked;		/* the start line was found valid */
+	__u8 reserved;
+	__u64 first_byte_ns;
+	__u16 line_ends[HEAD_MAX_LINES];	/* where the LFs are */
+	__u8 bytes[HEAD_BUFFER_BYTES];
+};
+#define ASSEMBLY_BYTES (__builtin_offsetof(struct head, bytes) + HEAD_MAX_BYTES + HEAD_BLOCK_BYTES)
+
+struct parsed_head {
+	__u8 is_response;
+	__u8 version_minor;
+	__u8 method_class;	/* OUTSTANDING_HEAD >> 24, OUTSTANDING_CONNECT >> 24 or 0 */
+	__u8 is_connect;
+	__u16 status;
+	__u16 method_length;
+	__u32 target_start, target_end;
+	/* framing fields */
+	__u64 content_length;
+	__u8 has_length;
+	__u8 bad_length;
+	__u8 has_encoding;
+	__u8 chunked_last;
+	__u8 doubtful;		/* a field that would change framing is malformed */
+	__u8 truncated;
+	__u32 request;		/* the outstanding entry that this response answers */
+};
+
+/* Who asks what of this head. */
+struct judgement {
+	__u32 slot;
+	__u32 generation;
+	__u64 items;
+	__u32 other_slot;	/* active where that is another one */
+	__u32 changed;		/* 1: what other_slot's items allow counts too */
+	__u64 other_items;
+	__u32 fields;		/* 1: header fields may be sent */
+	__u32 reserved;
+	__u64 query_names, query_keep;
+};
+
+struct finder {
+	__u32 at, to;
+	__u8 first, second;
+	__u16 reserved;
+};
+
+struct number {
+	__u64 value, first;
+	__u8 digits, numbers, bad, after;
+};
+
+/* A header value, by where it is in the head. */
+struct value {
+	__u32 from, to;			/* less outer whitespace */
+	__u32 secret;			/* where what follows the scheme begins */
+	__u8 scheme;
+	__u8 truncated;			/* not seen whole */
+	__u16 reserved;
+};
+
+struct query_walk {
+	__u32 at, to;		/* of what is left */
+	__u32 start;		/* where the query begins in the record */
+	__u32 names, keep;	/* are names wanted, are some values */
+	__u32 names_room;	/* bytes of query that the record may hold */
+};
+
+struct work {
+	__u32 busy;
+	__u32 index;
+	/* the call */
+	__u64 user;		/* address of its bytes */
+	__u32 size;
+	__u32 position;
+	__u64 call_ns;		/* first byte */
+	__u64 now_ns;
+	__u32 process;
+	__u32 direction;
+	__u32 failed;		/* a read of user memory failed */
+	__u32 cut_line;		/* enum line_phase of the line that a head at its bound ends in */
+	__u64 device, inode;	/* of the executable */
+	struct record_socket socket;	/* what was told of it during this call; family 0: nothing */
+	__u32 finished;		/* a head was complete, or given up */
+	__u32 head_used;	/* high mark of bytes to zero */
+	/* scan */
+	__u64 line_mask;
+	__u32 line_base;
+	__u32 head_end;		/* 0: not yet */
+	__u32 field_flags;
+	__u32 reserved;
+	struct finder finder;
+	struct number number;
+	struct query_walk query;
+	struct value value;
+	struct parsed_head parsed;
+	struct judgement judgement;
+	struct connection spare;	/* for connections that found no room */
+	__u8 small[SMALL_BYTES];
+	struct head head;
+};
+
+/* The record under construction: redacted parts only. */
+#define OUT_BYTES (16384 + COPY_MAX_BYTES)
+struct out {
+	__u32 size;
+	__u32 pending;		/* a built record waits for the end of its message or of the call */
+	__u8 bytes[OUT_BYTES];
+};
+
+#endif

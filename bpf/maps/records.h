@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/* What leaves the kernel: records (include/record.h), and counters. */
+#ifndef MASTHEAD_MAPS_RECORDS_H
+#define MASTHEAD_MAPS_RECORDS_H
+
+#include "../lib/platform.h"
+#include "../include/record.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 8 << 20);	/* bytes; user space may choose another power of two before loading */
+} records SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, COUNTERS);
+	__type(key, __u32);
+	__type(value, __u64);
+} counters SEC(".maps");
+
+static __always_inline void count_many(__u32 which, __u64 n)
+{
+	__u64 *counter = bpf_map_lookup_elem(&counters, &which);
+
+	if (counter)	/* atomic: a run that preempts this one counts on the same CPU */
+		add_atomically(counter, n);
+}
+
+static __always_inline void count(__u32 which)
+{
+	count_many(which, 1);
+}
+
+/* Never wakes the reader: it polls. 0, or negative where the ring is full. */
+static __always_inline long send_record(void *record, __u64 size)
+{
+	long failed = bpf_ringbuf_output(&records, record, size, BPF_RB_NO_WAKEUP);
+
+	if (!failed) {
+		count(COUNTER_RECORDS_SENT);
+		count_many(COUNTER_BYTES_SENT, size);
+	}
+	return failed;
+}
+
+#endif

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0)
+/*
+ * Masthead's kernel side: HTTP heads are read where the TLS library hands them over, selected and redacted by the
+ * policy tables, and only what a policy allows is sent on.
+ *
+ *   include/   the contracts: records to user space, tables from user space
+ *   maps/      the tables, the state between calls, the work areas, the ring
+ *   lib/       pure C, built for the kernel, for host tests and for fuzzers
+ *   probes/    what runs where
+ */
+#include "probes/ssl-call.h"		/* ssl_call_entry, ssl_call_return */
+#include "probes/ssl-call-session.h"	/* ssl_call_session: optional, Linux 6.13 */
+#include "probes/ssl-end.h"		/* ssl_entry: SSL_free, SSL_clear */
+#include "probes/process.h"		/* process_exec, process_exit, process_fork */
+#include "probes/socket.h"		/* socket_send, socket_receive: optional, Linux 6.3 */
+#include "probes/parse-test.h"		/* parse_test: for tests, never attached */
+
+/* GPL-compatible: the files are offered under GPL-2.0-only or Apache-2.0. */
+char LICENSE[] SEC("license") = "GPL";

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/* The parser over given bytes, for tests. Never attached to anything. */
+#ifndef MASTHEAD_PROBES_PARSE_TEST_H
+#define MASTHEAD_PROBES_PARSE_TEST_H
+
+#include "target.h"
+#include "../include/parse-test.h"
+
+SEC("syscall")
+int parse_test(struct parse_test *test)
+{
+	struct connection_key key = { .ssl = test->ssl, .process = test->process };
+	__u32 close = test->close;
+	struct connection *c;
+	struct out *o = 0;
+	struct work *w = claim_work(&o);
+
+	if (!w || !o)
+		return -1;
+	w->user = test->buffer;
+	w->size = test->size;
+	w->direction = test->direction & 1;
+	w->call_ns = test->time_ns;
+	w->process = test->process;
+	w->device = test->device;
+	w->inode = test->inode;
+	w->socket.family = 0;
+	if (w->size)
+		observe(w, o, &key);
+	release(&w->busy);
+	c = close ? bpf_map_lookup_elem(&connections, &key) : 0;
+	if (c)
+		end_connection(c, &key, close);
+	return 0;
+}
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/* The life of processes: what they leave behind is removed here, and user space hears of new programs at once. */
+#ifndef MASTHEAD_PROBES_PROCESS_H
+#define MASTHEAD_PROBES_PROCESS_H
+
+#include "target.h"
+
+struct process_report {
+	struct record_process process;
+	char file[RECORD_FILE_MAX];
+};
+
+static __always_inline void describe_process(struct task_struct *task, struct record_process *p, __u16 kind)
+{
+	p->header.kind = kind;
+	p->header.time_ns = bpf_ktime_get_ns();
+	p->header.pid = task->tgid;
+	p->start_ns = task->group_leader->start_time;
+	p->parent_pid = task->real_parent->tgid;
+	bpf_get_current_comm(p->command, sizeof(p->command));
+}
+
+SEC("tp_btf/sched_process_exec")
+int process_exec(__u64 *arguments)
+{
+	struct task_struct *task = (void *)arguments[0];
+	struct linux_binprm *program = (void *)arguments[2];
+	struct process_report report = {};
+	struct record_process *p = &report.process;
+	long length;
+
+	forget_process(task->tgid);
+	describe_process(task, p, RECORD_PROCESS_EXEC);
+	read_executable(task, &p->executable_device, &p->executable_inode);
+	p->cgroup = bpf_get_current_cgroup_id();
+	length = bpf_probe_read_kernel_str(report.file, sizeof(report.file), program->filename);
+	if (length > 0)
+		p->file_length = length - 1;
+	p->header.size = sizeof(*p) + p->file_length;
+	if (send_record(&report, at_most(p->header.size, sizeof(report))))
+		count(COUNTER_RECORDS_DROPPED);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exit")
+int process_exit(__u64 *arguments)
+{
+	struct task_struct *task = (void *)arguments[0];
+	struct record_process p = {};
+	__u64 thread = bpf_get_current_pid_tgid();
+	__u32 id = task->tgid;
+
+	bpf_map_delete_elem(&threads, &thread);
+	if (task->signal->live.counter)
+		return 0;
+	forget_process(id);
+	bpf_map_delete_elem(&excluded_processes, &id);
+	describe_process(task, &p, RECORD_PROCESS_EXIT);
+	p.header.size = sizeof(p);
+	if (send_record(&p, sizeof(p)))
+		count(COUNTER_RECORDS_DROPPED);
+	return 0;
+}
+
+/* Children of what is excluded are excluded, before they run. */
+SEC("tp_btf/sched_process_fork")
+int process_fork(__u64 *arguments)
+{
+	struct task_struct *parent = (void *)arguments[0], *child = (void *)arguments[1];
+	__u32 from = parent->tgid, to = child->tgid;
+	__u8 yes = 1;
+
+	if (from != to && bpf_map_lookup_elem(&excluded_processes, &from) &&
+	    bpf_map_update_elem(&excluded_processes, &to, &yes, BPF_ANY))
+		count(COUNTER_HELPER_FAILED);
+	return 0;
+}
+
+#endif

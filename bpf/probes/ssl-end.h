@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/*
+ * SSL_free and SSL_clear. SSL_free counts references: where others are left the connection goes on as a new one, which
+ * loses nothing but its number.
+ */
+#ifndef MASTHEAD_PROBES_SSL_END_H
+#define MASTHEAD_PROBES_SSL_END_H
+
+#include "ssl-call.h"
+
+SEC("uprobe")
+int ssl_entry(struct pt_regs *regs)
+{
+	struct connection_key key = { .ssl = ARGUMENT_1(regs), .process = bpf_get_current_pid_tgid() >> 32 };
+	struct connection *c = bpf_map_lookup_elem(&connections, &key);
+
+	count(COUNTER_PROBE_HITS);
+	if (!c || compare_and_swap(&c->busy, 0, 1))
+		return 0;
+	if (c->key.ssl == key.ssl && c->key.process == key.process)
+		end_connection(c, &key, site_of(regs) == SITE_CLEAR ? END_REUSED : END_CLOSED);
+	release(&c->busy);
+	return 0;
+}
+
+#endif
