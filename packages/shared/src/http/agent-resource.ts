@@ -25,14 +25,14 @@ export const agentResourceSchema = z.object({
   health: z
     .object({
       status: z
-        .enum(["ok", "degraded", "lost"])
-        .describe("`lost`: no heartbeat for too long, and no last report."),
+        .enum(["ok", "degraded", "away"])
+        .describe("`away`: it was stopped, or there was no heartbeat for 30 seconds."),
       reasons: z.array(z.string()).describe("Why it is not `ok`, in words."),
     })
     .describe("Whether it does all that it should."),
   policy: z
     .object({
-      desired: z.int().describe("Revision of the newest policy set that it has seen; 0: none."),
+      desired: z.int().describe("Revision of the fleet's newest policy set, which it should have."),
       attempted: z.int().describe("Revision of the set that it tried last; 0: none."),
       attemptedResult: z
         .enum(["none", "ok", "failed"])

@@ -27,12 +27,13 @@ const columns = (sql: TransactionSql) => sql`
   name, revision, document::text as document, created_at_us as "createdAtUs", changed_at_us as "changedAtUs"`;
 
 /**
- * The counter's number, locked until this transaction ends: `update` makes whoever changes policies wait, `share` lets
+ * The counter's number. Locked until this transaction ends, `update` makes whoever changes policies wait, and `share` lets
  * readers read the policies of exactly this number.
  */
-export async function fleetRevision(sql: TransactionSql, lock: "share" | "update"): Promise<number> {
+export async function fleetRevision(sql: TransactionSql, lock?: "share" | "update"): Promise<number> {
+  const locking = { share: sql`for share`, update: sql`for update` };
   const rows = await sql<{ revision: number }[]>`
-    select revision from policy_counter ${lock === "update" ? sql`for update` : sql`for share`}`;
+    select revision from policy_counter ${lock ? locking[lock] : sql``}`;
   const row = rows[0];
   if (!row) throw new Error("the policy counter is missing");
   return row.revision;
