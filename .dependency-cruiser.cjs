@@ -87,7 +87,11 @@ module.exports = {
       severity: "error",
       from: {
         path: "^packages/",
-        pathNot: ["^packages/api/src/platform/nats/", "^packages/agent/src/([^/]+/)?nats-connection[.]ts$", testFiles],
+        pathNot: [
+          "^packages/api/src/platform/nats/",
+          "^packages/agent/src/[a-z]+/nats-connection[.]ts$",
+          testFiles,
+        ],
       },
       to: { path: library("nats", "@nats-io/(jwt|nkeys|nats-core|transport-node|jetstream|kv)") },
     },

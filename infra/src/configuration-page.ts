@@ -1,3 +1,4 @@
+import { agentVariables } from "@masthead/agent/config";
 import { cliVariables } from "@masthead/cli/configuration";
 import { describeConfiguration } from "@masthead/shared/config/definition";
 import { serverlessVariables } from "./serverless/settings.js";
@@ -8,6 +9,11 @@ const SECTIONS = [
     title: "`npm start`",
     text: "Starts the parts below and sets what connects them; what else is set in its environment reaches them.",
     variables: supervisorVariables,
+  },
+  {
+    title: "`masthead-agent`",
+    text: "The agent of one host.",
+    variables: agentVariables,
   },
   {
     title: "`masthead`",

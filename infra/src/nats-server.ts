@@ -1,6 +1,10 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { issueAgentCredentials, issueApiCredentials } from "@masthead/api/platform/nats/credentials";
+import {
+  issueAgentCredentials,
+  issueApiCredentials,
+  type UserIssuer,
+} from "@masthead/api/platform/nats/credentials";
 import { renderServerConfig } from "@masthead/api/platform/nats/server-config";
 import { agentIdSchema } from "@masthead/shared/ids";
 import { type Child, startChild } from "./child.js";
@@ -24,6 +28,8 @@ export interface NatsServer {
   readonly store: string;
   /** Resolves when the server has ended, with how. */
   readonly ended: Promise<string>;
+  /** Signs users of the fleet: what the control plane makes agents' credentials with. Secret. */
+  readonly issuer: UserIssuer;
   /** Text of the control plane's creds file. Secret. */
   readonly apiCredentials: string;
   /** Text of a creds file for one agent. Secret. @throws ZodError when the id is not a subject token. */
@@ -66,6 +72,7 @@ export const startNats = async (options: NatsOptions): Promise<NatsServer> => {
     pid: child.pid,
     store,
     ended: child.ended,
+    issuer,
     apiCredentials: await issueApiCredentials(issuer),
     createAgentCredentials: (agentId) => issueAgentCredentials(issuer, agentIdSchema.parse(agentId)),
     stop,

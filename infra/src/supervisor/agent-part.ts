@@ -30,7 +30,7 @@ export const startAgent = async (
   if (nats.agentCredentials === undefined) {
     return say("no agent on this host: MASTHEAD_NATS_URL is set and MASTHEAD_AGENT_NATS_CREDENTIALS is not");
   }
-  const fingerprintKey = environment["MASTHEAD_FINGERPRINT_KEY"] ?? join(home.secrets, "fingerprint.key");
+  const fingerprintKey = environment["MASTHEAD_FINGERPRINT_KEY"] ?? join(home.path, "fingerprint.key");
   if (environment["MASTHEAD_FINGERPRINT_KEY"] === undefined) secretFile(fingerprintKey, () => randomHex(16));
   const readyFile = join(home.run, "agent.ready");
   rmSync(readyFile, { force: true });
@@ -51,6 +51,7 @@ export const startAgent = async (
           MASTHEAD_NATS_CREDENTIALS: nats.agentCredentials,
           MASTHEAD_FINGERPRINT_KEY: fingerprintKey,
           MASTHEAD_DATABASE_URL: undefined,
+          MASTHEAD_NATS_ISSUER: undefined,
         }),
         ready: agentIsReady(readyFile),
         removeAtEnd: [readyFile],

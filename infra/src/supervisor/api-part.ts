@@ -27,6 +27,7 @@ export const startApi = async (
           MASTHEAD_INGEST_DATABASE_URL: database.ingestUrl,
           MASTHEAD_NATS_URL: nats.url,
           MASTHEAD_NATS_CREDENTIALS: nats.apiCredentials,
+          MASTHEAD_NATS_ISSUER: nats.issuer,
           MASTHEAD_FINGERPRINT_KEY: undefined,
         }),
         ready: apiIsReady(reachable(url)),

@@ -58,5 +58,6 @@ const natsAccess = async (options: ProductOptions, agentId: string): Promise<Nat
     url: configuration.natsUrl,
     apiCredentials: configuration.natsCredentials,
     agentCredentials: configuration.agentNatsCredentials,
+    issuer: options.environment["MASTHEAD_NATS_ISSUER"],
   };
 };

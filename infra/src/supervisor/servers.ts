@@ -43,18 +43,20 @@ export const keepNats = async (
   const log = boundedLog(join(home.logs, "nats.log"));
   const apiCredentials = join(home.secrets, "api.creds");
   const agentCredentials = join(home.secrets, "agent.creds");
+  const issuer = join(home.secrets, "nats-issuer.json");
   let url = "";
   const start = async () => {
     const server = await startNats({ dir: join(home.path, "nats"), onLog: log });
     if (url === "") {
       secret(apiCredentials, server.apiCredentials);
+      secret(issuer, JSON.stringify(server.issuer));
       secret(agentCredentials, await server.createAgentCredentials(agentId));
     }
     url = server.url;
     return server;
   };
   const part = await keepRunning("NATS", start, hooks(home, "nats", say));
-  return { part, url, apiCredentials, agentCredentials };
+  return { part, url, apiCredentials, agentCredentials, issuer };
 };
 
 /** Written anew at every start, so that a NATS with another identity never meets credentials of the one before. */
