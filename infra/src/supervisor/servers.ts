@@ -32,6 +32,8 @@ export interface NatsAccess {
   apiCredentials: string;
   /** creds file of this host's agent. */
   agentCredentials: string | undefined;
+  /** File with which the control plane signs agents' credentials; absent: it makes none. */
+  issuer: string | undefined;
 }
 
 /** Keeps nats-server running, and writes the creds files of the control plane and of the agent of this host. */
