@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { freeLoopbackPort } from "@masthead/infra/free-port";
@@ -126,4 +126,14 @@ export const totalUsage = async (
   });
   const { items } = await product.get<{ items: UsageRow[] }>(`/v1/usage?${query}`);
   return items.find(({ group }) => group["tenant.id"] === filter.tenant);
+};
+
+/** Connection string of the role that owns the database, which sees all rows. */
+export const ownerUrl = (product: Product): string => {
+  const dir = join(product.home, "postgres");
+  const password = readFileSync(join(dir, "superuser.password"), "utf8").trim();
+  const elsewhere = join(dir, "data.location");
+  const data = existsSync(elsewhere) ? readFileSync(elsewhere, "utf8").trim() : join(dir, "data");
+  const port = readFileSync(join(data, "postmaster.pid"), "utf8").split("\n")[3];
+  return `postgres://postgres:${password}@127.0.0.1:${port}/masthead`;
 };
