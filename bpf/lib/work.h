@@ -129,7 +129,15 @@ struct work {
 struct out {
 	__u32 size;
 	__u32 pending;		/* a built record waits for the end of its message or of the call */
-	__u8 bytes[OUT_BYTES];
+	union {
+		__u8 bytes[OUT_BYTES];
+		/* Through this map's type the object's BTF holds the layout of every record, for who decodes them. */
+		struct record_message message;
+		struct record_element element;
+		struct record_message_end message_end;
+		struct record_connection_end connection_end;
+		struct record_process process;
+	};
 };
 
 #endif
