@@ -19,6 +19,8 @@ comment on column batches.set_aside is 'exchanges of this batch that Postgres re
 comment on column batches.usage_requests is 'what its usage counts; differs from stored + counted_only + set_aside only where the agent is wrong';
 
 -- One row a run of an agent: its own last account, and what was committed of it.
+create index batches_refused on batches (agent_id, epoch, seq) where outcome = 'refused';
+
 create table epochs (
   agent_id text not null,
   epoch bigint not null,

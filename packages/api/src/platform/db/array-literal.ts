@@ -27,3 +27,13 @@ export const plainArray = (values: readonly (number | bigint | boolean | null | 
   }
   return `${literal}}`;
 };
+
+/** Between JSON texts: a character that JSON itself has to escape. */
+const SEPARATOR = "\u0001";
+
+/**
+ * JSON texts for `${jsonColumn(values)}` in `string_to_array(…, E'\x01', '')`: no quote in them needs escaping.
+ * Null and undefined become NULL.
+ */
+export const jsonColumn = (values: readonly (string | null | undefined)[]): string =>
+  values.map((value) => value ?? "").join(SEPARATOR);

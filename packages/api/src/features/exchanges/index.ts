@@ -1,0 +1,2 @@
+export { insertExchanges, type PlacedExchange } from "./exchanges.store.js";
+export { EXCHANGE_DAYS, maintainExchanges } from "./retention.job.js";

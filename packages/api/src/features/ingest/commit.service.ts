@@ -1,0 +1,267 @@
+import { BATCH_MAX_EXCHANGES } from "@masthead/shared/wire/batch";
+import type { Database, Transaction } from "../../platform/db/database.js";
+import { applySplitting, isRefusedData } from "../../platform/db/refused.js";
+import { NO_TENANT } from "../../platform/db/scope.js";
+import { insertExchanges, type PlacedExchange } from "../exchanges/index.js";
+import { bookUsage, type PlacedPart } from "../usage/index.js";
+import type { LeftOut, ReadBatch, UnreadableBatch } from "./batch-message.rules.js";
+import { type BatchRow, correctBatch, heldHashes, insertBatches, keyText } from "./batches.store.js";
+import { batchRow, byKey, progressOf, usageRequests } from "./commit.rules.js";
+import { addProgress, advanceEpochs } from "./epochs.store.js";
+import { count, insertSetAside } from "./set-aside.store.js";
+
+/** Ids are the batch's id and the place in it; more rows than this would run into the next batch's. */
+const IDS_PER_BATCH = 2_048;
+if (BATCH_MAX_EXCHANGES > IDS_PER_BATCH)
+  throw new Error("a batch may hold more exchanges than it has ids for");
+
+/** What became of batches. */
+export interface Committed {
+  committed: number;
+  /** had been committed before */
+  duplicates: number;
+  /** came back with another payload under a key that is committed */
+  clashes: number;
+  exchanges: number;
+  /** exchanges and usage parts */
+  setAside: number;
+}
+
+export interface CommitOptions {
+  nowUs: number;
+  /** see SERIES_PER_TENANT_AND_MINUTE */
+  seriesCap?: number | undefined;
+}
+
+/**
+ * Commits batches, all in one transaction: batch rows, exchanges, usage, ledger (promise counted-once). Where Postgres
+ * refuses one, each is tried alone, and in the one that is refused only its bad rows are set aside.
+ * @throws where Postgres is away or in trouble: nothing of the group is committed then, or not known to be
+ */
+export const commitBatches = async (
+  database: Database,
+  group: readonly ReadBatch[],
+  options: CommitOptions,
+): Promise<Committed> => {
+  try {
+    return await commitTogether(database, group, options, false);
+  } catch (error) {
+    if (!isRefusedData(error)) throw error;
+  }
+  const total: Committed = { committed: 0, duplicates: 0, clashes: 0, exchanges: 0, setAside: 0 };
+  for (const read of group) {
+    const one = await commitAlone(database, read, options);
+    for (const name of Object.keys(total) as (keyof Committed)[]) total[name] += one[name];
+  }
+  return total;
+};
+
+const commitAlone = async (
+  database: Database,
+  read: ReadBatch,
+  options: CommitOptions,
+): Promise<Committed> => {
+  try {
+    return await commitTogether(database, [read], options, false);
+  } catch (error) {
+    if (!isRefusedData(error)) throw error;
+    return commitTogether(database, [read], options, true);
+  }
+};
+
+const commitTogether = (
+  database: Database,
+  group: readonly ReadBatch[],
+  options: CommitOptions,
+  splitting: boolean,
+): Promise<Committed> =>
+  database.transaction(NO_TENANT, async (tx) => {
+    const unique = [...new Map(group.map((read) => [keyText(read.batch), read])).values()].sort(byKey);
+    const ids = await insertBatches(tx.sql, unique.map(batchRow));
+    const fresh = unique.filter((read) => ids.has(keyText(read.batch)));
+    const clashes = await alarmClashes(tx, group, fresh);
+    const settled = await writeRows(tx, fresh, ids, options, splitting);
+    if (settled.length > 0) {
+      await addProgress(tx.sql, progressOf(settled), options.nowUs);
+      await advanceEpochs(tx.sql, progressOf(settled));
+      await bookParts(tx, settled, options, splitting);
+    }
+    return {
+      committed: fresh.length,
+      duplicates: group.length - fresh.length - clashes,
+      clashes,
+      exchanges: settled.reduce((sum, { row }) => sum + row.stored, 0),
+      setAside: settled.reduce((sum, one) => sum + one.leftOut.length, 0),
+    };
+  });
+
+interface Settled {
+  row: BatchRow;
+  batch: ReadBatch["batch"];
+  leftOut: LeftOut[];
+}
+
+/** Exchanges before epochs and usage: those locks are held shortest. */
+const writeRows = async (
+  { sql }: Transaction,
+  fresh: readonly ReadBatch[],
+  ids: ReadonlyMap<string, number>,
+  _options: CommitOptions,
+  splitting: boolean,
+): Promise<Settled[]> => {
+  const placed = fresh.flatMap(({ batch }) => {
+    const first = (ids.get(keyText(batch)) ?? 0) * IDS_PER_BATCH;
+    return batch.exchanges.map(
+      (exchange, position): PlacedExchange => ({ id: first + position, batch, exchange }),
+    );
+  });
+  const refused = splitting
+    ? await applySplitting(sql, placed, insertExchanges)
+    : (await insertExchanges(sql, placed), []);
+  const settled = fresh.map((read): Settled => {
+    const own = refused.filter(({ row }) => row.batch === read.batch);
+    const leftOut = own.map(
+      ({ row, reason, code }): LeftOut => ({
+        kind: "exchange",
+        position: row.id % IDS_PER_BATCH,
+        reason: `postgres_${code}`,
+        detail: reason,
+        exchanges: 1,
+        row: row.exchange,
+      }),
+    );
+    const row = batchRow(read);
+    row.stored -= own.length;
+    row.setAside += own.length;
+    return { row, batch: read.batch, leftOut: [...read.leftOut, ...leftOut] };
+  });
+  for (const { row, batch, leftOut } of settled) {
+    if (leftOut.length === 0) continue;
+    await correctBatch(sql, batch, row);
+    await setRowsAside(sql, batch, leftOut);
+  }
+  return settled;
+};
+
+const bookParts = async (
+  { sql }: Transaction,
+  settled: readonly Settled[],
+  options: CommitOptions,
+  splitting: boolean,
+): Promise<void> => {
+  const parts = settled.flatMap(({ batch }) =>
+    batch.usage.map((part, position): PlacedPart => ({ batch, part, position })),
+  );
+  if (!splitting) return bookUsage(sql, parts, options.seriesCap);
+  const refused = await applySplitting(sql, parts, (inner, rows) =>
+    bookUsage(inner, rows, options.seriesCap),
+  );
+  for (const { row, reason, code } of refused) {
+    const one = settled.find(({ batch }) => batch === row.batch);
+    const leftOut: LeftOut = {
+      kind: "usage",
+      position: row.position,
+      reason: `postgres_${code}`,
+      detail: reason,
+      exchanges: row.part.requests,
+      row: row.part,
+    };
+    one?.leftOut.push(leftOut);
+    await setRowsAside(sql, row.batch, [leftOut]);
+  }
+  const lost = refused.reduce((sum, { row }) => sum + row.part.requests, 0);
+  const [one] = settled;
+  if (one && lost > 0)
+    await correctBatch(sql, one.batch, { ...one.row, usageRequests: usageRequests(one.batch) - lost });
+};
+
+const setRowsAside = async (
+  sql: Transaction["sql"],
+  { agentId, epoch, seq }: ReadBatch["batch"],
+  rows: readonly LeftOut[],
+): Promise<void> => {
+  for (const { row, ...known } of rows)
+    await insertSetAside(sql, {
+      ...known,
+      agentId,
+      epoch,
+      seq,
+      payload: Buffer.from(JSON.stringify(row) ?? ""),
+    });
+};
+
+/** The same key with another payload: what was committed stands, the other is set aside as an alarm. */
+const alarmClashes = async (
+  { sql }: Transaction,
+  group: readonly ReadBatch[],
+  fresh: readonly ReadBatch[],
+): Promise<number> => {
+  if (fresh.length === group.length) return 0;
+  const isFresh = new Set(fresh);
+  const others = group.filter((read) => !isFresh.has(read));
+  const held = await heldHashes(
+    sql,
+    others.map((read) => read.batch),
+  );
+  let clashes = 0;
+  for (const { batch, hash } of others) {
+    const before = held.get(keyText(batch));
+    if (before === undefined || before === Buffer.from(hash).toString("hex")) continue;
+    clashes++;
+    await insertSetAside(sql, {
+      kind: "batch",
+      reason: "payload_clash",
+      detail: "this key was committed with another payload",
+      agentId: batch.agentId,
+      epoch: batch.epoch,
+      seq: batch.seq,
+      exchanges: batch.exchanges.length + batch.countedOnly,
+      payload: Buffer.from(JSON.stringify(batch)),
+    });
+  }
+  if (fresh.length + clashes < group.length)
+    await count(sql, "batches_redelivered", "duplicate", group.length - fresh.length - clashes);
+  return clashes;
+};
+
+/**
+ * Sets a message aside. Where its key can be believed the batch is settled as refused, so that its agent frees it and
+ * counts the loss delivery/refused.
+ */
+export const refuseMessage = (
+  database: Database,
+  agentId: string,
+  { reason, detail, key }: UnreadableBatch,
+  data: Uint8Array,
+  nowUs: number,
+): Promise<void> =>
+  database.transaction(NO_TENANT, async ({ sql }) => {
+    if (key) {
+      const row: BatchRow = {
+        ...{
+          agentId,
+          ...key,
+          hash: new Uint8Array(),
+          outcome: "refused",
+          createdAtUs: nowUs,
+          completeUntilUs: 0,
+        },
+        ...{ stored: 0, countedOnly: 0, setAside: 0, usageRequests: 0 },
+      };
+      const ids = await insertBatches(sql, [row]);
+      if (ids.size > 0) {
+        const empty = { stored: 0, countedOnly: 0, setAside: 0, final: false };
+        await addProgress(sql, [{ agentId, epoch: key.epoch, lastSeq: key.seq, ...empty }], nowUs);
+        await advanceEpochs(sql, [{ agentId, epoch: key.epoch }]);
+      }
+    }
+    await insertSetAside(sql, {
+      kind: "message",
+      reason,
+      detail,
+      agentId,
+      ...key,
+      exchanges: 0,
+      payload: data,
+    });
+  });

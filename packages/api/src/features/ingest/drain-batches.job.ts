@@ -1,0 +1,150 @@
+import { type AgentId, agentIdSchema } from "@masthead/shared/ids";
+import type { Log } from "../../deps.js";
+import type { Database } from "../../platform/db/database.js";
+import { ensurePartition, type PartitionedTable } from "../../platform/db/partitions.store.js";
+import { EXCHANGE_DAYS } from "../exchanges/index.js";
+import { type ReadBatch, readBatchMessage, type UnreadableBatch } from "./batch-message.rules.js";
+import { daysOf, withinDays } from "./commit.rules.js";
+import { type Committed, commitBatches, refuseMessage } from "./commit.service.js";
+import { collectGroups } from "./group.rules.js";
+import type { MessageQueue, QueuedMessage, WatermarkPublisher } from "./ingest.ports.js";
+import { readWatermarks } from "./watermark.read-model.js";
+
+export interface DrainBatchesDeps {
+  database: Database;
+  queue: MessageQueue;
+  watermarks: WatermarkPublisher;
+  now(): number;
+  log: Log;
+  seriesCap?: number | undefined;
+  exchangeDays?: number | undefined;
+}
+
+/** Until which of the two is spent. */
+export interface DrainBudget {
+  maxMs: number;
+  maxMessages: number;
+}
+
+export interface DrainedBatches extends Committed {
+  messages: number;
+  /** set aside whole: not batches, or not ones that can be read */
+  unreadable: number;
+}
+
+/** One transaction takes so many at most. */
+const GROUP_MESSAGES = 16;
+const GROUP_BYTES = 4 * 1024 * 1024;
+/** Postgres was away: time for it to come back before the message does. */
+const REDELIVER_AFTER_MS = 2_000;
+
+interface Pulled {
+  message: QueuedMessage;
+  agentId: AgentId;
+  read: ReadBatch | UnreadableBatch;
+}
+
+/**
+ * Commits what the queue holds until the budget is spent; while one group is committed, the next is read. Messages are
+ * acknowledged after the commit; then agents are told.
+ * @throws what Postgres throws when it is away; unsettled messages come again
+ */
+export const drainBatches = async (deps: DrainBatchesDeps, budget: DrainBudget): Promise<DrainedBatches> => {
+  const total = {
+    messages: 0,
+    unreadable: 0,
+    committed: 0,
+    duplicates: 0,
+    clashes: 0,
+    exchanges: 0,
+    setAside: 0,
+  };
+  const days = new Set<string>();
+  const messages = deps.queue.fetch(budget.maxMessages, budget.maxMs);
+  let settling: Promise<void> = Promise.resolve();
+  for await (const group of collectGroups(messages, GROUP_MESSAGES, GROUP_BYTES)) {
+    const pulled = await Promise.all(group.map((message) => pull(deps, message)));
+    await settling;
+    settling = settle(deps, pulled, days, total);
+    // Awaited above or below; meanwhile a failure is not unhandled.
+    settling.catch(() => {});
+  }
+  await settling;
+  return total;
+};
+
+const agentOf = (subject: string): AgentId =>
+  agentIdSchema.parse(subject.slice(subject.lastIndexOf(".") + 1));
+
+const pull = async (deps: DrainBatchesDeps, message: QueuedMessage): Promise<Pulled> => {
+  const agentId = agentOf(message.subject);
+  const read = await readBatchMessage(message.data, agentId);
+  if (!("batch" in read)) return { message, agentId, read };
+  return { message, agentId, read: withinDays(read, deps.now(), deps.exchangeDays ?? EXCHANGE_DAYS) };
+};
+
+const settle = async (
+  deps: DrainBatchesDeps,
+  pulled: readonly Pulled[],
+  days: Set<string>,
+  total: DrainedBatches,
+): Promise<void> => {
+  try {
+    const batches = pulled.flatMap(({ read }) => ("batch" in read ? [read] : []));
+    await ensureDays(deps.database, batches, days);
+    const options = { nowUs: deps.now(), seriesCap: deps.seriesCap };
+    const done = batches.length > 0 ? await commitBatches(deps.database, batches, options) : undefined;
+    for (const one of pulled) if (!("batch" in one.read)) await refuse(deps, one, one.read);
+    for (const name of Object.keys(done ?? {}) as (keyof Committed)[]) total[name] += done?.[name] ?? 0;
+    total.messages += pulled.length;
+    total.unreadable += pulled.length - batches.length;
+    if (done?.clashes) deps.log.error({ clashes: done.clashes }, "a batch came back with another payload");
+  } catch (error) {
+    for (const { message } of pulled) message.nak(REDELIVER_AFTER_MS);
+    throw error;
+  }
+  for (const { message, read } of pulled) "batch" in read ? message.ack() : message.term(read.reason);
+  const agents = [...new Set(pulled.map(({ agentId }) => agentId))];
+  await publishWatermarks(deps, agents);
+};
+
+const refuse = async (
+  deps: DrainBatchesDeps,
+  { message, agentId }: Pulled,
+  read: UnreadableBatch,
+): Promise<void> => {
+  deps.log.warn({ agentId, reason: read.reason, detail: read.detail }, "a message was set aside");
+  await refuseMessage(deps.database, agentId, read, message.data, deps.now());
+};
+
+/** Before the transaction, so that making a partition holds no lock through it. */
+const ensureDays = async (
+  database: Database,
+  batches: readonly ReadBatch[],
+  made: Set<string>,
+): Promise<void> => {
+  const ensure = async (table: PartitionedTable, day: string) => {
+    const key = `${table} ${day}`;
+    if (made.has(key)) return;
+    await ensurePartition(database.sql, table, day);
+    made.add(key);
+  };
+  for (const { batch } of batches) {
+    const { exchanges, usage } = daysOf(batch);
+    for (const day of exchanges) await ensure("exchanges", day);
+    for (const day of usage) await ensure("usage_minute", day);
+  }
+};
+
+/** A watermark that is not told is told with the next batch, or when the agent sends again. */
+const publishWatermarks = async (deps: DrainBatchesDeps, agentIds: readonly AgentId[]): Promise<void> => {
+  for (const watermark of await readWatermarks(deps.database.sql, agentIds))
+    try {
+      await deps.watermarks.publish(watermark);
+    } catch (error) {
+      deps.log.warn(
+        { agentId: watermark.agentId, error: String(error) },
+        "a watermark could not be published",
+      );
+    }
+};
