@@ -135,5 +135,5 @@ export const ownerUrl = (product: Product): string => {
   const elsewhere = join(dir, "data.location");
   const data = existsSync(elsewhere) ? readFileSync(elsewhere, "utf8").trim() : join(dir, "data");
   const port = readFileSync(join(data, "postmaster.pid"), "utf8").split("\n")[3];
-  return `postgres://postgres:${password}@127.0.0.1:${port}/masthead`;
+  return `postgres://masthead:${password}@127.0.0.1:${port}/masthead`;
 };
