@@ -48,6 +48,9 @@ const list = createRoute({
   },
 });
 
+/** Read by hand, since the same document may come as JSON or as YAML; the schema here is only described. */
+const documentContent = { schema: { $ref: "#/components/schemas/CapturePolicy" } };
+
 const get = createRoute({
   method: "get",
   path: "/v1/policies/{name}",
@@ -59,15 +62,12 @@ const get = createRoute({
     200: {
       description: "The policy.",
       headers: etagHeader,
-      content: { [JSON_TYPE]: { schema: policySchema }, [YAML]: { schema: capturePolicySchema } },
+      content: { [JSON_TYPE]: { schema: policySchema }, [YAML]: documentContent },
     },
     304: { description: "It is still at the revision in `If-None-Match`." },
     ...problemResponses("invalid_parameters", "unauthenticated", "not_found", "not_acceptable"),
   },
 });
-
-/** Read by hand, since the same document may come as JSON or as YAML; the schema here is only described. */
-const documentContent = { schema: { $ref: "#/components/schemas/CapturePolicy" } };
 
 const put = createRoute({
   method: "put",
@@ -138,6 +138,7 @@ const remove = createRoute({
 /** Routes of capture policies. */
 export function policiesRoutes(deps: Deps): OpenAPIHono<AppEnv> {
   const router = createRouter();
+  router.openAPIRegistry.register("CapturePolicy", capturePolicySchema);
   const fingerprint = queryFingerprint({ list: "policies" });
 
   router.openapi(list, async (c) => {

@@ -1,0 +1,88 @@
+import type { UnixMicros } from "@masthead/shared/time";
+import type { TransactionSql } from "postgres";
+import { AWAY_AFTER_SECONDS } from "../features/agents/index.js";
+import type { Metric } from "./prometheus-text.js";
+
+interface Totals {
+  revision: number;
+  policies: number;
+  captured: number;
+  stored: number;
+  counted_only: number;
+  set_aside: number;
+  settled: number;
+  pending: number;
+}
+interface Named {
+  a: string;
+  b: string;
+  value: number;
+}
+
+const metric = (
+  name: string,
+  type: Metric["type"],
+  help: string,
+  samples: Metric["samples"] | number,
+): Metric => ({
+  name: `masthead_${name}`,
+  type,
+  help,
+  samples: typeof samples === "number" ? [{ value: samples }] : samples,
+});
+
+/** The fleet's figures, from tables with one row a run of an agent and fewer: no scan over exchanges or batches. */
+export async function readMetrics(sql: TransactionSql, nowUs: UnixMicros): Promise<Metric[]> {
+  const [totals] = await sql<[Totals]>`
+    select (select revision from policy_counter) as revision,
+      (select count(*) from policies where document is not null) as policies,
+      coalesce(sum(captured), 0)::bigint as captured, coalesce(sum(stored), 0)::bigint as stored,
+      coalesce(sum(counted_only), 0)::bigint as counted_only, coalesce(sum(set_aside), 0)::bigint as set_aside,
+      coalesce(sum(contiguous_through), 0)::bigint as settled, coalesce(sum(pending), 0)::bigint as pending
+    from epochs`;
+  const losses = await sql<Named[]>`
+    select stage as a, reason as b, sum(lost)::bigint as value from epoch_losses group by 1, 2 order by 1, 2`;
+  const events = await sql<
+    Named[]
+  >`select name as a, reason as b, count as value from ingest_counters order by 1, 2`;
+  const health = await sql<{ health: string; value: number }[]>`
+    select case when (heartbeat->>'final')::boolean or received_at_us < ${nowUs - AWAY_AFTER_SECONDS * 1_000_000}
+      then 'away' else heartbeat->'health'->>'status' end as health, count(*) as value
+    from agents group by 1`;
+  const agents = new Map(health.map((row) => [row.health, row.value]));
+  return [
+    metric("policy_revision", "gauge", "The fleet's counter of policy changes.", totals.revision),
+    metric("policies", "gauge", "Live policies.", totals.policies),
+    metric(
+      "agents",
+      "gauge",
+      "Agents by health.",
+      ["ok", "degraded", "away"].map((name) => ({ labels: { health: name }, value: agents.get(name) ?? 0 })),
+    ),
+    metric("batches_settled_total", "counter", "Batches settled without a gap before them.", totals.settled),
+    metric("exchanges_captured_total", "counter", "Exchanges that agents reported as seen.", totals.captured),
+    metric("exchanges_committed_total", "counter", "Exchanges in Postgres, by how they are held.", [
+      { labels: { held: "stored" }, value: totals.stored },
+      { labels: { held: "counted_only" }, value: totals.counted_only },
+      { labels: { held: "set_aside" }, value: totals.set_aside },
+    ]),
+    metric(
+      "exchanges_pending",
+      "gauge",
+      "Exchanges on their way inside agents, as last reported.",
+      totals.pending,
+    ),
+    metric(
+      "exchanges_lost_total",
+      "counter",
+      "Exchanges lost, by stage and reason.",
+      losses.map(({ a, b, value }) => ({ labels: { stage: a, reason: b }, value })),
+    ),
+    metric(
+      "ingest_events_total",
+      "counter",
+      "What went wrong at ingest: clashes, refusals and what was set aside.",
+      events.map(({ a, b, value }) => ({ labels: { event: a, reason: b }, value })),
+    ),
+  ];
+}
