@@ -157,8 +157,14 @@ void Poller::ended(Napi::Env env) {
   }
 }
 
+void Poller::release() {
+  abort();
+  ring_.reset();
+}
+
 PollerStatistics Poller::statistics() const {
-  return {records_.load(), bytes_.load(), batches_.load(), stalls_.load(), in_handoff_.load(), ring_->waiting()};
+  return {records_.load(), bytes_.load(),      batches_.load(),
+          stalls_.load(),  in_handoff_.load(), ring_ ? ring_->waiting() : 0};
 }
 
 }  // namespace masthead

@@ -40,6 +40,8 @@ class Poller : public std::enable_shared_from_this<Poller> {
   void finish();
   // JavaScript's thread: ends the poll thread at once and waits for it; what is in the ring stays there.
   void abort();
+  // JavaScript's thread: abort, and let go of the ring, whose mapping keeps the map alive in the kernel.
+  void release();
   bool running() const { return thread_.joinable(); }
   PollerStatistics statistics() const;
 

@@ -269,7 +269,7 @@ Napi::Value Session::kernel_ids(Info info) {
 }
 
 Napi::Value Session::close(Info info) {
-  if (poller_) poller_->abort();
+  if (poller_) poller_->release();
   links_.detach_all();
   grace_.reset();
   object_.reset();

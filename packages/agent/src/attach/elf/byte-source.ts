@@ -1,0 +1,60 @@
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+
+/** Bytes that can be read at any place; what lies outside is refused, never padded. */
+export interface ByteSource {
+  readonly size: number;
+  /** exactly `length` bytes. @throws ElfError where they are not all there */
+  read(offset: number, length: number): Buffer;
+}
+
+/** A file that is not what its headers claim. Hostile or broken: it is left alone. */
+export class ElfError extends Error {
+  override readonly name = "ElfError";
+}
+
+/** No table of an ELF file that is read here may be larger. */
+const READ_MAX_BYTES = 32 * 1024 * 1024;
+
+const check = (size: number, offset: number, length: number): void => {
+  if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length) || offset < 0 || length < 0) {
+    throw new ElfError("an offset or a length is no file position");
+  }
+  if (length > READ_MAX_BYTES) throw new ElfError(`a table of ${length} bytes is too large`);
+  if (offset + length > size) throw new ElfError(`${offset}+${length} lies beyond the end at ${size}`);
+};
+
+export function bytesOf(buffer: Uint8Array): ByteSource {
+  const whole = Buffer.from(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+  return {
+    size: whole.length,
+    read(offset, length) {
+      check(whole.length, offset, length);
+      return whole.subarray(offset, offset + length);
+    },
+  };
+}
+
+/** Runs `work` over an open file. @throws the system's error where it cannot be opened, ElfError where it is no file */
+export function withFile<Result>(path: string, work: (source: ByteSource) => Result): Result {
+  const file = openSync(path, "r");
+  try {
+    const stat = fstatSync(file);
+    if (!stat.isFile()) throw new ElfError("not a regular file");
+    return work({
+      size: stat.size,
+      read(offset, length) {
+        check(stat.size, offset, length);
+        const buffer = Buffer.alloc(length);
+        let done = 0;
+        while (done < length) {
+          const got = readSync(file, buffer, done, length - done, offset + done);
+          if (got === 0) throw new ElfError("the file shrank while it was read");
+          done += got;
+        }
+        return buffer;
+      },
+    });
+  } finally {
+    closeSync(file);
+  }
+}

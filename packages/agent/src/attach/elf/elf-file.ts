@@ -1,0 +1,133 @@
+import type { ByteSource } from "./byte-source.js";
+import { ElfError } from "./byte-source.js";
+import {
+  type ElfHeader,
+  type Machine,
+  readHeader,
+  readSections,
+  readSegments,
+  type Section,
+  type Segment,
+  textAt,
+  u64,
+} from "./elf-header.js";
+
+export interface DynamicSymbol {
+  name: string;
+  /** as linked, not as loaded */
+  address: number;
+  size: number;
+}
+
+const SYMBOL_BYTES = 24;
+const RELOCATION_BYTES = 24;
+const NAME_MAX_BYTES = 256;
+const DYNSYM = 11;
+const RELA = 4;
+const PT_LOAD = 1;
+const PT_INTERP = 3;
+const STT_FUNC = 2;
+const STT_IFUNC = 10;
+
+/**
+ * What probing needs of an ELF file: exported functions, code at an address, which function a PLT slot stands for.
+ * The file is somebody else's: every read is bounded by the file and by a limit, and throws ElfError beyond.
+ */
+export class ElfFile {
+  readonly machine: Machine;
+  readonly #source: ByteSource;
+  readonly #segments: Segment[];
+  readonly #sections: Section[];
+
+  constructor(source: ByteSource) {
+    const header: ElfHeader = readHeader(source);
+    this.machine = header.machine;
+    this.#source = source;
+    this.#segments = readSegments(source, header);
+    this.#sections = readSections(source, header);
+  }
+
+  /** loaded by the dynamic linker, or by none: a static executable */
+  get hasInterpreter(): boolean {
+    return this.#segments.some((segment) => segment.type === PT_INTERP);
+  }
+
+  hasSection(name: string): boolean {
+    return this.#sections.some((section) => section.name === name);
+  }
+
+  /** Exported functions by name, of those asked for; of several versions of one name the first. */
+  exportedFunctions(names: ReadonlySet<string>): Map<string, DynamicSymbol> {
+    const found = new Map<string, DynamicSymbol>();
+    const table = this.#symbolTable();
+    if (!table) return found;
+    for (let at = SYMBOL_BYTES; at + SYMBOL_BYTES <= table.symbols.length; at += SYMBOL_BYTES) {
+      const type = (table.symbols[at + 4] ?? 0) & 0xf;
+      const defined = table.symbols.readUInt16LE(at + 6) !== 0;
+      if (!defined || (type !== STT_FUNC && type !== STT_IFUNC)) continue;
+      const name = textAt(table.strings, table.symbols.readUInt32LE(at), NAME_MAX_BYTES);
+      if (!names.has(name) || found.has(name)) continue;
+      // The address of an indirect function is its resolver's: probing it would see nothing.
+      if (type === STT_IFUNC) continue;
+      found.set(name, { name, address: u64(table.symbols, at + 8), size: u64(table.symbols, at + 16) });
+    }
+    return found;
+  }
+
+  /** Names of the functions behind the slots of the global offset table, by the slot's address. */
+  importedFunctions(): Map<number, string> {
+    const slots = new Map<number, string>();
+    const table = this.#symbolTable();
+    if (!table) return slots;
+    for (const section of this.#sections) {
+      if (section.type !== RELA || section.entryBytes !== RELOCATION_BYTES) continue;
+      const relocations = this.#source.read(section.offset, section.size);
+      for (let at = 0; at + RELOCATION_BYTES <= relocations.length; at += RELOCATION_BYTES) {
+        const symbol = relocations.readUInt32LE(at + 12) * SYMBOL_BYTES;
+        if (symbol === 0 || symbol + SYMBOL_BYTES > table.symbols.length) continue;
+        const name = textAt(table.strings, table.symbols.readUInt32LE(symbol), NAME_MAX_BYTES);
+        if (name !== "") slots.set(u64(relocations, at), name);
+      }
+    }
+    return slots;
+  }
+
+  /** Where in the file the code at this address is; the kernel's uprobes count from the file's start. */
+  fileOffset(address: number): number {
+    const segment = this.#codeSegment(address);
+    return address - segment.address + segment.offset;
+  }
+
+  /** Up to `length` bytes of code; fewer where the segment ends. @throws ElfError where there is no code */
+  code(address: number, length: number): Buffer {
+    const segment = this.#codeSegment(address);
+    const rest = segment.address + segment.fileBytes - address;
+    return this.#source.read(address - segment.address + segment.offset, Math.min(length, rest));
+  }
+
+  isCode(address: number): boolean {
+    return this.#segments.some((segment) => covers(segment, address));
+  }
+
+  #codeSegment(address: number): Segment {
+    const segment = this.#segments.find((each) => covers(each, address));
+    if (!segment) throw new ElfError(`no code at 0x${address.toString(16)}`);
+    return segment;
+  }
+
+  #symbolTable(): { symbols: Buffer; strings: Buffer } | undefined {
+    const section = this.#sections.find((each) => each.type === DYNSYM);
+    const strings = section && this.#sections[section.link];
+    if (!section || !strings || section.entryBytes !== SYMBOL_BYTES) return undefined;
+    return {
+      symbols: this.#source.read(section.offset, section.size),
+      strings: this.#source.read(strings.offset, strings.size),
+    };
+  }
+}
+
+const covers = (segment: Segment, address: number): boolean =>
+  segment.type === PT_LOAD &&
+  segment.executable &&
+  address >= segment.address &&
+  address < segment.address + segment.fileBytes;

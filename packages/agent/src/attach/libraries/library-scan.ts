@@ -1,0 +1,116 @@
+import { allPids, mappedPages, namespaceOf } from "../processes/proc-process.js";
+import { isOpensslName } from "./library-name.js";
+import type { LibraryTable } from "./library-table.js";
+import { cachedLibraries, readLoaderCache } from "./loader-cache.js";
+import { mappedLibraries } from "./mapped-libraries.js";
+
+interface Seen {
+  /** /proc/PID/statm's size when the maps were last read */
+  pages: number;
+  firstScan: number;
+  /** why the maps could not be read */
+  unreadable?: string;
+  others: string[];
+}
+
+/** Older processes seldom map a library anew: so many of them are looked at in one scan, in turn. */
+const OLD_PER_SCAN = 128;
+const YOUNG_SCANS = 30;
+const NAMESPACES_MAX = 1024;
+
+/** Finds libraries: those the loader's caches name, before any process maps them, and those that processes map. */
+export class LibraryScan {
+  readonly #seen = new Map<number, Seen>();
+  readonly #namespaces = new Set<string>();
+  #scans = 0;
+  #turn = 0;
+
+  constructor(private readonly libraries: LibraryTable) {}
+
+  /**
+   * @param excluded processes whose own libraries are left alone: nothing they do is captured, so no probe should cost them
+   * @returns the processes there are
+   */
+  run(excluded: ReadonlySet<number>): Set<number> {
+    this.#scans += 1;
+    // The host's own again each time: an upgrade puts a new file in the old one's place.
+    this.#sightCache("");
+    const pids = allPids();
+    const live = new Set(pids);
+    for (const pid of this.#seen.keys()) {
+      if (!live.has(pid)) this.forget(pid);
+    }
+    for (const pid of this.#due(pids)) {
+      if (!excluded.has(pid)) this.look(pid);
+    }
+    this.libraries.prune();
+    return live;
+  }
+
+  /** A process runs a new program: what its loader would map is attached before it does. */
+  onExec(pid: number): void {
+    this.forget(pid);
+    this.#lookAtNamespace(pid);
+  }
+
+  forget(pid: number): void {
+    this.#seen.delete(pid);
+    this.libraries.forget(pid);
+  }
+
+  unreadable(pid: number): string | undefined {
+    return this.#seen.get(pid)?.unreadable;
+  }
+
+  otherLibraries(pid: number): string[] {
+    return this.#seen.get(pid)?.others ?? [];
+  }
+
+  #due(pids: number[]): number[] {
+    const isYoung = (pid: number) => {
+      const seen = this.#seen.get(pid);
+      return seen === undefined || this.#scans - seen.firstScan < YOUNG_SCANS;
+    };
+    const old = pids.filter((pid) => !isYoung(pid));
+    const start = old.length === 0 ? 0 : this.#turn % old.length;
+    this.#turn = start + OLD_PER_SCAN;
+    return [...pids.filter(isYoung), ...[...old.slice(start), ...old.slice(0, start)].slice(0, OLD_PER_SCAN)];
+  }
+
+  /** Reads what one process maps, if that changed. */
+  look(pid: number): void {
+    const pages = mappedPages(pid);
+    if (pages === undefined) return;
+    let seen = this.#seen.get(pid);
+    if (!seen) {
+      seen = { pages: -1, firstScan: this.#scans, others: [] };
+      this.#seen.set(pid, seen);
+      this.#lookAtNamespace(pid);
+    }
+    if (seen.pages === pages) return;
+    seen.pages = pages;
+    try {
+      const { openssl, others } = mappedLibraries(pid);
+      seen.others = others;
+      delete seen.unreadable;
+      this.libraries.forget(pid);
+      for (const path of openssl) this.libraries.sight(path, { pid });
+    } catch (error) {
+      seen.unreadable = error instanceof Error && "code" in error ? String(error.code) : String(error);
+    }
+  }
+
+  #lookAtNamespace(pid: number): void {
+    const namespace = namespaceOf(pid, "mnt");
+    if (namespace === undefined || this.#namespaces.has(namespace)) return;
+    if (this.#namespaces.size >= NAMESPACES_MAX) this.#namespaces.clear();
+    this.#namespaces.add(namespace);
+    this.#sightCache(`/proc/${pid}/root`);
+  }
+
+  #sightCache(root: string): void {
+    const cache = readLoaderCache(root);
+    if (!cache) return;
+    for (const path of cachedLibraries(cache, isOpensslName)) this.libraries.sight(root + path, "cache");
+  }
+}

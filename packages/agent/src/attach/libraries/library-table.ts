@@ -1,0 +1,139 @@
+import { NativeError } from "../../capture/native-error.js";
+import type { CaptureSession, LinkKind } from "../../capture/native-session.js";
+import { withFile } from "../elf/byte-source.js";
+import { ElfFile } from "../elf/elf-file.js";
+import { fileIdentity } from "../file-identity.js";
+import { chooseSites, type LibrarySite, SITE_FUNCTION } from "../sites/probe-sites.js";
+
+export interface Library {
+  identity: string;
+  /** by which it was first found */
+  path: string;
+  link: LinkKind;
+  sites: LibrarySite[];
+  linkIds: number[];
+  /** why nothing stands on it, in words */
+  failure?: string;
+  retryAtScan: number;
+  pids: Set<number>;
+  /** the loader's cache names it: attached before any process maps it */
+  cached: boolean;
+}
+
+/** Files that probes stand on, or could not: each inode once, however many processes and containers map it. */
+const LIBRARIES_MAX = 1024;
+const RETRY_AFTER_SCANS = 30;
+
+export class LibraryTable {
+  readonly #libraries = new Map<string, Library>();
+  #scan = 0;
+  #refused = 0;
+
+  constructor(private readonly session: Pick<CaptureSession, "attachUprobe" | "detach" | "info">) {}
+
+  /** A file that some process maps or some loader would: attached now, where that was not done before. */
+  sight(path: string, by: { pid: number } | "cache"): Library | undefined {
+    let identity: string;
+    try {
+      identity = fileIdentity(path);
+    } catch {
+      return undefined;
+    }
+    const library = this.#libraries.get(identity) ?? this.#add(identity, path);
+    if (!library) return undefined;
+    if (by === "cache") library.cached = true;
+    else library.pids.add(by.pid);
+    if (library.failure !== undefined && library.retryAtScan <= this.#scan) this.#attach(library, path);
+    return library;
+  }
+
+  #add(identity: string, path: string): Library | undefined {
+    if (this.#libraries.size >= LIBRARIES_MAX) {
+      this.#refused += 1;
+      return undefined;
+    }
+    const link = this.session.info.links[0] ?? "perf";
+    const library: Library = {
+      ...{ identity, path, link, sites: [], linkIds: [] },
+      ...{ retryAtScan: 0, pids: new Set<number>(), cached: false },
+    };
+    this.#libraries.set(identity, library);
+    this.#attach(library, path);
+    return library;
+  }
+
+  #attach(library: Library, path: string): void {
+    delete library.failure;
+    try {
+      library.sites = withFile(path, (source) => chooseSites(new ElfFile(source)));
+      if (library.sites.length === 0) throw new Error("no SSL_read and SSL_write in it");
+      // Ends first: a connection that is seen to begin is then seen to end.
+      for (const site of library.sites.toReversed()) {
+        const { kind, offset, function: name } = site;
+        const cookie = SITE_FUNCTION[name];
+        library.linkIds.push(this.session.attachUprobe({ path, offset, cookie, link: library.link, kind }));
+      }
+    } catch (error) {
+      this.#detach(library);
+      library.failure = words(error);
+      library.retryAtScan = this.#scan + RETRY_AFTER_SCANS;
+    }
+  }
+
+  #detach(library: Library): void {
+    for (const id of library.linkIds) this.session.detach(id);
+    library.linkIds = [];
+  }
+
+  /** The process ended, or runs another program now. */
+  forget(pid: number): void {
+    for (const library of this.#libraries.values()) library.pids.delete(pid);
+  }
+
+  /**
+   * Once a scan: what no process maps and no path leads to any more is let go (an upgraded library, a removed image).
+   * The inode stays alive as long as a probe stands on it, so its number cannot come back as another file's.
+   */
+  prune(): void {
+    this.#scan += 1;
+    for (const library of this.#libraries.values()) {
+      if (library.pids.size > 0 || isStillThere(library)) continue;
+      this.#detach(library);
+      this.#libraries.delete(library.identity);
+    }
+  }
+
+  /** The library that this process maps, the captured ones first. */
+  of(pid: number): Library | undefined {
+    const mapped = this.all().filter((library) => library.pids.has(pid));
+    return mapped.find((library) => library.failure === undefined) ?? mapped[0];
+  }
+
+  all(): Library[] {
+    return [...this.#libraries.values()];
+  }
+
+  /** libraries that found no room in the table */
+  get refused(): number {
+    return this.#refused;
+  }
+
+  close(): void {
+    for (const library of this.#libraries.values()) this.#detach(library);
+    this.#libraries.clear();
+  }
+}
+
+function isStillThere(library: Library): boolean {
+  try {
+    return fileIdentity(library.path) === library.identity;
+  } catch {
+    return false;
+  }
+}
+
+function words(error: unknown): string {
+  if (error instanceof NativeError) return error.message;
+  if (error instanceof Error) return "code" in error ? `${error.code}: ${error.message}` : error.message;
+  return String(error);
+}

@@ -1,0 +1,42 @@
+import { fileIdentity } from "../file-identity.js";
+import { executableMappings, type MappedFile, readStart } from "../processes/proc-maps.js";
+import { isOpensslName, isOtherTlsName } from "./library-name.js";
+
+export interface MappedLibraries {
+  /** paths of libssl files that the kernel can open now */
+  openssl: string[];
+  /** names of other TLS libraries */
+  others: string[];
+}
+
+/** TLS libraries that a process maps as code. @throws the system's error where its maps cannot be read */
+export function mappedLibraries(pid: number): MappedLibraries {
+  const files = executableMappings(readStart(`/proc/${pid}/maps`));
+  return {
+    openssl: files.filter(({ path }) => isOpensslName(path)).map((file) => openablePath(pid, file)),
+    others: files.filter(({ path }) => isOtherTlsName(path)).map(({ path }) => path),
+  };
+}
+
+/**
+ * Through the process's own root where the same file is still there, since that path outlives a remapping; else through
+ * its mapping, which leads to deleted and replaced files too (and wants CAP_SYS_ADMIN or CAP_CHECKPOINT_RESTORE).
+ */
+function openablePath(pid: number, { path, range, deleted }: MappedFile): string {
+  const mapping = `/proc/${pid}/map_files/${range}`;
+  const inRoot = `/proc/${pid}/root${path}`;
+  if (deleted) return mapping;
+  const mapped = identityOrNothing(mapping);
+  const rooted = identityOrNothing(inRoot);
+  if (rooted === undefined || (mapped !== undefined && mapped !== rooted)) return mapping;
+  // The plain path, where it is the same file here: it stays when the process goes.
+  return identityOrNothing(path) === rooted ? path : inRoot;
+}
+
+function identityOrNothing(path: string): string | undefined {
+  try {
+    return fileIdentity(path);
+  } catch {
+    return undefined;
+  }
+}

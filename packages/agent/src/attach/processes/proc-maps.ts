@@ -1,0 +1,43 @@
+import { closeSync, openSync, readSync } from "node:fs";
+
+export interface MappedFile {
+  /** `7f00-7f10`, as /proc/PID/map_files names it */
+  range: string;
+  path: string;
+  deleted: boolean;
+}
+
+/** A maps file is longer for a program with very many mappings; what lies beyond is not looked at. */
+const MAPS_MAX_BYTES = 4 * 1024 * 1024;
+
+/** Files mapped as code, each once; the text of /proc/PID/maps. */
+export function executableMappings(maps: string): MappedFile[] {
+  const files = new Map<string, MappedFile>();
+  for (const line of maps.split("\n")) {
+    // address perms offset dev inode path; a newline in a path is shown as \012
+    const match = /^([0-9a-f]+-[0-9a-f]+) ..x. [0-9a-f]+ [0-9a-f]+:[0-9a-f]+ \d+ +(\/.*)$/.exec(line);
+    if (!match?.[1] || !match[2]) continue;
+    const deleted = match[2].endsWith(" (deleted)");
+    const path = (deleted ? match[2].slice(0, -" (deleted)".length) : match[2]).replaceAll("\\012", "\n");
+    if (!files.has(match[2])) files.set(match[2], { range: match[1], path, deleted });
+  }
+  return [...files.values()];
+}
+
+/** The beginning of a file whose size is not known beforehand, as those of /proc. @throws the system's error */
+export function readStart(path: string, maxBytes = MAPS_MAX_BYTES): string {
+  const file = openSync(path, "r");
+  try {
+    const chunks: Buffer[] = [];
+    for (let total = 0; total < maxBytes; ) {
+      const chunk = Buffer.alloc(Math.min(65_536, maxBytes - total));
+      const got = readSync(file, chunk);
+      if (got === 0) break;
+      chunks.push(chunk.subarray(0, got));
+      total += got;
+    }
+    return Buffer.concat(chunks).toString("utf8");
+  } finally {
+    closeSync(file);
+  }
+}

@@ -1,0 +1,51 @@
+import { basename } from "node:path";
+import type { ProcessInfo } from "../../exchange.js";
+import type { CgroupFacts } from "./cgroup-path.js";
+
+/** What the kernel told at execve (struct record_process), of a process that may be gone by now. */
+export interface ProcessExec {
+  pid: number;
+  /** s_dev of the executable, kernel encoding */
+  device: number;
+  inode: number;
+  /** as it was given to execve: a script where the program is an interpreter */
+  file: string;
+  command: string;
+  cgroup: number;
+  startNs: number;
+}
+
+export interface ProcessFacts {
+  pid: number;
+  /** of the program that runs, from /proc */
+  executable?: string | undefined;
+  cgroup?: CgroupFacts | undefined;
+  exec?: ProcessExec | undefined;
+  /** the path by which this executable's inode was seen before */
+  knownExecutable?: string | undefined;
+  command?: string | undefined;
+}
+
+const NAME_MAX = 256;
+const PATH_MAX = 4096;
+
+/** Names a process from the best fact there is. Command lines and environments are never read. */
+export function processInfo(facts: ProcessFacts): ProcessInfo {
+  const path = facts.executable ?? facts.knownExecutable ?? absolute(facts.exec?.file);
+  const name =
+    (path && basename(path)) ||
+    facts.exec?.command ||
+    facts.command ||
+    basename(facts.exec?.file ?? "") ||
+    "unknown";
+  const info: ProcessInfo = {
+    pid: facts.pid,
+    executableName: name.slice(0, NAME_MAX),
+    serviceName: (facts.cgroup?.unit ?? name).slice(0, NAME_MAX),
+  };
+  if (path) info.executablePath = path.slice(0, PATH_MAX);
+  if (facts.cgroup?.containerId) info.containerId = facts.cgroup.containerId;
+  return info;
+}
+
+const absolute = (file: string | undefined): string | undefined => (file?.startsWith("/") ? file : undefined);

@@ -1,0 +1,88 @@
+import type { ProcessInfo } from "../../exchange.js";
+import { CgroupIds } from "./cgroup-ids.js";
+import { cgroupOf, executableOf, statOf } from "./proc-process.js";
+import { type ProcessExec, processInfo } from "./process-names.js";
+
+interface Entry {
+  exec?: ProcessExec;
+  info?: ProcessInfo;
+}
+
+const EXITED_MAX = 4096;
+const LIVE_MAX = 65_536;
+const EXECUTABLES_MAX = 4096;
+
+/**
+ * Processes by id: the live ones, and for a while those that ended, since their last records come after them. One object
+ * per process and program, so that it can be a key.
+ */
+export class ProcessTable {
+  readonly #live = new Map<number, Entry>();
+  readonly #exited = new Map<number, ProcessInfo>();
+  /** paths by inode of executables seen before: names for what is gone when we look */
+  readonly #executables = new Map<string, string>();
+  readonly #cgroups = new CgroupIds();
+
+  onExec(exec: ProcessExec): void {
+    this.#exited.delete(exec.pid);
+    this.#live.delete(exec.pid);
+    this.#remember(this.#live, exec.pid, { exec }, LIVE_MAX);
+  }
+
+  onExit(pid: number): void {
+    const entry = this.#live.get(pid);
+    if (!entry) return;
+    this.#live.delete(pid);
+    this.#remember(this.#exited, pid, entry.info ?? this.#name(pid, entry.exec), EXITED_MAX);
+  }
+
+  /** Never fails: a process of which nothing is known any more is called `unknown`. */
+  of(pid: number): ProcessInfo {
+    const entry = this.#live.get(pid);
+    if (entry) {
+      entry.info ??= this.#name(pid, entry.exec);
+      return entry.info;
+    }
+    const exited = this.#exited.get(pid);
+    if (exited) return exited;
+    // Forked without execve, or older than this agent.
+    const info = this.#name(pid, undefined);
+    this.#remember(this.#live, pid, { info }, LIVE_MAX);
+    return info;
+  }
+
+  /** Live processes that are not among these any more ended without our hearing of it. */
+  keep(pids: ReadonlySet<number>): void {
+    for (const pid of this.#live.keys()) {
+      if (!pids.has(pid)) this.onExit(pid);
+    }
+    // An id that is in use again is another process.
+    for (const pid of this.#exited.keys()) {
+      if (pids.has(pid) && statOf(pid) !== undefined) this.#exited.delete(pid);
+    }
+  }
+
+  #name(pid: number, exec: ProcessExec | undefined): ProcessInfo {
+    const inode = exec && `${exec.device}:${exec.inode}`;
+    const executable = executableOf(pid);
+    if (executable && inode) this.#remember(this.#executables, inode, executable, EXECUTABLES_MAX);
+    return processInfo({
+      pid,
+      exec,
+      executable,
+      knownExecutable: inode ? this.#executables.get(inode) : undefined,
+      cgroup: cgroupOf(pid) ?? (exec ? this.#cgroups.of(exec.cgroup) : undefined),
+      command: executable === undefined && !exec ? statOf(pid)?.command : undefined,
+    });
+  }
+
+  #remember<Key, Value>(into: Map<Key, Value>, key: Key, value: Value, max: number): void {
+    if (into.size >= max) {
+      for (const oldest of into.keys()) {
+        into.delete(oldest);
+        break;
+      }
+    }
+    into.set(key, value);
+  }
+}

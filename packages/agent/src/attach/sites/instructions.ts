@@ -1,0 +1,135 @@
+import { createRequire } from "node:module";
+import type * as Iced from "iced-x86";
+
+/** One x86-64 instruction, as far as choosing a probe site asks. */
+export interface Instruction {
+  address: number;
+  length: number;
+  /** the bytes themselves: which instructions the kernel emulates is a question of encoding */
+  bytes: Buffer;
+  flow: "next" | "call" | "jump" | "conditional" | "indirect_call" | "indirect_jump" | "end";
+  /** where a direct call or jump goes, or the address of the memory operand of an indirect one relative to rip */
+  target?: number;
+  /** 64-bit names of the registers that may be written, `rsp` included */
+  writes: ReadonlySet<string>;
+  /** the register that is given an address on the stack (`mov rcx, rsp`, `lea r8, [rbp-16]`) */
+  stackAddressTo?: string;
+}
+
+let library: typeof Iced | undefined;
+
+// A megabyte of WebAssembly, wanted only where something is disassembled.
+const iced = (): typeof Iced => {
+  library ??= createRequire(import.meta.url)("iced-x86") as typeof Iced;
+  return library;
+};
+
+/** Decodes from the first byte on; ends before the first thing that is no instruction, or after `max`. */
+export function decode(code: Buffer, address: number, max: number): Instruction[] {
+  const { Decoder, DecoderOptions, InstructionInfoFactory, Instruction: IcedInstruction } = iced();
+  const decoder = new Decoder(64, code, DecoderOptions.None);
+  const factory = new InstructionInfoFactory();
+  const instruction = new IcedInstruction();
+  const decoded: Instruction[] = [];
+  try {
+    decoder.ip = BigInt(address);
+    while (decoder.canDecode && decoded.length < max) {
+      const start = decoder.position;
+      decoder.decodeOut(instruction);
+      if (instruction.isInvalid) break;
+      decoded.push(describe(instruction, factory, code.subarray(start, start + instruction.length)));
+    }
+  } finally {
+    instruction.free();
+    factory.free();
+    decoder.free();
+  }
+  return decoded;
+}
+
+function describe(
+  instruction: Iced.Instruction,
+  factory: Iced.InstructionInfoFactory,
+  bytes: Buffer,
+): Instruction {
+  const { RegisterExt } = iced();
+  const writes = new Set<string>();
+  const info = factory.info(instruction);
+  for (const used of info.usedRegisters() as Iced.UsedRegister[]) {
+    if (mayWrite(used.access)) writes.add(name(RegisterExt.fullRegister(used.register)));
+    used.free();
+  }
+  info.free();
+  const described: Instruction = {
+    address: Number(instruction.ip),
+    length: instruction.length,
+    bytes,
+    flow: flowOf(instruction),
+    writes,
+  };
+  const target = targetOf(instruction);
+  if (target !== undefined) described.target = target;
+  const stack = stackAddressTo(instruction);
+  if (stack !== undefined) described.stackAddressTo = stack;
+  return described;
+}
+
+function mayWrite(access: Iced.OpAccess): boolean {
+  const { OpAccess } = iced();
+  return (
+    access === OpAccess.Write ||
+    access === OpAccess.CondWrite ||
+    access === OpAccess.ReadWrite ||
+    access === OpAccess.ReadCondWrite
+  );
+}
+
+function flowOf(instruction: Iced.Instruction): Instruction["flow"] {
+  const { FlowControl } = iced();
+  switch (instruction.flowControl) {
+    case FlowControl.Next:
+      return "next";
+    case FlowControl.Call:
+      return "call";
+    case FlowControl.IndirectCall:
+      return "indirect_call";
+    case FlowControl.UnconditionalBranch:
+      return "jump";
+    case FlowControl.IndirectBranch:
+      return "indirect_jump";
+    case FlowControl.ConditionalBranch:
+      return "conditional";
+    default:
+      return "end";
+  }
+}
+
+function targetOf(instruction: Iced.Instruction): number | undefined {
+  const { FlowControl } = iced();
+  switch (instruction.flowControl) {
+    case FlowControl.Call:
+    case FlowControl.UnconditionalBranch:
+    case FlowControl.ConditionalBranch:
+      return Number(instruction.nearBranchTarget);
+    case FlowControl.IndirectBranch:
+    case FlowControl.IndirectCall:
+      return instruction.isIpRelMemoryOperand ? Number(instruction.ipRelMemoryAddress) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function stackAddressTo(instruction: Iced.Instruction): string | undefined {
+  const { Mnemonic, OpKind, Register } = iced();
+  const onStack = (register: Iced.Register) => register === Register.RSP || register === Register.RBP;
+  if (instruction.opCount !== 2 || instruction.op0Kind !== OpKind.Register) return undefined;
+  if (instruction.mnemonic === Mnemonic.Mov && instruction.op1Kind === OpKind.Register) {
+    return onStack(instruction.op1Register) ? name(instruction.op0Register) : undefined;
+  }
+  if (instruction.mnemonic === Mnemonic.Lea && instruction.op1Kind === OpKind.Memory) {
+    return onStack(instruction.memoryBase) ? name(instruction.op0Register) : undefined;
+  }
+  return undefined;
+}
+
+const name = (register: Iced.Register): string => (iced().Register[register] ?? "").toLowerCase();
