@@ -8,10 +8,13 @@ const COVERAGE_MAX_BYTES = 512 * 1024;
 const HEALTH_REASONS_MAX = 64;
 
 /** What a heartbeat says, before its bounds are applied. */
-export type HeartbeatFacts = Omit<Heartbeat, "v" | "coverageOmitted" | "final" | "sentAtUs">;
+export type HeartbeatFacts = Omit<Heartbeat, "v" | "final" | "sentAtUs">;
 
-/** The first entries that fit; the rest is told by number. */
-export function boundCoverage(coverage: readonly CoverageEntry[]): {
+/** The first entries that fit; the rest is told by number. @param omitted already left out */
+export function boundCoverage(
+  coverage: readonly CoverageEntry[],
+  omitted: number,
+): {
   coverage: CoverageEntry[];
   coverageOmitted: number;
 } {
@@ -22,7 +25,7 @@ export function boundCoverage(coverage: readonly CoverageEntry[]): {
     if (fitting.length === COVERAGE_MAX || bytes > COVERAGE_MAX_BYTES) break;
     fitting.push(entry);
   }
-  return { coverage: fitting, coverageOmitted: coverage.length - fitting.length };
+  return { coverage: fitting, coverageOmitted: omitted + coverage.length - fitting.length };
 }
 
 /** Sends the agent's state; one that does not arrive is made good by the next, five seconds later. */
@@ -59,7 +62,7 @@ export class HeartbeatSender {
     const facts = this.facts();
     const heartbeat: Heartbeat = {
       ...facts,
-      ...boundCoverage(facts.coverage),
+      ...boundCoverage(facts.coverage, facts.coverageOmitted),
       v: 1,
       sentAtUs: this.nowUs(),
       final,

@@ -1,0 +1,178 @@
+import { fileURLToPath } from "node:url";
+import type { FingerprintKey } from "@masthead/shared/policy/fingerprint";
+import type { Floor } from "@masthead/shared/policy/floor";
+import type { PolicySet } from "@masthead/shared/wire/policy-set";
+import { Attachment } from "../attach/attachment.js";
+import type { CoverageReport } from "../attach/coverage/coverage.js";
+import { readKernelConnections } from "../capture/kernel-connections.js";
+import { type CaptureSession, openSession } from "../capture/native-session.js";
+import { writeConstantTables } from "../capture/policy-constants.js";
+import { PolicyTables } from "../capture/policy-tables.js";
+import type { ProcessRecord } from "../decode/end-records.js";
+import { Governor } from "../govern/governor.js";
+import { ExchangeStream } from "../pair/exchange-stream.js";
+import type { LedgerSources } from "../ship/ledger.js";
+import type { CaptureSource, SourceEvents } from "./capture-source.js";
+import { ExecutableWatch } from "./executable-watch.js";
+import { counterOf, KERNEL_COUNTERS, kernelAccount } from "./kernel-counters.js";
+
+export interface BpfSourceOptions {
+  /** absent: the object that came with the agent */
+  objectPath?: string | undefined;
+  ringBytes: number;
+  handoffBytes: number;
+  pollEveryMs: number;
+  openExchanges: number;
+  labels: Record<string, string>;
+  floor: Floor;
+  fingerprintKey: FingerprintKey;
+  /** MASTHEAD_HOME, whose pid files name processes that are never targets */
+  homeDirectory?: string | undefined;
+}
+
+const BUILT_OBJECT = fileURLToPath(new URL("../../../../bpf/build/masthead.bpf.o", import.meta.url));
+
+/** Exchanges of programs on this host, from the kernel. */
+export class BpfSource implements CaptureSource {
+  readonly kind = "bpf";
+  readonly accounts: LedgerSources;
+  readonly #session: CaptureSession;
+  readonly #tables: PolicyTables;
+  readonly #stream: ExchangeStream;
+  readonly #attachment: Attachment;
+  readonly #executables: ExecutableWatch;
+
+  /** @throws NativeError or Error in words where this host refuses: no BTF, no rights, no object */
+  constructor(
+    options: BpfSourceOptions,
+    private readonly events: SourceEvents,
+  ) {
+    const { objectPath = BUILT_OBJECT, ringBytes, handoffBytes, pollEveryMs, labels, floor } = options;
+    this.#session = openSession({
+      objectPath,
+      handoffBytes,
+      pollEveryMs,
+      mapEntries: { records: ringBytes },
+    });
+    try {
+      writeConstantTables(this.#session, options.fingerprintKey);
+      this.#tables = new PolicyTables({ session: this.#session, labels, floor });
+      this.#attachment = new Attachment({
+        session: this.#session,
+        ...(options.homeDirectory === undefined ? {} : { homeDirectory: options.homeDirectory }),
+      });
+      this.#executables = new ExecutableWatch(this.#tables);
+    } catch (error) {
+      this.#session.close();
+      throw error;
+    }
+    this.#stream = this.#makeStream(options);
+    this.accounts = {
+      kernel: () => kernelAccount(this.#session.counters()),
+      requestsReceived: () => this.#stream.decoder.requests,
+      ungoverned: () => this.#stream.pairing.ungoverned,
+      pairing: () => this.#stream.pairing.pending,
+    };
+  }
+
+  #makeStream({ fingerprintKey, openExchanges }: BpfSourceOptions): ExchangeStream {
+    const { events } = this;
+    return new ExchangeStream({
+      governing: new Governor(this.#tables.plansOf, fingerprintKey.id),
+      processOf: (pid) => this.#attachment.processOf(pid),
+      unixUs: (monotonicNs) => events.unixUs(monotonicNs),
+      onExchange: (exchange) => events.onExchange(exchange),
+      losses: events.losses,
+      maxOpenExchanges: openExchanges,
+      onProcess: (record) => this.#onProcess(record),
+      liveConnections: () => readKernelConnections(this.#session),
+    });
+  }
+
+  #onProcess(record: ProcessRecord): void {
+    const { pid } = record;
+    if (record.kind === "exit") {
+      this.#attachment.onExit(pid);
+      this.#executables.forget(pid);
+      return;
+    }
+    const { executableDevice: device, executableInode: inode, file = "", command, cgroup, startNs } = record;
+    this.#attachment.onExec({ pid, device, inode, file, command, cgroup, startNs });
+    const path = this.#attachment.processOf(pid).executablePath;
+    if (path !== undefined) this.#executables.sighted({ device, inode }, path);
+  }
+
+  apply(set: PolicySet): void {
+    const result = this.#tables.apply(set);
+    if (!result.ok) throw new Error(result.error);
+    for (const warning of result.warnings) this.events.onWarning(warning);
+  }
+
+  async start(): Promise<void> {
+    this.#attachment.scan();
+    this.#executables.scan();
+    this.#session.start(this.#stream.take);
+  }
+
+  tick(): void {
+    this.#attachment.scan();
+    this.#executables.scan();
+    this.#stream.reconcile(() => {
+      const values = this.#session.counters();
+      return { sent: counterOf(values, "records_sent"), dropped: counterOf(values, "records_dropped") };
+    });
+  }
+
+  progress(): { sent: number; received: number } {
+    return {
+      sent: counterOf(this.#session.counters(), "records_sent"),
+      received: this.#stream.decoder.records,
+    };
+  }
+
+  pause(): void {
+    this.#session.pause();
+  }
+
+  resume(): void {
+    this.#session.resume();
+  }
+
+  async stop(): Promise<void> {
+    await this.#session.stop();
+  }
+
+  close(): void {
+    this.#attachment.stop();
+    this.#session.close();
+  }
+
+  coverage(): CoverageReport {
+    return this.#attachment.coverage();
+  }
+
+  counters(): Record<string, number> {
+    const values = this.#session.counters();
+    const { handoffStalls, handoffBytes, ringBytes } = this.#session.statistics();
+    return {
+      ...Object.fromEntries(KERNEL_COUNTERS.map((name) => [name, counterOf(values, name)])),
+      handoff_stalls: handoffStalls,
+      handoff_bytes: handoffBytes,
+      ring_bytes: ringBytes,
+      records_received: this.#stream.decoder.records,
+      records_unreadable: this.#stream.unreadable,
+      pairing_anomalies: this.#stream.pairing.anomalies,
+      ungoverned: this.#stream.pairing.ungoverned,
+      open_exchanges: this.#stream.pairing.pending,
+    };
+  }
+
+  degraded(): string[] {
+    const reasons = this.#session.info.absent.map(
+      ({ program, reason }) => `${program} is not loaded: ${reason}`,
+    );
+    const { lastFault } = this.#stream.decoder;
+    if (lastFault !== undefined) reasons.push(`a record could not be processed: ${String(lastFault)}`);
+    return reasons;
+  }
+}

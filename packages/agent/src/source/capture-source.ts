@@ -1,0 +1,42 @@
+import type { PolicySet } from "@masthead/shared/wire/policy-set";
+import type { CoverageReport } from "../attach/coverage/coverage.js";
+import type { Exchange } from "../exchange.js";
+import type { LossCounts } from "../losses.js";
+import type { LedgerSources } from "../ship/ledger.js";
+
+/** What a source needs of the agent around it. */
+export interface SourceEvents {
+  /** ended and governed */
+  onExchange(exchange: Exchange): void;
+  /** something that an operator should read, and that stops nothing */
+  onWarning(message: string, error?: unknown): void;
+  losses: LossCounts;
+  /** Unix microseconds of CLOCK_MONOTONIC nanoseconds */
+  unixUs(monotonicNs: number): number;
+}
+
+/** Where exchanges come from: the kernel, or a recording where the host refuses BPF. */
+export interface CaptureSource {
+  readonly kind: "bpf" | "recorded";
+  readonly accounts: LedgerSources;
+  /** Puts a policy set in force, whole. @throws Error in words; the set before stays in force */
+  apply(set: PolicySet): void;
+  /** Attaches and begins to deliver. Resolves when probes stand. */
+  start(): Promise<void>;
+  /** Once a second: looks for new processes and libraries, settles what dropped records left open. */
+  tick(): void;
+  /** records that the kernel sent, and those that have arrived; equal: nothing is on its way */
+  progress(): { sent: number; received: number };
+  /** Takes no more from the ring, or takes again. */
+  pause(): void;
+  resume(): void;
+  /** Delivers what is on its way, then ends. */
+  stop(): Promise<void>;
+  /** Detaches and frees everything. */
+  close(): void;
+  coverage(): CoverageReport;
+  /** by name, for heartbeats */
+  counters(): Record<string, number>;
+  /** why this is not all that it should be; empty: it is */
+  degraded(): string[];
+}

@@ -1,0 +1,55 @@
+import { statSync } from "node:fs";
+import { allPids, executableOf, procPath } from "../attach/processes/proc-process.js";
+import { kernelDevice } from "../capture/executable-search.js";
+import type { ExecutableFile } from "../capture/policy-bytes.js";
+import type { PolicyTables } from "../capture/policy-tables.js";
+
+const KNOWN_MAX = 16_384;
+
+/**
+ * Tells the policy tables of the executables that processes run, containers' included: a glob is matched with the path
+ * that the process has in its own file system. Where that makes a target of a process that already made calls, the set is
+ * put in force again, since the kernel remembers its judgement for a generation.
+ */
+export class ExecutableWatch {
+  readonly #pids = new Set<number>();
+  readonly #known = new Set<string>();
+  #renew = false;
+
+  constructor(private readonly tables: Pick<PolicyTables, "addExecutable" | "renew">) {}
+
+  /** A process runs this. @throws NativeError when a table is full */
+  sighted(file: ExecutableFile, path: string): void {
+    const key = `${file.device}:${file.inode}:${path}`;
+    if (this.#known.has(key)) return;
+    if (this.#known.size >= KNOWN_MAX) this.#known.clear();
+    this.#known.add(key);
+    if (this.tables.addExecutable(file, path)) this.#renew = true;
+  }
+
+  /** Once a second: processes that began without our hearing of it. */
+  scan(): void {
+    const pids = new Set(allPids());
+    for (const pid of this.#pids) if (!pids.has(pid)) this.#pids.delete(pid);
+    for (const pid of pids) if (!this.#pids.has(pid)) this.#look(pid);
+    if (!this.#renew) return;
+    this.#renew = false;
+    this.tables.renew();
+  }
+
+  forget(pid: number): void {
+    this.#pids.delete(pid);
+  }
+
+  #look(pid: number): void {
+    this.#pids.add(pid);
+    const path = executableOf(pid);
+    if (path === undefined) return;
+    try {
+      const { dev, ino } = statSync(procPath(pid, "exe"), { bigint: true });
+      this.sighted({ device: kernelDevice(dev), inode: Number(ino) }, path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import type { Loss } from "@masthead/shared/wire/ledger";
+
+/** Names of `enum counter` of bpf/include/record.h, in its order; a test compares. */
+export const KERNEL_COUNTERS = [
+  "captured",
+  "lost_ring",
+  "lost_assembly",
+  "lost_scratch",
+  "lost_connections",
+  "lost_pipeline",
+  "lost_read",
+  "lost_calls",
+  "records_dropped",
+  "records_sent",
+  "bytes_sent",
+  "not_http",
+  "http2",
+  "mid_stream",
+  "resync",
+  "truncated_heads",
+  "helper_failed",
+  "probe_hits",
+] as const;
+export type KernelCounter = (typeof KERNEL_COUNTERS)[number];
+
+const LOSS_OF: readonly (readonly [KernelCounter, stage: string, reason: string])[] = [
+  ["lost_ring", "ring", "full"],
+  ["lost_assembly", "assembly", "full"],
+  ["lost_scratch", "scratch", "busy"],
+  ["lost_connections", "connections", "full"],
+  ["lost_pipeline", "pipeline", "too_deep"],
+  ["lost_read", "read", "fault"],
+  ["lost_calls", "calls", "full"],
+];
+const INDEX = new Map(KERNEL_COUNTERS.map((name, index) => [name, index]));
+
+/** One counter of the values as the session reads them. */
+export const counterOf = (values: readonly number[], name: KernelCounter): number =>
+  values[INDEX.get(name) ?? -1] ?? 0;
+
+/** What the kernel captured and what it lost, in exchanges, by the names of the ledger. */
+export const kernelAccount = (values: readonly number[]): { captured: number; lost: Loss[] } => ({
+  captured: counterOf(values, "captured"),
+  lost: LOSS_OF.map(([name, stage, reason]) => ({ stage, reason, count: counterOf(values, name) })),
+});
