@@ -10,7 +10,7 @@
 #include "start-line.h"
 #include "../maps/work.h"
 
-#define STEPS_MAX 8192	/* of one call: heads, chunks, blocks */
+#define STEPS_MAX 16384	/* of one call: heads, chunks, blocks */
 
 struct step_context {
 	struct work *w;
@@ -320,29 +320,31 @@ verified_alone int skip_step(struct work *w, struct out *o, struct connection *c
 	return 0;
 }
 
-verified_alone int body_step(struct work *w, struct out *o, struct connection *c)
+/* Takes body bytes, or those of a chunk. 1: its end was reached. */
+static __always_inline int take_body(struct work *w, struct direction *d)
 {
-	struct direction *d;
-	__u64 take;
+	__u64 take = bytes_left(w);
 
-	if (!w || !o || !c)
-		return 0;
-	d = direction_of(w, c);
-	take = bytes_left(w);
 	if (take > d->remaining)
 		take = d->remaining;
 	d->remaining -= take;
 	d->bytes += take;
 	w->position += take;
-	if (d->remaining)
-		return 0;
+	return !d->remaining;
+}
+
+static __always_inline void body_step(struct work *w, struct out *o, struct connection *c)
+{
+	struct direction *d = direction_of(w, c);
+
+	if (!take_body(w, d))
+		return;
 	if (d->state == STATE_BODY) {
 		end_message(w, o, c);
 	} else {
 		enter(d, STATE_CHUNK_SIZE);
 		d->phase = CHUNK_AFTER_DATA;
 	}
-	return 0;
 }
 
 /* One byte between chunks: RFC 9112 section 7.1. 1: stop. */
@@ -407,8 +409,13 @@ verified_alone int chunk_size_step(struct work *w, struct out *o, struct connect
 	else
 		bpf_loop(take, chunk_step, &context, 0);
 	__builtin_memset(w->small, 0, SMALL_BYTES);
-	if (!w->failed)
+	if (!w->failed) {
+		if (d->state == STATE_CHUNK_DATA && take_body(w, d)) {
+			enter(d, STATE_CHUNK_SIZE);
+			d->phase = CHUNK_AFTER_DATA;
+		}
 		return 0;
+	}
 	w->failed = 0;
 	d->end_flags |= RECORD_MALFORMED;
 	end_message(w, o, c);

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/* The library on the host, driven as a probe drives it. */
+#ifndef MASTHEAD_ENGINE_H
+#define MASTHEAD_ENGINE_H
+
+#include "../lib/connection-end.h"
+#include "host.h"
+#include "tables-for-tests.h"
+
+static inline void set_on_host(const char *map, const void *key, const void *value)
+{
+#define TABLE(name) if (!strcmp(map, #name)) bpf_map_update_elem(&name, key, value, BPF_ANY)
+	TABLE(slots);
+	TABLE(active);
+	TABLE(fingerprint_key);
+	TABLE(query_rules);
+	TABLE(header_rules);
+	TABLE(auth_schemes);
+#undef TABLE
+}
+
+static inline __u64 counted(__u32 which)
+{
+	__u64 *n = bpf_map_lookup_elem(&counters, &which);
+
+	return n ? *n : 0;
+}
+
+/* One call; the bytes are copied to a block of their size, so that the sanitizer sees a read beyond them. */
+static inline void feed(__u64 ssl, int direction, const void *bytes, __u32 size)
+{
+	struct connection_key key = { .ssl = ssl, .process = 7 };
+	struct out *o = 0;
+	struct work *w = claim_work(&o);
+	void *copy;
+
+	if (!w || !size) {
+		if (!w)
+			miss_call(&key, direction, (__u64)bytes, size);
+		else
+			release(&w->busy);
+		return;
+	}
+	copy = __builtin_malloc(size);
+	memcpy(copy, bytes, size);
+	w->user = (__u64)copy;
+	w->size = size;
+	w->direction = direction;
+	w->process = 7;
+	w->call_ns = host_time();
+	w->device = w->inode = 0;
+	w->socket.family = 0;
+	observe(w, o, &key);
+	release(&w->busy);
+	__builtin_free(copy);
+}
+
+static inline void hang_up(__u64 ssl)
+{
+	struct connection_key key = { .ssl = ssl, .process = 7 };
+	struct connection *c = bpf_map_lookup_elem(&connections, &key);
+
+	if (c)
+		end_connection(c, &key, END_CLOSED);
+}
+
+/* What is in work areas beyond what stays there on purpose: raw bytes that were not cleared. */
+static inline int work_areas_hold_bytes(void)
+{
+	for (__u32 i = 0; i < WORK_AREAS; i++) {
+		struct work *w = bpf_map_lookup_elem(&work_areas, &i);
+
+		for (size_t at = 0; at < sizeof(w->head.bytes); at++)
+			if (w->head.bytes[at])
+				return 1;
+		for (size_t at = 0; at < sizeof(w->small); at++)
+			if (w->small[at])
+				return 1;
+	}
+	return 0;
+}
+
+#endif

@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0)
+/* make test. With PRINT=1 the answers are printed, for reading before they go into cases.h. */
+#include "engine.h"
+#include "cases.h"
+#include "render.h"
+#include <stdlib.h>
+
+#define COUNT(array) ((int)(sizeof(array) / sizeof(*(array))))
+#define SIP_CHECK 64
+static struct rendering rendering;
+static char text[1 << 20];
+static int passed, failed;
+
+static void check(int holds, const char *what, const char *detail)
+{
+	if (holds) {
+		passed++;
+		return;
+	}
+	failed++;
+	if (failed < 20)
+		printf("FAILED: %s %s\n%s\n", what, detail, text);
+}
+
+static void start(void)
+{
+	host_reset();
+	set_tables_for_tests(set_on_host);
+}
+
+static const char *answer(int with_heads)
+{
+	render(&rendering, host.sent, host.sent_bytes);
+	print_rendering(&rendering, text, sizeof(text), with_heads);
+	return text;
+}
+
+/* The case with step `which` cut in two at `at`, or every step cut into pieces of `every`. */
+static void play(const struct test_case *c, int which, int at, int every)
+{
+	start();
+	for (int i = 0; i < COUNT(c->steps) && c->steps[i].bytes; i++) {
+		const struct case_step *s = &c->steps[i];
+		int done = 0;
+
+		while (done < s->size) {
+			int take = s->size - done;
+
+			if (every && take > every)
+				take = every;
+			else if (i == which && done < at && take > at)
+				take = at;
+			feed(1, s->direction, s->bytes + done, take);
+			done += take;
+		}
+	}
+	hang_up(1);
+}
+
+static void run_case(const struct test_case *c)
+{
+	char detail[200];
+
+	play(c, -1, 0, 0);
+	answer(0);
+	if (getenv("PRINT")) {
+		printf("== %s\n%s\n", c->name, text);
+		return;
+	}
+	check(!strcmp(text, c->answer), c->name, "whole");
+	check(!work_areas_hold_bytes(), c->name, "left raw bytes behind");
+	for (int every = 1; every < 8 && !c->whole_only; every++) {
+		play(c, -1, 0, every);
+		sprintf(detail, "in pieces of %d", every);
+		check(!strcmp(answer(0), c->answer), c->name, detail);
+		check(!work_areas_hold_bytes(), c->name, "left raw bytes behind");
+	}
+	for (int i = 0; i < COUNT(c->steps) && c->steps[i].bytes && !c->whole_only; i++)
+		for (int at = 1; at < c->steps[i].size; at++) {
+			play(c, i, at, 0);
+			sprintf(detail, "step %d split at %d", i, at);
+			check(!strcmp(answer(0), c->answer), c->name, detail);
+		}
+}
+
+static void fingerprints(void)
+{
+	struct sip_state s;
+	__u64 out[2];
+	static const __u8 empty[16] = { 0xa3, 0x81, 0x7f, 0x04, 0xba, 0x25, 0xa8, 0xe6, 0x6d, 0xf6, 0x72, 0x14, 0xc7, 0x55, 0x02, 0x93 };
+	static const __u8 one[16] = { 0xda, 0x87, 0xc1, 0xd8, 0x6b, 0x99, 0xaf, 0x44, 0x34, 0x76, 0x59, 0x11, 0x9b, 0x22, 0xfc, 0x45 };
+
+	sip_begin(&s, 0x0706050403020100ULL, 0x0f0e0d0c0b0a0908ULL);
+	sip_end(&s, 0, 0, out);
+	check(!memcmp(out, empty, 16), "SipHash-2-4-128", "of nothing");
+	sip_begin(&s, 0x0706050403020100ULL, 0x0f0e0d0c0b0a0908ULL);
+	sip_end(&s, 0, 1, out);
+	check(!memcmp(out, one, 16), "SipHash-2-4-128", "of one zero byte");
+}
+
+static void words(void)
+{
+	for (int b = 0; b < 256; b++) {
+		__u64 word = EACH_BYTE * b, lower = EACH_BYTE * lower_byte(b);
+
+		check(lower_word(word) == lower, "lower_word", "");
+		for (int c = 0; c < 256; c++)
+			check(equal_bytes(EACH_BYTE * b ^ ((__u64)(b ^ c) << 24), c) == (b == c ? HIGH_BITS : 0x80000000ULL),
+			      "equal_bytes", "");
+		check(is_token_byte(b) == (b > 32 && b < 127 && !strchr("\"(),/:;<=>?@[\\]{}", b)), "is_token_byte", "");
+	}
+	for (int i = 0; i < 64; i++)
+		check(lowest_bit(~0ULL << i) == (__u32)i && lowest_bit(1ULL << i) == (__u32)i, "lowest_bit", "");
+}
+
+static const char request[] = "GET /r HTTP/1.1\r\nX-Keep: v\r\n\r\n";
+
+/* captured = request records + losses, whatever is full. */
+static int balances(void)
+{
+	__u64 lost = 0;
+	__u64 requests = 0;
+
+	for (int i = COUNTER_LOST_RING; i <= COUNTER_LOST_CALLS; i++)
+		lost += counted(i);
+	render(&rendering, host.sent, host.sent_bytes);
+	for (int i = 0; i < rendering.lines; i++)
+		requests += !rendering.line[i].response;
+	return counted(COUNTER_CAPTURED) == requests + lost;
+}
+
+static void bounds(void)
+{
+	static char big[64 << 10];
+	int n;
+
+	start();	/* the ring is full for one request: its response is consumed in silence */
+	feed(1, READ, request, sizeof(request) - 1);
+	feed(1, WRITE, OK_EMPTY, sizeof(OK_EMPTY) - 1);
+	host.ring_full = 1;
+	feed(1, READ, request, sizeof(request) - 1);
+	host.ring_full = 0;
+	feed(1, WRITE, OK_EMPTY, sizeof(OK_EMPTY) - 1);
+	feed(1, READ, request, sizeof(request) - 1);
+	feed(1, WRITE, OK_EMPTY, sizeof(OK_EMPTY) - 1);
+	answer(0);
+	check(counted(COUNTER_LOST_RING) == 1 && counted(COUNTER_CAPTURED) == 3 && rendering.lines == 4 && balances(), "ring full", "");
+
+	start();	/* more requests outstanding than are followed */
+	for (int i = 0; i < 40; i++)
+		feed(1, READ, request, sizeof(request) - 1);
+	for (int i = 0; i < 40; i++)
+		feed(1, WRITE, OK_EMPTY, sizeof(OK_EMPTY) - 1);
+	feed(1, READ, request, sizeof(request) - 1);
+	feed(1, WRITE, OK_EMPTY, sizeof(OK_EMPTY) - 1);
+	answer(0);
+	check(counted(COUNTER_LOST_PIPELINE) == 8 && rendering.lines == 66 && balances() && rendering.line[65].exchange == 40,
+	      "pipeline", "");
+
+	start();	/* no room to assemble */
+	host.limited_map = &assemblies;
+	host.limit = 1;
+	feed(1, READ, request, 10);
+	feed(2, READ, request, 20);
+	feed(2, READ, request + 20, sizeof(request) - 1 - 20);
+	feed(2, WRITE, OK_EMPTY, sizeof(OK_EMPTY) - 1);
+	feed(2, READ, request, sizeof(request) - 1);
+	feed(2, WRITE, OK_EMPTY, sizeof(OK_EMPTY) - 1);
+	feed(1, READ, request + 10, sizeof(request) - 1 - 10);
+	feed(1, WRITE, OK_EMPTY, sizeof(OK_EMPTY) - 1);
+	answer(0);
+	check(counted(COUNTER_LOST_ASSEMBLY) == 1 && counted(COUNTER_CAPTURED) == 3 && rendering.lines == 4 && balances(), "assembly full", text);
+
+	start();	/* no room for another connection */
+	host.limited_map = &connections;
+	host.limit = 1;
+	for (int i = 0; i < 3; i++) {
+		feed(1, READ, request, sizeof(request) - 1);
+		feed(2, READ, request, sizeof(request) - 1);
+		feed(2, WRITE, OK_EMPTY, sizeof(OK_EMPTY) - 1);
+	}
+	feed(3, READ, request, 20);
+	feed(3, READ, request + 20, sizeof(request) - 1 - 20);
+	check(counted(COUNTER_LOST_CONNECTIONS) == 4 && counted(COUNTER_CAPTURED) == 7 && balances(), "connections full", "");
+
+	start();	/* memory that cannot be read */
+	feed(1, READ, request, sizeof(request) - 1);
+	feed(1, WRITE, OK_EMPTY, sizeof(OK_EMPTY) - 1);
+	feed(1, READ, request, 10);
+	host.unreadable = 1;
+	feed(1, READ, request + 10, sizeof(request) - 1 - 10);
+	host.unreadable = 0;
+	feed(1, WRITE, OK_EMPTY, sizeof(OK_EMPTY) - 1);
+	feed(1, READ, request, sizeof(request) - 1);
+	feed(1, WRITE, OK_EMPTY, sizeof(OK_EMPTY) - 1);
+	answer(0);
+	check(counted(COUNTER_LOST_READ) == 1 && counted(COUNTER_CAPTURED) == 3 && rendering.lines == 4 && balances(), "unreadable", "");
+
+	start();	/* no work area */
+	for (__u32 i = 0; i < WORK_AREAS; i++)
+		((struct work *)bpf_map_lookup_elem(&work_areas, &i))->busy = 1;
+	feed(1, READ, request, sizeof(request) - 1);
+	check(counted(COUNTER_LOST_SCRATCH) == 1 && balances(), "work areas", "");
+
+	for (int size = 15000; size < 18000; size += 250)	/* heads around the bound, whole and in pieces */
+		for (int every = 0; every < 3; every++) {
+			static const int pieces[] = { 1 << 20, 4096, 777 };
+
+			start();
+			n = sprintf(big, "POST /big HTTP/1.1\r\nX-Keep: v\r\nContent-Length: 3\r\nX-Long: ");
+			memset(big + n, 'a', size - n);
+			n = size + sprintf(big + size, "\r\nX-Keep: late\r\n\r\nabcGET /after HTTP/1.1\r\n\r\n");
+			for (int at = 0; at < n; at += pieces[every])
+				feed(1, READ, big + at, n - at < pieces[every] ? n - at : pieces[every]);
+			answer(0);
+			check(rendering.lines == 2 && rendering.line[0].complete == 1 && rendering.line[0].bytes == (__u64)(n - 23) &&
+			      strstr(text, "/after") && (counted(COUNTER_TRUNCATED_HEADS) == 1) == (size > 16384 - 18) &&
+			      !(rendering.line[0].flags & RECORD_TRUNCATED) == !counted(COUNTER_TRUNCATED_HEADS) &&
+			      !work_areas_hold_bytes(), "long head", "");
+		}
+
+	for (int lines = 250; lines < 262; lines++) {	/* lines around the bound */
+		start();
+		n = sprintf(big, "GET /lines HTTP/1.1\r\n");
+		for (int i = 1; i < lines; i++)
+			n += sprintf(big + n, "X-Keep: %d\r\n", i);
+		n += sprintf(big + n, "\r\n");
+		feed(1, READ, big, n);
+		feed(1, READ, request, sizeof(request) - 1);
+		answer(0);
+		check(rendering.lines == 2 && counted(COUNTER_TRUNCATED_HEADS) == (lines >= 256) && balances() && rendering.line[0].bytes == (__u64)n, "many lines", "");
+	}
+
+	start();	/* thousands of chunks in one call */
+	n = sprintf(big, "POST /chunks HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n");
+	for (int i = 0; i < 5000; i++)
+		n += sprintf(big + n, "1\r\nx\r\n");
+	n += sprintf(big + n, "0\r\n\r\nGET /after HTTP/1.1\r\n\r\n");
+	feed(1, READ, big, n);
+	answer(0);
+	check(rendering.lines == 2 && !counted(COUNTER_RESYNC), "many chunks", "");
+
+	start();	/* many heads in one call */
+	for (n = 0; n < 60000; )
+		n += sprintf(big + n, "GET /p HTTP/1.1\r\n\r\n");
+	feed(1, WRITE, big, n);
+	check(counted(COUNTER_CAPTURED) == (__u64)n / 19 && balances(), "many heads", "");
+}
+
+static void policies(void)
+{
+	struct active_tables second = { 2, 1 }, none = { 0, 0 };
+	struct slot_config config = { .generation = 2, .any_executable = 1, .any_port = 1, .server = 1, .client = 1 };
+	__u32 zero = 0, one = 1;
+	static const char response[] = "HTTP/1.1 200 OK\r\nX-Keep: v\r\nX-Print: v\r\nContent-Length: 0\r\n\r\n";
+
+	start();	/* tightened while a response is awaited: only what both allow leaves */
+	bpf_map_update_elem(&slots, &one, &config, BPF_ANY);
+	set_rule(set_on_host, 1, "x-keep", (struct header_rule){ .response = { 0, 0, 1, 1 }, .id = 9 });
+	set_rule(set_on_host, 1, "x-print", (struct header_rule){ .response = { 1, 0, 1, 0 }, .id = 8, .keep_length = 9 });
+	feed(1, READ, request, sizeof(request) - 1);
+	bpf_map_update_elem(&active, &zero, &second, BPF_ANY);
+	feed(1, WRITE, response, sizeof(response) - 1);
+	answer(0);
+	check(strstr(text, "<0 200 [4 f 1/1 s0 ") && !strstr(rendering.line[1].rest, "[1 ") &&
+	      rendering.line[1].flags == RECORD_POLICY_CHANGED, "policy changed", "");
+	feed(1, READ, request, sizeof(request) - 1);
+	feed(1, WRITE, response, sizeof(response) - 1);
+	answer(0);
+	check(rendering.line[3].flags == 0 && strstr(rendering.line[3].rest, "[8 k"), "policy loosened", "");
+
+	start();	/* the request's slot was filled anew: nothing leaves */
+	feed(1, READ, request, sizeof(request) - 1);
+	config.generation = 9;
+	bpf_map_update_elem(&slots, &zero, &config, BPF_ANY);
+	feed(1, WRITE, response, sizeof(response) - 1);
+	answer(0);
+	check(!strcmp(rendering.line[1].rest, "200") && rendering.line[1].flags == RECORD_POLICY_CHANGED, "slot reused", "");
+
+	start();	/* deny by default */
+	bpf_map_update_elem(&active, &zero, &none, BPF_ANY);
+	feed(1, READ, request, sizeof(request) - 1);
+	check(!counted(COUNTER_CAPTURED) && !host.sent_bytes, "no policy", "");
+}
+
+int main(void)
+{
+	fingerprints();
+	words();
+	for (int i = 0; i < COUNT(cases); i++)
+		run_case(&cases[i]);
+	if (getenv("PRINT"))
+		return 0;
+	bounds();
+	policies();
+	printf("%d passed, %d failed\n", passed, failed);
+	return failed != 0;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/* The host's side of the platform: what a test sets and sees. */
+#ifndef MASTHEAD_HOST_H
+#define MASTHEAD_HOST_H
+
+#include <linux/types.h>
+#include <stddef.h>
+
+struct host_state {
+	__u64 now;
+	int ring_full;
+	int unreadable;			/* reads of user memory fail */
+	const void *limited_map;	/* holds at most `limit` entries */
+	__u32 limit;
+	size_t sent_bytes;
+	_Alignas(8) __u8 sent[1 << 20];	/* records, each at a multiple of 8 */
+};
+extern struct host_state host;
+
+void host_reset(void);
+/* 1: the bytes are in some map, deleted elements included. */
+int host_memory_holds(const void *needle, size_t size);
+
+#endif
