@@ -12,6 +12,8 @@ export interface AttachmentOptions {
   session: CaptureSession;
   /** MASTHEAD_HOME, whose run/*.pid name Masthead's own processes */
   homeDirectory?: string;
+  /** processes that are never captured, with all they start (default: this one) */
+  ownPids?: readonly number[];
   /** whether some policy asks about this executable; absent: all are asked about */
   isTarget?: (process: ProcessInfo) => boolean;
   scanEveryMs?: number;
@@ -29,10 +31,14 @@ export class Attachment {
   readonly #scanEveryMs: number;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor({ session, homeDirectory, isTarget, scanEveryMs }: AttachmentOptions) {
+  constructor({ session, homeDirectory, ownPids, isTarget, scanEveryMs }: AttachmentOptions) {
     this.#libraries = new LibraryTable(session);
     this.#scan = new LibraryScan(this.#libraries);
-    this.#self = new SelfProcesses(session, homeDirectory && join(homeDirectory, "run"));
+    this.#self = new SelfProcesses(
+      session,
+      ownPids ?? [process.pid],
+      homeDirectory && join(homeDirectory, "run"),
+    );
     this.#scanEveryMs = scanEveryMs ?? SCAN_EVERY_MS;
     this.#coverage = new Coverage({
       processOf: (pid) => this.#processes.of(pid),

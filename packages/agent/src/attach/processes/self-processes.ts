@@ -18,12 +18,13 @@ export class SelfProcesses {
 
   constructor(
     private readonly tables: Tables,
+    private readonly ownPids: readonly number[],
     private readonly runDirectory?: string,
   ) {}
 
   /** Once before probes are attached, then once a scan: a part that was started again has another id. */
   refresh(): void {
-    const fresh = [process.pid, ...this.#pidFiles()].filter((pid) => !this.#done.has(pid));
+    const fresh = [...this.ownPids, ...this.#pidFiles()].filter((pid) => !this.#done.has(pid));
     if (fresh.length === 0) return;
     for (const pid of withDescendants(fresh)) this.tables.updateTable(MAP, u32(pid), YES);
     for (const pid of fresh) this.#done.add(pid);

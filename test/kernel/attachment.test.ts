@@ -1,0 +1,183 @@
+import { execFile } from "node:child_process";
+import { copyFileSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { Attachment } from "@masthead/agent/attach/attachment";
+import { type CaptureSession, openSession } from "@masthead/agent/capture/native-session";
+import type { ProcessRecord } from "@masthead/agent/decode/end-records";
+import { RecordDecoder } from "@masthead/agent/decode/record-decoder";
+import { Counter } from "@masthead/agent/decode/record-enums";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { Cleanup } from "../support/cleanup.js";
+import { curl } from "../support/curl.js";
+import { startPythonServer } from "../support/https-servers.js";
+import { startProgram } from "../support/program.js";
+import { until } from "../support/until.js";
+import { remaining } from "./native-session/fixture.js";
+
+/** Attachment with the real programs on this host's libraries and processes. */
+
+const OBJECT = fileURLToPath(new URL("../../bpf/build/masthead.bpf.o", import.meta.url));
+
+let cleanup: Cleanup;
+let session: CaptureSession;
+let home: string;
+
+beforeEach(() => {
+  cleanup = new Cleanup();
+  home = cleanup.folder();
+  mkdirSync(join(home, "run"));
+  session = openSession({ objectPath: OBJECT, pollEveryMs: 2 });
+  cleanup.add(() => session.close());
+});
+afterEach(() => cleanup.run());
+
+/** Scans only when told to: nothing here depends on a timer. What this process starts is not taken for Masthead's own. */
+const attach = (): Attachment => {
+  const attachment = new Attachment({ session, homeDirectory: home, ownPids: [], scanEveryMs: 2 ** 30 });
+  cleanup.add(() => attachment.stop());
+  attachment.start();
+  return attachment;
+};
+
+const ignore = () => {};
+const feed = (attachment: Attachment): { execs: ProcessRecord[]; exits: Set<number> } => {
+  const execs: ProcessRecord[] = [];
+  const exits = new Set<number>();
+  const decoder = new RecordDecoder({
+    ...{ message: ignore, messageEnd: ignore, connectionEnd: ignore, malformed: ignore },
+    process: (record) => {
+      if (record.kind === "exit") {
+        exits.add(record.pid);
+        attachment.onExit(record.pid);
+        return;
+      }
+      execs.push(record);
+      const { pid, executableDevice: device, executableInode: inode, file = "" } = record;
+      attachment.onExec({ ...record, pid, device, inode, file });
+    },
+  });
+  session.start((records, count) => decoder.decode(records, count));
+  cleanup.add(() => session.stop());
+  return { execs, exits };
+};
+
+const hits = (): number => session.counters()[Counter.COUNTER_PROBE_HITS] ?? 0;
+
+test("probes stand on the library of the loader's cache before any process maps it", async () => {
+  const attachment = attach();
+  const library = attachment.libraries().find(({ cached }) => cached);
+  expect(library?.failure).toBeUndefined();
+  expect(library?.sites.map((site) => site.function)).toEqual(expect.arrayContaining(["clear", "free"]));
+  const before = hits();
+  const server = await startPythonServer(cleanup);
+  expect(await curl(server.port, [{ path: "/" }, { path: "/" }])).toEqual([200, 200]);
+  expect(hits()).toBeGreaterThan(before);
+});
+
+test("coverage says what is captured, what is not and why, and what is Masthead's own", async () => {
+  const attachment = attach();
+  const server = await startPythonServer(cleanup);
+  attachment.scan();
+  const entry = (pid: number) => attachment.coverage().entries.find((each) => each.pid === pid);
+  expect(entry(server.pid)).toMatchObject({
+    state: "captured",
+    runtime: "openssl",
+    link: `uprobe_${session.info.links[0]}`,
+    executable: expect.stringContaining("python"),
+    serviceName: expect.stringContaining("python"),
+  });
+  const plain = startProgram("python3", [
+    "-c",
+    "import socket; s = socket.create_server(('127.0.0.1', 0)); print('listening', flush=True); input()",
+  ]);
+  cleanup.add(() => plain.stop());
+  await plain.line();
+  expect(entry(plain.pid)).toMatchObject({ state: "not_captured", reason: "no_tls_library" });
+  const node = startProgram(process.execPath, [
+    "-e",
+    "require('node:net').createServer().listen(0, '127.0.0.1', () => console.log('listening'))",
+  ]);
+  cleanup.add(() => node.stop());
+  await node.line();
+  expect(entry(node.pid)).toMatchObject({ state: "not_captured", reason: "static_or_unsupported_tls" });
+  writeFileSync(join(home, "run", "server.pid"), `${server.pid}\n`);
+  attachment.scan();
+  expect(entry(server.pid)).toMatchObject({ state: "self" });
+});
+
+test("what a pid file names is Masthead's own, with its children, those born later included", async () => {
+  const shell = startProgram("sh", ["-c", "cat & echo $!; read line; cat & echo $!; wait"]);
+  cleanup.add(() => shell.stop("SIGKILL"));
+  const born = Number(await shell.line());
+  writeFileSync(join(home, "run", "part.pid"), `${shell.pid}\n`);
+  attach();
+  const excluded = () =>
+    session.tableKeys("excluded_processes").map((key) => Buffer.from(key).readUInt32LE());
+  expect(excluded().sort()).toEqual([shell.pid, born].sort());
+});
+
+test("a library that no cache names is found in the process that maps it, also when its file was replaced", async () => {
+  const attachment = attach();
+  const cached = attachment.libraries().find((library) => library.cached);
+  const folder = cleanup.folder();
+  const copy = join(folder, "libssl-0123abcd.so.3");
+  copyFileSync(cached?.path ?? "", copy);
+  const program = `import ctypes, sys
+ctypes.CDLL(sys.argv[1], mode=ctypes.RTLD_GLOBAL)
+print("mapped", flush=True)
+input()`;
+  const child = startProgram("python3", ["-c", program, copy]);
+  cleanup.add(() => child.stop());
+  await child.line();
+  renameSync(copy, `${copy}.old`);
+  copyFileSync(cached?.path ?? "", copy);
+  attachment.scan();
+  const library = attachment.libraries().find((each) => each.pids.has(child.pid));
+  expect(library?.cached).toBe(false);
+  expect(library?.failure).toBeUndefined();
+  expect(library?.linkIds.length).toBeGreaterThan(0);
+  await child.finish();
+  attachment.scan();
+  expect(attachment.libraries().filter((each) => each.pids.has(child.pid))).toEqual([]);
+});
+
+test("a process that lives some milliseconds has a name, and so has one that is gone", async () => {
+  const attachment = attach();
+  const { execs, exits } = feed(attachment);
+  const { stdout } = await promisify(execFile)("sh", ["-c", "echo $$; exec /bin/true"]);
+  const pid = Number(stdout);
+  await until("the records of it", () => exits.has(pid));
+  expect(execs.filter((record) => record.pid === pid)).toHaveLength(2);
+  expect(attachment.processOf(pid)).toEqual(
+    expect.objectContaining({
+      pid,
+      executableName: "true",
+      executablePath: expect.stringMatching(/^(\/usr)?\/bin\/true$/),
+    }),
+  );
+  expect(attachment.processOf(pid)).toBe(attachment.processOf(pid));
+});
+
+test("a process that was there before is named from /proc", () => {
+  const attachment = attach();
+  expect(attachment.processOf(process.pid)).toMatchObject({
+    executablePath: process.execPath,
+    executableName: "node",
+    serviceName: expect.any(String),
+  });
+});
+
+test("once stopped and closed, nothing that was loaded remains", async () => {
+  const attachment = attach();
+  const ids = session.kernelIds();
+  expect(ids.links.length).toBeGreaterThan(4);
+  attachment.stop();
+  session.close();
+  await until("the kernel to have freed everything", () =>
+    [remaining("prog", ids.programs), remaining("map", ids.maps), remaining("link", ids.links)].every(
+      (left) => left.length === 0,
+    ),
+  );
+});
