@@ -23,6 +23,7 @@ export class AgentLedger {
   batched = 0;
   /** in the open batch and in those that wait for their seq */
   awaitingBatch = 0;
+  #ended = false;
 
   constructor(
     private readonly sources: LedgerSources,
@@ -36,8 +37,21 @@ export class AgentLedger {
       captured: kernel.captured - this.sources.ungoverned(),
       batched: this.batched,
       lost,
-      pending: inRing + this.sources.pairing() + this.awaitingBatch,
+      pending: (this.#ended ? 0 : inRing + this.sources.pairing()) + this.awaitingBatch,
     };
+  }
+
+  /** The agent stops and looks at no record any more: what had not ended by now is lost, by name and number. */
+  endEpoch(): void {
+    this.losses.add("agent", "epoch_ended", this.#kernel().inRing + this.sources.pairing());
+    this.#ended = true;
+  }
+
+  /** A batch of this epoch is lost after all. */
+  unbatch(loss: "spool/corrupt" | "delivery/refused", count: number): void {
+    this.batched -= count;
+    if (loss === "delivery/refused") this.losses.add("delivery", "refused", count);
+    else this.losses.add("spool", "corrupt", count);
   }
 
   /** Exchanges that the account cannot explain; anything but zero is a defect. */

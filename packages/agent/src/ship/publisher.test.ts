@@ -32,7 +32,7 @@ async function started(epoch = 5) {
       backoffMs: 100,
       maxBackoffMs: 400,
       nowMs: () => clock.nowMs,
-      onLost: ({ seq, exchanges }, stage, reason) => lost.push(`${seq}: ${exchanges} ${stage}/${reason}`),
+      onLost: ({ seq, exchanges }, loss) => lost.push(`${seq}: ${exchanges} ${loss}`),
       onFailed: () => undefined,
     },
     spool,

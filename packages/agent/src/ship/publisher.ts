@@ -24,7 +24,7 @@ export interface PublisherOptions {
   maxBackoffMs: number;
   nowMs: () => number;
   /** its exchanges are lost for good: of this or of an earlier epoch */
-  onLost: (batch: SpooledBatch, stage: "spool" | "delivery", reason: "corrupt" | "refused") => void;
+  onLost: (batch: SpooledBatch, loss: "spool/corrupt" | "delivery/refused") => void;
   onFailed: (error: Error) => void;
 }
 
@@ -83,7 +83,7 @@ export class Publisher {
       watermark,
       this.options.nowMs() - this.options.resendAfterMs,
     );
-    for (const batch of refused) this.options.onLost(batch, "delivery", "refused");
+    for (const batch of refused) this.options.onLost(batch, "delivery/refused");
     for (const batch of [...committed, ...refused]) {
       this.#fresh.delete(batch);
       await this.spool.remove(batch).catch(this.options.onFailed);
@@ -161,7 +161,7 @@ export class Publisher {
       if (!this.outbox.has(entry)) return undefined;
       this.outbox.remove(entry);
       this.options.onFailed(error as Error);
-      this.options.onLost(entry, "spool", "corrupt");
+      this.options.onLost(entry, "spool/corrupt");
       await this.spool.setAside(entry).catch(this.options.onFailed);
       return undefined;
     }

@@ -139,11 +139,12 @@ export class BpfSource implements CaptureSource {
   }
 
   async stop(): Promise<void> {
+    // Nothing new begins, then what is in the ring comes out.
+    this.#attachment.stop();
     await this.#session.stop();
   }
 
   close(): void {
-    this.#attachment.stop();
     this.#session.close();
   }
 

@@ -1,0 +1,116 @@
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { toExchangeItem } from "@masthead/shared/http/exchange-item";
+import { DEFAULT_POLICY_DOCUMENT } from "@masthead/shared/policy/default-policy";
+import { parseFingerprintKey } from "@masthead/shared/policy/fingerprint";
+import { parsePolicy } from "@masthead/shared/policy/parse";
+import type { PolicySet } from "@masthead/shared/wire/policy-set";
+import { parse as parseYaml } from "yaml";
+import { ClockOffset } from "../clock-offset.js";
+import { type AgentConfiguration, readAgentConfiguration } from "../config.js";
+import { readHost } from "../control/host.js";
+import type { Exchange } from "../exchange.js";
+import { readFloor } from "../local-files.js";
+import { LossCounts } from "../losses.js";
+import { AgentLedger } from "../ship/ledger.js";
+import { toWireExchange } from "../ship/wire-exchange.js";
+import { BpfSource } from "../source/bpf-source.js";
+import { ServiceTemplates } from "../template/service-templates.js";
+import { endSignal } from "./end-signal.js";
+import { traceLine } from "./trace-lines.js";
+
+export interface TraceOptions {
+  policy?: string;
+  pid?: number;
+  json?: boolean;
+}
+
+const TICK_MS = 1000;
+const say = (line: string): void => void process.stderr.write(`masthead-agent: ${line}\n`);
+
+/** @throws Error with one line a fault, each with its JSON Pointer */
+async function readPolicySet(path: string | undefined, config: AgentConfiguration): Promise<PolicySet> {
+  const document: unknown =
+    path === undefined ? DEFAULT_POLICY_DOCUMENT : parseYaml(await readFile(path, "utf8"));
+  const parsed = parsePolicy(document, { floor: await readFloor(config.floorFile) });
+  if (!parsed.ok) {
+    const faults = parsed.errors.map(({ pointer, message }) => `  ${pointer || "/"}: ${message}`);
+    throw new Error(`${path} is not a capture policy:\n${faults.join("\n")}`);
+  }
+  return { v: 1, revision: 1, policies: [{ name: parsed.policy.metadata.name, revision: 1, document }] };
+}
+
+/** The fleet's key where this host has it; else one for this run, which says nothing to another run. */
+async function traceKey(path: string) {
+  if (existsSync(path)) return parseFingerprintKey(await readFile(path, "utf8"));
+  return parseFingerprintKey(randomBytes(16).toString("hex"));
+}
+
+/** Prints exchanges of this host as they end, until a signal; no server. @throws Error in words when it cannot capture */
+export async function trace({ policy, pid, json = false }: TraceOptions): Promise<void> {
+  const config = readAgentConfiguration(process.env);
+  const set = await readPolicySet(policy, config);
+  const end = endSignal();
+  const clock = new ClockOffset();
+  const losses = new LossCounts();
+  const host = readHost();
+  const agentId = config.agentId ?? "trace";
+  const templates = new ServiceTemplates();
+  let printed = 0;
+  let lines: string[] = [];
+  const flush = (): void => {
+    if (lines.length === 0) return;
+    process.stdout.write(`${lines.join("\n")}\n`);
+    lines = [];
+  };
+  const print = (exchange: Exchange): void => {
+    printed += 1;
+    const { connection, policy: governing } = exchange;
+    if (pid !== undefined && connection.process.pid !== pid) return;
+    const template = templates.templateOf(connection.process.serviceName, exchange.path);
+    const item = toExchangeItem({
+      id: `${agentId}.${process.pid}.${printed}`,
+      agentId,
+      host,
+      exchange: toWireExchange(exchange, template, 0, 0),
+      connection,
+      process: connection.process,
+      policy: governing,
+    });
+    if (lines.push(json ? JSON.stringify(item) : traceLine(item)) === 1) setImmediate(flush);
+  };
+  const source = new BpfSource(
+    {
+      ...config,
+      floor: await readFloor(config.floorFile),
+      fingerprintKey: await traceKey(config.fingerprintKey),
+      homeDirectory: config.home,
+    },
+    { onExchange: print, onWarning: say, losses, unixUs: (monotonicNs) => clock.toUnixUs(monotonicNs) },
+  );
+  const ledger = new AgentLedger(source.accounts, losses);
+  const stdoutClosed = new Promise<string>((resolve) => {
+    process.stdout.on("error", () => resolve("stdout closed"));
+  });
+  try {
+    await source.start();
+    source.apply(set);
+    for (const reason of source.degraded()) say(reason);
+    say(`tracing, policy ${set.policies[0]?.name}; Ctrl-C ends it`);
+    const timer = setInterval(() => {
+      clock.refresh();
+      source.tick();
+    }, TICK_MS);
+    await Promise.race([end, stdoutClosed]);
+    clearInterval(timer);
+    await source.stop();
+    flush();
+    ledger.endEpoch();
+    const { captured, lost } = ledger.snapshot();
+    const named = lost.map(({ stage, reason, count }) => `${count} ${stage}/${reason}`);
+    say(`${captured} captured, ${printed} ended, lost: ${named.join(", ") || "none"}`);
+  } finally {
+    source.close();
+  }
+}

@@ -1,0 +1,47 @@
+import { readFile } from "node:fs/promises";
+import { z } from "zod";
+import type { AgentConfiguration } from "../config.js";
+import { fingerprintKeyIn, readFloor } from "../local-files.js";
+import type { Logger } from "../log.js";
+import { RecordedSource } from "../recorded/recorded-source.js";
+import { BUILT_IN_RECORDING, type Recording, recordingSchema } from "../recorded/recording.js";
+import { BpfSource } from "./bpf-source.js";
+import type { CaptureSource, SourceEvents } from "./capture-source.js";
+
+/** @throws Error naming the file and what is wrong with it */
+async function readRecording(path: string): Promise<Recording> {
+  try {
+    return recordingSchema.parse(JSON.parse(await readFile(path, "utf8")));
+  } catch (error) {
+    const words = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
+    throw new Error(`the recording ${path} cannot be used: ${words}`);
+  }
+}
+
+/**
+ * The kernel; a recording where one is asked for, and the built-in one, loudly, where the host refuses BPF.
+ * @throws Error when a file that is named cannot be used
+ */
+export async function chooseSource(
+  config: AgentConfiguration,
+  recordedFile: string | undefined,
+  events: SourceEvents,
+  nowUs: () => number,
+  log: Logger,
+): Promise<CaptureSource> {
+  const recorded = (recording: Recording, reason: string): CaptureSource => {
+    log.error({ reason }, "NOTHING ON THIS HOST IS CAPTURED: exchanges are replayed from a recording");
+    return new RecordedSource(recording, reason, events, nowUs);
+  };
+  if (recordedFile !== undefined)
+    return recorded(await readRecording(recordedFile), "a recording was asked for");
+  const floor = await readFloor(config.floorFile);
+  const { key, made } = await fingerprintKeyIn(config.fingerprintKey);
+  if (made)
+    log.warn({ path: config.fingerprintKey, keyId: key.id }, "made a fingerprint key of this agent's own");
+  try {
+    return new BpfSource({ ...config, floor, fingerprintKey: key, homeDirectory: config.home }, events);
+  } catch (error) {
+    return recorded(BUILT_IN_RECORDING, (error as Error).message);
+  }
+}
