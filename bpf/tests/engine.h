@@ -70,12 +70,9 @@ static inline int work_areas_hold_bytes(void)
 	for (__u32 i = 0; i < WORK_AREAS; i++) {
 		struct work *w = bpf_map_lookup_elem(&work_areas, &i);
 
-		for (size_t at = 0; at < sizeof(w->head.bytes); at++)
-			if (w->head.bytes[at])
-				return 1;
-		for (size_t at = 0; at < sizeof(w->small); at++)
-			if (w->small[at])
-				return 1;
+		if (w->head.bytes[0] || memcmp(w->head.bytes, w->head.bytes + 1, sizeof(w->head.bytes) - 1) ||
+		    w->small[0] || memcmp(w->small, w->small + 1, sizeof(w->small) - 1))
+			return 1;
 	}
 	return 0;
 }

@@ -10,7 +10,7 @@ struct host_map {
 	const void *at;
 	struct host_shape shape;
 	__u32 entries;
-	__u8 *used, *keys, *values;
+	__u8 *used, *touched, *keys, *values;
 };
 
 static struct host_map maps[MAPS];
@@ -28,6 +28,7 @@ static struct host_map *find(const void *at, struct host_shape shape)
 	m->shape = shape;
 	m->entries = shape.type == BPF_MAP_TYPE_HASH && shape.entries > HASH_ENTRIES ? HASH_ENTRIES : shape.entries;
 	m->used = calloc(m->entries, 1);
+	m->touched = calloc(m->entries, 1);
 	m->keys = calloc(m->entries, shape.key_size);
 	m->values = calloc(m->entries, shape.value_size);
 	return m;
@@ -35,6 +36,7 @@ static struct host_map *find(const void *at, struct host_shape shape)
 
 static __u8 *value_at(struct host_map *m, __u32 i)
 {
+	m->touched[i] = 1;
 	return m->values + (size_t)i * m->shape.value_size;
 }
 
@@ -142,9 +144,11 @@ __u64 host_time(void)
 void host_reset(void)
 {
 	for (struct host_map *m = maps; m < maps + MAPS && m->at; m++) {
+		for (__u32 i = 0; i < m->entries; i++)
+			if (m->touched[i])
+				memset(value_at(m, i), 0, m->shape.value_size);
 		memset(m->used, 0, m->entries);
-		memset(m->keys, 0, (size_t)m->entries * m->shape.key_size);
-		memset(m->values, 0, (size_t)m->entries * m->shape.value_size);
+		memset(m->touched, 0, m->entries);
 	}
 	memset(host.sent, 0, host.sent_bytes);
 	memset(&host, 0, offsetof(struct host_state, sent));
@@ -153,7 +157,8 @@ void host_reset(void)
 int host_memory_holds(const void *needle, size_t size)
 {
 	for (struct host_map *m = maps; m < maps + MAPS && m->at; m++)
-		if (memmem(m->values, (size_t)m->entries * m->shape.value_size, needle, size))
-			return 1;
+		for (__u32 i = 0; i < m->entries; i++)
+			if (m->touched[i] && memmem(value_at(m, i), m->shape.value_size, needle, size))
+				return 1;
 	return 0;
 }
