@@ -58,6 +58,7 @@ export interface Loaded {
   link: LinkKind;
   programs: string[];
   absent: { program: string; reason: string }[];
+  refusedLinks: { kind: LinkKind; reason: string }[];
 }
 
 /** Loads the best rung the kernel takes; drops optional programs that it refuses, and says which and why. */
@@ -65,7 +66,7 @@ export function loadPrograms(options: SessionOptions): Loaded {
   const offers = linkOffers();
   const order: LinkKind[] = ["session", "multi", "perf"];
   const rungs = order.slice(order.indexOf(options.bestLink ?? "session"));
-  const absent: Loaded["absent"] = [];
+  const refusedLinks: Loaded["refusedLinks"] = [];
   let last: unknown = new NativeError(
     "choose a link",
     95,
@@ -74,25 +75,25 @@ export function loadPrograms(options: SessionOptions): Loaded {
   for (const link of rungs) {
     const offer = offers.find((each) => each.kind === link);
     if (!offer?.offered) {
-      absent.push({ program: `link ${link}`, reason: offer?.reason ?? "unknown" });
+      refusedLinks.push({ kind: link, reason: offer?.reason ?? "unknown" });
       continue;
     }
     try {
-      return loadRung(options, link, absent);
+      return { ...loadRung(options, link), refusedLinks };
     } catch (error) {
       // The session rung has programs of its own; where they are refused the next rung may still be taken.
       if (!(error instanceof NativeError) || link === "perf") throw error;
-      absent.push({ program: `link ${link}`, reason: error.message });
+      refusedLinks.push({ kind: link, reason: error.message });
       last = error;
     }
   }
   throw last;
 }
 
-function loadRung(options: SessionOptions, link: LinkKind, absentBefore: Loaded["absent"]): Loaded {
+function loadRung(options: SessionOptions, link: LinkKind): Omit<Loaded, "refusedLinks"> {
   const required = [...uprobePrograms(link), ...plan("required")];
   let optional = [...plan("optional"), ...(options.extraPrograms ?? []).map(section)];
-  const absent = [...absentBefore];
+  const absent: Loaded["absent"] = [];
   for (;;) {
     const programs = [...required, ...optional];
     try {

@@ -62,6 +62,8 @@ export interface SessionInfo {
   programs: string[];
   /** optional programs that are not, and why */
   absent: { program: string; reason: string }[];
+  /** better links that this kernel does not make, and why */
+  refusedLinks: { kind: LinkKind; reason: string }[];
 }
 
 export interface SessionStatistics {
@@ -129,7 +131,8 @@ class LibbpfSession implements CaptureSession {
     this.#native = loaded.session;
     this.#pollEveryMs = pollEveryMs;
     this.#handoffBytes = handoffBytes;
-    this.info = { links: [loaded.link], programs: loaded.programs, absent: loaded.absent };
+    const { link, programs, absent, refusedLinks } = loaded;
+    this.info = { links: [link], programs, absent, refusedLinks };
   }
 
   updateTable(map: string, key: Uint8Array, value: Uint8Array): void {
