@@ -3,7 +3,7 @@ import type { LeftOut, ReadBatch } from "./batch-message.rules.js";
 import type { BatchRow } from "./batches.store.js";
 import type { EpochProgress } from "./epochs.store.js";
 
-const DAY_US = 86_400_000_000;
+export const DAY_US = 86_400_000_000;
 /** A host's clock may be ahead by so much; beyond, its exchanges would wait for their day. */
 const AHEAD_MAX_US = DAY_US;
 

@@ -65,7 +65,16 @@ const commitAlone = async (
     return await commitTogether(database, [read], options, false);
   } catch (error) {
     if (!isRefusedData(error)) throw error;
-    return commitTogether(database, [read], options, true);
+  }
+  try {
+    return await commitTogether(database, [read], options, true);
+  } catch (error) {
+    if (!isRefusedData(error)) throw error;
+    // Not one of its rows but its own counts: it cannot be committed at all.
+    const refused = { reason: `postgres_${error.code}`, detail: "its counts", key: read.batch };
+    const payload = Buffer.from(JSON.stringify(read.batch));
+    await refuseMessage(database, read.batch.agentId, refused, payload, options.nowUs);
+    return { committed: 0, duplicates: 0, clashes: 0, exchanges: 0, setAside: 1 };
   }
 };
 
@@ -80,7 +89,7 @@ const commitTogether = (
     const ids = await insertBatches(tx.sql, unique.map(batchRow));
     const fresh = unique.filter((read) => ids.has(keyText(read.batch)));
     const clashes = await alarmClashes(tx, group, fresh);
-    const settled = await writeRows(tx, fresh, ids, options, splitting);
+    const settled = await writeRows(tx, fresh, ids, splitting);
     if (settled.length > 0) {
       await addProgress(tx.sql, progressOf(settled), options.nowUs);
       await advanceEpochs(tx.sql, progressOf(settled));
@@ -106,7 +115,6 @@ const writeRows = async (
   { sql }: Transaction,
   fresh: readonly ReadBatch[],
   ids: ReadonlyMap<string, number>,
-  _options: CommitOptions,
   splitting: boolean,
 ): Promise<Settled[]> => {
   const placed = fresh.flatMap(({ batch }) => {
@@ -115,9 +123,8 @@ const writeRows = async (
       (exchange, position): PlacedExchange => ({ id: first + position, batch, exchange }),
     );
   });
-  const refused = splitting
-    ? await applySplitting(sql, placed, insertExchanges)
-    : (await insertExchanges(sql, placed), []);
+  const refused = splitting ? await applySplitting(sql, placed, insertExchanges) : [];
+  if (!splitting) await insertExchanges(sql, placed);
   const settled = fresh.map((read): Settled => {
     const own = refused.filter(({ row }) => row.batch === read.batch);
     const leftOut = own.map(

@@ -3,8 +3,10 @@ import type { Log } from "../../deps.js";
 import type { Database } from "../../platform/db/database.js";
 import { ensurePartition, type PartitionedTable } from "../../platform/db/partitions.store.js";
 import { EXCHANGE_DAYS } from "../exchanges/index.js";
+import { USAGE_MINUTE_DAYS } from "../usage/index.js";
 import { type ReadBatch, readBatchMessage, type UnreadableBatch } from "./batch-message.rules.js";
-import { daysOf, withinDays } from "./commit.rules.js";
+import { type DrainBudget, withinBudget } from "./budget.rules.js";
+import { DAY_US, dayOf, daysOf, withinDays } from "./commit.rules.js";
 import { type Committed, commitBatches, refuseMessage } from "./commit.service.js";
 import { collectGroups } from "./group.rules.js";
 import type { MessageQueue, QueuedMessage, WatermarkPublisher } from "./ingest.ports.js";
@@ -18,12 +20,6 @@ export interface DrainBatchesDeps {
   log: Log;
   seriesCap?: number | undefined;
   exchangeDays?: number | undefined;
-}
-
-/** Until which of the two is spent. */
-export interface DrainBudget {
-  maxMs: number;
-  maxMessages: number;
 }
 
 export interface DrainedBatches extends Committed {
@@ -60,7 +56,7 @@ export const drainBatches = async (deps: DrainBatchesDeps, budget: DrainBudget):
     setAside: 0,
   };
   const days = new Set<string>();
-  const messages = deps.queue.fetch(budget.maxMessages, budget.maxMs);
+  const messages = withinBudget(deps.queue, budget, () => deps.now() / 1000);
   let settling: Promise<void> = Promise.resolve();
   for await (const group of collectGroups(messages, GROUP_MESSAGES, GROUP_BYTES)) {
     const pulled = await Promise.all(group.map((message) => pull(deps, message)));
@@ -91,7 +87,7 @@ const settle = async (
 ): Promise<void> => {
   try {
     const batches = pulled.flatMap(({ read }) => ("batch" in read ? [read] : []));
-    await ensureDays(deps.database, batches, days);
+    await ensureDays(deps, batches, days);
     const options = { nowUs: deps.now(), seriesCap: deps.seriesCap };
     const done = batches.length > 0 ? await commitBatches(deps.database, batches, options) : undefined;
     for (const one of pulled) if (!("batch" in one.read)) await refuse(deps, one, one.read);
@@ -103,7 +99,7 @@ const settle = async (
     for (const { message } of pulled) message.nak(REDELIVER_AFTER_MS);
     throw error;
   }
-  for (const { message, read } of pulled) "batch" in read ? message.ack() : message.term(read.reason);
+  for (const { message, read } of pulled) "batch" in read ? message.ack() : message.term();
   const agents = [...new Set(pulled.map(({ agentId }) => agentId))];
   await publishWatermarks(deps, agents);
 };
@@ -119,10 +115,11 @@ const refuse = async (
 
 /** Before the transaction, so that making a partition holds no lock through it. */
 const ensureDays = async (
-  database: Database,
+  { database, now }: DrainBatchesDeps,
   batches: readonly ReadBatch[],
   made: Set<string>,
 ): Promise<void> => {
+  const minutesFrom = dayOf(now() - USAGE_MINUTE_DAYS * DAY_US);
   const ensure = async (table: PartitionedTable, day: string) => {
     const key = `${table} ${day}`;
     if (made.has(key)) return;
@@ -132,7 +129,7 @@ const ensureDays = async (
   for (const { batch } of batches) {
     const { exchanges, usage } = daysOf(batch);
     for (const day of exchanges) await ensure("exchanges", day);
-    for (const day of usage) await ensure("usage_minute", day);
+    for (const day of usage) if (day >= minutesFrom) await ensure("usage_minute", day);
   }
 };
 

@@ -4,18 +4,21 @@ import type { Watermark } from "@masthead/shared/wire/watermark";
 export interface QueuedMessage {
   readonly data: Uint8Array;
   readonly subject: string;
-  /** Postgres holds it. Resolves when the queue knows; a lost acknowledgement only means another delivery. */
+  /** Postgres holds it. A lost acknowledgement only means another delivery. */
   ack(): void;
   /** Deliver it again, after so many milliseconds. */
   nak(afterMs?: number): void;
   /** Never deliver it again. */
-  term(reason: string): void;
+  term(): void;
 }
 
 /** A durable queue that several drains pull from. */
 export interface MessageQueue {
-  /** Up to `maxMessages` as they come; ends when they are there or `expiresMs` have passed. */
-  fetch(maxMessages: number, expiresMs: number): AsyncIterable<QueuedMessage>;
+  /**
+   * Messages as they come: ends after at most `maxMessages`, when `expiresMs` have passed, or when `signal` says so. May end
+   * with fewer though there are more.
+   */
+  fetch(maxMessages: number, expiresMs: number, signal?: AbortSignal): AsyncIterable<QueuedMessage>;
 }
 
 /** Tells an agent what Postgres has committed, now and for when it asks. */

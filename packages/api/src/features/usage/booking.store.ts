@@ -99,7 +99,7 @@ export const addUsage = async (
 ): Promise<Map<string, number>> => {
   const latency = bookings.map((row) => [...row.latency].filter(([, n]) => n > 0).sort(([a], [b]) => a - b));
   const numbers = (of: (booking: Booking) => number) => plainArray(bookings.map(of));
-  const rows = await sql<{ tenant_id: string; bucket: number; is_new: boolean }[]>`
+  const rows = await sql<{ tenant_id: string; bucket: number; series_id: string; requests: number }[]>`
     insert into ${sql(table)} as u (tenant_id, bucket, series_id, requests, errors, request_bytes, response_bytes,
       measures, latency_buckets, latency_counts)
     select tenant_id, to_timestamp(bucket), series_id, requests, errors, request_bytes, response_bytes,
@@ -123,13 +123,17 @@ export const addUsage = async (
       (latency_buckets, latency_counts) = (
         select merged.buckets, merged.counts from merge_latency(
           u.latency_buckets, u.latency_counts, excluded.latency_buckets, excluded.latency_counts) merged)
-    returning tenant_id, extract(epoch from bucket)::bigint as bucket, (xmax = 0) as is_new`;
+    returning tenant_id, extract(epoch from bucket)::bigint as bucket, series_id::text as series_id, requests`;
+  // A row that holds no more than what was added to it is new: a partitioned table does not tell otherwise.
+  const wanted = new Map(bookings.map((row) => [bookingKey(row), row.requests]));
   const added = new Map<string, number>();
-  for (const row of rows)
-    if (row.is_new) {
-      const key = windowKey(row.tenant_id, row.bucket);
-      added.set(key, (added.get(key) ?? 0) + 1);
-    }
+  for (const row of rows) {
+    const series = { tenantId: row.tenant_id };
+    if (wanted.get(bookingKey({ bucket: row.bucket, seriesId: row.series_id, series })) !== row.requests)
+      continue;
+    const key = windowKey(row.tenant_id, row.bucket);
+    added.set(key, (added.get(key) ?? 0) + 1);
+  }
   return added;
 };
 

@@ -1,0 +1,54 @@
+import {
+  BATCH_STREAM,
+  DRAIN_CONSUMER,
+  HEARTBEAT_CONSUMER,
+  HEARTBEAT_STREAM,
+} from "@masthead/shared/subjects";
+import type { Deps } from "./deps.js";
+import {
+  type DrainBudget,
+  type DrainedBatches,
+  drainBatches,
+  drainHeartbeats,
+  maintain,
+} from "./features/ingest/index.js";
+import { pullQueue } from "./platform/nats/pull-queue.js";
+import { watermarkPublisher } from "./platform/nats/watermark-publisher.js";
+
+export interface Drained extends DrainedBatches {
+  heartbeats: number;
+}
+
+/**
+ * Consumes batches and heartbeats from JetStream into Postgres until the budget is spent; before that, makes what time
+ * asks for: partitions, roll-ups, retention. Drains may run side by side. Ends with all it took settled.
+ * @param deps as the drain's database role
+ * @throws when Postgres or NATS is away: call it again, nothing is lost
+ */
+export const drain = (deps: Deps, budget: DrainBudget): Promise<Drained> =>
+  deps.withDatabase((database) =>
+    deps.withNats(async (nats) => {
+      await maintain(database, deps.now());
+      const { now, log } = deps;
+      const batches = {
+        database,
+        queue: pullQueue(nats, BATCH_STREAM, DRAIN_CONSUMER),
+        watermarks: watermarkPublisher(nats),
+        now,
+        log,
+      };
+      const heartbeats = {
+        database,
+        queue: pullQueue(nats, HEARTBEAT_STREAM, HEARTBEAT_CONSUMER),
+        now,
+        log,
+      };
+      const stop = new AbortController();
+      const [drained, beats] = await Promise.all([
+        drainBatches(batches, budget).finally(() => stop.abort()),
+        drainHeartbeats(heartbeats, { ...budget, idleMs: undefined }, stop.signal),
+      ]);
+      await nats.flush();
+      return { ...drained, heartbeats: beats };
+    }),
+  );

@@ -1,0 +1,48 @@
+import type { JsMsg, NatsConnection } from "nats";
+
+/** Shortest pull that the client makes. */
+const EXPIRES_MIN_MS = 1_000;
+/** One pull asks for so many at most: a batch may be near a megabyte, and all of a pull may arrive at once. */
+const PULL_MESSAGES = 32;
+
+/** A durable pull consumer as a queue of messages, each settled once. See features/ingest/ingest.ports.ts. */
+export const pullQueue = (nats: NatsConnection, stream: string, durable: string) => ({
+  async *fetch(
+    maxMessages: number,
+    expiresMs: number,
+    signal?: AbortSignal,
+  ): AsyncGenerator<QueuedJsMessage> {
+    if (signal?.aborted) return;
+    const consumer = await nats.jetstream().consumers.get(stream, durable);
+    const messages = await consumer.fetch({
+      max_messages: Math.min(maxMessages, PULL_MESSAGES),
+      expires: Math.max(expiresMs, EXPIRES_MIN_MS),
+    });
+    const stop = () => void messages.close();
+    signal?.addEventListener("abort", stop, { once: true });
+    try {
+      for await (const message of messages) yield queued(message);
+    } finally {
+      signal?.removeEventListener("abort", stop);
+      await messages.close();
+    }
+  },
+});
+
+/** A message of the queue; settled once, by `ack`, `nak` or `term`. */
+export interface QueuedJsMessage {
+  readonly data: Uint8Array;
+  readonly subject: string;
+  ack(): void;
+  nak(afterMs?: number): void;
+  term(): void;
+}
+
+const queued = (message: JsMsg): QueuedJsMessage => ({
+  data: message.data,
+  subject: message.subject,
+  ack: () => message.ack(),
+  nak: (afterMs) => message.nak(afterMs),
+  // Without words: a server before 2.10 does not know a reason and would deliver it again.
+  term: () => message.term(),
+});

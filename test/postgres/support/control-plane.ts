@@ -1,0 +1,106 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createApp } from "@masthead/api/app";
+import type { Deps } from "@masthead/api/deps";
+import { ensureAdminKey, generateApiKey } from "@masthead/api/features/auth/index";
+import { openDatabase } from "@masthead/api/platform/db/database";
+import { type NatsConnection, withNatsConnection } from "@masthead/api/platform/nats/connection";
+import type { UserIssuer } from "@masthead/api/platform/nats/credentials";
+import { type NatsServer, startNats } from "@masthead/infra/nats-server";
+import { agentIdSchema } from "@masthead/shared/ids";
+import { agentInboxPrefix } from "@masthead/shared/subjects";
+import { connect, credsAuthenticator } from "nats";
+import { startTestDatabase, type TestDatabase } from "./database.js";
+
+/** The app over a real Postgres and a real NATS server, for one test file. */
+export interface TestControlPlane {
+  readonly database: TestDatabase;
+  readonly nats: NatsServer;
+  readonly deps: Deps;
+  /** as the drain's role */
+  readonly ingestDeps: Deps;
+  readonly adminKey: string;
+  /** the app's clock, microseconds */
+  clock: { nowUs: number };
+  /** A request with the admin key; a body that is no text is sent as JSON. */
+  request(
+    method: string,
+    path: string,
+    options?: { body?: unknown; headers?: Record<string, string> },
+  ): Promise<Response>;
+  /** A connection with the credentials of an agent, closed by `stop`. */
+  connectAs(agentId: string): Promise<NatsConnection>;
+  /** NATS with nothing in it, as after the loss of its disk. */
+  wipeNats(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startControlPlane(): Promise<TestControlPlane> {
+  const dir = await mkdtemp(join(tmpdir(), "masthead-test-nats-"));
+  const database = await startTestDatabase();
+  let nats = await startNats({ dir });
+  const clock = { nowUs: 1_800_000_000_000_000 };
+  const depsAs = (url: string): Deps => ({
+    async withDatabase(work) {
+      const opened = openDatabase(url, "test");
+      try {
+        return await work(opened);
+      } finally {
+        await opened.close();
+      }
+    },
+    withNats: (work) => withNatsConnection({ url: nats.url, credentials: nats.apiCredentials }, work),
+    now: () => clock.nowUs,
+    log: { info: () => {}, warn: () => {}, error: (fields, message) => console.error(message, fields) },
+  });
+  const deps = depsAs(database.appUrl);
+  const adminKey = generateApiKey();
+  const identity = JSON.parse(await readFile(join(dir, "identity.json"), "utf8")) as { issuer: UserIssuer };
+  const app = createApp(deps, { issuer: identity.issuer });
+  const connections: NatsConnection[] = [];
+  await ensureAdminKey(deps, adminKey);
+  return {
+    database,
+    get nats() {
+      return nats;
+    },
+    deps,
+    ingestDeps: depsAs(database.ingestUrl),
+    adminKey,
+    clock,
+    request(method, path, { body, headers = {} } = {}) {
+      const isText = typeof body === "string" || body instanceof Uint8Array;
+      const init: RequestInit = {
+        method,
+        headers: {
+          authorization: `Bearer ${adminKey}`,
+          ...(body === undefined || isText ? {} : { "content-type": "application/json" }),
+          ...headers,
+        },
+      };
+      if (body !== undefined) init.body = isText ? (body as string) : JSON.stringify(body);
+      return Promise.resolve(app.request(path, init));
+    },
+    async connectAs(agentId) {
+      const id = agentIdSchema.parse(agentId);
+      const connection = await connect({
+        servers: nats.url,
+        authenticator: credsAuthenticator(new TextEncoder().encode(await nats.createAgentCredentials(id))),
+        inboxPrefix: agentInboxPrefix(id),
+      });
+      connections.push(connection);
+      return connection;
+    },
+    async wipeNats() {
+      await nats.wipe();
+      nats = await startNats({ dir });
+    },
+    async stop() {
+      await Promise.allSettled(connections.map((connection) => connection.close()));
+      await nats.stop();
+      await database.stop();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
