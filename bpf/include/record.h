@@ -147,14 +147,14 @@ struct record_process {
 
 /* Per-CPU counters, read by user space. Exchanges unless said otherwise. Every bound has one (promise no-silent-loss). */
 enum counter {
-	COUNTER_CAPTURED,		/* request heads begun, of processes that are targets: the ledger's `captured` */
+	COUNTER_CAPTURED,		/* request heads complete or given up, of governed connections: at any time the request records sent plus the losses below */
 	COUNTER_LOST_RING,		/* request record found the ring full */
 	COUNTER_LOST_ASSEMBLY,		/* no room to assemble a request head split over reads */
 	COUNTER_LOST_SCRATCH,		/* no free per-CPU work area (preempted too deep) */
 	COUNTER_LOST_CONNECTIONS,	/* connection table full */
 	COUNTER_LOST_PIPELINE,		/* more requests outstanding on one connection than are followed */
 	COUNTER_LOST_READ,		/* user memory could not be read */
-	COUNTER_LOST_CALLS,		/* table of calls in flight full */
+	COUNTER_LOST_CALLS,		/* table of calls in flight full: counted when the response to an unseen request comes */
 	COUNTER_RECORDS_DROPPED,	/* records other than requests that found the ring full; user space settles what they meant */
 	COUNTER_RECORDS_SENT,		/* records */
 	COUNTER_BYTES_SENT,		/* bytes */

@@ -107,6 +107,20 @@ verified_alone int give_up_head(struct work *w, struct connection *c, __u32 lost
 	return 0;
 }
 
+/* The only trace of a request whose call was not seen is its response. */
+static __always_inline void count_unseen_request(struct work *w, struct connection *c)
+{
+	if (w->parsed.status < 200)
+		return;
+	if (!c->role)
+		c->role = w->direction == READ ? ROLE_CLIENT : ROLE_SERVER;
+	judge_request(w, c);
+	if (!w->judgement.items)
+		return;
+	count(COUNTER_CAPTURED);
+	count(COUNTER_LOST_CALLS);
+}
+
 /* Pairs the head that parse_start_line found and judges it. 0: it is not looked at further. */
 verified_alone int admit_head(struct work *w, struct out *o, struct connection *c)
 {
@@ -127,6 +141,8 @@ verified_alone int admit_head(struct work *w, struct out *o, struct connection *
 	if (!w->parsed.is_response) {
 		admit_request(w, c, COUNTERS);
 	} else if (!admit_response(w, c)) {
+		if (c->unseen_calls)
+			count_unseen_request(w, c);
 		lose_place(w, c);
 		w->position = w->size;
 		return 0;

@@ -31,6 +31,31 @@ static __always_inline void note_thread(struct call *call, const struct connecti
 		call->thread = id;
 }
 
+/*
+ * No room to note the call, so its return will not be seen. Whether a request was in it shows when a response comes that
+ * answers none: it is counted then.
+ */
+static __always_inline void note_unseen(const struct connection_key *key, __u32 direction)
+{
+	struct connection *c = bpf_map_lookup_elem(&connections, key);
+	struct out *o = 0;
+	struct work *w;
+
+	if (!c) {
+		w = claim_work(&o);
+		if (!w)
+			return;
+		c = new_connection(w, key);
+		if (c)
+			release(&c->busy);
+		release(&w->busy);
+	}
+	if (!c)
+		return;
+	c->unseen_calls = 1;
+	c->directions[direction & 1].missed = 1;
+}
+
 static __always_inline int enter_call(struct pt_regs *regs, __u32 site)
 {
 	__u32 id = bpf_get_current_pid_tgid() >> 32;
@@ -60,11 +85,7 @@ static __always_inline int enter_call(struct pt_regs *regs, __u32 site)
 	if (!bpf_map_update_elem(&calls, &key, &call, BPF_NOEXIST)) {
 		add_atomically(&process->calls, 1);
 	} else if (bpf_map_update_elem(&calls, &key, &call, BPF_EXIST)) {	/* not left over from a thread that was cancelled: full */
-		struct connection *c = bpf_map_lookup_elem(&connections, &connection);
-
-		if (c)
-			c->directions[is_read(site) ? READ : WRITE].missed = 1;
-		count(COUNTER_LOST_CALLS);
+		note_unseen(&connection, is_read(site) ? READ : WRITE);
 	}
 	return 0;
 }

@@ -19,7 +19,8 @@ int ssl_entry(struct pt_regs *regs)
 		return 0;
 	if (c->key.ssl == key.ssl && c->key.process == key.process)
 		end_connection(c, &key, site_of(regs) == SITE_CLEAR ? END_REUSED : END_CLOSED);
-	release(&c->busy);
+	else
+		release(&c->busy);	/* one that has ended is not touched again: it may be another's already */
 	return 0;
 }
 

@@ -196,6 +196,17 @@ static void bounds(void)
 	answer(0);
 	check(counted(COUNTER_LOST_READ) == 1 && counted(COUNTER_CAPTURED) == 3 && rendering.lines == 4 && balances(), "unreadable", "");
 
+	start();	/* a call that was not noted: the response tells of its request */
+	feed(1, READ, request, sizeof(request) - 1);
+	feed(1, WRITE, OK_EMPTY, sizeof(OK_EMPTY) - 1);
+	((struct connection *)bpf_map_lookup_elem(&connections, (&(struct connection_key){ .ssl = 1, .process = 7 })))->unseen_calls = 1;
+	((struct connection *)bpf_map_lookup_elem(&connections, (&(struct connection_key){ .ssl = 1, .process = 7 })))->directions[READ].missed = 1;
+	feed(1, WRITE, OK_EMPTY, sizeof(OK_EMPTY) - 1);
+	feed(1, READ, request, sizeof(request) - 1);
+	feed(1, WRITE, OK_EMPTY, sizeof(OK_EMPTY) - 1);
+	answer(0);
+	check(counted(COUNTER_LOST_CALLS) == 1 && counted(COUNTER_CAPTURED) == 3 && rendering.lines == 4 && balances(), "calls full", "");
+
 	start();	/* no work area */
 	for (__u32 i = 0; i < WORK_AREAS; i++)
 		((struct work *)bpf_map_lookup_elem(&work_areas, &i))->busy = 1;
