@@ -11,10 +11,12 @@ import type { UserIssuer } from "../../platform/nats/credentials.js";
 import { createCredentials, getAgent, getAgents } from "./agents.service.js";
 
 const tags = ["Agents"];
-const agentSchema = agentResourceSchema.openapi("Agent", { description: "An agent, by its last heartbeat." });
+const agentSchema = agentResourceSchema
+  .clone()
+  .openapi("Agent", { description: "An agent, by its last heartbeat." });
 const agentPageSchema = pageSchema(agentSchema).openapi("AgentPage", { description: "Agents by id." });
 const params = z.object({
-  id: agentIdSchema.openapi({
+  id: agentIdSchema.clone().openapi({
     param: { name: "id", in: "path" },
     description: "The agent's id.",
     example: "web-1",

@@ -10,7 +10,7 @@ import { fleetRevision, savePolicy, takeRevision } from "./policies.store.js";
 export const ensureDefaultPolicy = (deps: Deps): Promise<void> =>
   deps.withDatabase((database) =>
     database.transaction(NO_TENANT, async ({ sql }) => {
-      if ((await fleetRevision(sql, "update")) > 0) return;
+      if ((await fleetRevision(sql, "lock")) > 0) return;
       const revision = await takeRevision(sql);
       const now = deps.now();
       const { name } = DEFAULT_POLICY.metadata;

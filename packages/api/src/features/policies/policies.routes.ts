@@ -138,7 +138,7 @@ const remove = createRoute({
 /** Routes of capture policies. */
 export function policiesRoutes(deps: Deps): OpenAPIHono<AppEnv> {
   const router = createRouter();
-  router.openAPIRegistry.register("CapturePolicy", capturePolicySchema);
+  router.openAPIRegistry.register("CapturePolicy", capturePolicySchema.clone());
   const fingerprint = queryFingerprint({ list: "policies" });
 
   router.openapi(list, async (c) => {

@@ -5,15 +5,20 @@ import { toRfc3339 } from "@masthead/shared/time";
 import { pageSchema } from "../../platform/http/page.js";
 import type { LivePolicy } from "./policies.store.js";
 
+/*
+ * `clone`, since only schemas made after zod-openapi was loaded know `openapi`, and nothing orders the loading of shared ones.
+ */
+
 export const policyPathSchema = z.object({
-  name: policyNameSchema.openapi({ param: { name: "name", in: "path" }, example: "gateway" }),
+  name: policyNameSchema.clone().openapi({ param: { name: "name", in: "path" }, example: "gateway" }),
 });
 
-export const policySchema = policyResourceSchema.openapi("Policy", {
+export const policySchema = policyResourceSchema.clone().openapi("Policy", {
   description: "A capture policy and its revision.",
 });
 
 export const savedPolicySchema = policyResourceSchema
+  .clone()
   .extend({
     published: z.boolean().openapi({
       description:

@@ -55,7 +55,7 @@ export async function putPolicy(
   const document = validatePolicy(name, request.document);
   const saved = await deps.withDatabase((database) =>
     database.transaction(NO_TENANT, async ({ sql }) => {
-      await fleetRevision(sql, "update");
+      await fleetRevision(sql, "lock");
       const before = await findPolicy(sql, name);
       const present = isLive(before) ? before : undefined;
       checkPrecondition(precondition, present);
@@ -89,7 +89,7 @@ export async function deletePolicy(
   const { name, precondition, changedBy } = request;
   const revision = await deps.withDatabase((database) =>
     database.transaction(NO_TENANT, async ({ sql }) => {
-      await fleetRevision(sql, "update");
+      await fleetRevision(sql, "lock");
       const before = await findPolicy(sql, name);
       const present = isLive(before) ? before : undefined;
       checkPrecondition(precondition, present);

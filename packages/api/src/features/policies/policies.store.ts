@@ -26,14 +26,10 @@ const fromStored = (row: Stored): PolicyRow => ({
 const columns = (sql: TransactionSql) => sql`
   name, revision, document::text as document, created_at_us as "createdAtUs", changed_at_us as "changedAtUs"`;
 
-/**
- * The counter's number. Locked until this transaction ends, `update` makes whoever changes policies wait, and `share` lets
- * readers read the policies of exactly this number.
- */
-export async function fleetRevision(sql: TransactionSql, lock?: "share" | "update"): Promise<number> {
-  const locking = { share: sql`for share`, update: sql`for update` };
+/** The counter's number. With `lock`, whoever changes policies waits until this transaction ends. */
+export async function fleetRevision(sql: TransactionSql, lock?: "lock"): Promise<number> {
   const rows = await sql<{ revision: number }[]>`
-    select revision from policy_counter ${lock ? locking[lock] : sql``}`;
+    select revision from policy_counter ${lock ? sql`for update` : sql``}`;
   const row = rows[0];
   if (!row) throw new Error("the policy counter is missing");
   return row.revision;

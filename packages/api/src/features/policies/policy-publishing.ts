@@ -11,7 +11,7 @@ import { readPolicySet } from "./policy-set.store.js";
  */
 export async function reconcilePolicies(deps: Deps): Promise<boolean> {
   const set = await deps.withDatabase((database) =>
-    database.transaction(NO_TENANT, ({ sql }) => readPolicySet(sql)),
+    database.transaction(NO_TENANT, ({ sql }) => readPolicySet(sql), "read only"),
   );
   return deps.withNats((nats) => publishPolicySet(nats, set));
 }

@@ -39,9 +39,15 @@ export function answerError(error: unknown, c: AppContext, log: Log): Response {
   const known = toApiError(error);
   const requestId = c.get("requestId");
   const problem = problemOf(known, requestId);
-  if (problem.status >= 500 && problem.status !== 501) {
-    const { message, stack } = error as Error;
-    log.error({ requestId, path: c.req.path, code: known.code, error: message, stack }, "a request failed");
+  const facts = { requestId, path: c.req.path, code: known.code };
+  if (known.code === "internal_error") {
+    const { message, stack } = known.cause as Error;
+    log.error({ ...facts, error: message, stack }, "a request failed");
+  } else if (known.code === "unavailable") {
+    log.warn(
+      { ...facts, error: `${known.message}: ${String(known.cause ?? "")}` },
+      "a request could not be served",
+    );
   }
   return new Response(JSON.stringify(problem), {
     status: problem.status,

@@ -1,0 +1,105 @@
+import { resolve } from "node:path";
+import {
+  type Configuration,
+  ConfigurationError,
+  onOff,
+  readConfiguration,
+  text,
+  type Variable,
+  wholeNumber,
+} from "@masthead/shared/config/definition";
+import { z } from "zod";
+
+const variable = <V extends Variable<unknown>>(definition: V): V => definition;
+
+/** What the resident API reads of its environment. */
+export const apiVariables = {
+  home: variable({
+    name: "MASTHEAD_HOME",
+    description: "Where `admin.key` lies (made when absent) and `run/api.pid` is written.",
+    unit: "path",
+    default: ".masthead",
+    schema: text.transform((path) => resolve(path)),
+  }),
+  host: variable({
+    name: "MASTHEAD_HOST",
+    description: "Address that the API listens on.",
+    default: "127.0.0.1",
+    schema: text,
+  }),
+  port: variable({
+    name: "MASTHEAD_PORT",
+    description: "TCP port that the API listens on; 0: a free one.",
+    default: "8080",
+    schema: wholeNumber(0, 65_535),
+  }),
+  databaseUrl: variable({
+    name: "MASTHEAD_DATABASE_URL",
+    description: "Connection string of the role `masthead_app`. Needed.",
+    unit: "URL",
+    secret: true,
+    schema: text,
+  }),
+  ingestDatabaseUrl: variable({
+    name: "MASTHEAD_INGEST_DATABASE_URL",
+    description: "Connection string of the role `masthead_ingest`. Absent: this process does not drain.",
+    unit: "URL",
+    secret: true,
+    schema: text,
+  }),
+  databaseConnections: variable({
+    name: "MASTHEAD_DATABASE_CONNECTIONS",
+    description: "Connections to Postgres that requests share.",
+    default: "10",
+    schema: wholeNumber(1, 1_000),
+  }),
+  natsUrl: variable({
+    name: "MASTHEAD_NATS_URL",
+    description: "NATS server, or several with commas. Needed.",
+    unit: "URL",
+    schema: text,
+  }),
+  natsCredentials: variable({
+    name: "MASTHEAD_NATS_CREDENTIALS",
+    description: "Creds file of the control plane. Needed.",
+    unit: "path",
+    schema: text,
+  }),
+  natsIssuer: variable({
+    name: "MASTHEAD_NATS_ISSUER",
+    description:
+      "File with the keys that sign credentials of agents. Absent: `POST /v1/agents/{id}/credentials` answers 501.",
+    unit: "path",
+    schema: text,
+  }),
+  metricsNeedKey: variable({
+    name: "MASTHEAD_METRICS_KEY",
+    description: "`on`: `/metrics` asks for a key of the API.",
+    default: "off",
+    schema: onOff,
+  }),
+  logLevel: variable({
+    name: "MASTHEAD_LOG_LEVEL",
+    description: "`debug`, `info`, `warn` or `error`. `info` has a line for every request.",
+    default: "info",
+    schema: z
+      .string()
+      .trim()
+      .pipe(z.enum(["debug", "info", "warn", "error"])),
+  }),
+};
+
+const NEEDED = ["databaseUrl", "natsUrl", "natsCredentials"] as const;
+type Read = Configuration<typeof apiVariables>;
+/** The environment, read; see {@link apiVariables}. */
+export type ApiConfiguration = Read & { [K in (typeof NEEDED)[number]]: string };
+
+/** @throws ConfigurationError naming each variable that is wrong or missing, never its value */
+export function readApiConfiguration(environment: Record<string, string | undefined>): ApiConfiguration {
+  const read = readConfiguration(apiVariables, environment);
+  const missing = NEEDED.filter((key) => read[key] === undefined);
+  if (missing.length > 0) {
+    throw new ConfigurationError(missing.map((key) => `${apiVariables[key].name}: missing`));
+  }
+  return read as ApiConfiguration;
+}

@@ -1,0 +1,104 @@
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createAdaptorServer } from "@hono/node-server";
+import { createApp } from "./app.js";
+import type { ApiConfiguration } from "./config.js";
+import type { Deps, Log } from "./deps.js";
+import { drain } from "./drain.js";
+import { ensureAdminKey } from "./features/auth/index.js";
+import { ensureDefaultPolicy } from "./features/policies/index.js";
+import { openDatabase } from "./platform/db/database.js";
+import { withNatsConnection } from "./platform/nats/connection.js";
+import { userIssuerSchema } from "./platform/nats/credentials.js";
+import { reconcile } from "./reconcile.js";
+import { createLender } from "./resident/lender.js";
+import { repeat } from "./resident/repeat.js";
+
+const RECONCILE_EVERY_MS = 5_000;
+/** A stop waits for the step to end. */
+const DRAIN_STEP = { maxMs: 5_000, maxMessages: 10_000 };
+
+/** A running control plane. */
+export interface RunningServer {
+  /** where it listens */
+  readonly url: string;
+  /** Stops accepting, finishes requests and the drain's step, closes connections. */
+  stop(): Promise<void>;
+}
+
+const depsFor = (configuration: ApiConfiguration, databaseUrl: string, max: number, log: Log) => {
+  const credentials = readFileSync(configuration.natsCredentials, "utf8");
+  const databases = createLender({
+    max,
+    open: () => openDatabase(databaseUrl, "masthead-api"),
+    close: (database) => database.close(),
+  });
+  const deps: Deps = {
+    withDatabase: (work) => databases.lend(work),
+    withNats: (work) => withNatsConnection({ url: configuration.natsUrl, credentials }, work),
+    now: () => Date.now() * 1_000,
+    log,
+  };
+  return { deps, close: () => databases.close() };
+};
+
+const listen = async (server: Server, host: string, port: number): Promise<string> => {
+  server.listen(port, host);
+  await once(server, "listening");
+  const address = server.address() as AddressInfo;
+  return `http://${address.family === "IPv6" ? `[${address.address}]` : address.address}:${address.port}`;
+};
+
+const closed = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+
+/**
+ * Runs the app, the drain and the reconciling in this process. Answers from the start; `/readyz` says when Postgres and NATS
+ * are there too.
+ *
+ * @param adminKey a key that is let in, see {@link ensureAdminKey}
+ * @throws Error of the operating system when the address is taken, or a file cannot be read
+ */
+export async function startServer(
+  configuration: ApiConfiguration,
+  { adminKey, log }: { adminKey: string; log: Log },
+): Promise<RunningServer> {
+  const { natsIssuer, metricsNeedKey, ingestDatabaseUrl } = configuration;
+  const issuer = natsIssuer ? userIssuerSchema.parse(JSON.parse(readFileSync(natsIssuer, "utf8"))) : null;
+  const app = depsFor(configuration, configuration.databaseUrl, configuration.databaseConnections, log);
+  const ingest = ingestDatabaseUrl ? depsFor(configuration, ingestDatabaseUrl, 2, log) : null;
+  const { fetch } = createApp(app.deps, { issuer, metricsNeedKey });
+  const server = createAdaptorServer({ fetch }) as Server;
+  const url = await listen(server, configuration.host, configuration.port);
+  log.info({ url }, "the API listens");
+
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  let prepared = false;
+  const keepUp = async () => {
+    if (!prepared) {
+      await ensureAdminKey(app.deps, adminKey);
+      await ensureDefaultPolicy(app.deps);
+      prepared = true;
+    }
+    await reconcile(app.deps);
+  };
+  const loops = [repeat("reconcile", keepUp, { pauseMs: RECONCILE_EVERY_MS, signal, log })];
+  if (ingest) {
+    const step = () => drain(ingest.deps, DRAIN_STEP);
+    loops.push(repeat("drain", step, { pauseMs: 0, signal, log }));
+  }
+  return {
+    url,
+    async stop() {
+      stopping.abort();
+      await Promise.all([closed(server), ...loops]);
+      await Promise.all([app.close(), ingest?.close()]);
+    },
+  };
+}
