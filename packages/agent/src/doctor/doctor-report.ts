@@ -1,0 +1,124 @@
+import type { CoverageEntry } from "@masthead/shared/wire/heartbeat";
+import { Attachment } from "../attach/attachment.js";
+import type { Library } from "../attach/libraries/library-table.js";
+import { type LinkOffer, linkOffers } from "../capture/native-programs.js";
+import { type CaptureSession, openSession } from "../capture/native-session.js";
+import type { Check } from "./check.js";
+import { type HostFacts, hostChecks, hostFacts } from "./host-checks.js";
+
+/** What `masthead-agent doctor --json` prints. */
+export interface DoctorReport {
+  canCapture: boolean;
+  checks: Check[];
+  /** kinds of link, best first; the first that is offered is used */
+  links: LinkOffer[];
+  programs: { loaded: string[]; absent: { program: string; reason: string }[] };
+  libraries: {
+    path: string;
+    link: string;
+    processes: number;
+    failure?: string;
+    sites: { function: string; symbol: string; inner: boolean; offset: number; cost: string }[];
+  }[];
+  coverage: CoverageEntry[];
+  /** processes beyond the bound of `coverage` */
+  coverageOmitted: number;
+}
+
+export interface DoctorOptions {
+  objectPath: string;
+  homeDirectory?: string;
+  facts?: HostFacts;
+}
+
+/**
+ * Finds out by doing: loads the programs, attaches to the libraries that are there, looks at the processes, and takes all of it
+ * away again. Nothing is captured, since no policy is in force. Takes a few seconds at most; never throws.
+ */
+export function examineHost(options: DoctorOptions): DoctorReport {
+  const report: DoctorReport = {
+    ...{ canCapture: false, checks: hostChecks(options.facts ?? hostFacts()), links: [] },
+    programs: { loaded: [], absent: [] },
+    ...{ libraries: [], coverage: [], coverageOmitted: 0 },
+  };
+  try {
+    report.links = linkOffers();
+    report.checks.push(links(report.links));
+    const session = openSession({ objectPath: options.objectPath });
+    try {
+      examineSession(session, options, report);
+    } finally {
+      session.close();
+    }
+  } catch (error) {
+    report.checks.push({ name: "programs", status: "failed", found: words(error) });
+  }
+  report.canCapture = report.checks.every((check) => check.status !== "failed");
+  return report;
+}
+
+function examineSession(session: CaptureSession, options: DoctorOptions, report: DoctorReport): void {
+  const { programs, absent } = session.info;
+  report.programs = { loaded: programs, absent };
+  report.checks.push(
+    absent.length === 0
+      ? { name: "programs", status: "ok", found: `all ${programs.length} loaded` }
+      : { name: "programs", status: "limited", found: absent.map(lack).join("; ") },
+  );
+  const { homeDirectory } = options;
+  const attachment = new Attachment({ session, ...(homeDirectory === undefined ? {} : { homeDirectory }) });
+  try {
+    attachment.scan();
+    const { entries, omitted } = attachment.coverage();
+    report.libraries = attachment.libraries().map(libraryLine);
+    report.checks.push(libraries(report.libraries));
+    report.coverage = entries;
+    report.coverageOmitted = omitted;
+  } finally {
+    attachment.stop();
+  }
+}
+
+function links(offers: LinkOffer[]): Check {
+  const best = offers.find((offer) => offer.offered);
+  if (!best) {
+    const found = offers.map(({ kind, reason }) => `${kind}: ${reason}`).join("; ");
+    return { name: "links", status: "failed", found, advice: "the kernel has to offer uprobes" };
+  }
+  const better = offers.slice(0, offers.indexOf(best)).map(({ kind, reason }) => `${kind}: ${reason}`);
+  if (better.length === 0) return { name: "links", status: "ok", found: best.kind };
+  return { name: "links", status: "note", found: `${best.kind} (${better.join("; ")})` };
+}
+
+function libraries(found: DoctorReport["libraries"]): Check {
+  const name = "libraries";
+  const failed = found.filter((library) => library.failure !== undefined);
+  const dear = found.filter((library) => library.sites.some((site) => site.cost === "single_step"));
+  if (found.length === 0) return { name, status: "note", found: "no OpenSSL library on this host" };
+  if (failed.length > 0)
+    return { name, status: "limited", found: `${failed.length} of ${found.length} refused` };
+  if (dear.length > 0) {
+    const advice = "a call costs more there; the site is single-stepped";
+    return { name, status: "note", found: `${dear.length} of ${found.length} without a cheap site`, advice };
+  }
+  return { name, status: "ok", found: `${found.length} probed, each at sites that the kernel emulates` };
+}
+
+function libraryLine(library: Library): DoctorReport["libraries"][number] {
+  const { path, link, pids, failure } = library;
+  const sites = library.sites.map(({ function: name, symbol, inner, offset, cost }) => ({
+    ...{ function: name, symbol, inner, offset, cost },
+  }));
+  return { path, link, processes: pids.size, ...(failure === undefined ? {} : { failure }), sites };
+}
+
+/** What went without, and what that means. */
+function lack({ program, reason }: { program: string; reason: string }): string {
+  const meaning: Record<string, string> = {
+    socket_send: "addresses of sockets are not known (Linux 6.3)",
+    socket_receive: "addresses of sockets are not known (Linux 6.3)",
+  };
+  return `${program}: ${meaning[program] ?? reason}`;
+}
+
+const words = (error: unknown): string => (error instanceof Error ? error.message : String(error));

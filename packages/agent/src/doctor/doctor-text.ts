@@ -1,0 +1,58 @@
+import type { CoverageEntry } from "@masthead/shared/wire/heartbeat";
+import type { DoctorReport } from "./doctor-report.js";
+
+const MARKS = { ok: "ok     ", note: "note   ", limited: "LIMITED", failed: "FAILED " } as const;
+
+/** The report for people; one line a fact. */
+export function doctorText(report: DoctorReport): string {
+  return [
+    report.canCapture ? "This host can be captured." : "This host cannot be captured:",
+    "",
+    ...report.checks.flatMap(({ name, status, found, advice }) => [
+      `  ${MARKS[status]} ${name.padEnd(17)} ${oneLine(found)}`,
+      ...(advice === undefined ? [] : [`${" ".repeat(28)}${advice}`]),
+    ]),
+    ...libraryLines(report),
+    ...coverageLines(report),
+    "",
+  ].join("\n");
+}
+
+function libraryLines({ libraries }: DoctorReport): string[] {
+  if (libraries.length === 0) return [];
+  return [
+    "",
+    "Libraries",
+    ...libraries.flatMap(({ path, link, processes, failure, sites }) => [
+      `  ${path} (${processes} ${processes === 1 ? "process" : "processes"})`,
+      ...(failure === undefined ? [] : [`    not probed: ${oneLine(failure)}`]),
+      ...sites.map(({ function: name, symbol, inner, offset, cost }) => {
+        const place = inner ? `inside ${symbol}` : symbol;
+        return `    ${name.padEnd(12)} ${place.padEnd(18)} +0x${offset.toString(16).padEnd(8)} ${link}, ${cost}`;
+      }),
+    ]),
+  ];
+}
+
+function coverageLines({ coverage, coverageOmitted }: DoctorReport): string[] {
+  if (coverage.length === 0) return ["", "No process holds a TCP socket."];
+  return [
+    "",
+    "Processes with a TCP socket",
+    ...coverage.map(
+      (entry) => `  ${String(entry.pid).padStart(7)} ${(entry.serviceName ?? "").padEnd(20)} ${state(entry)}`,
+    ),
+    ...(coverageOmitted === 0 ? [] : [`  and ${coverageOmitted} more`]),
+  ];
+}
+
+function state({ state: what, reason, runtime, link, site }: CoverageEntry): string {
+  if (what === "self") return "Masthead's own";
+  if (what === "captured") return `captured: ${[runtime, link, site].filter(Boolean).join(", ")}`;
+  return `not captured: ${oneLine(reason ?? "unknown")}`;
+}
+
+/** What others wrote (paths, messages) cannot draw on a terminal. */
+const oneLine = (text: string): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is taken out
+  text.replace(/\s*\n\s*/g, " / ").replace(/[\u0000-\u001f\u007f-\u009f]/g, "?");

@@ -1,0 +1,128 @@
+import { existsSync, readFileSync } from "node:fs";
+import { release } from "node:os";
+import type { Check } from "./check.js";
+
+/** What the host says about itself; undefined where it does not. */
+export interface HostFacts {
+  kernelRelease: string;
+  architecture: string;
+  hasBtf: boolean;
+  /** /proc/self/status */
+  status: string;
+  /** /sys/kernel/security/lockdown */
+  lockdown: string | undefined;
+  /** /proc/sys/kernel/unprivileged_bpf_disabled */
+  unprivilegedBpf: string | undefined;
+}
+
+const read = (path: string): string | undefined => {
+  try {
+    return readFileSync(path, "latin1").trim();
+  } catch {
+    return undefined;
+  }
+};
+
+export const hostFacts = (): HostFacts => ({
+  kernelRelease: release(),
+  architecture: process.arch,
+  hasBtf: existsSync("/sys/kernel/btf/vmlinux"),
+  status: read("/proc/self/status") ?? "",
+  lockdown: read("/sys/kernel/security/lockdown"),
+  unprivilegedBpf: read("/proc/sys/kernel/unprivileged_bpf_disabled"),
+});
+
+/** The floor: bpf_loop came with 5.17, the first long-term kernel with it is 6.1. */
+const KERNEL_FLOOR = [6, 1] as const;
+
+export function hostChecks(facts: HostFacts): Check[] {
+  return [
+    kernel(facts.kernelRelease),
+    architecture(facts.architecture),
+    btf(facts.hasBtf),
+    capabilities(facts.status),
+    seccomp(facts.status),
+    lockdown(facts.lockdown),
+    unprivileged(facts.unprivilegedBpf),
+  ];
+}
+
+function kernel(text: string): Check {
+  const [major = 0, minor = 0] = text.split(/[.-]/).map(Number);
+  const [floorMajor, floorMinor] = KERNEL_FLOOR;
+  const isEnough = major > floorMajor || (major === floorMajor && minor >= floorMinor);
+  return isEnough
+    ? { name: "kernel", status: "ok", found: `Linux ${text}` }
+    : { name: "kernel", status: "failed", found: `Linux ${text}`, advice: "Linux 6.1 or later is needed" };
+}
+
+function architecture(name: string): Check {
+  if (name === "x64") return { name: "architecture", status: "ok", found: "x86-64" };
+  const advice =
+    name === "arm64" ? "untested; probes stand on the exported functions" : "only x86-64 is supported";
+  return { name: "architecture", status: name === "arm64" ? "limited" : "failed", found: name, advice };
+}
+
+function btf(hasBtf: boolean): Check {
+  return hasBtf
+    ? { name: "btf", status: "ok", found: "/sys/kernel/btf/vmlinux" }
+    : {
+        ...{ name: "btf", status: "failed", found: "the kernel tells nothing of its types" },
+        advice: "a kernel built with CONFIG_DEBUG_INFO_BTF is needed",
+      };
+}
+
+const CAP_SYS_ADMIN = 21;
+/** Number, name, and what is lost without it; the first two are asked for to load anything. */
+const CAPABILITIES = [
+  [39, "CAP_BPF", "failed", "to load programs"],
+  [38, "CAP_PERFMON", "failed", "to attach probes"],
+  [19, "CAP_SYS_PTRACE", "limited", "to see what other users' processes map"],
+  [2, "CAP_DAC_READ_SEARCH", "limited", "to read libraries in containers"],
+  [40, "CAP_CHECKPOINT_RESTORE", "limited", "to reach libraries that were replaced while in use"],
+] as const;
+/** CAP_SYS_ADMIN stands for these as well. */
+const UNDER_SYS_ADMIN: readonly number[] = [39, 38, 40];
+
+function capabilities(status: string): Check {
+  const hex = /^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1];
+  if (hex === undefined) return { name: "capabilities", status: "note", found: "could not be read" };
+  const effective = BigInt(`0x${hex}`);
+  const has = (bit: number): boolean =>
+    (effective & (1n << BigInt(bit))) !== 0n ||
+    (bit !== CAP_SYS_ADMIN && UNDER_SYS_ADMIN.includes(bit) && has(CAP_SYS_ADMIN));
+  const missing = CAPABILITIES.filter(([bit]) => !has(bit));
+  if (missing.length === 0) return { name: "capabilities", status: "ok", found: "all that are needed" };
+  return {
+    name: "capabilities",
+    status: missing.some(([, , effect]) => effect === "failed") ? "failed" : "limited",
+    found: `missing ${missing.map(([, name]) => name).join(", ")}`,
+    advice: `run as root, or grant ${missing.map(([, name, , use]) => `${name} ${use}`).join(", ")}`,
+  };
+}
+
+function seccomp(status: string): Check {
+  const mode = /^Seccomp:\s*(\d+)$/m.exec(status)?.[1];
+  if (mode !== "2") return { name: "seccomp", status: "ok", found: "no filter" };
+  return {
+    ...{ name: "seccomp", status: "note", found: "a filter is active, as in most containers" },
+    advice: "it has to allow bpf and perf_event_open",
+  };
+}
+
+function lockdown(text: string | undefined): Check {
+  const mode = /\[(\w+)\]/.exec(text ?? "")?.[1] ?? "none";
+  if (mode !== "confidentiality") return { name: "lockdown", status: "ok", found: mode };
+  return {
+    ...{ name: "lockdown", status: "failed", found: mode },
+    advice: "BPF may not read memory under confidentiality; start the kernel with lockdown=integrity",
+  };
+}
+
+function unprivileged(text: string | undefined): Check {
+  if (text !== "0") return { name: "unprivileged_bpf", status: "ok", found: "disabled" };
+  return {
+    ...{ name: "unprivileged_bpf", status: "note", found: "enabled" },
+    advice: "not needed here; safer with sysctl kernel.unprivileged_bpf_disabled=1",
+  };
+}
