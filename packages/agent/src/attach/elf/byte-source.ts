@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 
 /** Bytes that can be read at any place; what lies outside is refused, never padded. */
 export interface ByteSource {
@@ -36,7 +36,8 @@ export function bytesOf(buffer: Uint8Array): ByteSource {
 
 /** Runs `work` over an open file. @throws the system's error where it cannot be opened, ElfError where it is no file */
 export function withFile<Result>(path: string, work: (source: ByteSource) => Result): Result {
-  const file = openSync(path, "r");
+  // Without waiting: a pipe in the file's place would hold this thread.
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const stat = fstatSync(file);
     if (!stat.isFile()) throw new ElfError("not a regular file");

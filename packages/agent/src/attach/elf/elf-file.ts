@@ -22,6 +22,8 @@ export interface DynamicSymbol {
 const SYMBOL_BYTES = 24;
 const RELOCATION_BYTES = 24;
 const NAME_MAX_BYTES = 256;
+/** Over all tables of a file, which may overlap in a hostile one. */
+const RELOCATIONS_MAX = 2_000_000;
 const DYNSYM = 11;
 const RELA = 4;
 const PT_LOAD = 1;
@@ -38,6 +40,7 @@ export class ElfFile {
   readonly #source: ByteSource;
   readonly #segments: Segment[];
   readonly #sections: Section[];
+  #imports: Map<number, string> | undefined;
 
   constructor(source: ByteSource) {
     const header: ElfHeader = readHeader(source);
@@ -76,11 +79,19 @@ export class ElfFile {
 
   /** Names of the functions behind the slots of the global offset table, by the slot's address. */
   importedFunctions(): Map<number, string> {
+    this.#imports ??= this.#readImports();
+    return this.#imports;
+  }
+
+  #readImports(): Map<number, string> {
     const slots = new Map<number, string>();
     const table = this.#symbolTable();
     if (!table) return slots;
+    let left = RELOCATIONS_MAX;
     for (const section of this.#sections) {
       if (section.type !== RELA || section.entryBytes !== RELOCATION_BYTES) continue;
+      left -= section.size / RELOCATION_BYTES;
+      if (left < 0) throw new ElfError("too many relocations");
       const relocations = this.#source.read(section.offset, section.size);
       for (let at = 0; at + RELOCATION_BYTES <= relocations.length; at += RELOCATION_BYTES) {
         const symbol = relocations.readUInt32LE(at + 12) * SYMBOL_BYTES;

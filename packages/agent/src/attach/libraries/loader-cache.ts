@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { withFile } from "../elf/byte-source.js";
 
 /** The new format of glibc's /etc/ld.so.cache (sysdeps/generic/dl-cache.h), alone or behind the old one. */
 const MAGIC = "glibc-ld.so.cache1.1";
@@ -23,7 +23,8 @@ export function cachedLibraries(cache: Buffer, accept: (name: string) => boolean
     const name = text(body, body.readUInt32LE(at + 4));
     if (name === undefined || !accept(name)) continue;
     const path = text(body, body.readUInt32LE(at + 8));
-    if (path?.startsWith("/")) paths.add(path);
+    // A container writes its own cache: a path leads to a library of that name, and not out of its root.
+    if (path?.startsWith("/") && accept(path) && !path.split("/").includes("..")) paths.add(path);
   }
   return [...paths];
 }
@@ -47,9 +48,9 @@ function text(cache: Buffer, offset: number): string | undefined {
 /** The cache under a root, `/` or `/proc/PID/root`; undefined where there is none to read. */
 export function readLoaderCache(root: string): Buffer | undefined {
   try {
-    const path = `${root.replace(/\/$/, "")}/etc/ld.so.cache`;
-    const stat = statSync(path);
-    return stat.isFile() && stat.size <= CACHE_MAX_BYTES ? readFileSync(path) : undefined;
+    return withFile(`${root.replace(/\/$/, "")}/etc/ld.so.cache`, (source) =>
+      source.size <= CACHE_MAX_BYTES ? source.read(0, source.size) : undefined,
+    );
   } catch {
     return undefined;
   }
