@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/*
+ * The floor of what tracing costs: the programs of bpf/masthead.bpf.c by name and kind, and nothing in them. Loaded by the
+ * same session and attached at the same sites, what remains is the price of the links themselves.
+ */
+#include <linux/bpf.h>
+#include <linux/types.h>
+#include <bpf/bpf_helpers.h>
+
+SEC("uprobe")
+int ssl_call_session(void *context) { return 0; }
+
+SEC("uprobe")
+int ssl_call_entry(void *context) { return 0; }
+
+SEC("uretprobe")
+int ssl_call_return(void *context) { return 0; }
+
+SEC("uprobe")
+int ssl_entry(void *context) { return 0; }
+
+SEC("tp_btf/sched_process_exec")
+int process_exec(void *context) { return 0; }
+
+SEC("tp_btf/sched_process_exit")
+int process_exit(void *context) { return 0; }
+
+SEC("tp_btf/sched_process_fork")
+int process_fork(void *context) { return 0; }
+
+SEC("tp_btf/sock_send_length")
+int socket_send(void *context) { return 0; }
+
+SEC("tp_btf/sock_recv_length")
+int socket_receive(void *context) { return 0; }
+
+char LICENSE[] SEC("license") = "GPL";

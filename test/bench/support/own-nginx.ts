@@ -1,0 +1,27 @@
+import { copyFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Cleanup } from "../../support/cleanup.js";
+import { type HttpsServer, startNginx } from "../../support/https-servers.js";
+import { childrenOf } from "./process-cost.js";
+
+export interface OwnNginx extends HttpsServer {
+  /** what a policy names to trace this one and no other nginx of the host */
+  readonly executable: string;
+  readonly workerPid: number;
+}
+
+/** nginx with one worker, from a copy of its executable. Stopped by `cleanup`. */
+export const startOwnNginx = async (cleanup: Cleanup): Promise<OwnNginx> => {
+  const folder = cleanup.folder();
+  const executable = join(folder, "nginx");
+  copyFileSync("/usr/sbin/nginx", executable);
+  const path = process.env["PATH"];
+  process.env["PATH"] = `${folder}:${path}`;
+  try {
+    const server = await startNginx(cleanup);
+    const [workerPid = 0] = childrenOf(server.pid);
+    return { ...server, executable, workerPid };
+  } finally {
+    process.env["PATH"] = path;
+  }
+};

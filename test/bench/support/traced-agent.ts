@@ -1,0 +1,74 @@
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { NatsServer } from "@masthead/infra/nats-server";
+import type { AgentId } from "@masthead/shared/ids";
+import type { Cleanup } from "../../support/cleanup.js";
+import { type Program, startProgram } from "../../support/program.js";
+import { until } from "../../support/until.js";
+
+const AGENT = fileURLToPath(new URL("../../../packages/agent/bin/masthead-agent.js", import.meta.url));
+
+/** Kept headers, a fingerprint, a presence and a tenant, of one executable alone; no sampling: each exchange is shipped. */
+export const benchPolicy = (executable: string) => ({
+  apiVersion: "masthead.dev/v1",
+  kind: "CapturePolicy",
+  metadata: { name: "bench" },
+  spec: {
+    targets: [{ executable }],
+    headers: {
+      request: [
+        { name: "x-request-id", action: "keep" },
+        { name: "x-client-id", action: "keep" },
+        { name: "user-agent", action: "keep" },
+        { name: "authorization", action: "fingerprint" },
+        { name: "cookie", action: "presence" },
+      ],
+    },
+    tenant: [{ header: "x-client-id" }],
+  },
+});
+
+export interface AgentHome {
+  readonly path: string;
+  readonly credentials: string;
+}
+
+/** State of one agent, for all its runs. @param ownPids are excluded from capture, with all that they start */
+export const makeAgentHome = async (
+  cleanup: Cleanup,
+  nats: NatsServer,
+  agentId: AgentId,
+  ownPids: Record<string, number>,
+): Promise<AgentHome> => {
+  const path = join(cleanup.folder(), "home");
+  mkdirSync(join(path, "run"), { recursive: true });
+  const credentials = join(path, "agent.creds");
+  writeFileSync(credentials, await nats.createAgentCredentials(agentId), { mode: 0o600 });
+  for (const [name, pid] of Object.entries(ownPids)) writeFileSync(join(path, `run/${name}.pid`), `${pid}\n`);
+  return { path, credentials };
+};
+
+/** `masthead-agent run`. Resolves when probes are attached and a policy is in force. */
+export const startAgent = async (cleanup: Cleanup, nats: NatsServer, home: AgentHome): Promise<Program> => {
+  const agent = startProgram(process.execPath, [AGENT, "run"], {
+    env: {
+      PATH: process.env.PATH,
+      MASTHEAD_HOME: home.path,
+      MASTHEAD_NATS_URL: nats.url,
+      MASTHEAD_NATS_CREDENTIALS: home.credentials,
+      MASTHEAD_LOG_LEVEL: "warn",
+    },
+  });
+  cleanup.add(() => agent.stop());
+  let end: string | undefined;
+  void agent.ended.then((how) => {
+    end = how;
+  });
+  await until(
+    "the agent to be ready",
+    () => end !== undefined || existsSync(join(home.path, "run/agent.ready")),
+  );
+  if (end !== undefined) throw new Error(`the agent ended (${end}): ${agent.errors()}`);
+  return agent;
+};
