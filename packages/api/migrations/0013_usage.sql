@@ -102,3 +102,8 @@ end
 $$;
 grant select on usage_horizon to masthead_app;
 grant select, update on usage_horizon to masthead_ingest;
+
+-- For queries over the fleet, which name no tenant.
+create index usage_minute_by_time on usage_minute (bucket);
+create index usage_quarter_by_time on usage_quarter (bucket);
+create index usage_day_by_time on usage_day (bucket);

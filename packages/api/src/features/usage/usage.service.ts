@@ -1,0 +1,130 @@
+import type { UsageMeta, UsageRow } from "@masthead/shared/http/usage-schema";
+import { nearestWord } from "@masthead/shared/policy/nearest";
+import { toRfc3339 } from "@masthead/shared/time";
+import { USAGE_DIMENSIONS } from "@masthead/shared/usage/dimensions";
+import { quantileMs } from "@masthead/shared/usage/histogram";
+import { z } from "zod";
+import type { Deps } from "../../deps.js";
+import type { Transaction } from "../../platform/db/database.js";
+import { FLEET } from "../../platform/db/scope.js";
+import { decodeCursor, encodeCursor, queryFingerprint } from "../../platform/http/cursor.js";
+import { rangeOf, type TimeRange } from "../../platform/http/instant.js";
+import { PAGE_LIMIT_DEFAULT } from "../../platform/http/page.js";
+import { ApiError } from "../../platform/http/problem.js";
+import { readPolicyDimensions } from "../policies/index.js";
+import { readCompleteness } from "./completeness.read-model.js";
+import { readDimensionNames, readMinutesFrom, readUsage, type UsageCounts } from "./usage.read-model.js";
+import { filtersOf, type UsageQuery } from "./usage.schema.js";
+import { levelOf, planOf, type UsageWindow, widened, windowSpan } from "./usage-query.rules.js";
+
+export interface UsagePage {
+  items: UsageRow[];
+  nextCursor: string | null;
+  meta: UsageMeta;
+}
+
+/** The range as asked for, then window and group of the last row. */
+const micros = z.int().nonnegative();
+const positionSchema = z.tuple([micros, micros, micros, z.string().max(2_000)]);
+
+const invalid = (parameter: string, message: string): ApiError =>
+  new ApiError("invalid_parameters", `${parameter}: ${message}`, {
+    errors: [{ pointer: `/query/${parameter}`, message }],
+  });
+
+/** A page of usage. @throws ApiError `invalid_cursor`, `invalid_parameters` */
+export const queryUsage = async (deps: Deps, query: UsageQuery): Promise<UsagePage> => {
+  const fingerprint = queryFingerprint({ list: "usage", ...query });
+  const position =
+    query.cursor === undefined ? undefined : decodeCursor(fingerprint, query.cursor, positionSchema);
+  const asked = position ? { fromUs: position[0], toUs: position[1] } : rangeOf(query, deps.now());
+  if (!asked) throw invalid("to", "lies before `from`");
+  const after = position && { windowUs: position[2], key: position[3] };
+  return deps.withDatabase((database) =>
+    database.transaction(
+      FLEET,
+      (tx) => readPage(tx, query, asked, after, fingerprint, deps.now()),
+      "read only",
+    ),
+  );
+};
+
+const readPage = async (
+  { sql }: Transaction,
+  query: UsageQuery,
+  asked: TimeRange,
+  after: { windowUs: number; key: string } | undefined,
+  fingerprint: string,
+  nowUs: number,
+): Promise<UsagePage> => {
+  const { window, groupBy = [], limit = PAGE_LIMIT_DEFAULT } = query;
+  const filters = filtersOf(query);
+  await checkDimensions(sql, groupBy, filters);
+  const minutesFromUs = await readMinutesFrom(sql);
+  const level = levelOf(asked, minutesFromUs);
+  if (window === "minute" && level !== "minute")
+    throw invalid("from", `minutes are held since ${toRfc3339(minutesFromUs)}`);
+  const range = widened(asked, level);
+  const names = [...groupBy, ...filters.map((filter) => filter.dimension)];
+  const counted = names.includes("role") ? filters : [...filters, { dimension: "role", values: ["server"] }];
+  const read = { ...planOf(range, window), window, groupBy, filters: counted, after, limit: limit + 1 };
+  const rows = await readUsage(sql, read);
+  const shown = rows.slice(0, limit);
+  const last = rows.length > limit ? shown.at(-1) : undefined;
+  const agents = filters.find((filter) => filter.dimension === "agent.id")?.values;
+  const known = agents?.filter((value) => value !== null);
+  return {
+    items: shown.map((row) => toUsageRow(row, window, groupBy, range)),
+    nextCursor: last ? encodeCursor(fingerprint, [asked.fromUs, asked.toUs, last.windowUs, last.key]) : null,
+    meta: {
+      level,
+      range: { from: toRfc3339(range.fromUs), to: toRfc3339(range.toUs) },
+      ...(await readCompleteness(sql, range, nowUs, known)),
+    },
+  };
+};
+
+const checkDimensions = async (
+  sql: Transaction["sql"],
+  groupBy: readonly string[],
+  filters: readonly { dimension: string }[],
+): Promise<void> => {
+  const known = new Set<string>(USAGE_DIMENSIONS);
+  const used = [
+    ...groupBy.map((name) => ["groupBy", name] as const),
+    ...filters.map(({ dimension }) => [`filter[${dimension}]`, dimension] as const),
+  ];
+  if (used.every(([, name]) => known.has(name))) return;
+  for (const name of [...(await readDimensionNames(sql)), ...(await readPolicyDimensions(sql))])
+    known.add(name);
+  for (const [parameter, name] of used) {
+    if (known.has(name)) continue;
+    throw invalid(parameter, `no dimension \`${name}\`; the nearest is \`${nearestWord(name, [...known])}\``);
+  }
+};
+
+const toUsageRow = (
+  row: UsageCounts,
+  window: UsageWindow,
+  groupBy: readonly string[],
+  range: TimeRange,
+): UsageRow => {
+  const span = windowSpan(row.windowUs, window, range);
+  const values = JSON.parse(row.key) as (string | number | null)[];
+  return {
+    windowStart: toRfc3339(span.fromUs),
+    windowEnd: toRfc3339(span.toUs),
+    group: Object.fromEntries(groupBy.map((name, i) => [name, values[i] ?? null])),
+    requests: row.requests,
+    errors: row.errors,
+    requestBytes: row.requestBytes,
+    responseBytes: row.responseBytes,
+    measures: row.measures ?? {},
+    latencyMs: {
+      p50: quantileMs(row.latency, 0.5),
+      p90: quantileMs(row.latency, 0.9),
+      p95: quantileMs(row.latency, 0.95),
+      p99: quantileMs(row.latency, 0.99),
+    },
+  };
+};
