@@ -14,19 +14,21 @@ import {
 } from "./features/ingest/index.js";
 import { pullQueue } from "./platform/nats/pull-queue.js";
 import { watermarkPublisher } from "./platform/nats/watermark-publisher.js";
+import { reconcile } from "./reconcile.js";
 
 export interface Drained extends DrainedBatches {
   heartbeats: number;
 }
 
 /**
- * Consumes batches and heartbeats from JetStream into Postgres until the budget is spent; before that, makes what time
- * asks for: partitions, roll-ups, retention. Drains may run side by side. Ends with all it took settled.
+ * Consumes batches and heartbeats from JetStream into Postgres until the budget is spent; before that, makes what is
+ * missing in NATS, and what time asks for: partitions, roll-ups, retention. Drains may run side by side. Ends with all it took settled.
  * @param deps as the drain's database role
  * @throws when Postgres or NATS is away: call it again, nothing is lost
  */
-export const drain = (deps: Deps, budget: DrainBudget): Promise<Drained> =>
-  deps.withDatabase((database) =>
+export const drain = async (deps: Deps, budget: DrainBudget): Promise<Drained> => {
+  await reconcile(deps);
+  return deps.withDatabase((database) =>
     deps.withNats(async (nats) => {
       await maintain(database, deps.now());
       const { now, log } = deps;
@@ -52,3 +54,4 @@ export const drain = (deps: Deps, budget: DrainBudget): Promise<Drained> =>
       return { ...drained, heartbeats: beats };
     }),
   );
+};

@@ -40,7 +40,7 @@ export async function startControlPlane(): Promise<TestControlPlane> {
   const dir = await mkdtemp(join(tmpdir(), "masthead-test-nats-"));
   const database = await startTestDatabase();
   let nats = await startNats({ dir });
-  const clock = { nowUs: 1_800_000_000_000_000 };
+  const clock = { nowUs: Date.now() * 1_000 };
   const depsAs = (url: string): Deps => ({
     async withDatabase(work) {
       const opened = openDatabase(url, "test");

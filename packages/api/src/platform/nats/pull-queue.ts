@@ -16,7 +16,7 @@ export const pullQueue = (nats: NatsConnection, stream: string, durable: string)
     const consumer = await nats.jetstream().consumers.get(stream, durable);
     const messages = await consumer.fetch({
       max_messages: Math.min(maxMessages, PULL_MESSAGES),
-      expires: Math.max(expiresMs, EXPIRES_MIN_MS),
+      expires: Math.max(Math.ceil(expiresMs), EXPIRES_MIN_MS),
     });
     const stop = () => void messages.close();
     signal?.addEventListener("abort", stop, { once: true });

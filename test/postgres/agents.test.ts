@@ -1,0 +1,140 @@
+import { readFile } from "node:fs/promises";
+import { drain } from "@masthead/api/drain";
+import { ensureDefaultPolicy } from "@masthead/api/features/policies/index";
+import { reconcile } from "@masthead/api/reconcile";
+import { agentResourceSchema } from "@masthead/shared/http/agent-resource";
+import { agentIdSchema } from "@masthead/shared/ids";
+import { heartbeatSubject } from "@masthead/shared/subjects";
+import { type Heartbeat, heartbeatSchema } from "@masthead/shared/wire/heartbeat";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startControlPlane, type TestControlPlane } from "./support/control-plane.js";
+
+let plane: TestControlPlane;
+let golden: Heartbeat;
+beforeAll(async () => {
+  const file = new URL("../golden/wire/heartbeat.v1.json", import.meta.url);
+  golden = heartbeatSchema.parse(JSON.parse(await readFile(file, "utf8")));
+  plane = await startControlPlane();
+  await ensureDefaultPolicy(plane.deps);
+  await reconcile(plane.deps);
+});
+afterAll(() => plane.stop());
+
+/** The app's clock stands still, so the drain has one that runs. */
+const drainAll = () =>
+  drain(
+    { ...plane.ingestDeps, now: () => plane.clock.nowUs + Math.round(performance.now()) * 1_000 },
+    { maxMs: 2_000, maxMessages: 100, idleMs: 1_000 },
+  );
+const send = async (agentId: string, changes: Partial<Heartbeat>) => {
+  const connection = await plane.connectAs(agentId);
+  const heartbeat = {
+    ...golden,
+    agentId: agentIdSchema.parse(agentId),
+    sentAtUs: plane.clock.nowUs,
+    ...changes,
+  };
+  await connection.jetstream().publish(heartbeatSubject(heartbeat.agentId), JSON.stringify(heartbeat));
+};
+const read = async (id: string) => {
+  const response = await plane.request("GET", `/v1/agents/${id}`);
+  expect(response.status).toBe(200);
+  return agentResourceSchema.parse(await response.json());
+};
+
+describe("agents", () => {
+  it("are known from their heartbeats, in the words of the contract", async () => {
+    await send("web-1", { epoch: 10, health: { status: "ok", reasons: [] }, final: false });
+    await drainAll();
+    const agent = await read("web-1");
+    expect(agent).toMatchObject({
+      id: "web-1",
+      hostname: golden.host.name,
+      epoch: 10,
+      health: { status: "ok" },
+      policy: { desired: 1, effective: golden.policy.effective },
+      coverage: golden.coverage,
+    });
+    expect(agent.ledger.captured).toBe(golden.ledger.captured);
+    expect(agent.losses).toEqual(golden.ledger.lost.filter(({ count }) => count > 0));
+    const { captured, committed, lost, pending } = agent.ledger;
+    expect(captured).toBe(committed + lost + pending);
+  });
+
+  it("are judged by their newest report, whatever comes late", async () => {
+    await send("web-1", { epoch: 11, version: "new", final: false });
+    await drainAll();
+    await send("web-1", { epoch: 10, version: "old", final: false });
+    await drainAll();
+    expect(await read("web-1")).toMatchObject({ epoch: 11, version: "new" });
+  });
+
+  it("are away when they fall silent or stop", async () => {
+    await send("web-2", { final: true });
+    await drainAll();
+    expect(await read("web-2")).toMatchObject({ stopped: true, health: { status: "away" } });
+    plane.clock.nowUs += 60_000_000;
+    const silent = await read("web-1");
+    expect([silent.health.status, silent.health.reasons[0]]).toEqual([
+      "away",
+      expect.stringMatching(/no heartbeat for \d+ seconds/),
+    ]);
+  });
+
+  it("speak for themselves only, and what is malformed is set aside", async () => {
+    const connection = await plane.connectAs("web-3");
+    const subject = heartbeatSubject(agentIdSchema.parse("web-3"));
+    const bodies = [JSON.stringify({ ...golden, agentId: "web-1", version: "forged" }), "{", '{"v":2}'];
+    for (const body of bodies) {
+      await connection.jetstream().publish(subject, body);
+      await drainAll();
+    }
+    expect((await read("web-1")).version).toBe("new");
+    expect((await plane.request("GET", "/v1/agents/web-3")).status).toBe(404);
+    const aside = await plane.database.open("owner").sql<{ reason: string }[]>`
+      select reason from set_aside where kind = 'heartbeat' order by id`;
+    expect(aside.map(({ reason }) => reason)).toEqual(["wrong_subject", "not_json", "invalid"]);
+  });
+
+  it("are listed page by page", async () => {
+    const page = async (query: string) =>
+      (await (await plane.request("GET", `/v1/agents?${query}`)).json()) as {
+        items: { id: string }[];
+        nextCursor: string;
+      };
+    const first = await page("limit=1");
+    const second = await page(`limit=1&cursor=${first.nextCursor}`);
+    expect([first.items[0]?.id, second.items[0]?.id, second.nextCursor]).toEqual(["web-1", "web-2", null]);
+    const foreign = await plane.request("GET", `/v1/policies?cursor=${first.nextCursor}`);
+    expect([foreign.status, ((await foreign.json()) as { code: string }).code]).toEqual([
+      400,
+      "invalid_cursor",
+    ]);
+  });
+
+  it("are counted for Prometheus", async () => {
+    const response = await plane.request("GET", "/metrics", { headers: { authorization: "" } });
+    const text = await response.text();
+    expect(response.headers.get("content-type")).toContain("text/plain; version=0.0.4");
+    expect(text).toContain('masthead_agents{health="away"} 2\n');
+    expect(text).toContain("masthead_policy_revision 1\n");
+    expect(text).toMatch(/^masthead_exchanges_captured_total \d+$/m);
+  });
+});
+
+describe("keys", () => {
+  it("are stored hashed, and stop working when they are revoked", async () => {
+    const owner = plane.database.open("owner").sql;
+    const [row] = await owner<{ all: string }[]>`select string_agg(k::text, '') as all from api_keys k`;
+    expect(row?.all).not.toContain(plane.adminKey.split("_")[2]);
+    const wrong = `${plane.adminKey.slice(0, -1)}${plane.adminKey.endsWith("0") ? "1" : "0"}`;
+    for (const header of [`Bearer ${wrong}`, `Basic ${plane.adminKey}`, "Bearer", "Bearer mh_x_y"])
+      expect(
+        (await plane.request("GET", "/v1/agents", { headers: { authorization: header } })).status,
+        header,
+      ).toBe(401);
+    await owner`update api_keys set revoked_at_us = 1`;
+    expect((await plane.request("GET", "/v1/agents")).status).toBe(401);
+    await owner`update api_keys set revoked_at_us = null`;
+  });
+});
