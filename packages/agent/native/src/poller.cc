@@ -25,9 +25,8 @@ Poller::~Poller() {
   // abort() has joined, or the thread has said its last batch and been joined.
 }
 
-void Poller::start(Napi::Env env, Napi::Function on_records, std::function<void(Napi::Env)> on_end) {
+void Poller::start(Napi::Env env, Napi::Function on_records) {
   env_ = env;
-  on_end_ = std::move(on_end);
   crossing_ = Crossing::New(env, on_records, "masthead records", 0, 1);
   // Hooks run in reverse order: this one joins the thread before Node closes the crossing that the thread uses.
   napi_add_env_cleanup_hook(env_, abort_at_teardown, this);
@@ -121,40 +120,60 @@ bool Poller::read_once(uint64_t until) {
   return true;
 }
 
-// JavaScript's thread. `env` is null when the crossing is torn down with batches still in it.
+// JavaScript's thread. `env` is null when the crossing is torn down with batches still in it. Plain Node-API, statuses
+// instead of exceptions: while a worker is being terminated every call may be refused, and that is no error.
 void Poller::deliver(Napi::Env env, Napi::Function on_records, std::nullptr_t*, Batch* raw) {
-  std::unique_ptr<Batch> batch(raw);
-  if (env == nullptr) return;
+  const std::unique_ptr<Batch> batch(raw);
+  if (static_cast<napi_env>(env) == nullptr) return;
   Poller& self = *batch->poller;
   if (batch->last) {
     self.ended(env);
     return;
   }
-  Napi::HandleScope scope(env);
-  // A copy into memory of JavaScript's own: no finalizer of ours can run after this addon is gone.
-  Napi::ArrayBuffer buffer = Napi::ArrayBuffer::New(env, batch->bytes.size());
-  std::memcpy(buffer.Data(), batch->bytes.data(), batch->bytes.size());
   const size_t size = batch->bytes.size();
-  const uint32_t count = batch->count;
-  std::vector<uint8_t>().swap(batch->bytes);
-  try {
-    on_records.Call({Napi::Uint8Array::New(env, size, buffer, 0), Napi::Number::New(env, count)});
-  } catch (...) {
-    self.in_handoff_ -= size;
-    throw;
-  }
+  call(env, on_records, *batch);
   self.in_handoff_ -= size;
 }
 
-void Poller::ended(Napi::Env env) {
+void Poller::call(napi_env env, napi_value on_records, Batch& batch) {
+  napi_handle_scope scope;
+  if (napi_open_handle_scope(env, &scope) != napi_ok) return;
+  const size_t size = batch.bytes.size();
+  void* data = nullptr;
+  napi_value buffer, arguments[2], undefined;
+  // A copy into memory of JavaScript's own: no finalizer of ours can run after this addon is gone.
+  if (napi_create_arraybuffer(env, size, &data, &buffer) == napi_ok) {
+    std::memcpy(data, batch.bytes.data(), size);
+    std::vector<uint8_t>().swap(batch.bytes);
+    if (napi_create_typedarray(env, napi_uint8_array, size, buffer, 0, &arguments[0]) == napi_ok &&
+        napi_create_uint32(env, batch.count, &arguments[1]) == napi_ok &&
+        napi_get_undefined(env, &undefined) == napi_ok) {
+      napi_call_function(env, undefined, on_records, 2, arguments, nullptr);
+    }
+  }
+  napi_close_handle_scope(env, scope);
+}
+
+void Poller::ended(napi_env env) {
   if (thread_.joinable()) thread_.join();
   if (env_ != nullptr) napi_remove_env_cleanup_hook(env_, abort_at_teardown, this);
   env_ = nullptr;
-  if (on_end_) {
-    auto on_end = std::move(on_end_);
-    on_end_ = nullptr;
-    on_end(env);
-  }
+  has_ended_ = true;
+  resolve(env);
+}
+
+napi_value Poller::ended_promise(napi_env env) {
+  napi_value promise;
+  if (napi_create_promise(env, &deferred_, &promise) != napi_ok) return nullptr;
+  if (has_ended_) resolve(env);
+  return promise;
+}
+
+void Poller::resolve(napi_env env) {
+  napi_value undefined;
+  if (deferred_ == nullptr || napi_get_undefined(env, &undefined) != napi_ok) return;
+  napi_resolve_deferred(env, deferred_, undefined);
+  deferred_ = nullptr;
 }
 
 void Poller::release() {

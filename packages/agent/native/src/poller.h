@@ -6,7 +6,6 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -32,12 +31,14 @@ class Poller : public std::enable_shared_from_this<Poller> {
   Poller(std::unique_ptr<RingReader> ring, uint32_t poll_every_ms, size_t handoff_bytes);
   ~Poller();
 
-  // JavaScript's thread. `on_end` is called there once, after the last batch.
-  void start(Napi::Env env, Napi::Function on_records, std::function<void(Napi::Env)> on_end);
+  // JavaScript's thread.
+  void start(Napi::Env env, Napi::Function on_records);
   // Any thread.
   void pause(bool paused);
-  // JavaScript's thread: reads to where the ring stands now, hands over, then calls `on_end`. Does not wait.
+  // JavaScript's thread: has the poll thread read to where the ring stands now, hand over, and end. Does not wait.
   void finish();
+  // JavaScript's thread: a promise of the last batch's having been handed over. One at a time.
+  napi_value ended_promise(napi_env env);
   // JavaScript's thread: ends the poll thread at once and waits for it; what is in the ring stays there.
   void abort();
   // JavaScript's thread: abort, and let go of the ring, whose mapping keeps the map alive in the kernel.
@@ -52,7 +53,10 @@ class Poller : public std::enable_shared_from_this<Poller> {
 
   void run();                 // poll thread
   bool read_once(uint64_t until);  // poll thread; false: the crossing has closed
-  void ended(Napi::Env env);  // JavaScript's thread
+  // JavaScript's thread
+  static void call(napi_env env, napi_value on_records, Batch& batch);
+  void ended(napi_env env);
+  void resolve(napi_env env);
 
   std::unique_ptr<RingReader> ring_;
   const uint32_t poll_every_ms_;
@@ -60,7 +64,8 @@ class Poller : public std::enable_shared_from_this<Poller> {
   Crossing crossing_;
   std::thread thread_;
   napi_env env_ = nullptr;
-  std::function<void(Napi::Env)> on_end_;
+  napi_deferred deferred_ = nullptr;
+  bool has_ended_ = false;
 
   std::mutex mutex_;
   std::condition_variable changed_;

@@ -111,7 +111,7 @@ Session::Session(Info info) : Napi::ObjectWrap<Session>(info) {
   }
 }
 
-// At the latest when the environment ends; Links detach before the programs go, since members end in reverse order.
+// When it is garbage, at the latest when the environment ends; Links detach before the programs go, since members end in reverse order.
 Session::~Session() {
   if (poller_) poller_->abort();
 }
@@ -203,13 +203,7 @@ Napi::Value Session::start(Info info) {
     auto reader = std::make_unique<RingReader>(bpf_map__fd(ring), bpf_map__max_entries(ring));
     poller_ = std::make_shared<Poller>(std::move(reader), static_cast<uint32_t>(number(info, 1)),
                                        static_cast<size_t>(number(info, 2)));
-    // The poll thread outlives a forgotten object: until it ends, the object is not garbage.
-    Ref();
-    poller_->start(info.Env(), info[3].As<Napi::Function>(), [this](Napi::Env env) {
-      if (stopping_) stopping_->Resolve(env.Undefined());
-      stopping_.reset();
-      Unref();
-    });
+    poller_->start(info.Env(), info[3].As<Napi::Function>());
     return info.Env().Undefined();
   });
 }
@@ -219,16 +213,11 @@ Napi::Value Session::pause(Info info) {
   return info.Env().Undefined();
 }
 
+// Once: the wrapper in TypeScript gives the same promise to whoever asks again.
 Napi::Value Session::stop(Info info) {
-  if (stopping_) return stopping_->Promise();
-  Napi::Promise::Deferred deferred = Napi::Promise::Deferred::New(info.Env());
-  if (!poller_ || !poller_->running()) {
-    deferred.Resolve(info.Env().Undefined());
-    return deferred.Promise();
-  }
-  stopping_ = deferred;
-  poller_->finish();
-  return deferred.Promise();
+  if (!poller_) return info.Env().Undefined();
+  if (poller_->running()) poller_->finish();
+  return Napi::Value(info.Env(), poller_->ended_promise(info.Env()));
 }
 
 Napi::Value Session::statistics(Info info) {

@@ -5,7 +5,6 @@
 #include <napi.h>
 
 #include <memory>
-#include <optional>
 
 #include "bpf_object.h"
 #include "failure.h"
@@ -36,7 +35,7 @@ class Session : public Napi::ObjectWrap<Session> {
   Napi::Value detach(Info info);             // (id)
   Napi::Value start(Info info);              // (ring, pollEveryMs, handoffBytes, onRecords)
   Napi::Value pause(Info info);              // (paused)
-  Napi::Value stop(Info info);               // () → Promise
+  Napi::Value stop(Info info);               // () → Promise | undefined; once
   Napi::Value statistics(Info info);         // () → number[]
   Napi::Value test_run(Info info);           // (program, data) → {returnValue, data}
   Napi::Value kernel_ids(Info info);         // () → {programs, maps, links}
@@ -50,7 +49,6 @@ class Session : public Napi::ObjectWrap<Session> {
   std::unique_ptr<GracePeriod> grace_;
   Links links_;
   std::shared_ptr<Poller> poller_;
-  std::optional<Napi::Promise::Deferred> stopping_;
 };
 
 // Throws a JavaScript Error with `operation`, `errno` and `detail`.

@@ -27,7 +27,8 @@ export interface NativeSession {
     onRecords: (records: Uint8Array, count: number) => void,
   ): void;
   pause(paused: boolean): void;
-  stop(): Promise<void>;
+  /** to be called once; undefined where nothing was started */
+  stop(): Promise<void> | undefined;
   statistics(): number[];
   testRun(program: string, data: Uint8Array): { returnValue: number; data: Uint8Array };
   kernelIds(): { programs: number[]; maps: number[]; links: number[] };

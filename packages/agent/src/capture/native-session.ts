@@ -126,6 +126,7 @@ class LibbpfSession implements CaptureSession {
   readonly #links = new Map<number, number[]>();
   #lastLink = 0;
   #closed = false;
+  #stopping: Promise<void> | undefined;
 
   constructor(loaded: Loaded, pollEveryMs: number, handoffBytes: number) {
     this.#native = loaded.session;
@@ -223,7 +224,8 @@ class LibbpfSession implements CaptureSession {
   }
 
   stop(): Promise<void> {
-    return this.#native.stop();
+    this.#stopping ??= this.#native.stop() ?? Promise.resolve();
+    return this.#stopping;
   }
 
   close(): void {
