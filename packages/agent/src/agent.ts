@@ -186,6 +186,8 @@ export async function startAgent(
     series_folded: bound.folded,
     lost_of_earlier_epochs: lostOfEarlierEpochs,
     clock_steps_back: clock.stepsBack,
+    process_rss_bytes: process.memoryUsage.rss(),
+    process_cpu_ms: Math.round(process.cpuUsage().user / 1000 + process.cpuUsage().system / 1000),
   });
   const health = () => {
     const reasons = source.degraded();
@@ -294,10 +296,10 @@ export async function startAgent(
       await batcher.flush();
       await publishWhatCan();
       await heartbeat.send(true);
+      const { captured, batched, lost } = ledger.snapshot();
       await messaging.close();
       source.close();
       await runFiles.ended();
-      const { captured, batched, lost } = ledger.snapshot();
       log.info({ captured, batched, lost, spooled: publisher.outbox.size }, "stopped");
     },
   };

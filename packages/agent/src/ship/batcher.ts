@@ -7,9 +7,12 @@ import type { Series } from "../meter/series.js";
 import type { AgentLedger } from "./ledger.js";
 import { OpenBatch } from "./open-batch.js";
 import type { Spool, SpooledBatch } from "./spool.js";
+import { TextBuffer } from "./text-buffer.js";
 
 const compress = promisify(gzip);
 const GZIP = { level: constants.Z_BEST_SPEED };
+/** A full batch fits without growing. */
+const TEXT_BYTES = 1024 * 1024;
 
 export interface BatcherOptions {
   agentId: AgentId;
@@ -37,7 +40,8 @@ interface ClosedBatch {
  * when the batch is on disk, so seqs have no holes.
  */
 export class Batcher implements MeteredSink {
-  #open = new OpenBatch();
+  readonly #free: TextBuffer[] = [];
+  #open = this.#fresh();
   readonly #waiting: ClosedBatch[] = [];
   #writing: Promise<void> | undefined;
   #behind = false;
@@ -82,7 +86,7 @@ export class Batcher implements MeteredSink {
 
   #close(): void {
     this.#waiting.push({ batch: this.#open, completeUntilUs: this.options.completeUntilUs() });
-    this.#open = new OpenBatch();
+    this.#open = this.#fresh();
     if (!this.#behind && this.#waiting.length >= this.options.maxWaiting) {
       this.#behind = true;
       this.options.onBackPressure(true);
@@ -92,10 +96,16 @@ export class Batcher implements MeteredSink {
     });
   }
 
+  /** As many texts as wait at once are kept, for the next ones. */
+  #fresh(): OpenBatch {
+    return new OpenBatch(this.#free.pop() ?? new TextBuffer(TEXT_BYTES));
+  }
+
   async #writeAll(): Promise<void> {
     for (let closed = this.#waiting[0]; closed; closed = this.#waiting[0]) {
       await this.#write(closed);
       this.#waiting.shift();
+      if (this.#free.length < this.options.maxWaiting) this.#free.push(closed.batch.text);
       if (this.#behind && this.#waiting.length * 2 <= this.options.maxWaiting) {
         this.#behind = false;
         this.options.onBackPressure(false);
@@ -111,7 +121,7 @@ export class Batcher implements MeteredSink {
     this.ledger.batched += counted;
     try {
       const header = { agentId, epoch, seq, createdAtUs: this.options.nowUs(), completeUntilUs, host };
-      const payload = await compress(batch.toJson(header, this.ledger.snapshot()), GZIP);
+      const payload = await compress(batch.finish(header, this.ledger.snapshot()), GZIP);
       if (!this.spool.hasRoom(payload.length)) {
         this.#lose(counted, "full");
         return;

@@ -5,6 +5,7 @@ import type { ConnectionInfo, Exchange, GoverningPolicy, ProcessInfo } from "../
 import { type Series, usagePartHead } from "../meter/series.js";
 import { UsagePart } from "../meter/usage-part.js";
 import { RowTable } from "./row-table.js";
+import { TextBuffer } from "./text-buffer.js";
 import { toWireExchange } from "./wire-exchange.js";
 import { clamp, WIRE_MAX } from "./wire-text.js";
 
@@ -44,10 +45,16 @@ export class OpenBatch {
   readonly #policies = new RowTable<GoverningPolicy>();
   readonly #processes = new RowTable<ProcessInfo>();
   readonly #connections = new RowTable<ConnectionInfo>();
-  readonly #exchanges: string[] = [];
+  #exchanges = 0;
   readonly #usage = new Map<number, Map<string, UsagePart>>();
-  #bytes = 0;
+  #usageBytes = 0;
   #counted = 0;
+
+  /** @param text where its JSON is made; its own from now on, until it was shipped */
+  constructor(readonly text = new TextBuffer(64 * 1024)) {
+    text.reset();
+    text.append('{"exchanges":[');
+  }
 
   /** Books one exchange; `kept`: also one by one. */
   add(exchange: Exchange, series: Series, windowStart: number, kept: boolean): void {
@@ -67,16 +74,16 @@ export class OpenBatch {
     if (!part) {
       part = new UsagePart(usagePartHead(series, windowStart, policy));
       window.set(series.key, part);
-      this.#bytes += part.bytes;
+      this.#usageBytes += part.bytes;
     }
-    this.#bytes += part.count(exchange, latencyBucket(exchange.durationUs));
+    this.#usageBytes += part.count(exchange, latencyBucket(exchange.durationUs));
   }
 
   #keep(exchange: Exchange, template: string, policy: number): void {
     const connection = this.#connections.index(exchange.connection, this.#connectionJson);
-    const json = JSON.stringify(toWireExchange(exchange, template, connection, policy));
-    this.#exchanges.push(json);
-    this.#bytes += Buffer.byteLength(json) + 1;
+    if (this.#exchanges > 0) this.text.append(",");
+    this.#exchanges += 1;
+    this.text.append(JSON.stringify(toWireExchange(exchange, template, connection, policy)));
   }
 
   readonly #connectionJson = (connection: ConnectionInfo): string =>
@@ -88,23 +95,30 @@ export class OpenBatch {
   }
 
   get isFull(): boolean {
-    return this.#exchanges.length >= BATCH_MAX_EXCHANGES || this.bytes >= BATCH_FULL_BYTES;
+    return this.#exchanges >= BATCH_MAX_EXCHANGES || this.bytes >= BATCH_FULL_BYTES;
   }
 
   /** never less than its JSON, header and ledger aside */
   get bytes(): number {
-    return this.#bytes + this.#policies.bytes + this.#processes.bytes + this.#connections.bytes;
+    return (
+      this.text.length +
+      this.#usageBytes +
+      this.#policies.bytes +
+      this.#processes.bytes +
+      this.#connections.bytes
+    );
   }
 
-  /** The whole batch as JSON of `batchSchema`. */
-  toJson(header: BatchHeader, ledger: Ledger): string {
+  /** The whole batch as JSON of `batchSchema`, once; in `text` as long as that is not used again. */
+  finish(header: BatchHeader, ledger: Ledger): Buffer {
     const usage: string[] = [];
     for (const window of this.#usage.values()) for (const part of window.values()) usage.push(part.toJson());
-    return (
-      `${JSON.stringify({ v: 1, ...header }).slice(0, -1)},"policies":${this.#policies.toJson()}` +
-      `,"processes":${this.#processes.toJson()},"connections":${this.#connections.toJson()}` +
-      `,"exchanges":[${this.#exchanges.join(",")}],"usage":[${usage.join(",")}]` +
-      `,"countedOnly":${this.#counted - this.#exchanges.length},"ledger":${JSON.stringify(ledger)}}`
+    this.text.append(
+      `],"usage":[${usage.join(",")}],"policies":${this.#policies.toJson()}` +
+        `,"processes":${this.#processes.toJson()},"connections":${this.#connections.toJson()}` +
+        `,"countedOnly":${this.#counted - this.#exchanges},"ledger":${JSON.stringify(ledger)}` +
+        `,${JSON.stringify({ v: 1, ...header }).slice(1)}`,
     );
+    return this.text.view();
   }
 }

@@ -117,6 +117,10 @@ export class BpfSource implements CaptureSource {
   tick(): void {
     this.#attachment.scan();
     this.#executables.scan();
+    this.#reconcile();
+  }
+
+  #reconcile(): void {
     this.#stream.reconcile(() => {
       const values = this.#session.counters();
       return { sent: counterOf(values, "records_sent"), dropped: counterOf(values, "records_dropped") };
@@ -142,6 +146,9 @@ export class BpfSource implements CaptureSource {
     // Nothing new begins, then what is in the ring comes out.
     this.#attachment.stop();
     await this.#session.stop();
+    // Twice: what dropped records left open is suspected in the first step and settled in the second.
+    this.#reconcile();
+    this.#reconcile();
   }
 
   close(): void {
