@@ -1,4 +1,5 @@
 import { agentVariables } from "@masthead/agent/config";
+import { apiVariables } from "@masthead/api/config";
 import { cliVariables } from "@masthead/cli/configuration";
 import { describeConfiguration } from "@masthead/shared/config/definition";
 import { serverlessVariables } from "./serverless/settings.js";
@@ -14,6 +15,11 @@ const SECTIONS = [
     title: "`masthead-agent`",
     text: "The agent of one host.",
     variables: agentVariables,
+  },
+  {
+    title: "The API",
+    text: "The resident control plane: API and drain in one process.",
+    variables: apiVariables,
   },
   {
     title: "`masthead`",

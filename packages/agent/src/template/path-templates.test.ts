@@ -25,7 +25,7 @@ describe("templates of single paths", () => {
     ["/users/alice", "/users/{id}"],
     ["/users/me", "/users/me"],
     ["/users/james", "/users/{id}"],
-    ["/user/james", "/user/james"],
+    ["/user/james", "/user/{id}"],
     ["/user/login", "/user/login"],
     ["/user/alice", "/user/{id}"],
     ["/pet/findByStatus", "/pet/findByStatus"],

@@ -89,7 +89,8 @@ export class PathTemplates {
     if (place === "collection") return false;
     if (kind === "noun") return this.#literalsAt(template, place)?.takeNoun(segment) ?? false;
     const literals = this.#literalsAt(template, place);
-    if (kind === "plausible") return literals?.takePlausible(segment) ?? false;
+    if (kind === "plausible" || (kind === "plural" && place === "free"))
+      return literals?.takePlausible(segment) ?? false;
     return literals?.takeUnknown(segment) ?? false;
   }
 

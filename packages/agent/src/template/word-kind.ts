@@ -3,10 +3,10 @@ import { ACTIONS, COMMAND_VERBS, IRREGULAR_PLURALS, NOT_COLLECTIONS, NOUNS } fro
 /** What a segment is as a word: see {@link wordOf}. */
 export interface Word {
   /**
-   * `action`: literal wherever it stands; `noun`: a known word; `plausible`: several known words, or one that ends like a
-   * plural; `unknown`: anything else
+   * `action`: literal wherever it stands; `noun`: a known word; `plausible`: several known words; `plural`: one that only
+   * ends like a plural, as names do too (charles); `unknown`: anything else
    */
-  kind: "action" | "noun" | "plausible" | "unknown";
+  kind: "action" | "noun" | "plausible" | "plural" | "unknown";
   /** what follows is likely an id */
   collection: boolean;
 }
@@ -70,7 +70,7 @@ const judge = (text: string): Word => {
   const last = parts[parts.length - 1];
   if (first === undefined || last === undefined) return { kind: "unknown", collection: false };
   const collection = isCollection(last);
-  if (parts.length === 1) return { kind: collection ? "plausible" : "unknown", collection };
+  if (parts.length === 1) return { kind: collection ? "plural" : "unknown", collection };
   if (parts.length > PARTS_MAX || !parts.every(known)) return { kind: "unknown", collection };
   const command =
     (COMMAND_VERBS.has(first) && parts.length === 2) || (ACTIONS.has(first) && CAMEL_CASE.test(text));

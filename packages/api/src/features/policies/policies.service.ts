@@ -1,6 +1,6 @@
 import { encodePolicySet, POLICY_SET_MAX_BYTES } from "@masthead/shared/wire/codec";
-import type { TransactionSql } from "postgres";
 import type { Deps } from "../../deps.js";
+import type { Transaction } from "../../platform/db/database.js";
 import { NO_TENANT } from "../../platform/db/scope.js";
 import { ApiError } from "../../platform/http/problem.js";
 import { POLICY_SET_MAX_COMPRESSED_BYTES } from "../../platform/nats/policy-publisher.js";
@@ -20,7 +20,7 @@ import { validatePolicy } from "./policy-validation.rules.js";
 
 const notFound = (name: string) => new ApiError("not_found", `there is no policy ${name}`);
 
-async function checkBounds(sql: TransactionSql): Promise<void> {
+async function checkBounds(sql: Transaction["sql"]): Promise<void> {
   const live = await listPolicies(sql, { limit: MAX_POLICIES + 1 });
   if (live.length > MAX_POLICIES) {
     throw new ApiError(

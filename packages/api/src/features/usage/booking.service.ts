@@ -1,5 +1,5 @@
 import type { Batch, UsagePart } from "@masthead/shared/wire/batch";
-import type { TransactionSql } from "postgres";
+import type { Transaction } from "../../platform/db/database.js";
 import { type Booking, Bookings, seriesOf } from "./booking.rules.js";
 import {
   addUsage,
@@ -30,7 +30,7 @@ const DAY = 86_400;
  * each other in a circle. Partitions of the minutes' days have to be there. Parts without a policy are left out.
  */
 export const bookUsage = async (
-  sql: TransactionSql,
+  sql: Transaction["sql"],
   parts: readonly PlacedPart[],
   seriesCap: number = SERIES_PER_TENANT_AND_MINUTE,
 ): Promise<void> => {
@@ -46,7 +46,7 @@ export const bookUsage = async (
   await bookLate(sql, late.rows());
 };
 
-const bookMinutes = async (sql: TransactionSql, bookings: Bookings, seriesCap: number): Promise<void> => {
+const bookMinutes = async (sql: Transaction["sql"], bookings: Bookings, seriesCap: number): Promise<void> => {
   const wanted = bookings.rows();
   if (wanted.length === 0) return;
   const held = await lockWindows(sql, wanted);
@@ -57,7 +57,7 @@ const bookMinutes = async (sql: TransactionSql, bookings: Bookings, seriesCap: n
 
 /** Under the windows' locks, so that the count of what is held stands still. */
 const withinCap = async (
-  sql: TransactionSql,
+  sql: Transaction["sql"],
   bookings: Bookings,
   wanted: Booking[],
   held: ReadonlyMap<string, number>,
@@ -85,7 +85,7 @@ const withinCap = async (
 };
 
 /** Minutes that are no longer held: the coarser buckets are added to, and never recomputed any more. */
-const bookLate = async (sql: TransactionSql, rows: Booking[]): Promise<void> => {
+const bookLate = async (sql: Transaction["sql"], rows: Booking[]): Promise<void> => {
   if (rows.length === 0) return;
   await insertSeries(sql, rows);
   await addUsage(sql, "usage_quarter", coarser(rows, QUARTER_HOUR));
