@@ -1,0 +1,41 @@
+import type { TenantItem, TenantReport } from "@masthead/shared/http/report-schema";
+import type { Deps } from "../../deps.js";
+import { FLEET, tenantScope } from "../../platform/db/scope.js";
+import { ApiError } from "../../platform/http/problem.js";
+import { readCompleteness } from "./completeness.read-model.js";
+import type { Period } from "./period.rules.js";
+import { countPeriod } from "./reports.read-model.js";
+import { toReport, toTenantItem } from "./reports.rules.js";
+import { readTenants, wasSeen } from "./tenants.read-model.js";
+
+/**
+ * A tenant's report as of now (promise a-tenant-sees-a-tenant: read in that tenant's scope, whoever asks).
+ *
+ * @throws ApiError `not_found` where nothing was ever counted of the tenant
+ */
+export const getReport = (deps: Deps, tenant: string, period: Period): Promise<TenantReport> =>
+  deps.withDatabase((database) =>
+    database.transaction(
+      tenantScope(tenant),
+      async ({ sql }) => {
+        if (!(await wasSeen(sql, tenant))) throw new ApiError("not_found", "no such tenant was ever seen");
+        const now = deps.now();
+        const completeness = await readCompleteness(sql, period, now);
+        return toReport(tenant, period, await countPeriod(sql, tenant, period), completeness, now);
+      },
+      "read only",
+    ),
+  );
+
+/** Tenants by id, from behind `after` on. */
+export const getTenants = (
+  deps: Deps,
+  page: { after?: string | undefined; limit: number },
+): Promise<TenantItem[]> =>
+  deps.withDatabase((database) =>
+    database.transaction(
+      FLEET,
+      async ({ sql }) => (await readTenants(sql, page)).map(toTenantItem),
+      "read only",
+    ),
+  );

@@ -1,0 +1,61 @@
+import type { UnixMicros } from "@masthead/shared/time";
+import type { TransactionSql } from "postgres";
+
+/** A tenant and when it was seen: starts of minutes, or of quarter-hours where minutes are no longer held. */
+export interface SeenTenant {
+  readonly id: string;
+  readonly firstSeenUs: UnixMicros;
+  readonly lastSeenUs: UnixMicros;
+  /** in the server role */
+  readonly requests: number;
+}
+
+/** Whether anything was ever counted of a tenant. */
+export async function wasSeen(sql: TransactionSql, tenant: string): Promise<boolean> {
+  const rows = await sql`select from usage_series where tenant_id = ${tenant} limit 1`;
+  return rows.length > 0;
+}
+
+/**
+ * Tenants by id, from behind `after` on. Ids are found by one jump through the index each, since a tenant has many
+ * series; requests are added up from the coarsest buckets that are up to date.
+ */
+export async function readTenants(
+  sql: TransactionSql,
+  { after = "", limit }: { after?: string | undefined; limit: number },
+): Promise<SeenTenant[]> {
+  const next = (from: ReturnType<typeof sql>) =>
+    sql`(select tenant_id from usage_series where tenant_id > ${from} order by tenant_id limit 1)`;
+  const quarter = sql`date_bin('15 minutes', bucket, timestamptz 'epoch')`;
+  const day = sql`date_trunc('day', bucket, 'UTC')`;
+  const ofServers = sql`join usage_series s using (tenant_id, series_id) where tenant_id = t.id and s.role = 'server'`;
+  return sql<SeenTenant[]>`
+    with recursive ids (id) as (
+      select ${next(sql`${after}::text`)}
+      union all
+      select ${next(sql`ids.id`)} from ids where ids.id is not null),
+    page as (select id from ids where id is not null limit ${limit})
+    select t.id,
+      (extract(epoch from case when q.first + interval '15 minutes' <= w.first or w.first is null
+        then q.first else w.first end) * 1000000)::bigint as "firstSeenUs",
+      (extract(epoch from greatest(w.last, q.last)) * 1000000)::bigint as "lastSeenUs",
+      counted.requests
+    from page t
+    cross join lateral (
+      select min(bucket) as first, max(bucket) as last from usage_windows where tenant_id = t.id) w
+    cross join lateral (
+      select min(bucket) as first, max(bucket) as last from usage_quarter where tenant_id = t.id) q
+    cross join lateral (
+      select coalesce(sum(requests), 0)::bigint as requests from (
+        select requests from usage_day ${ofServers} and bucket not in (
+          select ${day} from usage_windows where tenant_id = t.id and day_dirty)
+        union all
+        select requests from usage_quarter ${ofServers}
+          and ${day} in (select ${day} from usage_windows where tenant_id = t.id and day_dirty)
+          and ${quarter} not in (select ${quarter} from usage_windows where tenant_id = t.id and quarter_dirty)
+        union all
+        select requests from usage_minute ${ofServers}
+          and ${quarter} in (select ${quarter} from usage_windows where tenant_id = t.id and quarter_dirty)
+      ) held) counted
+    order by t.id`;
+}
