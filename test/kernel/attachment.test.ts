@@ -151,6 +151,33 @@ sys.stdin.read()`;
   expect(attachment.libraries().filter((each) => each.pids.has(child.pid))).toEqual([]);
 });
 
+test("containers of one image share the probed file: it is probed once, and both are captured", async () => {
+  const attachment = attach();
+  const cached = attachment.libraries().find((library) => library.cached);
+  const folder = cleanup.folder();
+  mkdirSync(join(folder, "image"));
+  const name = "libssl-89abcdef.so.3";
+  copyFileSync(cached?.path ?? "", join(folder, "image", name));
+  const program =
+    "import ctypes, sys; ctypes.CDLL(sys.argv[1]); print('mapped', flush=True); sys.stdin.read()";
+  const containers = [];
+  for (const container of ["a", "b"]) {
+    const part = (kind: string) => join(folder, `${container}-${kind}`);
+    for (const kind of ["upper", "work", "root"]) mkdirSync(part(kind));
+    const options = `lowerdir=${join(folder, "image")},upperdir=${part("upper")},workdir=${part("work")}`;
+    execFileSync("mount", ["-t", "overlay", "overlay", "-o", options, part("root")]);
+    cleanup.add(() => execFileSync("umount", [part("root")]));
+    const child = startProgram("python3", ["-c", program, join(part("root"), name)]);
+    cleanup.add(() => child.finish());
+    await child.line();
+    containers.push(child.pid);
+  }
+  attachment.scan();
+  const mapped = attachment.libraries().filter((library) => containers.some((pid) => library.pids.has(pid)));
+  const own = mapped.filter((library) => !library.cached);
+  expect(own.map((library) => [...library.pids].sort())).toEqual([containers.sort()]);
+});
+
 test("a process that lives some milliseconds has a name, and so has one that is gone", async () => {
   const attachment = attach();
   const { execs, exits } = feed(attachment);

@@ -8,7 +8,7 @@ const OVERLAYFS = 0x794c7630;
  *
  * Usually device and inode. On overlayfs the kernel probes the file of the layer below, which containers of one image
  * share, while each container's stat() shows a device of its own; the inode number is the layer's, so there the number,
- * the size and the times stand for the file.
+ * the size and the time of the last change stand for the file (a copy that a container made of it has another time).
  */
 export function fileIdentity(path: string): string {
   const stat = statSync(path, { bigint: true });
@@ -16,7 +16,7 @@ export function fileIdentity(path: string): string {
   return isOverlay(path) ? overlayIdentity(stat) : `${stat.dev}:${stat.ino}`;
 }
 
-const overlayIdentity = (stat: BigIntStats): string => `overlay:${stat.ino}:${stat.size}:${stat.mtimeNs}`;
+const overlayIdentity = (stat: BigIntStats): string => `overlay:${stat.ino}:${stat.size}:${stat.ctimeNs}`;
 
 function isOverlay(path: string): boolean {
   try {
