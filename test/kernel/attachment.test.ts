@@ -160,13 +160,15 @@ test("containers of one image share the probed file: it is probed once, and both
   copyFileSync(cached?.path ?? "", join(folder, "image", name));
   const program =
     "import ctypes, sys; ctypes.CDLL(sys.argv[1]); print('mapped', flush=True); sys.stdin.read()";
-  const containers = [];
+  const containers: number[] = [];
   for (const container of ["a", "b"]) {
     const part = (kind: string) => join(folder, `${container}-${kind}`);
     for (const kind of ["upper", "work", "root"]) mkdirSync(part(kind));
     const options = `lowerdir=${join(folder, "image")},upperdir=${part("upper")},workdir=${part("work")}`;
     execFileSync("mount", ["-t", "overlay", "overlay", "-o", options, part("root")]);
     cleanup.add(() => execFileSync("umount", [part("root")]));
+    // A probe holds the mount that its file was reached through.
+    cleanup.add(() => attachment.stop());
     const child = startProgram("python3", ["-c", program, join(part("root"), name)]);
     cleanup.add(() => child.finish());
     await child.line();

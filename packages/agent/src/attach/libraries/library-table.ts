@@ -92,7 +92,8 @@ export class LibraryTable {
 
   /**
    * Once a scan: what no process maps and no path leads to any more is let go (an upgraded library, a removed image).
-   * The inode stays alive as long as a probe stands on it, so its number cannot come back as another file's.
+   * The inode stays alive as long as a probe stands on it, so its number cannot come back as another file's; so does the
+   * mount that it was reached through, which is why a container's file is let go when its last process is gone.
    */
   prune(): void {
     this.#scan += 1;
