@@ -97,7 +97,7 @@ export const agentVariables = {
     name: "MASTHEAD_RING_BYTES",
     description: "Size of the kernel's ring buffer, a power of two. Full: loss `ring/full`.",
     unit: "bytes",
-    default: String(16 * MIB),
+    default: String(8 * MIB),
     schema: wholeNumber(4096, 1024 * MIB),
   }),
   handoffBytes: variable({

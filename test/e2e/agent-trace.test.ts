@@ -1,0 +1,80 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { exchangeItemSchema } from "@masthead/shared/http/exchange-item";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { Cleanup } from "../support/cleanup.js";
+import { curlMany } from "../support/curl.js";
+import { type HttpsServer, startNginx, startPythonServer } from "../support/https-servers.js";
+import { startProgram } from "../support/program.js";
+import { until } from "../support/until.js";
+
+const AGENT = fileURLToPath(new URL("../../packages/agent/bin/masthead-agent.js", import.meta.url));
+const REQUESTS = 200;
+const SECRET = "Bearer canary-credential-0123456789";
+
+let cleanup: Cleanup;
+beforeEach(() => {
+  cleanup = new Cleanup();
+});
+afterEach(() => cleanup.run());
+
+async function startTrace(policy: object) {
+  const folder = cleanup.folder();
+  const file = join(folder, "policy.json");
+  writeFileSync(file, JSON.stringify(policy));
+  const trace = startProgram(process.execPath, [AGENT, "trace", "--json", "--policy", file], {
+    env: { ...process.env, MASTHEAD_HOME: join(folder, "home") },
+  });
+  cleanup.add(() => trace.stop("SIGKILL"));
+  return trace;
+}
+
+const policyFor = (port: number, rule: object = { name: "authorization", action: "fingerprint" }) => ({
+  apiVersion: "masthead.dev/v1",
+  kind: "CapturePolicy",
+  metadata: { name: "traced" },
+  spec: {
+    targets: [{ port }],
+    headers: { request: [{ name: "x-request-id", action: "keep" }, rule] },
+    tenant: [{ header: "x-client-id" }],
+  },
+});
+
+it.each([
+  ["nginx", (on: Cleanup) => startNginx(on)],
+  ["Python", (on: Cleanup) => startPythonServer(on)],
+])("prints each exchange of %s and curl once in each role, without any server", async (_name, start) => {
+  const server: HttpsServer = await start(cleanup);
+  const trace = await startTrace(policyFor(server.port));
+  await until("probes", () => trace.errors().includes("masthead-agent: tracing"));
+  await curlMany(server.port, REQUESTS, 4, (index) => ({
+    path: `/v1/orders/${index}?token=canary-query`,
+    headers: { "x-request-id": `r-${index}`, "x-client-id": "acme", authorization: SECRET },
+  }));
+  await until("all of them", () => trace.lines.length >= 2 * REQUESTS);
+  expect(await trace.stop("SIGINT")).toBe("exit code 0");
+  expect(trace.errors()).toMatch(new RegExp(`${2 * REQUESTS} captured, ${2 * REQUESTS} ended, lost: none`));
+
+  const items = trace.lines.map((line) => exchangeItemSchema.parse(JSON.parse(line)));
+  for (const role of ["server", "client"]) {
+    const ids = items
+      .filter((item) => item.role === role)
+      .map(({ attributes }) => String(attributes["http.request.header.x-request-id"]));
+    expect(new Set(ids).size).toBe(REQUESTS);
+    expect(ids).toHaveLength(REQUESTS);
+  }
+  const [{ attributes } = { attributes: {} }] = items;
+  expect(attributes).toMatchObject({ "tenant.id": "acme", "url.template": "/v1/orders/{id}" });
+  const fingerprints = new Set(
+    items.map((item) => String(item.attributes["http.request.header.authorization"])),
+  );
+  expect([...fingerprints]).toEqual([expect.stringMatching(/^fp:[0-9a-f]{8}:[0-9a-f]{32}$/)]);
+  expect(trace.lines.join("\n")).not.toContain("canary");
+});
+
+it("refuses a policy that would keep a credential, and names the header", async () => {
+  const trace = await startTrace(policyFor(443, { name: "authorization", action: "keep" }));
+  expect(await trace.ended).toBe("exit code 1");
+  expect(trace.errors()).toContain("authorization");
+});
