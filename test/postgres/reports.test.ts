@@ -168,7 +168,7 @@ const expectAllRight = async () => {
       counted += found.totals.requests;
       const { dimensions, ...fixed } = found.breakdowns;
       for (const rows of [...Object.values(fixed), ...Object.values(dimensions)])
-        expect(sum(rows)).toEqual(found.totals);
+        expect(sum(rows ?? [])).toEqual(found.totals);
       for (const [section, column] of Object.entries(SECTIONS))
         expect(sorted(found.breakdowns[section as keyof typeof SECTIONS])).toEqual(
           sorted(await plainly(tenant, from, to, column)),

@@ -45,7 +45,8 @@ export async function countPeriod(
       ? sql`select ${columns} from usage_day
           where ${inPeriod} and bucket not in (select day from changed_days)
         union all
-        select ${columns} from usage_quarter where ${inPeriod} and ${day} in (select day from changed_days)`
+        select ${columns} from changed_days join usage_quarter
+          on ${inPeriod} and bucket >= day and bucket < day + interval '24 hours'`
       : sql`select ${columns} from usage_quarter where ${inPeriod}`;
   const [row] = await sql<{ rows: string; latency: string; measures: string }[]>`
     with changed_days as materialized (
@@ -53,10 +54,10 @@ export async function countPeriod(
     changed_quarters as materialized (
       select distinct ${quarter} as quarter from usage_windows where ${inPeriod} and quarter_dirty),
     held as (
-      select * from (${coarse}) coarse where ${quarter} not in (select quarter from changed_quarters)
+      select * from (${coarse}) coarse where bucket not in (select quarter from changed_quarters)
       union all
-      select ${columns} from usage_minute
-      where ${inPeriod} and ${quarter} in (select quarter from changed_quarters)),
+      select ${columns} from changed_quarters join usage_minute
+        on ${inPeriod} and bucket >= quarter and bucket < quarter + interval '15 minutes'),
     counted as materialized (
       select held.*, s.service_name, s.template, s.method, s.status, s.dimensions
       from held join usage_series s on s.tenant_id = ${tenant} and s.series_id = held.series_id

@@ -28,34 +28,40 @@ export async function readTenants(
     sql`(select tenant_id from usage_series where tenant_id > ${from} order by tenant_id limit 1)`;
   const quarter = sql`date_bin('15 minutes', bucket, timestamptz 'epoch')`;
   const day = sql`date_trunc('day', bucket, 'UTC')`;
-  const ofServers = sql`join usage_series s using (tenant_id, series_id) where tenant_id = t.id and s.role = 'server'`;
+  const ofPage = sql`tenant_id in (select id from page)`;
   return sql<SeenTenant[]>`
     with recursive ids (id) as (
       select ${next(sql`${after}::text`)}
       union all
       select ${next(sql`ids.id`)} from ids where ids.id is not null),
-    page as (select id from ids where id is not null limit ${limit})
+    page as materialized (select id from ids where id is not null limit ${limit}),
+    changed_days as materialized (
+      select distinct tenant_id, ${day} as day from usage_windows where ${ofPage} and day_dirty),
+    changed_quarters as materialized (
+      select distinct tenant_id, ${quarter} as quarter from usage_windows where ${ofPage} and quarter_dirty),
+    held as (
+      select tenant_id, series_id, requests from usage_day
+      where ${ofPage} and (tenant_id, bucket) not in (select * from changed_days)
+      union all
+      select tenant_id, series_id, requests from changed_days join usage_quarter using (tenant_id)
+      where bucket >= day and bucket < day + interval '24 hours'
+        and (tenant_id, bucket) not in (select * from changed_quarters)
+      union all
+      select tenant_id, series_id, requests from changed_quarters join usage_minute using (tenant_id)
+      where bucket >= quarter and bucket < quarter + interval '15 minutes'),
+    counted as (
+      select tenant_id, sum(requests)::bigint as requests
+      from held join usage_series s using (tenant_id, series_id) where s.role = 'server' group by tenant_id)
     select t.id,
       (extract(epoch from case when q.first + interval '15 minutes' <= w.first or w.first is null
         then q.first else w.first end) * 1000000)::bigint as "firstSeenUs",
       (extract(epoch from greatest(w.last, q.last)) * 1000000)::bigint as "lastSeenUs",
-      counted.requests
+      coalesce(counted.requests, 0) as requests
     from page t
     cross join lateral (
       select min(bucket) as first, max(bucket) as last from usage_windows where tenant_id = t.id) w
     cross join lateral (
       select min(bucket) as first, max(bucket) as last from usage_quarter where tenant_id = t.id) q
-    cross join lateral (
-      select coalesce(sum(requests), 0)::bigint as requests from (
-        select requests from usage_day ${ofServers} and bucket not in (
-          select ${day} from usage_windows where tenant_id = t.id and day_dirty)
-        union all
-        select requests from usage_quarter ${ofServers}
-          and ${day} in (select ${day} from usage_windows where tenant_id = t.id and day_dirty)
-          and ${quarter} not in (select ${quarter} from usage_windows where tenant_id = t.id and quarter_dirty)
-        union all
-        select requests from usage_minute ${ofServers}
-          and ${quarter} in (select ${quarter} from usage_windows where tenant_id = t.id and quarter_dirty)
-      ) held) counted
+    left join counted on counted.tenant_id = t.id
     order by t.id`;
 }
