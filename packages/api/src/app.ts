@@ -2,7 +2,10 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Deps } from "./deps.js";
 import { agentsRoutes } from "./features/agents/index.js";
 import { requireKey } from "./features/auth/index.js";
+import { exchangesRoutes } from "./features/exchanges/index.js";
 import { policiesRoutes } from "./features/policies/index.js";
+import { reportsRoutes } from "./features/reports/index.js";
+import { usageRoutes } from "./features/usage/index.js";
 import { docsPage } from "./operations/docs-page.js";
 import { healthRoutes } from "./operations/health.routes.js";
 import { metricsRoutes } from "./operations/metrics.routes.js";
@@ -34,6 +37,9 @@ export function createApp(deps: Deps, options: AppOptions = {}): OpenAPIHono<App
 
   app.route("/", policiesRoutes(deps));
   app.route("/", agentsRoutes(deps, options.issuer ?? null));
+  app.route("/", exchangesRoutes(deps));
+  app.route("/", usageRoutes(deps));
+  app.route("/", reportsRoutes(deps));
   app.route("/", healthRoutes(deps));
   app.route("/", metricsRoutes(deps, options.metricsNeedKey ?? false));
 

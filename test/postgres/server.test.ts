@@ -1,0 +1,97 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { apiVariables, readApiConfiguration } from "@masthead/api/config";
+import { adminKeyIn } from "@masthead/api/resident/admin-key";
+import { type RunningServer, startServer } from "@masthead/api/server";
+import { agentIdSchema } from "@masthead/shared/ids";
+import { heartbeatSubject } from "@masthead/shared/subjects";
+import { heartbeatSchema } from "@masthead/shared/wire/heartbeat";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { until } from "../support/until.js";
+import { startControlPlane, type TestControlPlane } from "./support/control-plane.js";
+
+let plane: TestControlPlane;
+let home: string;
+let server: RunningServer;
+const silent = { info: () => {}, warn: () => {}, error: () => {} };
+
+const start = async () => {
+  const credentials = join(home, "api.creds");
+  await writeFile(credentials, plane.nats.apiCredentials, { mode: 0o600 });
+  const configuration = readApiConfiguration({
+    [apiVariables.home.name]: home,
+    [apiVariables.port.name]: "0",
+    [apiVariables.databaseUrl.name]: plane.database.appUrl,
+    [apiVariables.ingestDatabaseUrl.name]: plane.database.ingestUrl,
+    [apiVariables.natsUrl.name]: plane.nats.url,
+    [apiVariables.natsCredentials.name]: credentials,
+  });
+  return startServer(configuration, { adminKey: adminKeyIn(home), log: silent });
+};
+const get = (path: string, key = adminKeyIn(home)) =>
+  fetch(`${server.url}${path}`, { headers: { authorization: `Bearer ${key}` } });
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), "masthead-test-home-"));
+  plane = await startControlPlane();
+  server = await start();
+});
+afterAll(async () => {
+  await server?.stop();
+  await plane?.stop();
+  await rm(home, { recursive: true, force: true });
+});
+
+describe("the resident server", () => {
+  it("becomes ready by itself on an empty database and an empty NATS", async () => {
+    await until("the server is ready", async () => (await get("/readyz")).status === 200);
+    expect((await (await get("/v1/policies")).json()) as object).toMatchObject({
+      items: [{ name: "default", revision: 1 }],
+    });
+  });
+
+  it("keeps its admin key in a file that only its owner can read", async () => {
+    const file = join(home, "admin.key");
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect(adminKeyIn(home)).toBe((await readFile(file, "utf8")).trim());
+    expect((await get("/v1/agents", "mh_0000000000000000_")).status).toBe(401);
+  });
+
+  it("drains what agents send", async () => {
+    const golden = new URL("../golden/wire/heartbeat.v1.json", import.meta.url);
+    const agentId = agentIdSchema.parse("resident-1");
+    const heartbeat = heartbeatSchema.parse({ ...JSON.parse(await readFile(golden, "utf8")), agentId });
+    const agent = await plane.connectAs(agentId);
+    await agent.jetstream().publish(heartbeatSubject(agentId), JSON.stringify(heartbeat));
+    await until("the heartbeat is drained", async () => (await get(`/v1/agents/${agentId}`)).status === 200);
+  });
+
+  it("comes back when NATS has lost everything", async () => {
+    await plane.wipeNats();
+    await until("NATS is made good", async () => (await get("/readyz")).status === 200);
+  });
+
+  it("finishes what it is asked before it stops, and starts again with the same key", async () => {
+    const asked = Array.from({ length: 20 }, () => get("/v1/agents"));
+    const first = await Promise.race(asked);
+    await server.stop();
+    const statuses = (await Promise.allSettled(asked)).map((one) =>
+      one.status === "fulfilled" ? one.value.status : 0,
+    );
+    expect(first.status).toBe(200);
+    expect(statuses.filter((status) => status !== 200 && status !== 0)).toEqual([]);
+    await expect(get("/healthz")).rejects.toThrow();
+    server = await start();
+    await until("the server is back", async () => (await get("/v1/agents")).status === 200);
+  });
+});
+
+describe("its configuration", () => {
+  it("names what is missing or wrong, never a value", () => {
+    expect(() => readApiConfiguration({})).toThrow(
+      /MASTHEAD_DATABASE_URL: missing; MASTHEAD_NATS_URL: missing/,
+    );
+    expect(() => readApiConfiguration({ MASTHEAD_PORT: "secret" })).toThrow(/^(?!.*secret)/);
+  });
+});
