@@ -1,9 +1,11 @@
 import type { Deps } from "@masthead/api/deps";
 import { reportsRoutes } from "@masthead/api/features/reports/index";
+import { type Period, parsePeriod } from "@masthead/api/features/reports/period.rules";
+import { countPeriod } from "@masthead/api/features/reports/reports.read-model";
 import { bookUsage, maintainUsage, rollUpUsage } from "@masthead/api/features/usage/index";
 import type { Database } from "@masthead/api/platform/db/database";
 import { ensurePartition } from "@masthead/api/platform/db/partitions.store";
-import { NO_TENANT } from "@masthead/api/platform/db/scope";
+import { NO_TENANT, tenantScope } from "@masthead/api/platform/db/scope";
 import { answerError } from "@masthead/api/platform/http/error-answer";
 import { createRouter } from "@masthead/api/platform/http/router";
 import type { ReportRow, TenantItem, TenantReport } from "@masthead/shared/http/report-schema";
@@ -230,6 +232,17 @@ describe("a tenant's report", () => {
     expect(breakdowns.template).toHaveLength(1_001);
     expect(breakdowns.template.find(({ key }) => key === "__other__")?.requests).toBe((50 * 51) / 2);
     expect(sum(breakdowns.template)).toEqual(totals);
+  });
+
+  it("counts nothing of another tenant, whatever it is asked for (promise a-tenant-sees-a-tenant)", async () => {
+    await book([part({})]);
+    const period = parsePeriod("2026-11") as Period;
+    const countIn = (scope: string) =>
+      server
+        .open("app")
+        .transaction(tenantScope(scope), ({ sql }) => countPeriod(sql, "acme", period), "read only");
+    expect((await countIn("acme")).rows).not.toEqual([]);
+    expect(await countIn("a/b")).toEqual({ rows: [], latency: [], measures: {} });
   });
 
   it("says how complete it is", async () => {
