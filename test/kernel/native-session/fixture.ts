@@ -4,7 +4,14 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { withFile } from "@masthead/agent/attach/elf/byte-source";
 import { ElfFile } from "@masthead/agent/attach/elf/elf-file";
+import {
+  type CaptureSession,
+  type KernelIds,
+  openSession,
+  type SessionOptions,
+} from "@masthead/agent/capture/native-session";
 import type { Cleanup } from "../../support/cleanup.js";
+import { until } from "../../support/until.js";
 
 const SOURCES = fileURLToPath(new URL("./", import.meta.url));
 
@@ -62,4 +69,57 @@ export const remaining = (kind: "prog" | "map" | "link", ids: readonly number[])
   ) as { id: number }[];
   const now = new Set(listed.map(({ id }) => id));
   return ids.filter((id) => now.has(id));
+};
+
+/** Waits until the kernel has none of these. */
+export const gone = (ids: KernelIds): Promise<boolean> =>
+  until("the kernel to have freed everything", () => {
+    const left = [remaining("prog", ids.programs), remaining("map", ids.maps), remaining("link", ids.links)];
+    return left.every((each) => each.length === 0);
+  });
+
+export const COOKIE = 0x1234;
+
+/** The small object loaded, and closed by `cleanup`. */
+export const openSmall = (
+  cleanup: Cleanup,
+  objectPath: string,
+  options: Partial<SessionOptions> = {},
+): CaptureSession => {
+  const session = openSession({ objectPath, pollEveryMs: 2, ...options });
+  cleanup.add(() => session.close());
+  return session;
+};
+
+export const attachTo = (
+  target: Target,
+  session: CaptureSession,
+  kind: "call" | "entry" = "call",
+): number => {
+  const { path, offset } = target;
+  return session.attachUprobe({ path, offset, cookie: COOKIE, link: session.info.links[0] ?? "perf", kind });
+};
+
+export interface Probe {
+  cookie: bigint;
+  pid: number;
+  kind: number;
+}
+
+/** Records of the small object: 20 bytes at entry, padded to 24, and 24 at return. */
+const parse = (records: Uint8Array, count: number): Probe[] => {
+  const buffer = Buffer.from(records);
+  if (buffer.length !== 24 * count) throw new Error(`${count} records in ${buffer.length} bytes`);
+  return Array.from({ length: count }, (_, index) => ({
+    cookie: buffer.readBigUInt64LE(24 * index),
+    pid: buffer.readUInt32LE(24 * index + 8),
+    kind: buffer.readUInt32LE(24 * index + 12),
+  }));
+};
+
+/** Starts the session; what arrives is added to the answer. */
+export const collect = (session: CaptureSession): Probe[] => {
+  const seen: Probe[] = [];
+  session.start((records, count) => seen.push(...parse(records, count)));
+  return seen;
 };

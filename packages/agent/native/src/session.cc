@@ -4,48 +4,9 @@
 
 #include <cerrno>
 
+#include "napi_values.h"
 
 namespace masthead {
-
-namespace {
-
-struct Span {
-  const uint8_t* data;
-  size_t size;
-};
-
-Span bytes(const Napi::CallbackInfo& info, size_t index) {
-  if (!info[index].IsTypedArray() || info[index].As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array) {
-    throw Napi::TypeError::New(info.Env(), "expected a Uint8Array");
-  }
-  const auto array = info[index].As<Napi::Uint8Array>();
-  return {array.Data(), array.ByteLength()};
-}
-
-std::string text(const Napi::CallbackInfo& info, size_t index) {
-  if (!info[index].IsString()) throw Napi::TypeError::New(info.Env(), "expected a string");
-  return info[index].As<Napi::String>().Utf8Value();
-}
-
-int64_t number(const Napi::CallbackInfo& info, size_t index) {
-  if (!info[index].IsNumber()) throw Napi::TypeError::New(info.Env(), "expected a number");
-  return info[index].As<Napi::Number>().Int64Value();
-}
-
-Napi::Value array_of(Napi::Env env, const Bytes& from) {
-  Napi::Uint8Array to = Napi::Uint8Array::New(env, from.size());
-  std::copy(from.begin(), from.end(), to.Data());
-  return to;
-}
-
-template <typename Number>
-Napi::Array array_of(Napi::Env env, const std::vector<Number>& from) {
-  Napi::Array to = Napi::Array::New(env, from.size());
-  for (uint32_t i = 0; i < from.size(); i++) to[i] = Napi::Number::New(env, static_cast<double>(from[i]));
-  return to;
-}
-
-}  // namespace
 
 void rethrow(Napi::Env env, const Failure& failure) {
   Napi::Error error = Napi::Error::New(env, failure.operation);

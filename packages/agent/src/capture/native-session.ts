@@ -1,6 +1,5 @@
-import { ATTACH_TYPE, type NativeSession, native } from "./native-addon.js";
-import { NativeError } from "./native-error.js";
-import { attachTracepoints, type Loaded, loadPrograms } from "./native-programs.js";
+import { LibbpfSession } from "./native-libbpf-session.js";
+import { attachTracepoints, loadPrograms } from "./native-programs.js";
 
 /** How a probe is linked, best first: uprobe session (6.13), uprobe_multi (6.6), perf event. */
 export type LinkKind = "session" | "multi" | "perf";
@@ -99,9 +98,6 @@ export interface SessionOptions {
   extraPrograms?: string[];
 }
 
-const RING = "records";
-const COUNTERS = "counters";
-
 /**
  * Loads the object by the best rung the kernel takes and attaches its tracepoints; probes come by attachUprobe().
  * Nothing is captured before a policy is in the tables. Throws NativeError with the tail of the verifier's log.
@@ -115,136 +111,4 @@ export function openSession(options: SessionOptions): CaptureSession {
     throw error;
   }
   return new LibbpfSession(loaded, options.pollEveryMs ?? 5, options.handoffBytes ?? 4 * 1024 * 1024);
-}
-
-class LibbpfSession implements CaptureSession {
-  readonly info: SessionInfo;
-  readonly #native: NativeSession;
-  readonly #pollEveryMs: number;
-  readonly #handoffBytes: number;
-  /** our link ids, each one or two of the addon's, in the order in which they are detached */
-  readonly #links = new Map<number, number[]>();
-  #lastLink = 0;
-  #closed = false;
-  #stopping: Promise<void> | undefined;
-
-  constructor(loaded: Loaded, pollEveryMs: number, handoffBytes: number) {
-    this.#native = loaded.session;
-    this.#pollEveryMs = pollEveryMs;
-    this.#handoffBytes = handoffBytes;
-    const { link, programs, absent, refusedLinks } = loaded;
-    this.info = { links: [link], programs, absent, refusedLinks };
-  }
-
-  updateTable(map: string, key: Uint8Array, value: Uint8Array): void {
-    native(() => this.#native.updateTable(map, key, value));
-  }
-
-  deleteFromTable(map: string, key: Uint8Array): boolean {
-    return native(() => this.#native.deleteFromTable(map, key));
-  }
-
-  lookupTable(map: string, key: Uint8Array): Uint8Array | null {
-    return native(() => this.#native.lookupTable(map, key));
-  }
-
-  tableKeys(map: string): Uint8Array[] {
-    return native(() => this.#native.tableKeys(map));
-  }
-
-  synchronize(): void {
-    native(() => this.#native.synchronize());
-  }
-
-  counters(): number[] {
-    return native(() => this.#native.counters(COUNTERS));
-  }
-
-  attachUprobe(site: ProbeSite): number {
-    if (!this.info.links.includes(site.link)) {
-      const EOPNOTSUPP = 95;
-      throw new NativeError(
-        `attach ${site.link} ${site.path}`,
-        EOPNOTSUPP,
-        `loaded for ${this.info.links.join()}`,
-      );
-    }
-    const links = this.#attach(site);
-    this.#links.set(++this.#lastLink, links);
-    return this.#lastLink;
-  }
-
-  #attach(site: ProbeSite): number[] {
-    const probe = (program: string, atReturn: boolean) => native(() => this.#probe(site, program, atReturn));
-    if (site.kind === "entry") return [probe("ssl_entry", false)];
-    if (site.link === "session") return [probe("ssl_call_session", false)];
-    // Return first, and detached last: a return without its entry is ignored, an entry without its return would stay.
-    const atReturn = probe("ssl_call_return", true);
-    try {
-      return [probe("ssl_call_entry", false), atReturn];
-    } catch (error) {
-      this.#native.detach(atReturn);
-      throw error;
-    }
-  }
-
-  #probe(site: ProbeSite, program: string, atReturn: boolean): number {
-    if (site.link === "perf")
-      return this.#native.attachPerf(program, site.path, site.offset, site.cookie, atReturn);
-    const type = site.link === "session" && site.kind === "call" ? ATTACH_TYPE.session : ATTACH_TYPE.multi;
-    return this.#native.attachMulti(program, type, site.path, site.offset, site.cookie, atReturn);
-  }
-
-  detach(linkId: number): void {
-    for (const link of this.#links.get(linkId) ?? []) this.#native.detach(link);
-    this.#links.delete(linkId);
-  }
-
-  start(onRecords: (records: Uint8Array, count: number) => void): void {
-    const deliver = (records: Uint8Array, count: number): void => {
-      if (this.#closed) return;
-      try {
-        onRecords(records, count);
-      } catch (error) {
-        // Node only warns of what a Node-API callback throws; thrown from here it is an uncaught exception as any other.
-        setImmediate(() => {
-          throw error;
-        });
-      }
-    };
-    native(() => this.#native.start(RING, this.#pollEveryMs, this.#handoffBytes, deliver));
-  }
-
-  pause(): void {
-    this.#native.pause(true);
-  }
-
-  resume(): void {
-    this.#native.pause(false);
-  }
-
-  stop(): Promise<void> {
-    this.#stopping ??= this.#native.stop() ?? Promise.resolve();
-    return this.#stopping;
-  }
-
-  close(): void {
-    this.#closed = true;
-    this.#links.clear();
-    this.#native.close();
-  }
-
-  testRun(program: string, data: Uint8Array): { returnValue: number; data: Uint8Array } {
-    return native(() => this.#native.testRun(program, data));
-  }
-
-  statistics(): SessionStatistics {
-    const [records = 0, bytes = 0, batches = 0, handoffStalls = 0, handoffBytes = 0, ringBytes = 0] =
-      this.#native.statistics();
-    return { records, bytes, batches, handoffStalls, handoffBytes, ringBytes };
-  }
-
-  kernelIds(): KernelIds {
-    return native(() => this.#native.kernelIds());
-  }
 }
