@@ -1,6 +1,7 @@
 import { isUsageDimension, type UsageDimension } from "@masthead/shared/usage/dimensions";
 import type { Histogram } from "@masthead/shared/usage/histogram";
 import type { TransactionSql } from "postgres";
+import { joined } from "../../platform/db/fragments.js";
 import type { UsagePlan, UsageWindow } from "./usage-query.rules.js";
 import { windowLength } from "./usage-query.rules.js";
 
@@ -10,6 +11,12 @@ export interface UsageFilter {
   values: readonly (string | null)[];
 }
 
+/** A row, named by a hash of its key: keys are as long as tenants make them, and a cursor is not. */
+export interface UsagePosition {
+  windowUs: number;
+  keyHash: string;
+}
+
 export interface UsageRead extends UsagePlan {
   window: UsageWindow;
   groupBy: readonly string[];
@@ -17,7 +24,7 @@ export interface UsageRead extends UsagePlan {
   /** only series of policies with `report: true` */
   reportOnly?: boolean | undefined;
   /** only rows behind this one, by window and then group */
-  after?: { windowUs: number; key: string } | undefined;
+  after?: UsagePosition | undefined;
   limit: number;
 }
 
@@ -26,6 +33,8 @@ export interface UsageCounts {
   windowUs: number;
   /** JSON of the group's values, in the order of `groupBy`: what rows of a window are ordered by */
   key: string;
+  /** names `key` in a {@link UsagePosition} */
+  keyHash: string;
   requests: number;
   errors: number;
   requestBytes: number;
@@ -52,19 +61,24 @@ const at = (sql: TransactionSql, timeUs: number) => sql`to_timestamp(${timeUs / 
 const within = (sql: TransactionSql, { fromUs, toUs }: UsagePlan["range"]) =>
   sql`(bucket >= ${at(sql, fromUs)} and bucket < ${at(sql, toUs)})`;
 
-/** The buckets of a plan: days that are up to date, quarter-hours that are, and minutes for the rest, in one snapshot. */
+/**
+ * The buckets of a plan: days that are up to date, quarter-hours that are, and minutes for the rest, in one snapshot. Ends
+ * are columns, since under row-level security an expression would not reach the index.
+ */
 const buckets = (sql: TransactionSql, plan: UsagePlan) => sql`
-  dirty_quarters as (
-    select distinct tenant_id, date_bin('15 minutes', bucket, 'epoch') as start from usage_windows
-    where quarter_dirty and ${within(sql, plan.quarters)}),
-  dirty_days as (
-    select distinct tenant_id, date_bin('1 day', bucket, 'epoch') as start from usage_windows
-    where day_dirty and ${within(sql, plan.days)}),
+  dirty_quarters as materialized (
+    select tenant_id, start, start + interval '15 minutes' as until from (
+      select distinct tenant_id, date_bin('15 minutes', bucket, 'epoch') as start from usage_windows
+      where quarter_dirty and ${within(sql, plan.quarters)}) d),
+  dirty_days as materialized (
+    select tenant_id, start, start + interval '1 day' as until from (
+      select distinct tenant_id, date_bin('1 day', bucket, 'epoch') as start from usage_windows
+      where day_dirty and ${within(sql, plan.days)}) d),
   quarters as (
     select q.* from usage_quarter q where ${within(sql, plan.quarters)} and not ${within(sql, plan.days)}
     union all
-    select q.* from dirty_days d join usage_quarter q on q.tenant_id = d.tenant_id
-      and q.bucket >= d.start and q.bucket < d.start + interval '1 day'),
+    select q.* from dirty_days d join usage_quarter q
+      on q.tenant_id = d.tenant_id and q.bucket >= d.start and q.bucket < d.until),
   source as (
     select * from usage_day u where ${within(sql, plan.days)}
       and not exists (select from dirty_days d where d.tenant_id = u.tenant_id and d.start = u.bucket)
@@ -74,8 +88,8 @@ const buckets = (sql: TransactionSql, plan: UsagePlan) => sql`
     union all
     select * from usage_minute where ${within(sql, plan.range)} and not ${within(sql, plan.quarters)}
     union all
-    select m.* from dirty_quarters d join usage_minute m on m.tenant_id = d.tenant_id
-      and m.bucket >= d.start and m.bucket < d.start + interval '15 minutes')`;
+    select m.* from dirty_quarters d join usage_minute m
+      on m.tenant_id = d.tenant_id and m.bucket >= d.start and m.bucket < d.until)`;
 
 const takes = (sql: TransactionSql, { dimension: name, values }: UsageFilter) => {
   const known = values.filter((value) => value !== null);
@@ -84,43 +98,60 @@ const takes = (sql: TransactionSql, { dimension: name, values }: UsageFilter) =>
     select jsonb_array_elements_text(${JSON.stringify(known)}::jsonb)) ${unknown})`;
 };
 
-/** Rows by window and group, ascending; sums are exact, whatever buckets they come from. */
+/**
+ * Rows by window and group, ascending; sums are exact, whatever buckets they come from.
+ * None where the row of `after` is not found.
+ */
 export const readUsage = async (sql: TransactionSql, read: UsageRead): Promise<UsageCounts[]> => {
   const length = windowLength(read.window);
   const start =
     length === null
       ? at(sql, read.range.fromUs)
       : sql`date_bin(make_interval(secs => ${length / 1e6}), bucket, 'epoch')`;
-  const key = sql`jsonb_build_array(${read.groupBy.map((name, i) => (i > 0 ? sql`, ${dimension(sql, name)}` : dimension(sql, name)))})::text collate "C"`;
+  const values = joined(
+    sql,
+    read.groupBy.map((name, i) => (i > 0 ? sql`, ${dimension(sql, name)}` : dimension(sql, name))),
+  );
+  const key = sql`jsonb_build_array(${values})::text collate "C"`;
+  const filters = joined(
+    sql,
+    read.filters.map((filter) => takes(sql, filter)),
+  );
   const { after } = read;
+  const before = after
+    ? sql`(select distinct place from placed
+        where start = ${at(sql, after.windowUs)} and md5(key) = ${after.keyHash}::text)`
+    : sql`(select 0 as place)`;
   const rows = await sql<UsageCounts[]>`
     with ${buckets(sql, read)},
-    counted as materialized (
+    counted as (
       select ${start} as start, ${key} as key, u.*
       from source u join usage_series s using (tenant_id, series_id)
-      where true ${read.filters.map((filter) => takes(sql, filter))} ${read.reportOnly ? sql`and s.report` : sql``}),
+      where true ${filters} ${read.reportOnly ? sql`and s.report` : sql``}),
+    placed as materialized (
+      select *, dense_rank() over (order by start, key) as place from counted),
     page as (
-      select start, key, sum(requests) as requests, sum(errors) as errors, sum(request_bytes) as request_bytes,
-        sum(response_bytes) as response_bytes
-      from counted ${after ? sql`where (start, key) > (${at(sql, after.windowUs)}, ${after.key}::text collate "C")` : sql``}
-      group by start, key order by start, key limit ${read.limit}),
+      select placed.* from placed join ${before} before on placed.place > before.place and placed.place <= before.place + ${read.limit}::int),
     latency as (
-      select start, key, jsonb_agg(jsonb_build_array(b, n) order by b) as latency from (
-        select start, key, b, sum(n) as n
-        from counted join page using (start, key), unnest(latency_buckets, latency_counts) as l (b, n)
-        group by start, key, b) added
-      group by start, key),
+      select place, jsonb_agg(jsonb_build_array(b, n) order by b) as latency from (
+        select place, b, sum(n) as n from page, unnest(latency_buckets, latency_counts) as l (b, n)
+        group by place, b) added
+      group by place),
     measured as (
-      select start, key, jsonb_object_agg(name, value) as measures from (
-        select start, key, name, sum(value::numeric) as value
-        from counted join page using (start, key), jsonb_each_text(measures) as m (name, value)
-        group by start, key, name) added
-      group by start, key)
-    select (extract(epoch from start) * 1000000)::bigint as "windowUs", key, requests::bigint as requests,
+      select place, jsonb_object_agg(name, value) as measures from (
+        select place, name, sum(value::numeric) as value from page, jsonb_each_text(measures) as m (name, value)
+        group by place, name) added
+      group by place),
+    sums as (
+      select place, min(start) as start, min(key) as key, sum(requests) as requests, sum(errors) as errors,
+        sum(request_bytes) as request_bytes, sum(response_bytes) as response_bytes
+      from page group by place)
+    select (extract(epoch from start) * 1000000)::bigint as "windowUs", key, md5(key) as "keyHash",
+      requests::bigint as requests,
       errors::bigint as errors, request_bytes::bigint as "requestBytes", response_bytes::bigint as "responseBytes",
       measures, coalesce(latency, '[]') as latency
-    from page left join latency using (start, key) left join measured using (start, key)
-    order by start, key`;
+    from sums left join latency using (place) left join measured using (place)
+    order by place`;
   return [...rows];
 };
 

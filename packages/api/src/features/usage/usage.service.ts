@@ -13,7 +13,13 @@ import { PAGE_LIMIT_DEFAULT } from "../../platform/http/page.js";
 import { ApiError } from "../../platform/http/problem.js";
 import { readPolicyDimensions } from "../policies/index.js";
 import { readCompleteness } from "./completeness.read-model.js";
-import { readDimensionNames, readMinutesFrom, readUsage, type UsageCounts } from "./usage.read-model.js";
+import {
+  readDimensionNames,
+  readMinutesFrom,
+  readUsage,
+  type UsageCounts,
+  type UsagePosition,
+} from "./usage.read-model.js";
 import { filtersOf, type UsageQuery } from "./usage.schema.js";
 import { levelOf, planOf, type UsageWindow, widened, windowSpan } from "./usage-query.rules.js";
 
@@ -25,7 +31,7 @@ export interface UsagePage {
 
 /** The range as asked for, then window and group of the last row. */
 const micros = z.int().nonnegative();
-const positionSchema = z.tuple([micros, micros, micros, z.string().max(2_000)]);
+const positionSchema = z.tuple([micros, micros, micros, z.string().regex(/^[0-9a-f]{32}$/)]);
 
 const invalid = (parameter: string, message: string): ApiError =>
   new ApiError("invalid_parameters", `${parameter}: ${message}`, {
@@ -39,7 +45,7 @@ export const queryUsage = async (deps: Deps, query: UsageQuery): Promise<UsagePa
     query.cursor === undefined ? undefined : decodeCursor(fingerprint, query.cursor, positionSchema);
   const asked = position ? { fromUs: position[0], toUs: position[1] } : rangeOf(query, deps.now());
   if (!asked) throw invalid("to", "lies before `from`");
-  const after = position && { windowUs: position[2], key: position[3] };
+  const after = position && { windowUs: position[2], keyHash: position[3] };
   return deps.withDatabase((database) =>
     database.transaction(
       FLEET,
@@ -53,7 +59,7 @@ const readPage = async (
   { sql }: Transaction,
   query: UsageQuery,
   asked: TimeRange,
-  after: { windowUs: number; key: string } | undefined,
+  after: UsagePosition | undefined,
   fingerprint: string,
   nowUs: number,
 ): Promise<UsagePage> => {
@@ -68,18 +74,25 @@ const readPage = async (
   const names = [...groupBy, ...filters.map((filter) => filter.dimension)];
   const counted = names.includes("role") ? filters : [...filters, { dimension: "role", values: ["server"] }];
   const read = { ...planOf(range, window), window, groupBy, filters: counted, after, limit: limit + 1 };
-  const rows = await readUsage(sql, read);
-  const shown = rows.slice(0, limit);
-  const last = rows.length > limit ? shown.at(-1) : undefined;
   const agents = filters.find((filter) => filter.dimension === "agent.id")?.values;
   const known = agents?.filter((value) => value !== null);
+  // Read first: what is committed in between is then counted and not promised, instead of the other way round.
+  const completeness = await readCompleteness(sql, range, nowUs, known);
+  const rows = await readUsage(sql, read);
+  // A cursor is only given out where there is more behind it.
+  if (after && rows.length === 0)
+    throw new ApiError("invalid_cursor", "where the page before ended is no longer held: start again");
+  const shown = rows.slice(0, limit);
+  const last = rows.length > limit ? shown.at(-1) : undefined;
   return {
     items: shown.map((row) => toUsageRow(row, window, groupBy, range)),
-    nextCursor: last ? encodeCursor(fingerprint, [asked.fromUs, asked.toUs, last.windowUs, last.key]) : null,
+    nextCursor: last
+      ? encodeCursor(fingerprint, [asked.fromUs, asked.toUs, last.windowUs, last.keyHash])
+      : null,
     meta: {
       level,
       range: { from: toRfc3339(range.fromUs), to: toRfc3339(range.toUs) },
-      ...(await readCompleteness(sql, range, nowUs, known)),
+      ...completeness,
     },
   };
 };
