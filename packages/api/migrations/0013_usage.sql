@@ -92,8 +92,8 @@ begin
     execute format('alter table %I enable row level security', name);
     execute format($policy$
       create policy %I on %I for select to masthead_app using (
-        (select nullif(current_setting('app.scope', true), '')) = 'fleet'
-        or tenant_id = (select nullif(current_setting('app.tenant_id', true), '')))$policy$, name || '_read', name);
+        case when (select current_setting('app.scope', true)) = 'fleet' then true
+        else tenant_id = (select nullif(current_setting('app.tenant_id', true), '')) end)$policy$, name || '_read', name);
     execute format('create policy %I on %I to masthead_ingest using (true) with check (true)', name || '_write', name);
     execute format('grant select on %I to masthead_app', name);
     execute format('grant select, insert, update, delete on %I to masthead_ingest', name);

@@ -1,6 +1,7 @@
 import type { ExchangeFacts } from "@masthead/shared/http/exchange-item";
 import { toRfc3339 } from "@masthead/shared/time";
 import type { TransactionSql } from "postgres";
+import { joined } from "../../platform/db/fragments.js";
 import type { TimeRange } from "../../platform/http/instant.js";
 import type { ExchangeDetail } from "./exchange-detail.rules.js";
 
@@ -54,7 +55,10 @@ export const readExchanges = async (
       ${equals("host_name", filter.host)} ${equals("method", filter.method)} ${equals("role", filter.role)}
       ${statusIs(sql, filter.status)}
       ${filter.path === undefined ? sql`` : sql`and path like ${likePattern(filter.path)}`}
-      ${filter.headers.map(([name, value]) => hasHeader(sql, JSON.stringify({ [name]: [value] })))}
+      ${joined(
+        sql,
+        filter.headers.map(([name, value]) => hasHeader(sql, JSON.stringify({ [name]: [value] }))),
+      )}
       ${after ? sql`and (ended_at, id) < (${toRfc3339(after.timeUs)}::timestamptz, ${after.id}::bigint)` : sql``}
     order by ended_at desc, id desc limit ${filter.limit}`;
   return rows.map(factsOf);

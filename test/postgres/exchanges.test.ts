@@ -1,0 +1,180 @@
+import { exchangesRoutes } from "@masthead/api/features/exchanges/index";
+import { maintain } from "@masthead/api/features/ingest/index";
+import type { ExchangeItem } from "@masthead/shared/http/exchange-item";
+import type { WireExchange } from "@masthead/shared/wire/batch";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { serve } from "./support/api.js";
+import { makeBatch, NOON_US } from "./support/batches.js";
+import { startTestDatabase, type TestDatabase } from "./support/database.js";
+import { commit } from "./support/ingest.js";
+
+let server: TestDatabase;
+let get: ReturnType<typeof serve>;
+
+/** Some end at the same microsecond, so that a page may end between them. */
+const exchanges: Partial<WireExchange>[] = Array.from({ length: 200 }, (_, i) => ({
+  timeUs: NOON_US - 60_000_000 + Math.floor(i / 7) * 1_234_567,
+  tenant: `t${i % 3}`,
+  path: i % 2 ? `/v1/a_b/${i}` : `/v1/axb/${i}`,
+  method: i % 5 ? "GET" : "POST",
+  connection: i % 4 === 0 ? 1 : 0,
+  ...(i % 10 === 0 ? { status: 503 } : {}),
+  requestHeaders: { "x-request-id": [`r-${i}`, "second"] },
+}));
+
+beforeAll(async () => {
+  server = await startTestDatabase();
+  const ingest = server.open("ingest");
+  await maintain(ingest, NOON_US);
+  await commit(ingest, [makeBatch({ seq: 1, exchanges })]);
+  const bare = makeBatch({
+    agentId: "agent-2",
+    seq: 1,
+    exchanges: [{}],
+    change: (batch) => {
+      const [exchange] = batch.exchanges;
+      if (!exchange) return;
+      delete exchange.status;
+      delete exchange.ttfbUs;
+      delete exchange.requestHeaders;
+      Object.assign(exchange, { errorType: "connection_closed", query: "page=2", flags: ["mid_stream"] });
+      Object.assign(exchange, { timeUs: NOON_US - 7_200_000_001, tenant: "bare" });
+    },
+  });
+  await commit(ingest, [bare]);
+  get = serve(exchangesRoutes, server.open("app"), () => NOON_US);
+});
+afterAll(() => server?.stop());
+
+interface Page {
+  items: ExchangeItem[];
+  nextCursor: string | null;
+}
+const page = async (query: string): Promise<Page> => {
+  const { status, body } = await get(`/v1/exchanges?${query}`);
+  expect(body, JSON.stringify(body)).toHaveProperty("items");
+  expect(status).toBe(200);
+  return body;
+};
+const ids = async (query: string): Promise<(string | undefined)[]> =>
+  (await page(`limit=1000&${query}`)).items.map(
+    (item) => (item.attributes["http.request.header.x-request-id"] as string[] | undefined)?.[0],
+  );
+const expected = (takes: (exchange: Partial<WireExchange>) => boolean): string[] =>
+  exchanges.flatMap((exchange, i) => (takes(exchange) ? [`r-${i}`] : [])).reverse();
+
+test("an item says all that its batch said", async () => {
+  const { items } = await page("tenant=bare&from=2026-06-15T09:59:59Z&to=2026-06-15T10:00:00Z");
+  expect(items).toEqual([
+    {
+      id: expect.stringMatching(/^\d+$/),
+      time: "2026-06-15T09:59:59.999999Z",
+      durationMs: 1.5,
+      ttfbMs: null,
+      role: "server",
+      attributes: {
+        "http.request.method": "GET",
+        "url.scheme": "https",
+        "url.path": "/v1/things/7",
+        "url.query": "page=2",
+        "url.template": "/v1/things/{id}",
+        "error.type": "connection_closed",
+        "http.request.size": 300,
+        "network.protocol.name": "http",
+        "network.protocol.version": "1.1",
+        "server.address": "api.example.com",
+        "server.port": 443,
+        "network.local.port": 443,
+        "tenant.id": "bare",
+        "service.name": "web",
+        "process.pid": 7,
+        "process.executable.name": "web",
+        "host.id": "h1",
+        "host.name": "host-1",
+        "agent.id": "agent-2",
+        "policy.name": "default",
+        "policy.revision": 3,
+        "capture.source": "openssl",
+        "capture.flags": ["mid_stream"],
+      },
+    },
+  ]);
+});
+
+describe("filters", () => {
+  test.each<[string, (exchange: Partial<WireExchange>) => boolean]>([
+    ["tenant=t1", (exchange) => exchange.tenant === "t1"],
+    ["status=503", (exchange) => exchange.status === 503],
+    ["status=5xx&method=POST", (exchange) => exchange.status === 503 && exchange.method === "POST"],
+    ["status=2xx", (exchange) => exchange.status !== 503],
+    ["status=none", () => false],
+    ["role=client", (exchange) => exchange.connection === 1],
+    ["path=/v1/a_b/", (exchange) => exchange.path?.startsWith("/v1/a_b/") === true],
+    ["path=*/a_b/*9", (exchange) => /a_b\/.*9$/.test(exchange.path ?? "")],
+    ["header.x-request-id=r-17", (exchange) => exchange.requestHeaders?.["x-request-id"]?.[0] === "r-17"],
+    ["header.x-request-id=second&tenant=t2", (exchange) => exchange.tenant === "t2"],
+    ["service=web&host=host-1", () => true],
+    ["service=other", () => false],
+    ["from=2026-06-15T11:59:30Z", (exchange) => (exchange.timeUs ?? 0) >= NOON_US - 30_000_000],
+    ["to=2026-06-15T13:59:30%2B02:00", (exchange) => (exchange.timeUs ?? 0) < NOON_US - 30_000_000],
+  ])("%s", async (query, takes) => {
+    const found = await ids(query);
+    expect([...found].sort()).toEqual(expected(takes).sort());
+  });
+
+  test("newest first", async () => {
+    const { items } = await page("limit=1000");
+    const times = items.map((item) => item.time);
+    expect(times).toEqual([...times].sort().reverse());
+  });
+});
+
+describe("cursors", () => {
+  test("pages of any size give every item once, in order", async () => {
+    const all = (await page("limit=1000")).items;
+    expect(all).toHaveLength(200);
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 1 }), async (sizes) => {
+        const seen: ExchangeItem[] = [];
+        let cursor: string | null = null;
+        for (let i = 0; i === 0 || cursor !== null; i++) {
+          const next: Page = await page(
+            `limit=${sizes[i % sizes.length]}${cursor ? `&cursor=${cursor}` : ""}`,
+          );
+          seen.push(...next.items);
+          cursor = next.nextCursor;
+        }
+        expect(seen).toEqual(all);
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  test("belong to their query", async () => {
+    const { nextCursor } = await page("limit=5&tenant=t1");
+    expect(await get(`/v1/exchanges?tenant=t2&cursor=${nextCursor}`)).toMatchObject({
+      status: 400,
+      body: { code: "invalid_cursor" },
+    });
+  });
+});
+
+test.each([
+  ["limit=0", "/query/limit"],
+  ["limit=1001", "/query/limit"],
+  ["from=yesterday", "/query/from"],
+  ["from=2026-02-30T00:00:00Z", "/query/from"],
+  ["from=2026-06-02T00:00:00Z&to=2026-06-01T00:00:00Z", "/query/to"],
+  ["status=abc", "/query/status"],
+  ["tennant=a", "/query/tennant"],
+  ["header.X-Id=a", "/query/header.X-Id"],
+  ["tenant=%00", "/query/tenant"],
+  ["header.a=%00", "/query/header.a"],
+  ["role=both", "/query/role"],
+  ["cursor=!", "/query/cursor"],
+])("%s is a clear error", async (query, pointer) => {
+  const { status, body } = await get(`/v1/exchanges?${query}`);
+  expect(status).toBe(400);
+  expect((body as { errors: { pointer: string }[] }).errors.map((error) => error.pointer)).toContain(pointer);
+});

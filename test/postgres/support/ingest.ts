@@ -1,0 +1,21 @@
+import { drainBatches } from "@masthead/api/features/ingest/index";
+import type { Database } from "@masthead/api/platform/db/database";
+import type { Batch } from "@masthead/shared/wire/batch";
+import { NOON_US } from "./batches.js";
+import { MemoryQueue, RecordedWatermarks } from "./queue.js";
+
+const log = { info: () => {}, warn: () => {}, error: () => {} };
+
+/** Commits batches as the drain does. */
+export const commit = async (
+  database: Database,
+  batches: readonly Batch[],
+  nowUs = NOON_US,
+): Promise<void> => {
+  const queue = new MemoryQueue();
+  for (const batch of batches) queue.add(batch);
+  await drainBatches(
+    { database, queue, watermarks: new RecordedWatermarks(), now: () => nowUs, log },
+    { maxMs: 60_000, maxMessages: 100_000, idleMs: 1 },
+  );
+};
