@@ -17,7 +17,8 @@ begin
     return false;
   end if;
   perform pg_advisory_xact_lock(hashtextextended('masthead partitions', 0));
-  if to_regclass('public.' || quote_ident(partition)) is not null then
+  -- By a query and not by to_regclass: names are cached, and waiting for this lock does not refresh the cache.
+  if exists (select from pg_class c where c.relnamespace = 'public'::regnamespace and c.relname = partition) then
     return false;
   end if;
   -- Made apart and then attached: that lock lets inserts into the parent go on.

@@ -14,7 +14,7 @@ export const describeSchema = async (url: string): Promise<string> => {
       where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
       order by 1`;
     const parts = [
-      "-- The schema that the migrations make. Written by infra, compared by a test; not to be run.\n",
+      "-- What the migrations make, for readers and reviews; a test compares it, and writes it anew with `vitest -u`. Not to be run.\n",
     ];
     for (const table of tables) {
       const key = table.partition_key === null ? "" : ` partition by ${table.partition_key}`;

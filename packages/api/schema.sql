@@ -1,0 +1,459 @@
+-- What the migrations make, for readers and reviews; a test compares it, and writes it anew with `vitest -u`. Not to be run.
+
+table agents
+  agent_id text not null
+  epoch bigint not null
+  epoch_first_seen_us bigint not null
+  sent_at_us bigint not null
+  received_at_us bigint not null
+  heartbeat json not null
+  constraint agents_agent_id_check CHECK ((agent_id ~ '^[A-Za-z0-9_-]{1,64}$'::text))
+  constraint agents_pkey PRIMARY KEY (agent_id)
+  grant select to masthead_app
+  grant insert, select, update to masthead_ingest
+
+table api_keys
+  id text not null
+  hash bytea not null
+  name text not null
+  role text not null
+  created_at_us bigint not null
+  revoked_at_us bigint
+  constraint api_keys_hash_check CHECK ((octet_length(hash) = 32))
+  constraint api_keys_id_check CHECK ((id ~ '^[0-9a-f]{16}$'::text))
+  constraint api_keys_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 128)))
+  constraint api_keys_pkey PRIMARY KEY (id)
+  constraint api_keys_role_check CHECK ((role = 'admin'::text))
+  grant insert, select to masthead_app
+
+table batches
+  agent_id text not null
+  epoch bigint not null
+  seq bigint not null
+  id bigint not null generated always as identity
+  payload_hash bytea not null
+  outcome text not null
+  created_at timestamp with time zone
+  complete_until timestamp with time zone
+  received_at timestamp with time zone not null default now()
+  stored bigint not null default 0
+  counted_only bigint not null default 0
+  set_aside bigint not null default 0
+  usage_requests bigint not null default 0
+  constraint batches_outcome_check CHECK ((outcome = ANY (ARRAY['committed'::text, 'refused'::text])))
+  constraint batches_pkey PRIMARY KEY (agent_id, epoch, seq)
+  CREATE INDEX batches_refused ON public.batches USING btree (agent_id, epoch, seq) WHERE (outcome = 'refused'::text)
+  grant select to masthead_app
+  grant delete, insert, select, update to masthead_ingest
+
+table epoch_losses
+  agent_id text not null
+  epoch bigint not null
+  stage text not null
+  reason text not null
+  lost bigint not null
+  constraint epoch_losses_pkey PRIMARY KEY (agent_id, epoch, stage, reason)
+  grant select to masthead_app
+  grant delete, insert, select, update to masthead_ingest
+
+table epochs
+  agent_id text not null
+  epoch bigint not null
+  first_seen_at timestamp with time zone not null
+  last_seen_at timestamp with time zone not null
+  reported_at timestamp with time zone
+  captured bigint not null default 0
+  batched bigint not null default 0
+  pending bigint not null default 0
+  stored bigint not null default 0
+  counted_only bigint not null default 0
+  set_aside bigint not null default 0
+  contiguous_through bigint not null default 0
+  last_seq bigint not null default 0
+  complete_until timestamp with time zone
+  final boolean not null default false
+  constraint epochs_pkey PRIMARY KEY (agent_id, epoch)
+  grant select to masthead_app
+  grant delete, insert, select, update to masthead_ingest
+
+table exchanges partition by RANGE (ended_at) row level security
+  tenant_id text not null
+  ended_at timestamp with time zone not null
+  id bigint not null
+  duration_us bigint not null
+  ttfb_us bigint
+  role text not null
+  agent_id text not null
+  host_name text not null
+  service_name text not null
+  method text not null
+  path text not null
+  template text not null
+  status smallint
+  request_bytes bigint not null
+  response_bytes bigint not null
+  request_headers jsonb
+  response_headers jsonb
+  detail json not null
+  constraint exchanges_pkey PRIMARY KEY (tenant_id, ended_at, id)
+  CREATE INDEX exchanges_newest ON ONLY public.exchanges USING btree (ended_at DESC, id DESC)
+  policy exchanges_read for select to masthead_app using (
+CASE
+    WHEN (( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text) THEN true
+    ELSE (tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif"))
+END)
+  policy exchanges_write for insert to masthead_ingest with check (true)
+  grant select to masthead_app
+  grant insert to masthead_ingest
+
+table ingest_counters
+  name text not null
+  reason text not null
+  count bigint not null
+  constraint ingest_counters_pkey PRIMARY KEY (name, reason)
+  grant select to masthead_app
+  grant delete, insert, select, update to masthead_ingest
+
+table loss_minutes
+  agent_id text not null
+  epoch bigint not null
+  stage text not null
+  reason text not null
+  minute timestamp with time zone not null
+  lost bigint not null
+  constraint loss_minutes_pkey PRIMARY KEY (agent_id, epoch, stage, reason, minute)
+  CREATE INDEX loss_minutes_by_time ON public.loss_minutes USING btree (minute)
+  grant select to masthead_app
+  grant delete, insert, select, update to masthead_ingest
+
+table partitioned_tables
+  name text not null
+  constraint partitioned_tables_pkey PRIMARY KEY (name)
+
+table policies
+  name text not null
+  revision bigint not null
+  document json
+  created_at_us bigint not null
+  changed_at_us bigint not null
+  changed_by text not null
+  constraint policies_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 128)))
+  constraint policies_pkey PRIMARY KEY (name)
+  constraint policies_revision_key UNIQUE (revision)
+  CREATE UNIQUE INDEX policies_revision_key ON public.policies USING btree (revision)
+  grant insert, select, update to masthead_app
+  grant select to masthead_ingest
+
+table policy_counter
+  singleton boolean not null default true
+  revision bigint not null
+  constraint policy_counter_pkey PRIMARY KEY (singleton)
+  constraint policy_counter_revision_check CHECK ((revision >= 0))
+  constraint policy_counter_singleton_check CHECK (singleton)
+  grant select to masthead_app
+  grant select to masthead_ingest
+
+table policy_history
+  revision bigint not null
+  name text not null
+  document json
+  changed_at_us bigint not null
+  changed_by text not null
+  constraint policy_history_pkey PRIMARY KEY (revision)
+  grant insert, select to masthead_app
+  grant select to masthead_ingest
+
+table schema_migrations
+  name text not null
+  checksum text not null
+  applied_at timestamp with time zone not null default now()
+  constraint schema_migrations_pkey PRIMARY KEY (name)
+
+table set_aside row level security
+  id bigint not null generated always as identity
+  kind text not null
+  reason text not null
+  detail text not null
+  agent_id text not null
+  epoch bigint
+  seq bigint
+  position integer
+  exchanges bigint not null
+  received_at timestamp with time zone not null default now()
+  payload bytea not null
+  payload_bytes bigint not null
+  constraint set_aside_kind_check CHECK ((kind = ANY (ARRAY['exchange'::text, 'usage'::text, 'batch'::text, 'message'::text, 'heartbeat'::text])))
+  constraint set_aside_pkey PRIMARY KEY (id)
+  CREATE INDEX set_aside_by_time ON public.set_aside USING btree (received_at DESC, id DESC)
+  policy set_aside_read for select to masthead_app using ((( SELECT NULLIF(current_setting('app.scope'::text, true), ''::text) AS "nullif") = 'fleet'::text))
+  policy set_aside_write for all to masthead_ingest using (true) with check (true)
+  grant select to masthead_app
+  grant delete, insert, select, update to masthead_ingest
+
+table usage_day row level security
+  tenant_id text not null
+  bucket timestamp with time zone not null
+  series_id uuid not null
+  requests bigint not null
+  errors bigint not null
+  request_bytes bigint not null
+  response_bytes bigint not null
+  measures jsonb
+  latency_buckets integer[] not null
+  latency_counts bigint[] not null
+  constraint usage_day_pkey PRIMARY KEY (tenant_id, bucket, series_id)
+  CREATE INDEX usage_day_by_time ON public.usage_day USING btree (bucket)
+  policy usage_day_read for select to masthead_app using (
+CASE
+    WHEN (( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text) THEN true
+    ELSE (tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif"))
+END)
+  policy usage_day_write for all to masthead_ingest using (true) with check (true)
+  grant select to masthead_app
+  grant delete, insert, select, update to masthead_ingest
+
+table usage_dimension_names row level security
+  tenant_id text not null
+  name text not null
+  constraint usage_dimension_names_pkey PRIMARY KEY (tenant_id, name)
+  policy usage_dimension_names_read for select to masthead_app using (
+CASE
+    WHEN (( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text) THEN true
+    ELSE (tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif"))
+END)
+  policy usage_dimension_names_write for all to masthead_ingest using (true) with check (true)
+  grant select to masthead_app
+  grant delete, insert, select, update to masthead_ingest
+
+table usage_horizon
+  singleton boolean not null default true
+  minutes_from date not null
+  constraint usage_horizon_pkey PRIMARY KEY (singleton)
+  constraint usage_horizon_singleton_check CHECK (singleton)
+  grant select to masthead_app
+  grant select, update to masthead_ingest
+
+table usage_minute partition by RANGE (bucket) row level security
+  tenant_id text not null
+  bucket timestamp with time zone not null
+  series_id uuid not null
+  requests bigint not null
+  errors bigint not null
+  request_bytes bigint not null
+  response_bytes bigint not null
+  measures jsonb
+  latency_buckets integer[] not null
+  latency_counts bigint[] not null
+  constraint usage_minute_pkey PRIMARY KEY (tenant_id, bucket, series_id)
+  CREATE INDEX usage_minute_by_time ON ONLY public.usage_minute USING btree (bucket)
+  policy usage_minute_read for select to masthead_app using (
+CASE
+    WHEN (( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text) THEN true
+    ELSE (tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif"))
+END)
+  policy usage_minute_write for all to masthead_ingest using (true) with check (true)
+  grant select to masthead_app
+  grant delete, insert, select, update to masthead_ingest
+
+table usage_quarter row level security
+  tenant_id text not null
+  bucket timestamp with time zone not null
+  series_id uuid not null
+  requests bigint not null
+  errors bigint not null
+  request_bytes bigint not null
+  response_bytes bigint not null
+  measures jsonb
+  latency_buckets integer[] not null
+  latency_counts bigint[] not null
+  constraint usage_quarter_pkey PRIMARY KEY (tenant_id, bucket, series_id)
+  CREATE INDEX usage_quarter_by_time ON public.usage_quarter USING btree (bucket)
+  policy usage_quarter_read for select to masthead_app using (
+CASE
+    WHEN (( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text) THEN true
+    ELSE (tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif"))
+END)
+  policy usage_quarter_write for all to masthead_ingest using (true) with check (true)
+  grant select to masthead_app
+  grant delete, insert, select, update to masthead_ingest
+
+table usage_series row level security
+  tenant_id text not null
+  series_id uuid not null
+  policy_name text not null
+  report boolean not null
+  role text not null
+  service_name text not null
+  host_name text not null
+  agent_id text not null
+  template text not null
+  method text not null
+  status smallint
+  dimensions jsonb
+  constraint usage_series_pkey PRIMARY KEY (tenant_id, series_id)
+  policy usage_series_read for select to masthead_app using (
+CASE
+    WHEN (( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text) THEN true
+    ELSE (tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif"))
+END)
+  policy usage_series_write for all to masthead_ingest using (true) with check (true)
+  grant select to masthead_app
+  grant delete, insert, select, update to masthead_ingest
+
+table usage_windows row level security
+  tenant_id text not null
+  bucket timestamp with time zone not null
+  series integer not null
+  quarter_dirty boolean not null
+  day_dirty boolean not null
+  constraint usage_windows_pkey PRIMARY KEY (tenant_id, bucket)
+  CREATE INDEX usage_windows_day_dirty ON public.usage_windows USING btree (bucket) WHERE day_dirty
+  CREATE INDEX usage_windows_quarter_dirty ON public.usage_windows USING btree (bucket) WHERE quarter_dirty
+  policy usage_windows_read for select to masthead_app using (
+CASE
+    WHEN (( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text) THEN true
+    ELSE (tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif"))
+END)
+  policy usage_windows_write for all to masthead_ingest using (true) with check (true)
+  grant select to masthead_app
+  grant delete, insert, select, update to masthead_ingest
+
+view ledger (security_invoker=true)
+ SELECT e.agent_id,
+    e.epoch,
+    e.reported_at,
+    e.captured,
+    l.lost,
+    e.stored + e.counted_only + e.set_aside AS committed,
+    e.stored,
+    e.counted_only,
+    e.set_aside,
+    e.pending + e.batched - (e.stored + e.counted_only + e.set_aside) AS pending,
+    e.captured - l.lost - e.batched - e.pending AS imbalance,
+    e.final,
+    NOT e.final AND n.epoch IS NOT NULL AS ended_without_report,
+        CASE
+            WHEN NOT e.final AND n.epoch IS NOT NULL THEN COALESCE(e.complete_until, e.first_seen_at)
+            ELSE NULL::timestamp with time zone
+        END AS unknown_from,
+        CASE
+            WHEN NOT e.final AND n.epoch IS NOT NULL THEN GREATEST(to_timestamp((n.epoch::numeric / 1000.0)::double precision), COALESCE(e.complete_until, e.first_seen_at))
+            ELSE NULL::timestamp with time zone
+        END AS unknown_until
+   FROM epochs e
+     CROSS JOIN LATERAL ( SELECT COALESCE(sum(epoch_losses.lost), 0::numeric)::bigint AS lost
+           FROM epoch_losses
+          WHERE epoch_losses.agent_id = e.agent_id AND epoch_losses.epoch = e.epoch) l
+     LEFT JOIN LATERAL ( SELECT min(n_1.epoch) AS epoch
+           FROM epochs n_1
+          WHERE n_1.agent_id = e.agent_id AND n_1.epoch > e.epoch) n ON true;
+  grant select to masthead_app
+
+view ledger_losses (security_invoker=true)
+ SELECT epoch_losses.agent_id,
+    epoch_losses.epoch,
+    epoch_losses.stage,
+    epoch_losses.reason,
+    epoch_losses.lost,
+    NULL::timestamp with time zone AS lost_from,
+    NULL::timestamp with time zone AS lost_until
+   FROM epoch_losses
+  WHERE epoch_losses.lost > 0
+UNION ALL
+ SELECT ledger.agent_id,
+    ledger.epoch,
+    'agent'::text AS stage,
+    'epoch_ended'::text AS reason,
+    NULL::bigint AS lost,
+    ledger.unknown_from AS lost_from,
+    ledger.unknown_until AS lost_until
+   FROM ledger
+  WHERE ledger.ended_without_report;
+  grant select to masthead_app
+
+CREATE OR REPLACE FUNCTION public.drop_partitions(parent text, before date)
+ RETURNS SETOF date
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  child record;
+begin
+  if not exists (select from public.partitioned_tables t where t.name = parent) then
+    raise exception 'not a partitioned table: %', parent using errcode = 'invalid_parameter_value';
+  end if;
+  perform pg_advisory_xact_lock(hashtextextended('masthead partitions', 0));
+  for child in
+    select c.relname as name, to_date(right(c.relname, 8), 'YYYYMMDD') as day
+    from pg_inherits i join pg_class c on c.oid = i.inhrelid
+    where i.inhparent = ('public.' || quote_ident(parent))::regclass
+  loop
+    if child.day < before then
+      execute format('drop table public.%I', child.name);
+      return next child.day;
+    end if;
+  end loop;
+end
+$function$
+
+grant execute to masthead_ingest
+
+CREATE OR REPLACE FUNCTION public.ensure_partition(parent text, day date)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  partition text := parent || '_' || to_char(day, 'YYYYMMDD');
+begin
+  if not exists (select from public.partitioned_tables t where t.name = parent) then
+    raise exception 'not a partitioned table: %', parent using errcode = 'invalid_parameter_value';
+  end if;
+  if to_regclass('public.' || quote_ident(partition)) is not null then
+    return false;
+  end if;
+  perform pg_advisory_xact_lock(hashtextextended('masthead partitions', 0));
+  -- By a query and not by to_regclass: names are cached, and waiting for this lock does not refresh the cache.
+  if exists (select from pg_class c where c.relnamespace = 'public'::regnamespace and c.relname = partition) then
+    return false;
+  end if;
+  -- Made apart and then attached: that lock lets inserts into the parent go on.
+  execute format('create table public.%I (like public.%I including defaults including constraints)', partition, parent);
+  execute format('alter table public.%I enable row level security', partition);
+  execute format('alter table public.%I attach partition public.%I for values from (%L) to (%L)', parent, partition,
+    day::timestamp at time zone 'UTC', (day + 1)::timestamp at time zone 'UTC');
+  return true;
+end
+$function$
+
+grant execute to masthead_ingest
+
+CREATE OR REPLACE FUNCTION public.merge_latency(buckets_a integer[], counts_a bigint[], buckets_b integer[], counts_b bigint[], OUT buckets integer[], OUT counts bigint[])
+ RETURNS record
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select coalesce(array_agg(bucket order by bucket), '{}'), coalesce(array_agg(n order by bucket), '{}')
+  from (
+    select bucket, sum(n)::bigint as n
+    from (select * from unnest(buckets_a, counts_a) union all select * from unnest(buckets_b, counts_b)) both_of (bucket, n)
+    group by bucket) merged
+$function$
+
+grant execute to masthead_ingest
+
+CREATE OR REPLACE FUNCTION public.merge_measures(a jsonb, b jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select case when a is null then b when b is null then a else (
+    select jsonb_object_agg(name, value) from (
+      select name, sum(value::numeric) as value
+      from (select * from jsonb_each_text(a) union all select * from jsonb_each_text(b)) both_of (name, value)
+      group by name) merged) end
+$function$
+
+grant execute to masthead_ingest
