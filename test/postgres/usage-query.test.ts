@@ -184,6 +184,19 @@ describe("usage of random parts", () => {
     });
   });
 
+  it("refuses a status that nothing can have, instead of counting nothing", async () => {
+    const { status, body } = await get(`/v1/usage?${RANGE}&filter[http.response.status_code]=404,5xx`);
+    expect(status).toBe(400);
+    expect((body as { errors: unknown[] }).errors).toEqual([
+      {
+        pointer: "/query/filter[http.response.status_code]",
+        message: expect.stringContaining("three digits"),
+      },
+    ]);
+    const unanswered = await usage(`${RANGE}&filter[http.response.status_code]=null`);
+    expect(unanswered.items[0]?.requests).toBe(unanswered.items[0]?.errors);
+  });
+
   it("refuses a cursor of another query", async () => {
     const { nextCursor } = await usage(`${RANGE}&window=minute&limit=1`);
     const { status, body } = await get(`/v1/usage?${RANGE}&window=hour&limit=1&cursor=${nextCursor}`);

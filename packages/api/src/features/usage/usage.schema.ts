@@ -45,6 +45,9 @@ const queryShape = {
 
 const FILTER = /^filter\[([^\]]{1,64})\]$/;
 
+const STATUS_FILTER = "filter[http.response.status_code]";
+const STATUSES = /^(?:[1-9]\d{2}|null)(?:,(?:[1-9]\d{2}|null))*$/;
+
 /** Parameters beside the named ones are `filter[<dimension>]`; others are refused. */
 export const usageQuerySchema = z
   .object(queryShape)
@@ -53,6 +56,12 @@ export const usageQuerySchema = z
     for (const [name, value] of Object.entries(query)) {
       if (JSON.stringify(value ?? null).includes("\\u0000"))
         context.addIssue({ code: "custom", path: [name], message: "U+0000 occurs in no stored text" });
+      if (name === STATUS_FILTER && !STATUSES.test(String(value)))
+        context.addIssue({
+          code: "custom",
+          path: [name],
+          message: "statuses of three digits or `null`, with commas between",
+        });
       if (name in queryShape || FILTER.test(name)) continue;
       const meant = nearestWord(name, [...Object.keys(queryShape), "filter[role]", "filter[tenant.id]"]);
       context.addIssue({
