@@ -33,5 +33,11 @@ export function agentProgram(): Command {
       "\nExamples:\n  sudo masthead-agent trace\n  sudo masthead-agent trace --policy gateway.yaml --json | jq .attributes",
     )
     .action(async (options) => (await import("./trace.js")).trace(options));
+  program
+    .command("doctor")
+    .description("says what this host can and cannot capture, and why")
+    .option("--json", "one JSON object")
+    .addHelpText("after", "\nExample:\n  sudo masthead-agent doctor --json | jq .coverage")
+    .action(async (options) => (await import("./doctor.js")).doctor(options));
   return program;
 }

@@ -30,7 +30,8 @@ export interface BpfSourceOptions {
   homeDirectory?: string | undefined;
 }
 
-const BUILT_OBJECT = fileURLToPath(new URL("../../../../bpf/build/masthead.bpf.o", import.meta.url));
+/** The programs as `make -C bpf` leaves them. */
+export const BUILT_OBJECT = fileURLToPath(new URL("../../../../bpf/build/masthead.bpf.o", import.meta.url));
 
 /** Exchanges of programs on this host, from the kernel. */
 export class BpfSource implements CaptureSource {
