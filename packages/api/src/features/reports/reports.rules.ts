@@ -1,7 +1,6 @@
 import type { ReportRow, TenantItem, TenantReport } from "@masthead/shared/http/report-schema";
 import { toRfc3339, type UnixMicros } from "@masthead/shared/time";
 import { quantileMs } from "@masthead/shared/usage/histogram";
-import type { Completeness } from "./completeness.read-model.js";
 import type { Period } from "./period.rules.js";
 import type { CountedPeriod, Section, SectionRow } from "./reports.read-model.js";
 import type { SeenTenant } from "./tenants.read-model.js";
@@ -20,7 +19,7 @@ export const toReport = (
   tenant: string,
   period: Period,
   { rows, latency, measures }: CountedPeriod,
-  completeness: Completeness,
+  meta: TenantReport["meta"],
   nowUs: UnixMicros,
 ): TenantReport => {
   const rowsOf = (section: Section, order: Order, name = "") =>
@@ -52,19 +51,7 @@ export const toReport = (
       status: rowsOf("status", byKey),
       dimensions: Object.fromEntries(names.map((name) => [name, rowsOf("dimension", largestFirst, name)])),
     },
-    meta: {
-      completeUntil: completeness.completeUntilUs === null ? null : toRfc3339(completeness.completeUntilUs),
-      completeness: {
-        lost: completeness.lost,
-        pending: completeness.pending,
-        gaps: completeness.gaps.map(({ agentId, fromUs, toUs }) => ({
-          agentId,
-          from: toRfc3339(fromUs),
-          to: toRfc3339(toUs),
-          reason: "agent/epoch_ended",
-        })),
-      },
-    },
+    meta,
   };
 };
 

@@ -2,7 +2,7 @@ import type { TenantItem, TenantReport } from "@masthead/shared/http/report-sche
 import type { Deps } from "../../deps.js";
 import { FLEET, tenantScope } from "../../platform/db/scope.js";
 import { ApiError } from "../../platform/http/problem.js";
-import { readCompleteness } from "./completeness.read-model.js";
+import { readCompleteness } from "../usage/index.js";
 import type { Period } from "./period.rules.js";
 import { countPeriod } from "./reports.read-model.js";
 import { toReport, toTenantItem } from "./reports.rules.js";
@@ -20,8 +20,10 @@ export const getReport = (deps: Deps, tenant: string, period: Period): Promise<T
       async ({ sql }) => {
         if (!(await wasSeen(sql, tenant))) throw new ApiError("not_found", "no such tenant was ever seen");
         const now = deps.now();
-        const completeness = await readCompleteness(sql, period, now);
-        return toReport(tenant, period, await countPeriod(sql, tenant, period), completeness, now);
+        const range = { fromUs: period.from * 1e6, toUs: period.to * 1e6 };
+        // Read first: what is committed in between is then counted and not promised, instead of the other way round.
+        const meta = await readCompleteness(sql, range, now);
+        return toReport(tenant, period, await countPeriod(sql, tenant, period), meta, now);
       },
       "read only",
     ),
