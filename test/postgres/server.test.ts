@@ -58,18 +58,25 @@ describe("the resident server", () => {
     expect((await get("/v1/agents", "mh_0000000000000000_")).status).toBe(401);
   });
 
-  it("drains what agents send", async () => {
+  const send = async (id: string) => {
     const golden = new URL("../golden/wire/heartbeat.v1.json", import.meta.url);
-    const agentId = agentIdSchema.parse("resident-1");
+    const agentId = agentIdSchema.parse(id);
     const heartbeat = heartbeatSchema.parse({ ...JSON.parse(await readFile(golden, "utf8")), agentId });
     const agent = await plane.connectAs(agentId);
     await agent.jetstream().publish(heartbeatSubject(agentId), JSON.stringify(heartbeat));
-    await until("the heartbeat is drained", async () => (await get(`/v1/agents/${agentId}`)).status === 200);
+  };
+  const isKnown = async (id: string) => (await get(`/v1/agents/${id}`)).status === 200;
+
+  it("drains what agents send", async () => {
+    await send("resident-1");
+    await until("the heartbeat is drained", () => isKnown("resident-1"));
   });
 
-  it("comes back when NATS has lost everything", async () => {
+  it("comes back when NATS has lost everything, and drains on", async () => {
     await plane.wipeNats();
     await until("NATS is made good", async () => (await get("/readyz")).status === 200);
+    await send("resident-2");
+    await until("the heartbeat is drained", () => isKnown("resident-2"));
   });
 
   it("finishes what it is asked before it stops, and starts again with the same key", async () => {

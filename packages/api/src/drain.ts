@@ -24,9 +24,10 @@ export interface Drained extends DrainedBatches {
  * Consumes batches and heartbeats from JetStream into Postgres until the budget is spent; before that, makes what is
  * missing in NATS, and what time asks for: partitions, roll-ups, retention. Drains may run side by side. Ends with all it took settled.
  * @param deps as the drain's database role
+ * @param signal ends it before its budget, with what it took settled
  * @throws when Postgres or NATS is away: call it again, nothing is lost
  */
-export const drain = async (deps: Deps, budget: DrainBudget): Promise<Drained> => {
+export const drain = async (deps: Deps, budget: DrainBudget, signal?: AbortSignal): Promise<Drained> => {
   await reconcile(deps);
   return deps.withDatabase((database) =>
     deps.withNats(async (nats) => {
@@ -47,7 +48,7 @@ export const drain = async (deps: Deps, budget: DrainBudget): Promise<Drained> =
       };
       const stop = new AbortController();
       const [drained, beats] = await Promise.all([
-        drainBatches(batches, budget).finally(() => stop.abort()),
+        drainBatches(batches, budget, signal).finally(() => stop.abort()),
         drainHeartbeats(heartbeats, { ...budget, idleMs: undefined }, stop.signal),
       ]);
       await nats.flush();

@@ -17,8 +17,7 @@ import { createLender } from "./resident/lender.js";
 import { repeat } from "./resident/repeat.js";
 
 const RECONCILE_EVERY_MS = 5_000;
-/** A stop waits for the step to end. */
-const DRAIN_STEP = { maxMs: 5_000, maxMessages: 10_000 };
+const DRAIN_STEP = { maxMs: 15_000, maxMessages: 10_000 };
 
 /** A running control plane. */
 export interface RunningServer {
@@ -90,7 +89,7 @@ export async function startServer(
   };
   const loops = [repeat("reconcile", keepUp, { pauseMs: RECONCILE_EVERY_MS, signal, log })];
   if (ingest) {
-    const step = () => drain(ingest.deps, DRAIN_STEP);
+    const step = () => drain(ingest.deps, DRAIN_STEP, signal);
     loops.push(repeat("drain", step, { pauseMs: 0, signal, log }));
   }
   return {

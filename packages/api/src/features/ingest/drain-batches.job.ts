@@ -41,11 +41,15 @@ interface Pulled {
 }
 
 /**
- * Commits what the queue holds until the budget is spent; while one group is committed, the next is read. Messages are
+ * Commits what the queue holds until the budget is spent or `signal` asks to end; while one group is committed, the next is read. Messages are
  * acknowledged after the commit; then agents are told.
  * @throws what Postgres throws when it is away; unsettled messages come again
  */
-export const drainBatches = async (deps: DrainBatchesDeps, budget: DrainBudget): Promise<DrainedBatches> => {
+export const drainBatches = async (
+  deps: DrainBatchesDeps,
+  budget: DrainBudget,
+  signal?: AbortSignal,
+): Promise<DrainedBatches> => {
   const total = {
     messages: 0,
     unreadable: 0,
@@ -56,7 +60,7 @@ export const drainBatches = async (deps: DrainBatchesDeps, budget: DrainBudget):
     setAside: 0,
   };
   const days = new Set<string>();
-  const messages = withinBudget(deps.queue, budget, () => deps.now() / 1000);
+  const messages = withinBudget(deps.queue, budget, () => deps.now() / 1000, signal);
   let settling: Promise<void> = Promise.resolve();
   for await (const group of collectGroups(messages, GROUP_MESSAGES, GROUP_BYTES)) {
     const pulled = await Promise.all(group.map((message) => pull(deps, message)));

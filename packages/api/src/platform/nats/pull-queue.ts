@@ -20,6 +20,10 @@ export const pullQueue = (nats: NatsConnection, stream: string, durable: string)
     });
     const stop = () => void messages.close();
     signal?.addEventListener("abort", stop, { once: true });
+    // The client itself would wait for the whole pull on a connection that is gone.
+    void nats.closed().then(stop);
+    // Aborted while the consumer was asked for: no event comes any more.
+    if (signal?.aborted) stop();
     try {
       for await (const message of messages) yield queued(message);
     } finally {
