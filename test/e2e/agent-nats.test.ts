@@ -62,13 +62,15 @@ const spooled = (): string[] => {
     .filter((name) => name.endsWith(".json.gz"));
 };
 
-async function startAgent(): Promise<Program> {
+async function startAgent(
+  args: string[] = ["--recorded", join(folder, "recording.json")],
+  environment: Record<string, string> = {},
+): Promise<Program> {
   mkdirSync(home(), { recursive: true });
   const credentials = join(folder, "agent.creds");
-  const recording = join(folder, "recording.json");
   writeFileSync(credentials, await nats.createAgentCredentials(agentId));
-  writeFileSync(recording, JSON.stringify(RECORDING));
-  const agent = startProgram(process.execPath, [AGENT, "run", "--recorded", recording], {
+  writeFileSync(join(folder, "recording.json"), JSON.stringify(RECORDING));
+  const agent = startProgram(process.execPath, [AGENT, "run", ...args], {
     env: {
       ...process.env,
       MASTHEAD_HOME: home(),
@@ -76,6 +78,7 @@ async function startAgent(): Promise<Program> {
       MASTHEAD_NATS_CREDENTIALS: credentials,
       MASTHEAD_FLUSH_AFTER_MS: "50",
       MASTHEAD_HEARTBEAT_EVERY_MS: "200",
+      ...environment,
     },
   });
   cleanup.add(() => agent.stop("SIGKILL"));
@@ -218,4 +221,18 @@ it("loses no batch to SIGKILL: the next epoch sends what the last one left, unde
   const epochs = new Set([...(await batches()).values()].map(({ epoch }) => epoch));
   expect(epochs.size).toBe(2);
   await next.stop();
+});
+
+it("replays a recording, loudly, where the programs cannot be loaded", async () => {
+  await controlPlane((connection) => publishPolicySet(connection, policySet(1)));
+  const agent = await startAgent([], { MASTHEAD_BPF_OBJECT: join(folder, "not-there.o") });
+  const [batch] = await until("a batch", async () => {
+    const all = await batches();
+    return all.size > 0 && [...all.values()];
+  });
+  expect(batch?.connections.every(({ source }) => source === "recorded")).toBe(true);
+  const heartbeat = await until("a heartbeat", lastHeartbeat);
+  expect(heartbeat).toMatchObject({ source: "recorded", health: { status: "degraded" } });
+  expect(agent.errors()).toContain("NOTHING ON THIS HOST IS CAPTURED");
+  expect(await agent.stop()).toBe("exit code 0");
 });
