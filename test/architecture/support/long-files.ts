@@ -5,4 +5,9 @@ export const LONG_FILES: Record<string, string> = {
   "bpf/tests/host-test.c": "one list of bounds and their overflows over one connection driver",
   "packages/agent/native/src/session.cc":
     "the addon's one class: each method is a call of libbpf and its error",
+  "packages/agent/src/agent.ts": "wiring happens once, and this is it",
+  "packages/api/schema.sql": "dumped from the migrations",
+  "packages/api/src/features/ingest/commit.service.ts": "one transaction, read from its gate to its last row",
+  "test/postgres/ingest.test.ts": "every way a batch can come, against one set-up",
+  "test/postgres/usage.test.ts": "one data set and every question put to it",
 };

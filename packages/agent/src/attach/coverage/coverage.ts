@@ -75,7 +75,9 @@ export class Coverage {
   }
 }
 
-function describe(process: ProcessInfo): Pick<CoverageEntry, "pid" | "executable" | "serviceName" | "containerId"> {
+function describe(
+  process: ProcessInfo,
+): Pick<CoverageEntry, "pid" | "executable" | "serviceName" | "containerId"> {
   return {
     pid: process.pid,
     executable: process.executablePath ?? process.executableName,

@@ -1,6 +1,6 @@
 import { readdirSync, readlinkSync } from "node:fs";
-import { namespaceOf } from "../processes/proc-process.js";
 import { readStart } from "../processes/proc-maps.js";
+import { namespaceOf } from "../processes/proc-process.js";
 
 const DESCRIPTORS_MAX = 2048;
 const TABLE_MAX_BYTES = 4 * 1024 * 1024;
