@@ -10,7 +10,9 @@ folder=${1:-/var/tmp/masthead-debian13}
 tree=$folder/root/masthead   # below a folder of mode 0700, the hard case
 
 if [ ! -e "$folder/etc/debian_version" ]; then
-  debootstrap --variant=minbase --include=ca-certificates trixie "$folder" "$DEBIAN_MIRROR"
+  # The archive that this host itself uses, unless another is named.
+  mirror=${DEBIAN_MIRROR:-$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' | head -n 1)}
+  debootstrap --variant=minbase --include=ca-certificates trixie "$folder" "$mirror"
 fi
 cp /etc/resolv.conf "$folder/etc/resolv.conf"
 mount_in() { mountpoint -q "$folder$2" || { mkdir -p "$folder$2"; mount "${@:3}" "$1" "$folder$2"; }; }
