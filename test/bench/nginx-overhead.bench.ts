@@ -68,6 +68,7 @@ test("nginx with TLS under wrk: untraced, traced by empty probes, traced by Mast
     },
     async traced() {
       const agent = await startAgent(cleanup, nats, home);
+      const idle = residentBytes(agent.pid).now;
       const warm = await load.run(warmSeconds);
       await committer.quietFor(QUIET_MS);
       const before = cpuNs(agent.pid);
@@ -79,6 +80,7 @@ test("nginx with TLS under wrk: untraced, traced by empty probes, traced by Mast
       const requestsMade = warm.requests + measured.requests;
       agents.push({
         nsPerRequest: agentNs / measured.requests,
+        idleResidentBytes: idle,
         residentBytes: now,
         peakResidentBytes: peak,
         requestsMade,

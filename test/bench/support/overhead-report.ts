@@ -7,6 +7,8 @@ export type Mode = (typeof MODES)[number];
 
 export interface AgentMeasure {
   nsPerRequest: number;
+  /** before any load, after it, and the most there was */
+  idleResidentBytes: number;
   residentBytes: number;
   peakResidentBytes: number;
   /** request heads that the kernel saw in this run of the agent, and what was made */
@@ -34,6 +36,7 @@ export const overheadReport = (
   const agentNs = median(agents.map(({ nsPerRequest }) => nsPerRequest));
   const peakMib = Math.max(...agents.map(({ peakResidentBytes }) => peakResidentBytes)) / MIB;
   const residentMib = median(agents.map(({ residentBytes }) => residentBytes)) / MIB;
+  const idleMib = median(agents.map(({ idleResidentBytes }) => idleResidentBytes)) / MIB;
   const lost = agents.flatMap((agent) =>
     agent.lost.map((loss) => `${loss.stage}/${loss.reason} ${loss.count}`),
   );
@@ -51,7 +54,7 @@ export const overheadReport = (
     ...MODES.map(row),
     ...MODES.map((mode) => `  each round, ${mode}: ${rounds(mode)} requests/s`),
     `  spread between untraced rounds: ${(apart * 100).toFixed(1)} % of their median`,
-    `  agent: ${micros(agentNs)} of CPU a request, ${(agentNs / 1000).toFixed(1)} ms per 1,000 requests; resident ${residentMib.toFixed(0)} MiB after the load, ${peakMib.toFixed(0)} MiB at most`,
+    `  agent: ${micros(agentNs)} of CPU a request, ${(agentNs / 1000).toFixed(1)} ms per 1,000 requests; resident ${idleMib.toFixed(0)} MiB before the load, ${residentMib.toFixed(0)} MiB after it, ${peakMib.toFixed(0)} MiB at most`,
     `  probe hits a request: ${median(agents.map(({ probeHitsPerRequest }) => probeHitsPerRequest)).toFixed(2)} (nginx reads twice and writes once; far more: other programs of this host were busy on the same libssl)`,
     `  captured ${agents.map(({ captured }) => captured).join(" ")} of ${agents.map(({ requestsMade }) => requestsMade).join(" ")} answered requests; lost: ${lost.join(", ") || "none"}`,
     "targets:",

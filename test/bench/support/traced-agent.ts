@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { NatsServer } from "@masthead/infra/nats-server";
@@ -65,10 +65,14 @@ export const startAgent = async (cleanup: Cleanup, nats: NatsServer, home: Agent
   void agent.ended.then((how) => {
     end = how;
   });
-  await until(
-    "the agent to be ready",
-    () => end !== undefined || existsSync(join(home.path, "run/agent.ready")),
+  // Written in place: it may be there and not whole.
+  const ready = await until("the agent to be ready", () =>
+    end === undefined
+      ? (JSON.parse(readFileSync(join(home.path, "run/agent.ready"), "utf8")) as object)
+      : { end },
   );
   if (end !== undefined) throw new Error(`the agent ended (${end}): ${agent.errors()}`);
+  if (!("source" in ready) || ready.source !== "bpf")
+    throw new Error(`the agent does not capture on this host: ${agent.errors()}`);
   return agent;
 };
