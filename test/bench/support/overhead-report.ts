@@ -29,6 +29,8 @@ export const overheadReport = (
 ): string => {
   const perSecond = (mode: Mode) => median(measures[mode].map((each) => each.perSecond));
   const serverNs = (mode: Mode) => median(measures[mode].map((each) => each.serverNsPerRequest));
+  /** share of its CPU: far below 1, something else is the bottleneck (wrk, and what shares its CPU) */
+  const busy = (mode: Mode) => (serverNs(mode) * perSecond(mode)) / 1e9;
   const apart = spread(measures.untraced.map(({ perSecond: each }) => each));
   const ofUntraced = perSecond("traced") / perSecond("untraced");
   const ofFloor = perSecond("traced") / perSecond("floor");
@@ -48,6 +50,7 @@ export const overheadReport = (
       `${(perSecond(mode) / perSecond("floor")).toFixed(3)} of floor`.padStart(16),
       `${micros(serverNs(mode))} of nginx CPU a request`.padStart(33),
       `${micros(serverNs(mode) - serverNs("untraced"))} added`.padStart(16),
+      `nginx busy ${(busy(mode) * 100).toFixed(0)} %`.padStart(17),
     ].join(" ");
   const rounds = (mode: Mode) => measures[mode].map((each) => each.perSecond.toFixed(0)).join(" ");
   return [
