@@ -1,7 +1,5 @@
-import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Deps } from "@masthead/api/deps";
 import type { Database } from "@masthead/api/platform/db/database";
-import type { AppEnv } from "@masthead/api/platform/http/context";
 import { answerError } from "@masthead/api/platform/http/error-answer";
 import { createRouter } from "@masthead/api/platform/http/router";
 
@@ -10,7 +8,7 @@ const log = { info: () => {}, warn: () => {}, error: (...what: unknown[]) => con
 
 /** Routes of one feature, with its errors as the app answers them, behind no key. */
 export const serve = (
-  routes: (deps: Deps) => OpenAPIHono<AppEnv>,
+  routes: (deps: Deps) => ReturnType<typeof createRouter>,
   database: Database,
   now: () => number,
 ): ((path: string) => Promise<{ status: number; body: never }>) => {

@@ -1,0 +1,73 @@
+import { readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { Cleanup } from "../support/cleanup.js";
+import { startPythonServer } from "../support/https-servers.js";
+import { type Product, startMasthead, totalUsage } from "../support/product.js";
+import { startProgram } from "../support/program.js";
+import { until } from "../support/until.js";
+
+const STEADY_CLIENT = fileURLToPath(new URL("../programs/steady-client.py", import.meta.url));
+
+const cleanup = new Cleanup();
+let product: Product;
+beforeAll(async () => {
+  product = await startMasthead(cleanup);
+  await product.apply("conserved", { tenant: [{ header: "x-client-id" }] });
+});
+afterAll(() => cleanup.run());
+
+const counted = async (): Promise<number> =>
+  (await totalUsage(product, { tenant: "conserved", role: "server" }))?.requests ?? 0;
+
+/** Waits until usage has grown beyond what it was, which shows that delivery goes on. */
+const goesOn = async (what: string): Promise<void> => {
+  const before = await until("an answer", async () => ({ requests: await counted() }));
+  await until(`usage to grow after ${what}`, async () => (await counted()) > before.requests);
+};
+
+const killed = async (part: string): Promise<void> => {
+  const pid = product.pid(part);
+  process.kill(pid, "SIGKILL");
+  await until(`${part} to run again`, () => product.pid(part) !== pid);
+};
+
+it("comes to the number of requests made, whatever is killed or emptied meanwhile", async () => {
+  const server = await startPythonServer(cleanup);
+  const client = startProgram("python3", [
+    ...[STEADY_CLIENT, String(server.port), "2"],
+    "x-client-id: conserved",
+  ]);
+  cleanup.add(() => client.stop());
+  await goesOn("the start");
+
+  await killed("api");
+  await goesOn("the drain was killed");
+
+  const store = join(product.home, "nats");
+  const jetstream = readdirSync(store, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name === "jetstream")
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+  expect(jetstream).not.toEqual([]);
+  const nats = product.pid("nats");
+  process.kill(nats, "SIGKILL");
+  for (const path of jetstream) rmSync(path, { recursive: true, force: true });
+  await until("NATS to run again", () => product.pid("nats") !== nats);
+  await goesOn("NATS came back empty");
+
+  await client.finish();
+  const made = Number(client.lines.at(-1));
+  expect(made).toBeGreaterThan(0);
+  await until(`${made} requests`, async () => (await counted()) >= made);
+  expect(await counted()).toBe(made);
+
+  const { items } = await product.get<{ items: { id: string }[] }>("/v1/agents");
+  const agent = await until("a settled ledger", async () => {
+    const found = await product.get<{ ledger: { captured: number; committed: number; pending: number } }>(
+      `/v1/agents/${items[0]?.id}`,
+    );
+    return found.ledger.pending === 0 && found;
+  });
+  expect(agent.ledger.committed).toBe(agent.ledger.captured);
+});
