@@ -7,36 +7,22 @@ import type { Batch, WireExchange } from "@masthead/shared/wire/batch";
  */
 export interface ExchangeDetail {
   x: Pick<WireExchange, "query" | "version" | "serverAddress" | "errorType" | "flags">;
-  c: Pick<ExchangeFacts, "host" | "connection" | "process" | "policy">;
+  c: ExchangeContext;
 }
+export type ExchangeContext = Pick<ExchangeFacts, "host" | "connection" | "process" | "policy">;
 
-type SharedParts = Map<number, string>;
-const sharedParts = new WeakMap<Batch, SharedParts>();
-
-/** JSON of an {@link ExchangeDetail}. Indices have been checked. */
-export const exchangeDetail = (batch: Batch, exchange: WireExchange): string => {
+/** JSON of `x`. */
+export const ownDetail = (exchange: WireExchange): string => {
   const { query, version, serverAddress, errorType, flags } = exchange;
-  return `{"x":${JSON.stringify({ query, version, serverAddress, errorType, flags })},"c":${sharedPart(batch, exchange)}}`;
+  return JSON.stringify({ query, version, serverAddress, errorType, flags });
 };
 
-const sharedPart = (batch: Batch, exchange: WireExchange): string => {
-  let parts = sharedParts.get(batch);
-  if (!parts) {
-    parts = new Map();
-    sharedParts.set(batch, parts);
-  }
-  const key = exchange.connection * batch.policies.length + exchange.policy;
-  let text = parts.get(key);
-  if (text === undefined) {
-    const { process, ...connection } = batch.connections[exchange.connection] ?? { process: -1 };
-    const policy = batch.policies[exchange.policy];
-    text = JSON.stringify({
-      host: batch.host,
-      connection,
-      process: batch.processes[process],
-      policy: { name: policy?.name, revision: policy?.revision },
-    });
-    parts.set(key, text);
-  }
-  return text;
+/** `c` of an exchange whose indices have been checked. @throws Error where they have not */
+export const exchangeContext = (batch: Batch, exchange: WireExchange): ExchangeContext => {
+  const { process: index, ...connection } = batch.connections[exchange.connection] ?? {};
+  const process = batch.processes[index ?? -1];
+  const policy = batch.policies[exchange.policy];
+  if (!process || !policy || !("role" in connection))
+    throw new Error("an exchange points beyond the tables of its batch");
+  return { host: batch.host, connection, process, policy: { name: policy.name, revision: policy.revision } };
 };

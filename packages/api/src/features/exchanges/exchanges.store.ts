@@ -1,63 +1,54 @@
-import type { Batch, WireExchange } from "@masthead/shared/wire/batch";
 import type { TransactionSql } from "postgres";
-import { jsonColumn, plainArray, textArray } from "../../platform/db/array-literal.js";
-import { exchangeDetail } from "./exchange-detail.rules.js";
+import { plainArray } from "../../platform/db/array-literal.js";
+import {
+  type EncodedExchanges,
+  encodeExchanges,
+  joinEncoded,
+  type OwnedExchange,
+} from "./exchange-columns.rules.js";
 
 /** An exchange with its batch and the id it is stored under. */
-export interface PlacedExchange {
+export interface PlacedExchange extends OwnedExchange {
   id: number;
-  batch: Batch;
-  exchange: WireExchange;
 }
+
+/** @throws PostgresError of class 22, 23 or 54 where Postgres refuses one of them */
+export const insertExchanges = (sql: TransactionSql, rows: readonly PlacedExchange[]): Promise<void> =>
+  insertEncodedExchanges(
+    sql,
+    [encodeExchanges(rows)],
+    rows.map((row) => row.id),
+  );
 
 /**
  * Stores exchanges in one statement. Partitions of their days have to be there.
+ * @param ids of all of them, in order
  * @throws PostgresError of class 22, 23 or 54 where Postgres refuses one of them
  */
-export const insertExchanges = async (
+export const insertEncodedExchanges = async (
   sql: TransactionSql,
-  rows: readonly PlacedExchange[],
+  encoded: readonly EncodedExchanges[],
+  ids: readonly number[],
 ): Promise<void> => {
-  if (rows.length === 0) return;
-  const texts = (of: (row: PlacedExchange) => string | null | undefined) => textArray(rows.map(of));
-  const numbers = (of: (exchange: WireExchange) => number | null | undefined) =>
-    plainArray(rows.map((row) => of(row.exchange)));
-  const headers = (of: (exchange: WireExchange) => WireExchange["requestHeaders"]) =>
-    jsonColumn(rows.map((row) => jsonOf(of(row.exchange))));
-  const connection = (row: PlacedExchange) => row.batch.connections[row.exchange.connection];
-  const service = (row: PlacedExchange) =>
-    row.batch.processes[connection(row)?.process ?? -1]?.serviceName ?? "";
+  if (ids.length === 0) return;
+  const { context, columns } = joinEncoded(encoded);
   await sql`
-    insert into exchanges (tenant_id, ended_at, id, duration_us, ttfb_us, role, agent_id, host_name, service_name,
+    insert into exchanges (id, tenant_id, ended_at, duration_us, ttfb_us, role, agent_id, host_name, service_name,
       method, path, template, status, request_bytes, response_bytes, request_headers, response_headers, detail)
-    select tenant_id, to_timestamp(ended_us / 1e6), id, duration_us, ttfb_us, role, agent_id, host_name, service_name,
+    select id, tenant_id, to_timestamp(ended_us / 1e6), duration_us, ttfb_us, role, agent_id, host_name, service_name,
       method, path, template, status, request_bytes, response_bytes, request_headers::jsonb, response_headers::jsonb,
-      detail::json
+      ('{"x":' || own || ',"c":' || shared || '}')::json
     from unnest(
-      ${texts((row) => row.exchange.tenant)}::text[],
-      ${numbers((exchange) => exchange.timeUs)}::float8[],
-      ${plainArray(rows.map((row) => row.id))}::bigint[],
-      ${numbers((exchange) => exchange.durationUs)}::bigint[],
-      ${numbers((exchange) => exchange.ttfbUs)}::bigint[],
-      ${texts((row) => connection(row)?.role)}::text[],
-      ${texts((row) => row.batch.agentId)}::text[],
-      ${texts((row) => row.batch.host.name)}::text[],
-      ${texts(service)}::text[],
-      ${texts((row) => row.exchange.method)}::text[],
-      ${texts((row) => row.exchange.path)}::text[],
-      ${texts((row) => row.exchange.template)}::text[],
-      ${numbers((exchange) => exchange.status)}::smallint[],
-      ${numbers((exchange) => exchange.requestBytes)}::bigint[],
-      ${numbers((exchange) => exchange.responseBytes)}::bigint[],
-      string_to_array(${headers((exchange) => exchange.requestHeaders)}, E'\\x01', ''),
-      string_to_array(${headers((exchange) => exchange.responseHeaders)}, E'\\x01', ''),
-      string_to_array(${jsonColumn(rows.map((row) => exchangeDetail(row.batch, row.exchange)))}, E'\\x01')
-    ) as row (tenant_id, ended_us, id, duration_us, ttfb_us, role, agent_id, host_name, service_name, method, path,
-      template, status, request_bytes, response_bytes, request_headers, response_headers, detail)`;
-};
-
-const jsonOf = (headers: WireExchange["requestHeaders"]): string | null => {
-  if (headers === undefined) return null;
-  for (const _ in headers) return JSON.stringify(headers);
-  return null;
+      ${plainArray(ids)}::bigint[], ${context}::int[], ${columns.tenant}::text[], ${columns.endedUs}::float8[],
+      ${columns.durationUs}::bigint[], ${columns.ttfbUs}::bigint[], ${columns.method}::text[],
+      ${columns.path}::text[], ${columns.template}::text[], ${columns.status}::smallint[],
+      ${columns.requestBytes}::bigint[], ${columns.responseBytes}::bigint[],
+      string_to_array(${columns.requestHeaders}, E'\\x01', ''),
+      string_to_array(${columns.responseHeaders}, E'\\x01', ''), string_to_array(${columns.own}, E'\\x01')
+    ) as row (id, context, tenant_id, ended_us, duration_us, ttfb_us, method, path, template, status, request_bytes,
+      response_bytes, request_headers, response_headers, own)
+    join unnest(
+      ${columns.role}::text[], ${columns.agentId}::text[], ${columns.hostName}::text[],
+      ${columns.serviceName}::text[], string_to_array(${columns.shared}, E'\\x01')
+    ) with ordinality as shared (role, agent_id, host_name, service_name, shared, place) on place = context`;
 };

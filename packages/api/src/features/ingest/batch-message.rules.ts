@@ -9,6 +9,7 @@ import {
 } from "@masthead/shared/wire/batch";
 import { GzipJsonError, gunzipBounded } from "@masthead/shared/wire/gzip-json";
 import { z } from "zod";
+import type { EncodedExchanges } from "../exchanges/index.js";
 
 /** A row of a batch that is left out, and why. */
 export interface LeftOut {
@@ -26,6 +27,11 @@ export interface ReadBatch {
   /** SHA-256 of the JSON's bytes: the same however they were compressed */
   hash: Uint8Array;
   leftOut: LeftOut[];
+}
+
+/** A batch that is ready for its transaction. */
+export interface PreparedBatch extends ReadBatch {
+  encoded: EncodedExchanges;
 }
 
 /** A message that cannot, and as much of its key as can be believed. */

@@ -2,9 +2,9 @@ import { BATCH_MAX_EXCHANGES } from "@masthead/shared/wire/batch";
 import type { Database, Transaction } from "../../platform/db/database.js";
 import { applySplitting, isRefusedData } from "../../platform/db/refused.js";
 import { NO_TENANT } from "../../platform/db/scope.js";
-import { insertExchanges, type PlacedExchange } from "../exchanges/index.js";
+import { insertEncodedExchanges, insertExchanges, type PlacedExchange } from "../exchanges/index.js";
 import { bookUsage, type PlacedPart } from "../usage/index.js";
-import type { LeftOut, ReadBatch, UnreadableBatch } from "./batch-message.rules.js";
+import type { LeftOut, PreparedBatch, UnreadableBatch } from "./batch-message.rules.js";
 import { type BatchRow, correctBatch, heldHashes, insertBatches, keyText } from "./batches.store.js";
 import { batchRow, byKey, progressOf, usageRequests } from "./commit.rules.js";
 import { addProgress, advanceEpochs } from "./epochs.store.js";
@@ -40,7 +40,7 @@ export interface CommitOptions {
  */
 export const commitBatches = async (
   database: Database,
-  group: readonly ReadBatch[],
+  group: readonly PreparedBatch[],
   options: CommitOptions,
 ): Promise<Committed> => {
   try {
@@ -58,7 +58,7 @@ export const commitBatches = async (
 
 const commitAlone = async (
   database: Database,
-  read: ReadBatch,
+  read: PreparedBatch,
   options: CommitOptions,
 ): Promise<Committed> => {
   try {
@@ -80,7 +80,7 @@ const commitAlone = async (
 
 const commitTogether = (
   database: Database,
-  group: readonly ReadBatch[],
+  group: readonly PreparedBatch[],
   options: CommitOptions,
   splitting: boolean,
 ): Promise<Committed> =>
@@ -106,14 +106,14 @@ const commitTogether = (
 
 interface Settled {
   row: BatchRow;
-  batch: ReadBatch["batch"];
+  batch: PreparedBatch["batch"];
   leftOut: LeftOut[];
 }
 
 /** Exchanges before epochs and usage: those locks are held shortest. */
 const writeRows = async (
   { sql }: Transaction,
-  fresh: readonly ReadBatch[],
+  fresh: readonly PreparedBatch[],
   ids: ReadonlyMap<string, number>,
   splitting: boolean,
 ): Promise<Settled[]> => {
@@ -124,7 +124,14 @@ const writeRows = async (
     );
   });
   const refused = splitting ? await applySplitting(sql, placed, insertExchanges) : [];
-  if (!splitting) await insertExchanges(sql, placed);
+  if (!splitting) {
+    const encoded = fresh.map((read) => read.encoded);
+    await insertEncodedExchanges(
+      sql,
+      encoded,
+      placed.map((row) => row.id),
+    );
+  }
   const settled = fresh.map((read): Settled => {
     const own = refused.filter(({ row }) => row.batch === read.batch);
     const leftOut = own.map(
@@ -184,7 +191,7 @@ const bookParts = async (
 
 const setRowsAside = async (
   sql: Transaction["sql"],
-  { agentId, epoch, seq }: ReadBatch["batch"],
+  { agentId, epoch, seq }: PreparedBatch["batch"],
   rows: readonly LeftOut[],
 ): Promise<void> => {
   for (const { row, ...known } of rows)
@@ -200,8 +207,8 @@ const setRowsAside = async (
 /** The same key with another payload: what was committed stands, the other is set aside as an alarm. */
 const alarmClashes = async (
   { sql }: Transaction,
-  group: readonly ReadBatch[],
-  fresh: readonly ReadBatch[],
+  group: readonly PreparedBatch[],
+  fresh: readonly PreparedBatch[],
 ): Promise<number> => {
   if (fresh.length === group.length) return 0;
   const isFresh = new Set(fresh);

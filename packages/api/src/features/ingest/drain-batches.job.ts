@@ -2,9 +2,9 @@ import { type AgentId, agentIdSchema } from "@masthead/shared/ids";
 import type { Log } from "../../deps.js";
 import type { Database } from "../../platform/db/database.js";
 import { ensurePartition, type PartitionedTable } from "../../platform/db/partitions.store.js";
-import { EXCHANGE_DAYS } from "../exchanges/index.js";
+import { EXCHANGE_DAYS, encodeExchanges } from "../exchanges/index.js";
 import { USAGE_MINUTE_DAYS } from "../usage/index.js";
-import { type ReadBatch, readBatchMessage, type UnreadableBatch } from "./batch-message.rules.js";
+import { type PreparedBatch, readBatchMessage, type UnreadableBatch } from "./batch-message.rules.js";
 import { type DrainBudget, withinBudget } from "./budget.rules.js";
 import { DAY_US, dayOf, daysOf, withinDays } from "./commit.rules.js";
 import { type Committed, commitBatches, refuseMessage } from "./commit.service.js";
@@ -37,7 +37,7 @@ const REDELIVER_AFTER_MS = 2_000;
 interface Pulled {
   message: QueuedMessage;
   agentId: AgentId;
-  read: ReadBatch | UnreadableBatch;
+  read: PreparedBatch | UnreadableBatch;
 }
 
 /**
@@ -80,7 +80,10 @@ const pull = async (deps: DrainBatchesDeps, message: QueuedMessage): Promise<Pul
   const agentId = agentOf(message.subject);
   const read = await readBatchMessage(message.data, agentId);
   if (!("batch" in read)) return { message, agentId, read };
-  return { message, agentId, read: withinDays(read, deps.now(), deps.exchangeDays ?? EXCHANGE_DAYS) };
+  const kept = withinDays(read, deps.now(), deps.exchangeDays ?? EXCHANGE_DAYS);
+  const { batch } = kept;
+  const encoded = encodeExchanges(batch.exchanges.map((exchange) => ({ batch, exchange })));
+  return { message, agentId, read: { ...kept, encoded } };
 };
 
 const settle = async (
@@ -120,7 +123,7 @@ const refuse = async (
 /** Before the transaction, so that making a partition holds no lock through it. */
 const ensureDays = async (
   { database, now }: DrainBatchesDeps,
-  batches: readonly ReadBatch[],
+  batches: readonly PreparedBatch[],
   made: Set<string>,
 ): Promise<void> => {
   const minutesFrom = dayOf(now() - USAGE_MINUTE_DAYS * DAY_US);

@@ -3,7 +3,8 @@
 const ESCAPED = /["\\]/;
 const ESCAPED_ALL = /["\\]/g;
 
-const quoted = (value: string): string =>
+/** One text as an element of an array literal. */
+export const quoted = (value: string): string =>
   `"${ESCAPED.test(value) ? value.replace(ESCAPED_ALL, "\\$&") : value}"`;
 
 /** Any type whose text form needs quoting: text, jsonb, uuid. Null and undefined become NULL. */
@@ -37,3 +38,9 @@ const SEPARATOR = "\u0001";
  */
 export const jsonColumn = (values: readonly (string | null | undefined)[]): string =>
   values.map((value) => value ?? "").join(SEPARATOR);
+
+/** The column of all of these, one after the other. */
+export const joinJsonColumns = (columns: readonly string[]): string => columns.join(SEPARATOR);
+
+/** The array literal of elements that are text already. */
+export const listOf = (elements: readonly string[]): string => `{${elements.join(",")}}`;

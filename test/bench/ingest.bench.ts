@@ -1,0 +1,111 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { drain } from "@masthead/api/drain";
+import { openDatabase } from "@masthead/api/platform/db/database";
+import { prepareDatabase } from "@masthead/api/platform/db/prepare";
+import { connectNats } from "@masthead/api/platform/nats/connection";
+import { ensureInfrastructure } from "@masthead/api/platform/nats/infrastructure";
+import { startPostgres } from "@masthead/infra/embedded-postgres";
+import { type NatsServer, startNats } from "@masthead/infra/nats-server";
+import { agentIdSchema } from "@masthead/shared/ids";
+import { agentInboxPrefix, batchSubject } from "@masthead/shared/subjects";
+import { encodeBatch } from "@masthead/shared/wire/codec";
+import { connect, credsAuthenticator } from "nats";
+import postgres from "postgres";
+import { afterAll, expect, test } from "vitest";
+import { Cleanup } from "../support/cleanup.js";
+import { EXCHANGES_PER_BATCH, gatewayBatch } from "./support/ingest-batches.js";
+import { copyMs, dumpRows } from "./support/plain-copy.js";
+import { benchSettings } from "./support/settings.js";
+import { median, spread } from "./support/statistics.js";
+
+const AGENT = "bench";
+const BATCHES = 100;
+const ROWS = BATCHES * EXCHANGES_PER_BATCH;
+/** Of a plain COPY, on one drain. */
+const TARGET = 0.3;
+
+const cleanup = new Cleanup();
+afterAll(() => cleanup.run());
+
+const log = { info: () => {}, warn: console.warn, error: console.error };
+const ratePerSecond = (ms: number): number => (ROWS / ms) * 1_000;
+const said = (rate: number): string => `${Math.round(rate).toLocaleString("en")} exchanges/s`;
+
+const connectAgent = async (nats: NatsServer) =>
+  connect({
+    servers: nats.url,
+    authenticator: credsAuthenticator(new TextEncoder().encode(await nats.createAgentCredentials(AGENT))),
+    inboxPrefix: agentInboxPrefix(agentIdSchema.parse(AGENT)),
+  });
+
+test("exchanges through NATS into Postgres, beside COPY of the same rows", async () => {
+  const folder = cleanup.folder();
+  const server = await startPostgres({ dir: join(folder, "postgres") });
+  cleanup.add(() => server.remove());
+  const nats = await startNats({ dir: join(folder, "nats") });
+  cleanup.add(() => nats.stop());
+  const password = () => randomBytes(24).toString("hex");
+  const { ingestUrl } = await prepareDatabase(server.url, { app: password(), ingest: password() });
+  const sql = postgres(server.url, { max: 1, onnotice: () => {} });
+  cleanup.add(() => sql.end());
+  await sql`create table plain (like exchanges)`;
+  await sql`create table indexed (like exchanges including indexes)`;
+  const connection = await connectNats({ url: nats.url, credentials: nats.apiCredentials });
+  cleanup.add(() => connection.close());
+  await ensureInfrastructure(connection);
+  const agent = await connectAgent(nats);
+  cleanup.add(() => agent.close());
+
+  // An hour ago: one day's partition, nearly always, and no window that is open.
+  const startUs = (Date.now() - 3_600_000) * 1_000;
+  const publish = async (epoch: number) => {
+    for (let seq = 1; seq <= BATCHES; seq++) {
+      const batch = gatewayBatch(epoch, seq, startUs);
+      await agent.request(batchSubject(batch.agentId), await encodeBatch(batch), { timeout: 10_000 });
+    }
+  };
+  const drainMs = async (): Promise<number> => {
+    const startedAt = performance.now();
+    const database = openDatabase(ingestUrl);
+    const drained = await drain(
+      {
+        withDatabase: (work) => work(database),
+        withNats: (work) => work(connection),
+        now: () => Date.now() * 1_000,
+        log,
+      },
+      { maxMs: 600_000, maxMessages: BATCHES },
+    );
+    const ms = performance.now() - startedAt;
+    await database.close();
+    expect(drained).toMatchObject({ committed: BATCHES, exchanges: ROWS, setAside: 0, duplicates: 0 });
+    return ms;
+  };
+  const empty = async () => {
+    await sql`truncate exchanges, plain, indexed, usage_series, usage_minute, usage_quarter, usage_day, usage_windows`;
+    await sql`checkpoint`;
+  };
+
+  const figures = { drained: [] as number[], plain: [] as number[], indexed: [] as number[] };
+  for (let round = 0; round < benchSettings().rounds; round++) {
+    await empty();
+    await publish(round + 1);
+    figures.drained.push(ratePerSecond(await drainMs()));
+    expect((await sql`select sum(requests)::int as n from usage_minute`)[0]?.["n"]).toBe(ROWS);
+    const rows = await dumpRows(sql);
+    await empty();
+    figures.plain.push(ratePerSecond(await copyMs(sql, "plain", rows)));
+    await empty();
+    figures.indexed.push(ratePerSecond(await copyMs(sql, "indexed", rows)));
+  }
+  const ratio = median(figures.drained) / median(figures.plain);
+  const wide = (rates: number[]) => `${said(median(rates))} (spread ${(spread(rates) * 100).toFixed(0)} %)`;
+  console.log(`ingest, ${figures.drained.length} rounds of ${ROWS} exchanges, medians:
+  one drain, from NATS to committed  ${wide(figures.drained)}
+  COPY into a table without indexes  ${wide(figures.plain)}
+  COPY into one with the indexes     ${wide(figures.indexed)}
+  ratio to COPY without indexes      ${ratio.toFixed(2)} (target ${TARGET})
+  ratio to COPY with the indexes     ${(median(figures.drained) / median(figures.indexed)).toFixed(2)}`);
+  expect(ratio).toBeGreaterThanOrEqual(TARGET);
+});
