@@ -20,7 +20,7 @@ import { benchSettings } from "./support/settings.js";
 import { median, spread } from "./support/statistics.js";
 
 const AGENT = "bench";
-const BATCHES = 100;
+const BATCHES = 200;
 const ROWS = BATCHES * EXCHANGES_PER_BATCH;
 /** Of a plain COPY, on one drain. */
 const TARGET = 0.3;

@@ -1,6 +1,6 @@
 import type { Batch, WireExchange } from "@masthead/shared/wire/batch";
 import { joinJsonColumns, jsonColumn, listOf, plainArray, quoted } from "../../platform/db/array-literal.js";
-import { exchangeContext, ownDetail } from "./exchange-detail.rules.js";
+import { exchangeContext, ownDetails } from "./exchange-detail.rules.js";
 
 /** An exchange with the batch whose tables it points into. */
 export interface OwnedExchange {
@@ -65,7 +65,7 @@ export const encodeExchanges = (rows: readonly OwnedExchange[]): EncodedExchange
       responseBytes: number((exchange) => exchange.responseBytes),
       requestHeaders: json((exchange) => jsonOf(exchange.requestHeaders)),
       responseHeaders: json((exchange) => jsonOf(exchange.responseHeaders)),
-      own: json(ownDetail),
+      own: json(ownDetails()),
       ...contexts.columns(),
     },
   };

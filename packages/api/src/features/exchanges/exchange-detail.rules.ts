@@ -11,10 +11,20 @@ export interface ExchangeDetail {
 }
 export type ExchangeContext = Pick<ExchangeFacts, "host" | "connection" | "process" | "policy">;
 
-/** JSON of `x`. */
-export const ownDetail = (exchange: WireExchange): string => {
-  const { query, version, serverAddress, errorType, flags } = exchange;
-  return JSON.stringify({ query, version, serverAddress, errorType, flags });
+/** JSON of `x`, one exchange after the other; most say the same. */
+export const ownDetails = (): ((exchange: WireExchange) => string) => {
+  const plain = new Map<string, string>();
+  return ({ query, version, serverAddress, errorType, flags }) => {
+    if (query !== undefined || errorType !== undefined || flags !== undefined || serverAddress === undefined)
+      return JSON.stringify({ query, version, serverAddress, errorType, flags });
+    const key = `${version} ${serverAddress}`;
+    let text = plain.get(key);
+    if (text === undefined) {
+      text = JSON.stringify({ version, serverAddress });
+      plain.set(key, text);
+    }
+    return text;
+  };
 };
 
 /** `c` of an exchange whose indices have been checked. @throws Error where they have not */

@@ -7,9 +7,10 @@ import {
   exchangeSchema,
   usagePartSchema,
 } from "@masthead/shared/wire/batch";
-import { GzipJsonError, gunzipBounded } from "@masthead/shared/wire/gzip-json";
 import { z } from "zod";
+import { inflateBounded } from "../../platform/inflate.js";
 import type { EncodedExchanges } from "../exchanges/index.js";
+import { quickBatchSchema } from "./quick-batch.rules.js";
 
 /** A row of a batch that is left out, and why. */
 export interface LeftOut {
@@ -56,13 +57,13 @@ export const readBatchMessage = async (
   data: Uint8Array,
   subjectAgent: string,
 ): Promise<ReadBatch | UnreadableBatch> => {
-  let bytes: Uint8Array;
+  const inflated = await inflateBounded(data, BATCH_MAX_BYTES);
+  if (!inflated.ok) return { reason: inflated.fault, detail: `no gzip of at most ${BATCH_MAX_BYTES} bytes` };
+  const { bytes } = inflated;
   let value: unknown;
   try {
-    bytes = await gunzipBounded(data, BATCH_MAX_BYTES);
     value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch (error) {
-    if (error instanceof GzipJsonError) return { reason: error.fault, detail: error.message };
+  } catch {
     return { reason: "not_json", detail: "not UTF-8 JSON" };
   }
   const version = versionSchema.safeParse(value);
@@ -86,6 +87,8 @@ const issueOf = (error: z.ZodError): string =>
     .slice(0, 512);
 
 const readBatch = (value: unknown): { batch: Batch; leftOut: LeftOut[] } | { issue: string } => {
+  const quick = quickBatchSchema.safeParse(value);
+  if (quick.success) return { batch: quick.data, leftOut: [] };
   const whole = batchSchema.safeParse(value);
   if (whole.success) return { batch: whole.data, leftOut: [] };
   const loose = looseSchema.safeParse(value);

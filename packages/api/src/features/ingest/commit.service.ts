@@ -31,6 +31,8 @@ export interface CommitOptions {
   nowUs: number;
   /** see SERIES_PER_TENANT_AND_MINUTE */
   seriesCap?: number | undefined;
+  /** Called once Postgres has the longest statement: time to do other things. May never be called. */
+  onBusy?: (() => void) | undefined;
 }
 
 /**
@@ -89,7 +91,7 @@ const commitTogether = (
     const ids = await insertBatches(tx.sql, unique.map(batchRow));
     const fresh = unique.filter((read) => ids.has(keyText(read.batch)));
     const clashes = await alarmClashes(tx, group, fresh);
-    const settled = await writeRows(tx, fresh, ids, splitting);
+    const settled = await writeRows(tx, fresh, ids, options, splitting);
     if (settled.length > 0) {
       await addProgress(tx.sql, progressOf(settled), options.nowUs);
       await advanceEpochs(tx.sql, progressOf(settled));
@@ -115,6 +117,7 @@ const writeRows = async (
   { sql }: Transaction,
   fresh: readonly PreparedBatch[],
   ids: ReadonlyMap<string, number>,
+  options: CommitOptions,
   splitting: boolean,
 ): Promise<Settled[]> => {
   const placed = fresh.flatMap(({ batch }) => {
@@ -126,11 +129,13 @@ const writeRows = async (
   const refused = splitting ? await applySplitting(sql, placed, insertExchanges) : [];
   if (!splitting) {
     const encoded = fresh.map((read) => read.encoded);
-    await insertEncodedExchanges(
+    const inserting = insertEncodedExchanges(
       sql,
       encoded,
       placed.map((row) => row.id),
     );
+    options.onBusy?.();
+    await inserting;
   }
   const settled = fresh.map((read): Settled => {
     const own = refused.filter(({ row }) => row.batch === read.batch);

@@ -29,7 +29,7 @@ export interface DrainedBatches extends Committed {
 }
 
 /** One transaction takes so many at most. */
-const GROUP_MESSAGES = 16;
+const GROUP_MESSAGES = 8;
 const GROUP_BYTES = 4 * 1024 * 1024;
 /** Postgres was away: time for it to come back before the message does. */
 const REDELIVER_AFTER_MS = 2_000;
@@ -63,15 +63,24 @@ export const drainBatches = async (
   const messages = withinBudget(deps.queue, budget, () => deps.now() / 1000, signal);
   let settling: Promise<void> = Promise.resolve();
   for await (const group of collectGroups(messages, GROUP_MESSAGES, GROUP_BYTES)) {
-    const pulled = await Promise.all(group.map((message) => pull(deps, message)));
+    const pulled: Pulled[] = [];
+    for (const message of group) {
+      pulled.push(await pull(deps, message));
+      // Reading is work for one thread, which also has to keep Postgres busy with the group before.
+      await ioTurn();
+    }
     await settling;
-    settling = settle(deps, pulled, days, total);
-    // Awaited above or below; meanwhile a failure is not unhandled.
-    settling.catch(() => {});
+    await new Promise<void>((resolve) => {
+      settling = settle(deps, pulled, days, total, resolve);
+      // Awaited above or below; meanwhile a failure is not unhandled.
+      settling.then(resolve, () => resolve());
+    });
   }
   await settling;
   return total;
 };
+
+const ioTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const agentOf = (subject: string): AgentId =>
   agentIdSchema.parse(subject.slice(subject.lastIndexOf(".") + 1));
@@ -91,11 +100,12 @@ const settle = async (
   pulled: readonly Pulled[],
   days: Set<string>,
   total: DrainedBatches,
+  onBusy: () => void,
 ): Promise<void> => {
   try {
     const batches = pulled.flatMap(({ read }) => ("batch" in read ? [read] : []));
     await ensureDays(deps, batches, days);
-    const options = { nowUs: deps.now(), seriesCap: deps.seriesCap };
+    const options = { nowUs: deps.now(), seriesCap: deps.seriesCap, onBusy };
     const done = batches.length > 0 ? await commitBatches(deps.database, batches, options) : undefined;
     for (const one of pulled) if (!("batch" in one.read)) await refuse(deps, one, one.read);
     for (const name of Object.keys(done ?? {}) as (keyof Committed)[]) total[name] += done?.[name] ?? 0;
