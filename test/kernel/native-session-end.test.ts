@@ -3,8 +3,8 @@ import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import type { KernelIds } from "@masthead/agent/capture/native-session";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Cleanup } from "../support/cleanup.js";
-import { buildObject, gone, startTarget, type Target } from "./native-session/fixture.js";
+import type { Cleanup } from "../support/cleanup.js";
+import { gone, prepare, type Target } from "./native-session/fixture.js";
 
 /** However the process or thread ends that holds a session, nothing of it remains (promise observe-only). */
 
@@ -17,10 +17,7 @@ let objectPath: string;
 let target: Target;
 
 beforeEach(async () => {
-  cleanup = new Cleanup();
-  const folder = cleanup.folder();
-  objectPath = buildObject(folder);
-  target = await startTarget(cleanup, folder);
+  ({ cleanup, objectPath, target } = await prepare());
 });
 afterEach(() => cleanup.run());
 

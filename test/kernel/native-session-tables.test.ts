@@ -6,8 +6,8 @@ import {
   type SessionOptions,
 } from "@masthead/agent/capture/native-session";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Cleanup } from "../support/cleanup.js";
-import { attachTo, buildObject, openSmall, startTarget, type Target } from "./native-session/fixture.js";
+import type { Cleanup } from "../support/cleanup.js";
+import { attachTo, openSmall, prepare, type Target } from "./native-session/fixture.js";
 
 /** Tables, test runs and failures of the addon, against the real kernel. */
 
@@ -16,10 +16,7 @@ let objectPath: string;
 let target: Target;
 
 beforeEach(async () => {
-  cleanup = new Cleanup();
-  const folder = cleanup.folder();
-  objectPath = buildObject(folder);
-  target = await startTarget(cleanup, folder);
+  ({ cleanup, objectPath, target } = await prepare());
 });
 afterEach(() => cleanup.run());
 

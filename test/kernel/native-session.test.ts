@@ -1,17 +1,16 @@
 import { linkOffers } from "@masthead/agent/capture/native-programs";
 import type { CaptureSession, SessionOptions } from "@masthead/agent/capture/native-session";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Cleanup } from "../support/cleanup.js";
+import type { Cleanup } from "../support/cleanup.js";
 import { until } from "../support/until.js";
 import {
   attachTo,
-  buildObject,
   COOKIE,
   collect,
   gone,
   openSmall,
+  prepare,
   remaining,
-  startTarget,
   type Target,
 } from "./native-session/fixture.js";
 
@@ -22,10 +21,7 @@ let objectPath: string;
 let target: Target;
 
 beforeEach(async () => {
-  cleanup = new Cleanup();
-  const folder = cleanup.folder();
-  objectPath = buildObject(folder);
-  target = await startTarget(cleanup, folder);
+  ({ cleanup, objectPath, target } = await prepare());
 });
 afterEach(() => cleanup.run());
 

@@ -1,12 +1,5 @@
-import {
-  ConfigurationError,
-  readConfiguration,
-  text,
-  type Variable,
-} from "@masthead/shared/config/definition";
+import { ConfigurationError, readConfiguration, text, variable } from "@masthead/shared/config/definition";
 import type { InvocationSettings } from "./invocation.js";
-
-const variable = <V extends Variable<unknown>>(definition: V): V => definition;
 
 /** Bindings of the Worker and environment of the function. Here the texts themselves, since there are no files. */
 export const serverlessVariables = {

@@ -1,6 +1,4 @@
-import { onOff, text, type Variable, wholeNumber } from "@masthead/shared/config/definition";
-
-const variable = <V extends Variable<unknown>>(definition: V): V => definition;
+import { onOff, text, variable, wholeNumber } from "@masthead/shared/config/definition";
 
 /** What `npm start` reads itself; the parts that it starts read their own. */
 export const supervisorVariables = {

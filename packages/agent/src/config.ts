@@ -3,14 +3,13 @@ import {
   type Configuration,
   readConfiguration,
   text,
-  type Variable,
+  variable,
   wholeNumber,
 } from "@masthead/shared/config/definition";
 import { agentIdSchema } from "@masthead/shared/ids";
 import { LABEL_NAME_MAX_CHARACTERS, LABEL_VALUE_MAX_CHARACTERS } from "@masthead/shared/policy/limits";
 import { z } from "zod";
 
-const variable = <V extends Variable<unknown>>(definition: V): V => definition;
 const MIB = 1024 * 1024;
 
 const labels = z

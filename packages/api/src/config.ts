@@ -5,12 +5,10 @@ import {
   onOff,
   readConfiguration,
   text,
-  type Variable,
+  variable,
   wholeNumber,
 } from "@masthead/shared/config/definition";
 import { z } from "zod";
-
-const variable = <V extends Variable<unknown>>(definition: V): V => definition;
 
 /** What the resident API reads of its environment. */
 export const apiVariables = {

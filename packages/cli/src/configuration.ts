@@ -1,6 +1,4 @@
-import { text, type Variable } from "@masthead/shared/config/definition";
-
-const variable = <V extends Variable<unknown>>(definition: V): V => definition;
+import { text, variable } from "@masthead/shared/config/definition";
 
 /** What `masthead` reads of its environment; an option on the command line comes before each. */
 export const cliVariables = {

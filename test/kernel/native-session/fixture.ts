@@ -10,13 +10,13 @@ import {
   openSession,
   type SessionOptions,
 } from "@masthead/agent/capture/native-session";
-import type { Cleanup } from "../../support/cleanup.js";
+import { Cleanup } from "../../support/cleanup.js";
 import { until } from "../../support/until.js";
 
 const SOURCES = fileURLToPath(new URL("./", import.meta.url));
 
 /** The small object of this test, built into `folder`. */
-export const buildObject = (folder: string): string => {
+const buildObject = (folder: string): string => {
   const object = join(folder, "probe.bpf.o");
   const machine = execFileSync("cc", ["-print-multiarch"], { encoding: "utf8" }).trim();
   const include = `/usr/include/${machine || `${process.arch === "arm64" ? "aarch64" : "x86_64"}-linux-gnu`}`;
@@ -39,7 +39,7 @@ export interface Target {
 }
 
 /** Builds and starts the probed program. */
-export const startTarget = async (cleanup: Cleanup, folder: string): Promise<Target> => {
+const startTarget = async (cleanup: Cleanup, folder: string): Promise<Target> => {
   const path = join(folder, "target");
   execFileSync("cc", ["-O1", "-rdynamic", "-o", path, join(SOURCES, "target.c")]);
   const offset = withFile(path, (source) => {
@@ -122,4 +122,12 @@ export const collect = (session: CaptureSession): Probe[] => {
   const seen: Probe[] = [];
   session.start((records, count) => seen.push(...parse(records, count)));
   return seen;
+};
+
+/** What a test of the addon begins with: its object, built, and the probed program, running. `cleanup` undoes both. */
+export const prepare = async (): Promise<{ cleanup: Cleanup; objectPath: string; target: Target }> => {
+  const cleanup = new Cleanup();
+  const folder = cleanup.folder();
+  const objectPath = buildObject(folder);
+  return { cleanup, objectPath, target: await startTarget(cleanup, folder) };
 };

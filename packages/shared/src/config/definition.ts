@@ -15,6 +15,9 @@ export interface Variable<T> {
   /** reads the text of the environment */
   schema: z.ZodType<T, string>;
 }
+/** The definition as it stands, with its literal types: what has a default is never undefined when read. */
+export const variable = <V extends Variable<unknown>>(definition: V): V => definition;
+
 export type Variables = Record<string, Variable<unknown>>;
 export type Configuration<V extends Variables> = {
   [K in keyof V]: V[K] extends { default: string }
