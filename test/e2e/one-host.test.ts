@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
 import { curlMany } from "../support/curl.js";
 import { type HttpsServer, startNginx, startPythonServer } from "../support/https-servers.js";
-import { type ExchangeItem, type Product, startMasthead, totalUsage } from "../support/product.js";
+import { type ExchangeItem, ownTenant, type Product, startMasthead, totalUsage } from "../support/product.js";
 import { until } from "../support/until.js";
 
 const REQUESTS = 1000;
@@ -69,7 +69,7 @@ describe.each([
   ["nginx", (on: Cleanup) => startNginx(on)],
   ["Python", (on: Cleanup) => startPythonServer(on)],
 ])("%s and curl on this host", (name, start) => {
-  const tenant = `tenant-${name.toLowerCase()}`;
+  const tenant = ownTenant(name.toLowerCase());
 
   it("counts every request once in each role, and shows what the policy allows and nothing else", async () => {
     const server = await start(cleanup);

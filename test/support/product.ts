@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -108,6 +109,9 @@ export const startMasthead = async (
     pid: (part) => Number(readFileSync(join(home, "run", `${part}.pid`), "utf8").split("\n")[0]),
   };
 };
+
+/** A tenant of this run alone: another run on the same host sees its traffic, too. */
+export const ownTenant = (name: string): string => `${name}-${randomBytes(4).toString("hex")}`;
 
 /** The whole usage of a tenant in a role so far, as `/v1/usage` says it. */
 export const totalUsage = async (
