@@ -10,6 +10,8 @@ export interface Program {
   errors(): string;
   /** The first line, past and future, that `accept` takes. @throws Error when the program ends before. */
   line(accept?: (line: string) => boolean): Promise<string>;
+  /** Writes a line to standard input. */
+  send(line: string): void;
   /** Closes standard input and waits for the end. @throws Error on an exit code other than 0. */
   finish(): Promise<void>;
   /** Sends a signal and waits for the end, whatever it is. */
@@ -70,6 +72,9 @@ export const startProgram = (
         waiting.add(look);
         look();
       }),
+    send(line) {
+      child.stdin.write(`${line}\n`);
+    },
     async finish() {
       child.stdin.end();
       const how = await ended;
