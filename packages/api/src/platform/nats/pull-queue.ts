@@ -24,11 +24,16 @@ export const pullQueue = (nats: NatsConnection, stream: string, durable: string)
     void nats.closed().then(stop);
     // Aborted while the consumer was asked for: no event comes any more.
     if (signal?.aborted) stop();
+    const iterator = messages[Symbol.asyncIterator]();
     try {
-      for await (const message of messages) yield queued(message);
+      for (let next = await iterator.next(); !next.done; next = await iterator.next())
+        yield queued(nats, next.value);
     } finally {
       signal?.removeEventListener("abort", stop);
       await messages.close();
+      // What this pull brought and nobody took would come again only when its acknowledgement is overdue.
+      if (!nats.isClosed())
+        for (let rest = await iterator.next(); !rest.done; rest = await iterator.next()) rest.value.nak();
     }
   },
 });
@@ -42,11 +47,14 @@ export interface QueuedJsMessage {
   term(): void;
 }
 
-const queued = (message: JsMsg): QueuedJsMessage => ({
+const queued = (nats: NatsConnection, message: JsMsg): QueuedJsMessage => ({
   data: message.data,
   subject: message.subject,
   ack: () => message.ack(),
-  nak: (afterMs) => message.nak(afterMs),
+  // On a connection that is gone it comes again without being asked for.
+  nak: (afterMs) => {
+    if (!nats.isClosed()) message.nak(afterMs);
+  },
   // Without words: a server before 2.10 does not know a reason and would deliver it again.
   term: () => message.term(),
 });
