@@ -28,6 +28,8 @@ export interface Product {
   get<T>(path: string, headers?: Record<string, string>): Promise<T>;
   /** Stores the policy and waits until the agent says that its revision is in force. */
   apply(name: string, spec: object): Promise<number>;
+  /** The same, and no other policy: what else is on the host is nothing to this product from then on. */
+  applyAlone(name: string, spec: object): Promise<number>;
 }
 
 export interface UsageRow {
@@ -80,7 +82,14 @@ export const startMasthead = async (
     if (answer.status >= 300) throw new Error(`GET ${path}: ${answer.status} ${answer.text}`);
     return answer.json;
   };
-  const apply = async (name: string, spec: object): Promise<number> => {
+  const inForce = async (revision: number): Promise<number> => {
+    await until(`revision ${revision} in force`, async () => {
+      const { items } = await get<{ items: { policy: { effective: number } }[] }>("/v1/agents");
+      return items.length > 0 && items.every(({ policy }) => policy.effective >= revision);
+    });
+    return revision;
+  };
+  const store = async (name: string, spec: object): Promise<number> => {
     const answer = await request<{ revision: number }>(`/v1/policies/${name}`, {
       method: "PUT",
       headers: { "content-type": "application/json" },
@@ -92,12 +101,13 @@ export const startMasthead = async (
       }),
     });
     if (answer.status >= 300) throw new Error(`PUT ${name}: ${answer.status} ${answer.text}`);
-    const { revision } = answer.json;
-    await until(`revision ${revision} in force`, async () => {
-      const { items } = await get<{ items: { policy: { effective: number } }[] }>("/v1/agents");
-      return items.length > 0 && items.every(({ policy }) => policy.effective >= revision);
-    });
-    return revision;
+    return answer.json.revision;
+  };
+  const apply = async (name: string, spec: object): Promise<number> => inForce(await store(name, spec));
+  const applyAlone = async (name: string, spec: object): Promise<number> => {
+    const { items } = await get<{ items: { name: string }[] }>("/v1/policies");
+    for (const { name } of items) await request(`/v1/policies/${name}`, { method: "DELETE" });
+    return apply(name, spec);
   };
   return {
     home,
@@ -106,6 +116,7 @@ export const startMasthead = async (
     request,
     get,
     apply,
+    applyAlone,
     pid: (part) => Number(readFileSync(join(home, "run", `${part}.pid`), "utf8").split("\n")[0]),
   };
 };
