@@ -24,11 +24,15 @@ export const pullQueue = (nats: NatsConnection, stream: string, durable: string)
     void nats.closed().then(stop);
     // Aborted while the consumer was asked for: no event comes any more.
     if (signal?.aborted) stop();
+    const taken = messages[Symbol.asyncIterator]();
     try {
-      for await (const message of messages) yield queued(message);
+      for (let next = await taken.next(); !next.done; next = await taken.next()) yield queued(next.value);
     } finally {
       signal?.removeEventListener("abort", stop);
-      await messages.close();
+      stop();
+      // Closing takes effect when it is iterated over, so who leaves early may not wait for it before the rest is taken.
+      for (let next = await taken.next(); !next.done; next = await taken.next())
+        if (!nats.isClosed()) next.value.nak();
     }
   },
 });
