@@ -24,16 +24,16 @@ export const pullQueue = (nats: NatsConnection, stream: string, durable: string)
     void nats.closed().then(stop);
     // Aborted while the consumer was asked for: no event comes any more.
     if (signal?.aborted) stop();
-    const iterator = messages[Symbol.asyncIterator]();
+    const taken = messages[Symbol.asyncIterator]();
     try {
-      for (let next = await iterator.next(); !next.done; next = await iterator.next())
+      for (let next = await taken.next(); !next.done; next = await taken.next())
         yield queued(nats, next.value);
     } finally {
       signal?.removeEventListener("abort", stop);
-      await messages.close();
-      // What this pull brought and nobody took would come again only when its acknowledgement is overdue.
-      if (!nats.isClosed())
-        for (let rest = await iterator.next(); !rest.done; rest = await iterator.next()) rest.value.nak();
+      stop();
+      // Closing takes effect when it is iterated over, so who leaves early may not wait for it before the rest is taken.
+      for (let next = await taken.next(); !next.done; next = await taken.next())
+        queued(nats, next.value).nak();
     }
   },
 });
