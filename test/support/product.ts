@@ -49,6 +49,24 @@ export interface ExchangeItem {
   attributes: Record<string, unknown>;
 }
 
+const READY_WITHIN_MS = 120_000;
+
+/** @throws Error with what the product and its parts said, when it ends or takes too long */
+const ready = async (program: Program, home: string): Promise<void> => {
+  const line = program.line((text) => text.startsWith("masthead is ready: "));
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const logs = ["agent", "api", "nats", "postgres"].map((part) => join(home, "logs", `${part}.log`));
+      const said = logs
+        .filter(existsSync)
+        .map((file) => `${file}:\n${readFileSync(file, "utf8").slice(-3000)}`);
+      reject(new Error(["not ready", ...program.lines, program.errors(), ...said].join("\n")));
+    }, READY_WITHIN_MS);
+  });
+  await Promise.race([line, late]).finally(() => clearTimeout(timer));
+};
+
 /** Starts the product; stopped by `cleanup`. `environment` is added to the test's own. */
 export const startMasthead = async (
   cleanup: Cleanup,
@@ -60,7 +78,7 @@ export const startMasthead = async (
     env: { ...process.env, MASTHEAD_HOME: home, MASTHEAD_PORT: String(port), ...environment },
   });
   cleanup.add(() => program.stop());
-  await program.line((line) => line.startsWith("masthead is ready: "));
+  await ready(program, home);
   const url = `http://127.0.0.1:${port}`;
   const key = readFileSync(join(home, "admin.key"), "utf8").trim();
 
