@@ -73,6 +73,17 @@ it.each([
   expect(trace.lines.join("\n")).not.toContain("canary");
 });
 
+it("attaches while signals come all the time, which make the kernel give up verifying a program", async () => {
+  const folder = cleanup.folder();
+  const profiled = ["--cpu-prof", "--cpu-prof-interval=100", `--cpu-prof-dir=${folder}`];
+  const trace = startProgram(process.execPath, [...profiled, AGENT, "trace", "--json"], {
+    env: { ...process.env, MASTHEAD_HOME: join(folder, "home") },
+  });
+  cleanup.add(() => trace.stop("SIGKILL"));
+  await until("probes", () => trace.errors().includes("masthead-agent: tracing"));
+  expect(await trace.stop("SIGINT")).toBe("exit code 0");
+});
+
 it("refuses a policy that would keep a credential, and names the header", async () => {
   const trace = await startTrace(policyFor(443, { name: "authorization", action: "keep" }));
   expect(await trace.ended).toBe("exit code 1");

@@ -53,18 +53,16 @@ const READY_WITHIN_MS = 120_000;
 
 /** @throws Error with what the product and its parts said, when it ends or takes too long */
 const ready = async (program: Program, home: string): Promise<void> => {
-  const line = program.line((text) => text.startsWith("masthead is ready: "));
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      const logs = ["agent", "api", "nats", "postgres"].map((part) => join(home, "logs", `${part}.log`));
-      const said = logs
-        .filter(existsSync)
-        .map((file) => `${file}:\n${readFileSync(file, "utf8").slice(-3000)}`);
-      reject(new Error(["not ready", ...program.lines, program.errors(), ...said].join("\n")));
-    }, READY_WITHIN_MS);
+  const isReady = () => program.lines.some((line) => line.startsWith("masthead is ready: "));
+  let end: string | undefined;
+  void program.ended.then((how) => {
+    end = how;
   });
-  await Promise.race([line, late]).finally(() => clearTimeout(timer));
+  await until("the product", () => isReady() || end !== undefined, READY_WITHIN_MS).catch(() => undefined);
+  if (isReady()) return;
+  const logs = ["agent", "api", "nats", "postgres"].map((part) => join(home, "logs", `${part}.log`));
+  const said = logs.filter(existsSync).map((file) => `${file}:\n${readFileSync(file, "utf8").slice(-3000)}`);
+  throw new Error(["masthead is not ready", ...program.lines, program.errors(), ...said].join("\n"));
 };
 
 /** Starts the product; stopped by `cleanup`. `environment` is added to the test's own. */
