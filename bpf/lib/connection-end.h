@@ -16,7 +16,8 @@ static __always_inline void send_connection_end(struct connection *c, __u8 reaso
 		.request_bytes = requests->open ? requests->bytes : 0,
 		.response_bytes = responses->open ? responses->bytes : 0,
 		.next_request = c->next_request,
-		.next_response = c->next_response,
+		/* after a call that was not seen nobody knows which responses came: none is said to be missing */
+		.next_response = responses->missed ? c->next_request : c->next_response,
 		.reason = reason,
 		.response_open = responses->open,
 		.until_close = responses->open && responses->state == STATE_UNTIL_CLOSE,

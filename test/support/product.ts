@@ -25,6 +25,8 @@ export interface Product {
   request<T>(path: string, init?: RequestInit): Promise<Answer<T>>;
   /** @throws Error with the answer's text unless the status is 2xx */
   get<T>(path: string, headers?: Record<string, string>): Promise<T>;
+  /** Stores the policy. @returns its revision */
+  put(name: string, spec: object): Promise<number>;
   /** Stores the policy and waits until the agent says that its revision is in force. */
   apply(name: string, spec: object): Promise<number>;
 }
@@ -79,7 +81,7 @@ export const startMasthead = async (
     if (answer.status >= 300) throw new Error(`GET ${path}: ${answer.status} ${answer.text}`);
     return answer.json;
   };
-  const apply = async (name: string, spec: object): Promise<number> => {
+  const put = async (name: string, spec: object): Promise<number> => {
     const answer = await request<{ revision: number }>(`/v1/policies/${name}`, {
       method: "PUT",
       headers: { "content-type": "application/json" },
@@ -91,7 +93,10 @@ export const startMasthead = async (
       }),
     });
     if (answer.status >= 300) throw new Error(`PUT ${name}: ${answer.status} ${answer.text}`);
-    const { revision } = answer.json;
+    return answer.json.revision;
+  };
+  const apply = async (name: string, spec: object): Promise<number> => {
+    const revision = await put(name, spec);
     await until(`revision ${revision} in force`, async () => {
       const { items } = await get<{ items: { policy: { effective: number } }[] }>("/v1/agents");
       return items.length > 0 && items.every(({ policy }) => policy.effective >= revision);
@@ -104,6 +109,7 @@ export const startMasthead = async (
     program,
     request,
     get,
+    put,
     apply,
     pid: (part) => Number(readFileSync(join(home, "run", `${part}.pid`), "utf8").split("\n")[0]),
   };
