@@ -55,25 +55,31 @@ export const settledAccount = async (
   };
 };
 
-/** What the view `ledger` says of each agent's run. */
-export const agentLedgers = async (
-  product: Product,
-  agents: readonly FleetAgent[],
-): Promise<Record<string, number>[]> => {
+const asOwner = async <T>(product: Product, work: (sql: postgres.Sql) => Promise<T>): Promise<T> => {
   const sql = postgres(ownerUrl(product), { max: 1 });
   try {
-    const ledgers = [];
-    for (const { id, epoch } of agents) {
-      const [ledger] = await sql<Record<string, string>[]>`
-        select captured::float8, committed::float8, pending::float8, lost::float8, imbalance::float8
-        from ledger where agent_id = ${id} and epoch = ${epoch}`;
-      ledgers.push(ledger);
-    }
-    return ledgers as unknown as Record<string, number>[];
+    return await work(sql);
   } finally {
     await sql.end();
   }
 };
+
+/** One run of an agent, as the view `ledger` says it. */
+export const ledgerOf = (product: Product, { id, epoch }: FleetAgent): Promise<Record<string, number>> =>
+  asOwner(product, async (sql) => {
+    const [ledger] = await sql<Record<string, number>[]>`
+      select captured::float8, committed::float8, pending::float8, lost::float8, imbalance::float8
+      from ledger where agent_id = ${id} and epoch = ${epoch}`;
+    return { ...ledger };
+  });
+
+/** Counters of the agent's last heartbeat. */
+export const heartbeatCounters = (product: Product, { id }: FleetAgent): Promise<Record<string, number>> =>
+  asOwner(product, async (sql) => {
+    const [row] = await sql<{ counters: Record<string, number> }[]>`
+      select heartbeat->'counters' as counters from agents where agent_id = ${id}`;
+    return row?.counters ?? {};
+  });
 
 /** Waits until each agent has reported that it lost `lost` exchanges. */
 export const reportedLost = async (

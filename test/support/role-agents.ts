@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { type AgentAccount, agentLedgers, settledAccount } from "./agent-account.js";
+import { type AgentAccount, ledgerOf, settledAccount } from "./agent-account.js";
 import type { Fleet, FleetAgent } from "./fleet.js";
 import type { Product } from "./product.js";
 import type { TracedPrograms } from "./traced-programs.js";
@@ -52,7 +52,7 @@ export const expectAccounted = async (
   names: readonly string[],
 ): Promise<AgentAccount[]> => {
   const accounts = await Promise.all(agents.map((agent) => settledAccount(product, agent, agent.role, made)));
-  const ledgers = await agentLedgers(product, agents);
+  const ledgers = await Promise.all(agents.map((agent) => ledgerOf(product, agent)));
   for (const [at, { usage, losses, ledger, completeness }] of accounts.entries()) {
     const lost = Object.values(losses).reduce((sum, count) => sum + count, 0);
     expect(usage + lost, agents[at]?.id).toBe(made);
