@@ -1,12 +1,18 @@
 """An HTTPS server on http.server over ssl, keep-alive. Usage: https-server.py CERT KEY; prints its port.
 
-GET /bytes/N answers N bytes; GET /status/N answers that status; anything else echoes `ok`. Sets a cookie where the
-request asks for one in `x-set-cookie`. CPython calls only SSL_read_ex and SSL_write_ex.
+GET /bytes/N answers N bytes; GET /held/N does so once the server has got SIGUSR1; GET /status/N answers that status;
+anything else echoes `ok`. Sets a cookie where the request asks for one in `x-set-cookie`. CPython calls only
+SSL_read_ex and SSL_write_ex.
 """
 
 import http.server
+import signal
 import ssl
 import sys
+import threading
+
+released = threading.Event()
+signal.signal(signal.SIGUSR1, lambda *_: released.set())
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -18,7 +24,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.rfile.read(length)
         kind, _, number = self.path.split("?")[0].lstrip("/").partition("/")
         status = int(number) if kind == "status" else 200
-        body = b"x" * int(number) if kind == "bytes" else b"ok\n"
+        body = b"x" * int(number) if kind in ("bytes", "held") else b"ok\n"
+        if kind == "held":
+            released.wait()
         self.send_response(status)
         self.send_header("Content-Type", "text/plain")
         self.send_header("Content-Length", str(len(body)))

@@ -26,6 +26,8 @@ export interface Product {
   request<T>(path: string, init?: RequestInit): Promise<Answer<T>>;
   /** @throws Error with the answer's text unless the status is 2xx */
   get<T>(path: string, headers?: Record<string, string>): Promise<T>;
+  /** Stores the policy. @returns its revision */
+  put(name: string, spec: object): Promise<number>;
   /** Stores the policy and waits until the agent says that its revision is in force. */
   apply(name: string, spec: object): Promise<number>;
   /** The same, and no other policy: what else is on the host is nothing to this product from then on. */
@@ -98,14 +100,7 @@ export const startMasthead = async (
     if (answer.status >= 300) throw new Error(`GET ${path}: ${answer.status} ${answer.text}`);
     return answer.json;
   };
-  const inForce = async (revision: number): Promise<number> => {
-    await until(`revision ${revision} in force`, async () => {
-      const { items } = await get<{ items: { policy: { effective: number } }[] }>("/v1/agents");
-      return items.length > 0 && items.every(({ policy }) => policy.effective >= revision);
-    });
-    return revision;
-  };
-  const store = async (name: string, spec: object): Promise<number> => {
+  const put = async (name: string, spec: object): Promise<number> => {
     const answer = await request<{ revision: number }>(`/v1/policies/${name}`, {
       method: "PUT",
       headers: { "content-type": "application/json" },
@@ -119,7 +114,14 @@ export const startMasthead = async (
     if (answer.status >= 300) throw new Error(`PUT ${name}: ${answer.status} ${answer.text}`);
     return answer.json.revision;
   };
-  const apply = async (name: string, spec: object): Promise<number> => inForce(await store(name, spec));
+  const apply = async (name: string, spec: object): Promise<number> => {
+    const revision = await put(name, spec);
+    await until(`revision ${revision} in force`, async () => {
+      const { items } = await get<{ items: { policy: { effective: number } }[] }>("/v1/agents");
+      return items.length > 0 && items.every(({ policy }) => policy.effective >= revision);
+    });
+    return revision;
+  };
   const applyAlone = async (name: string, spec: object): Promise<number> => {
     const { items } = await get<{ items: { name: string }[] }>("/v1/policies");
     for (const { name } of items) await request(`/v1/policies/${name}`, { method: "DELETE" });
@@ -131,6 +133,7 @@ export const startMasthead = async (
     program,
     request,
     get,
+    put,
     apply,
     applyAlone,
     pid: (part) => Number(readFileSync(join(home, "run", `${part}.pid`), "utf8").split("\n")[0]),

@@ -114,6 +114,25 @@ export const agentVariables = {
     default: "5",
     schema: wholeNumber(1, 1000),
   }),
+  kernelConnections: variable({
+    name: "MASTHEAD_KERNEL_CONNECTIONS",
+    description: "Connections that the kernel follows at once. Full: loss `connections/full`.",
+    default: "65536",
+    schema: wholeNumber(1, 4_000_000),
+  }),
+  kernelCalls: variable({
+    name: "MASTHEAD_KERNEL_CALLS",
+    description: "Reads and writes in flight that the kernel follows at once. Full: loss `calls/full`.",
+    default: "16384",
+    schema: wholeNumber(1, 4_000_000),
+  }),
+  kernelHeads: variable({
+    name: "MASTHEAD_KERNEL_HEADS",
+    description:
+      "Heads that come in several reads and are put together at once, 18 KiB each. Full: loss `assembly/full`.",
+    default: "512",
+    schema: wholeNumber(1, 65_536),
+  }),
   openExchanges: variable({
     name: "MASTHEAD_OPEN_EXCHANGES",
     description: "Exchanges that may wait for their response. Full: loss `pairing/full`.",
