@@ -12,9 +12,9 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
 import { curl } from "../support/curl.js";
 import { startPythonServer } from "../support/https-servers.js";
+import { gone } from "../support/kernel-objects.js";
 import { startProgram } from "../support/program.js";
 import { until } from "../support/until.js";
-import { remaining } from "./native-session/fixture.js";
 
 /** Attachment with the real programs on this host's libraries and processes. */
 
@@ -211,9 +211,5 @@ test("once stopped and closed, nothing that was loaded remains", async () => {
   expect(ids.links.length).toBeGreaterThan(4);
   attachment.stop();
   session.close();
-  await until("the kernel to have freed everything", () =>
-    [remaining("prog", ids.programs), remaining("map", ids.maps), remaining("link", ids.links)].every(
-      (left) => left.length === 0,
-    ),
-  );
+  await gone(ids);
 });
