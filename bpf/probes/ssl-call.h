@@ -102,7 +102,7 @@ static __always_inline void take_bytes(const struct call *call, __u64 stack, str
 	struct work *w = claim_work(&o);
 
 	if (!w || !o) {
-		miss_call(&key, direction, call->buffer, size);
+		miss_call(call->ssl, id, direction, call->buffer, size);
 		return;
 	}
 	w->user = call->buffer;

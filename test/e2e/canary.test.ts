@@ -8,7 +8,7 @@ import { searchDatabase } from "../support/database-search.js";
 import { startPythonServer } from "../support/https-servers.js";
 import { searchMaps } from "../support/map-search.js";
 import { searchMemory } from "../support/memory-search.js";
-import { ownerUrl, type Product, startMasthead, totalUsage } from "../support/product.js";
+import { ownerUrl, ownTenant, type Product, startMasthead, totalUsage } from "../support/product.js";
 import { until } from "../support/until.js";
 
 const REQUESTS = 2000;
@@ -28,6 +28,7 @@ const SECRETS = {
 const NEEDLES = Object.values(SECRETS);
 /** Kept by the policy: a search that does not find this proves nothing. */
 const KEPT = canary("kept");
+const TENANT = ownTenant("canary");
 
 const cleanup = new Cleanup();
 let product: Product;
@@ -71,7 +72,7 @@ it("lets no planted secret out of the kernel, in either direction, under load", 
       body: SECRETS.requestBody,
       headers: {
         "x-request-id": KEPT,
-        "x-client-id": "canary-tenant",
+        "x-client-id": TENANT,
         authorization: `Bearer ${SECRETS.authorization}`,
         cookie: `session=${SECRETS.cookie}`,
         "x-api-key": SECRETS.apiKey,
@@ -87,7 +88,7 @@ it("lets no planted secret out of the kernel, in either direction, under load", 
   const underLoad = searchMemory(product.pid("agent"), needles);
   await sending;
   await until("all counted", async () => {
-    const usage = await totalUsage(product, { tenant: "canary-tenant", role: "server" });
+    const usage = await totalUsage(product, { tenant: TENANT, role: "server" });
     return usage?.requests === REQUESTS;
   });
 
@@ -95,7 +96,7 @@ it("lets no planted secret out of the kernel, in either direction, under load", 
   const maps = searchMaps(mapIds(product.pid("agent")), needles);
   const stores = searchFolder(product.home, needles);
   const rows = await searchDatabase(ownerUrl(product), needles);
-  const answer = (await product.request(`/v1/exchanges?tenant=canary-tenant&limit=1000`)).text;
+  const answer = (await product.request(`/v1/exchanges?tenant=${TENANT}&limit=1000`)).text;
 
   for (const finds of [underLoad.finds, agent.finds, maps, stores, rows]) {
     expect(secretsAmong(finds)).toEqual([]);

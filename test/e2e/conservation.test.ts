@@ -4,22 +4,23 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
 import { startPythonServer } from "../support/https-servers.js";
-import { type Product, startMasthead, totalUsage } from "../support/product.js";
+import { ownTenant, type Product, startMasthead, totalUsage } from "../support/product.js";
 import { startProgram } from "../support/program.js";
 import { until } from "../support/until.js";
 
 const STEADY_CLIENT = fileURLToPath(new URL("../programs/steady-client.py", import.meta.url));
 
+const TENANT = ownTenant("conserved");
+
 const cleanup = new Cleanup();
 let product: Product;
 beforeAll(async () => {
   product = await startMasthead(cleanup);
-  await product.apply("conserved", { tenant: [{ header: "x-client-id" }] });
 });
 afterAll(() => cleanup.run());
 
 const counted = async (): Promise<number> =>
-  (await totalUsage(product, { tenant: "conserved", role: "server" }))?.requests ?? 0;
+  (await totalUsage(product, { tenant: TENANT, role: "server" }))?.requests ?? 0;
 
 /** Waits until usage has grown beyond what it was, which shows that delivery goes on. */
 const goesOn = async (what: string): Promise<void> => {
@@ -35,9 +36,13 @@ const killed = async (part: string): Promise<void> => {
 
 it("comes to the number of requests made, whatever is killed or emptied meanwhile", async () => {
   const server = await startPythonServer(cleanup);
+  await product.applyAlone("conserved", {
+    targets: [{ port: server.port }],
+    tenant: [{ header: "x-client-id" }],
+  });
   const client = startProgram("python3", [
     ...[STEADY_CLIENT, String(server.port), "2"],
-    "x-client-id: conserved",
+    `x-client-id: ${TENANT}`,
   ]);
   cleanup.add(() => client.stop());
   await goesOn("the start");
@@ -55,6 +60,9 @@ it("comes to the number of requests made, whatever is killed or emptied meanwhil
   for (const path of jetstream) rmSync(path, { recursive: true, force: true });
   await until("NATS to run again", () => product.pid("nats") !== nats);
   await goesOn("NATS came back empty");
+
+  await killed("postgres");
+  await goesOn("Postgres was killed");
 
   await client.finish();
   const made = Number(client.lines.at(-1));

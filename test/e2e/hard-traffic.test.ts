@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
 import { curlMany } from "../support/curl.js";
 import { startPythonServer } from "../support/https-servers.js";
-import { type Product, startMasthead, totalUsage } from "../support/product.js";
+import { ownTenant, type Product, startMasthead, totalUsage } from "../support/product.js";
 import { startProgram } from "../support/program.js";
 import { startRecycledServer } from "../support/recycled-server.js";
 import { until } from "../support/until.js";
@@ -29,13 +29,14 @@ const bothRoles = (tenant: string, requests: number) =>
 
 it("counts 1,000 keep-alive responses of 1 MiB to a slow reader exactly, to the byte", async () => {
   const requests = 1000;
+  const tenant = ownTenant("slow-reader");
   const server = await startPythonServer(cleanup);
   const client = startProgram("python3", [
     ...[SLOW_CLIENT, String(server.port), String(requests), String(MIB)],
-    "x-client-id: slow-reader",
+    `x-client-id: ${tenant}`,
   ]);
   await client.finish();
-  const usage = await bothRoles("slow-reader", requests);
+  const usage = await bothRoles(tenant, requests);
   for (const row of usage) {
     expect(row).toMatchObject({ requests, errors: 0 });
     expect(row?.responseBytes).toBeGreaterThan(requests * MIB);
@@ -45,13 +46,14 @@ it("counts 1,000 keep-alive responses of 1 MiB to a slow reader exactly, to the 
 });
 
 it("keeps connections apart that share few recycled SSL objects", async () => {
+  const tenant = ownTenant("recycled");
   const server = await startRecycledServer(cleanup);
   for (let round = 0; round < 7; round++) {
     const statuses = await curlMany(server.port, 60, 3, (index) => ({
       path: `/v1/rounds/${index}`,
-      headers: { "x-client-id": "recycled" },
+      headers: { "x-client-id": tenant },
     }));
     expect(statuses).toEqual(Array(60).fill(200));
   }
-  for (const row of await bothRoles("recycled", 420)) expect(row).toMatchObject({ requests: 420, errors: 0 });
+  for (const row of await bothRoles(tenant, 420)) expect(row).toMatchObject({ requests: 420, errors: 0 });
 });

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -29,6 +30,8 @@ export interface Product {
   put(name: string, spec: object): Promise<number>;
   /** Stores the policy and waits until the agent says that its revision is in force. */
   apply(name: string, spec: object): Promise<number>;
+  /** The same, and no other policy: what else is on the host is nothing to this product from then on. */
+  applyAlone(name: string, spec: object): Promise<number>;
 }
 
 export interface UsageRow {
@@ -48,6 +51,22 @@ export interface ExchangeItem {
   attributes: Record<string, unknown>;
 }
 
+const READY_WITHIN_MS = 120_000;
+
+/** @throws Error with what the product and its parts said, when it ends or takes too long */
+const ready = async (program: Program, home: string): Promise<void> => {
+  const isReady = () => program.lines.some((line) => line.startsWith("masthead is ready: "));
+  let end: string | undefined;
+  void program.ended.then((how) => {
+    end = how;
+  });
+  await until("the product", () => isReady() || end !== undefined, READY_WITHIN_MS).catch(() => undefined);
+  if (isReady()) return;
+  const logs = ["agent", "api", "nats", "postgres"].map((part) => join(home, "logs", `${part}.log`));
+  const said = logs.filter(existsSync).map((file) => `${file}:\n${readFileSync(file, "utf8").slice(-3000)}`);
+  throw new Error(["masthead is not ready", ...program.lines, program.errors(), ...said].join("\n"));
+};
+
 /** Starts the product; stopped by `cleanup`. `environment` is added to the test's own. */
 export const startMasthead = async (
   cleanup: Cleanup,
@@ -59,7 +78,7 @@ export const startMasthead = async (
     env: { ...process.env, MASTHEAD_HOME: home, MASTHEAD_PORT: String(port), ...environment },
   });
   cleanup.add(() => program.stop());
-  await program.line((line) => line.startsWith("masthead is ready: "));
+  await ready(program, home);
   const url = `http://127.0.0.1:${port}`;
   const key = readFileSync(join(home, "admin.key"), "utf8").trim();
 
@@ -103,6 +122,11 @@ export const startMasthead = async (
     });
     return revision;
   };
+  const applyAlone = async (name: string, spec: object): Promise<number> => {
+    const { items } = await get<{ items: { name: string }[] }>("/v1/policies");
+    for (const { name } of items) await request(`/v1/policies/${name}`, { method: "DELETE" });
+    return apply(name, spec);
+  };
   return {
     home,
     url,
@@ -111,9 +135,13 @@ export const startMasthead = async (
     get,
     put,
     apply,
+    applyAlone,
     pid: (part) => Number(readFileSync(join(home, "run", `${part}.pid`), "utf8").split("\n")[0]),
   };
 };
+
+/** A tenant of this run alone: another run on the same host sees its traffic, too. */
+export const ownTenant = (name: string): string => `${name}-${randomBytes(4).toString("hex")}`;
 
 /** The whole usage of a tenant in a role so far, as `/v1/usage` says it. */
 export const totalUsage = async (

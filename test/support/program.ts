@@ -10,6 +10,8 @@ export interface Program {
   errors(): string;
   /** The first line, past and future, that `accept` takes. @throws Error when the program ends before. */
   line(accept?: (line: string) => boolean): Promise<string>;
+  /** Writes a line to standard input. */
+  tell(line: string): void;
   /** Closes standard input and waits for the end. @throws Error on an exit code other than 0. */
   finish(): Promise<void>;
   /** Sends a signal and waits for the end, whatever it is. */
@@ -28,7 +30,7 @@ export const startProgram = (
   const waiting = new Set<() => void>();
   let errors = "";
   let end: string | undefined;
-  const tell = () => {
+  const lookAgain = () => {
     for (const look of [...waiting]) look();
   };
   child.stderr.on("data", (chunk) => {
@@ -39,7 +41,7 @@ export const startProgram = (
     createInterface({ input: child.stdout })
       .on("line", (line) => {
         lines.push(line);
-        tell();
+        lookAgain();
       })
       .once("close", resolve);
   });
@@ -49,7 +51,7 @@ export const startProgram = (
   }).then(async (how) => {
     await read;
     end = how;
-    tell();
+    lookAgain();
     return how;
   });
   const problem = (how: string) => new Error(`${command} ended (${how}): ${errors.slice(-4000)}`);
@@ -70,6 +72,9 @@ export const startProgram = (
         waiting.add(look);
         look();
       }),
+    tell(line) {
+      child.stdin.write(`${line}\n`);
+    },
     async finish() {
       child.stdin.end();
       const how = await ended;

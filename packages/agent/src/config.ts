@@ -96,7 +96,7 @@ export const agentVariables = {
     name: "MASTHEAD_RING_BYTES",
     description: "Size of the kernel's ring buffer, a power of two. Full: loss `ring/full`.",
     unit: "bytes",
-    default: String(8 * MIB),
+    default: String(4 * MIB),
     schema: wholeNumber(4096, 1024 * MIB),
   }),
   handoffBytes: variable({

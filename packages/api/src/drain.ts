@@ -48,13 +48,18 @@ export const drain = async (deps: Deps, budget: DrainBudget, signal?: AbortSigna
         now,
         log,
       };
-      const stop = new AbortController();
-      const [drained, beats] = await Promise.all([
-        drainBatches(batches, budget, signal).finally(() => stop.abort()),
-        drainHeartbeats(heartbeats, { ...budget, idleMs: undefined }, stop.signal),
-      ]);
-      await nats.flush();
-      return { ...drained, heartbeats: beats };
+      const over = new AbortController();
+      const end = signal ? AbortSignal.any([signal, over.signal]) : over.signal;
+      const ending = () => over.abort();
+      const draining = drainBatches(batches, budget, end).finally(ending);
+      const beating = drainHeartbeats(heartbeats, { ...budget, idleMs: undefined }, end).catch((error) => {
+        ending();
+        throw error;
+      });
+      // Neither may go on with clients that are given back.
+      await Promise.allSettled([draining, beating]);
+      if (!nats.isClosed()) await nats.flush();
+      return { ...(await draining), heartbeats: await beating };
     }),
   );
 };

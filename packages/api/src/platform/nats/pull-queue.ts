@@ -26,13 +26,14 @@ export const pullQueue = (nats: NatsConnection, stream: string, durable: string)
     if (signal?.aborted) stop();
     const taken = messages[Symbol.asyncIterator]();
     try {
-      for (let next = await taken.next(); !next.done; next = await taken.next()) yield queued(next.value);
+      for (let next = await taken.next(); !next.done; next = await taken.next())
+        yield queued(nats, next.value);
     } finally {
       signal?.removeEventListener("abort", stop);
       stop();
       // Closing takes effect when it is iterated over, so who leaves early may not wait for it before the rest is taken.
       for (let next = await taken.next(); !next.done; next = await taken.next())
-        if (!nats.isClosed()) next.value.nak();
+        queued(nats, next.value).nak();
     }
   },
 });
@@ -46,11 +47,14 @@ export interface QueuedJsMessage {
   term(): void;
 }
 
-const queued = (message: JsMsg): QueuedJsMessage => ({
+const queued = (nats: NatsConnection, message: JsMsg): QueuedJsMessage => ({
   data: message.data,
   subject: message.subject,
   ack: () => message.ack(),
-  nak: (afterMs) => message.nak(afterMs),
+  // On a connection that is gone it comes again without being asked for.
+  nak: (afterMs) => {
+    if (!nats.isClosed()) message.nak(afterMs);
+  },
   // Without words: a server before 2.10 does not know a reason and would deliver it again.
   term: () => message.term(),
 });
