@@ -26,6 +26,10 @@ export interface Product {
   request<T>(path: string, init?: RequestInit): Promise<Answer<T>>;
   /** @throws Error with the answer's text unless the status is 2xx */
   get<T>(path: string, headers?: Record<string, string>): Promise<T>;
+  /** Stores the policy. @returns its revision, which agents do not have yet */
+  store(name: string, spec: object): Promise<number>;
+  /** Waits until the agent says that this revision is in force. */
+  inForce(revision: number): Promise<number>;
   /** Stores the policy and waits until the agent says that its revision is in force. */
   apply(name: string, spec: object): Promise<number>;
   /** The same, and no other policy: what else is on the host is nothing to this product from then on. */
@@ -133,6 +137,8 @@ export const startMasthead = async (
     program,
     request,
     get,
+    store,
+    inForce,
     apply,
     applyAlone,
     pid: (part) => Number(readFileSync(join(home, "run", `${part}.pid`), "utf8").split("\n")[0]),
