@@ -83,6 +83,12 @@ struct value {
 	__u16 reserved;
 };
 
+/* What the rule of that header says, beside what it allows. */
+struct value_rule {
+	__u32 keep_length;
+	__u32 id;
+};
+
 struct query_walk {
 	__u32 at, to;		/* of what is left */
 	__u32 start;		/* where the query begins in the record */
@@ -117,6 +123,7 @@ struct work {
 	struct number number;
 	struct query_walk query;
 	struct value value;
+	struct value_rule rule;
 	struct parsed_head parsed;
 	struct judgement judgement;
 	struct connection spare;	/* for connections that found no room */

@@ -32,10 +32,10 @@ static __always_inline void note_thread(struct call *call, const struct connecti
 }
 
 /*
- * No room to note the call, so its return will not be seen. Whether a request was in it shows when a response comes that
- * answers none: it is counted then.
+ * No room to note a read, so its return will not be seen. Whether a request was in it shows when a response comes that
+ * answers none: it is counted then. What a client missed is a response: its end of the connection says so.
  */
-static __always_inline void note_unseen(const struct connection_key *key, __u32 direction)
+static __always_inline void note_unseen_read(const struct connection_key *key)
 {
 	struct connection *c = bpf_map_lookup_elem(&connections, key);
 	struct out *o = 0;
@@ -52,42 +52,9 @@ static __always_inline void note_unseen(const struct connection_key *key, __u32 
 	}
 	if (!c)
 		return;
-	c->unseen_calls = 1;
-	c->directions[direction & 1].missed = 1;
-}
-
-static __always_inline int enter_call(struct pt_regs *regs, __u32 site)
-{
-	__u32 id = bpf_get_current_pid_tgid() >> 32;
-	struct call_key key = { .stack = STACK_POINTER(regs), .process = id };
-	struct connection_key connection = { .ssl = ARGUMENT_1(regs), .process = id };
-	struct call call = {};
-	__u64 fourth, fifth;
-	struct process *process;
-
-	count(COUNTER_PROBE_HITS);
-	process = target_process(id);
-	if (!process)
-		return 0;
-	call.ssl = ARGUMENT_1(regs);
-	call.buffer = ARGUMENT_2(regs);
-	call.function = site;
-	fourth = ARGUMENT_4(regs);
-	fifth = ARGUMENT_5(regs);
-	opaque(fourth);	/* loads through a chosen offset into the registers are refused */
-	opaque(fifth);
-	if (site == SITE_READ_EX || site == SITE_WRITE_EX)
-		call.length_at = fourth;
-	else if (site == SITE_WRITE_FLAGS)
-		call.length_at = fifth;
-	call.begun_ns = bpf_ktime_get_ns();
-	note_thread(&call, &connection, key.stack);
-	if (!bpf_map_update_elem(&calls, &key, &call, BPF_NOEXIST)) {
-		add_atomically(&process->calls, 1);
-	} else if (bpf_map_update_elem(&calls, &key, &call, BPF_EXIST)) {	/* not left over from a thread that was cancelled: full */
-		note_unseen(&connection, is_read(site) ? READ : WRITE);
-	}
-	return 0;
+	if (c->role != ROLE_CLIENT)
+		c->unseen_reads = 1;
+	c->directions[READ].missed = 1;
 }
 
 /* How many bytes the call moved. */
@@ -135,7 +102,7 @@ static __always_inline void take_bytes(const struct call *call, __u64 stack, str
 	struct work *w = claim_work(&o);
 
 	if (!w || !o) {
-		miss_call(&key, direction, call->buffer, size);
+		miss_call(call->ssl, id, direction, call->buffer, size);
 		return;
 	}
 	w->user = call->buffer;
@@ -150,6 +117,46 @@ static __always_inline void take_bytes(const struct call *call, __u64 stack, str
 		take_socket(call, stack, &w->socket);
 	observe(w, o, &key);
 	release(&w->busy);
+}
+
+static __always_inline int enter_call(struct pt_regs *regs, __u32 site)
+{
+	__u32 id = bpf_get_current_pid_tgid() >> 32;
+	struct call_key key = { .stack = STACK_POINTER(regs), .process = id };
+	struct connection_key connection = { .ssl = ARGUMENT_1(regs), .process = id };
+	struct call call = {};
+	__u64 fourth, fifth;
+	__u32 size;
+	struct process *process;
+
+	count(COUNTER_PROBE_HITS);
+	process = target_process(id);
+	if (!process)
+		return 0;
+	call.ssl = ARGUMENT_1(regs);
+	call.buffer = ARGUMENT_2(regs);
+	call.function = site;
+	fourth = ARGUMENT_4(regs);
+	fifth = ARGUMENT_5(regs);
+	opaque(fourth);	/* loads through a chosen offset into the registers are refused */
+	opaque(fifth);
+	if (site == SITE_READ_EX || site == SITE_WRITE_EX)
+		call.length_at = fourth;
+	else if (site == SITE_WRITE_FLAGS)
+		call.length_at = fifth;
+	call.begun_ns = bpf_ktime_get_ns();
+	note_thread(&call, &connection, key.stack);
+	if (!bpf_map_update_elem(&calls, &key, &call, BPF_NOEXIST)) {
+		add_atomically(&process->calls, 1);
+	} else if (bpf_map_update_elem(&calls, &key, &call, BPF_EXIST)) {	/* not left over from a thread that was cancelled: full */
+		size = ARGUMENT_3(regs);
+		if (is_read(site))
+			note_unseen_read(&connection);
+		else if (size && size <= 0x7fffffff)	/* its bytes are here already, and a write takes all of them as a rule */
+			take_bytes(&call, key.stack, process, id, size);
+		forget_call(&call, &key);
+	}
+	return 0;
 }
 
 static __always_inline int leave_call(struct pt_regs *regs)

@@ -106,7 +106,7 @@ const change = async (): Promise<number> => {
   const number = revisions.size;
   const document = DOCUMENTS[number % 2 === 0 ? 0 : 1];
   const name = number % 4 < 2 ? "one" : "other";
-  const revision = await product.store(name, { ...document.spec, priority: number + 1 });
+  const revision = await product.put(name, { ...document.spec, priority: number + 1 });
   revisions.set(revision, { name, document });
   return revision;
 };

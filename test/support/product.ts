@@ -27,7 +27,7 @@ export interface Product {
   /** @throws Error with the answer's text unless the status is 2xx */
   get<T>(path: string, headers?: Record<string, string>): Promise<T>;
   /** Stores the policy. @returns its revision, which agents do not have yet */
-  store(name: string, spec: object): Promise<number>;
+  put(name: string, spec: object): Promise<number>;
   /** Waits until the agent says that this revision is in force. */
   inForce(revision: number): Promise<number>;
   /** Stores the policy and waits until the agent says that its revision is in force. */
@@ -57,18 +57,16 @@ const READY_WITHIN_MS = 120_000;
 
 /** @throws Error with what the product and its parts said, when it ends or takes too long */
 const ready = async (program: Program, home: string): Promise<void> => {
-  const line = program.line((text) => text.startsWith("masthead is ready: "));
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      const logs = ["agent", "api", "nats", "postgres"].map((part) => join(home, "logs", `${part}.log`));
-      const said = logs
-        .filter(existsSync)
-        .map((file) => `${file}:\n${readFileSync(file, "utf8").slice(-3000)}`);
-      reject(new Error(["not ready", ...program.lines, program.errors(), ...said].join("\n")));
-    }, READY_WITHIN_MS);
+  const isReady = () => program.lines.some((line) => line.startsWith("masthead is ready: "));
+  let end: string | undefined;
+  void program.ended.then((how) => {
+    end = how;
   });
-  await Promise.race([line, late]).finally(() => clearTimeout(timer));
+  await until("the product", () => isReady() || end !== undefined, READY_WITHIN_MS).catch(() => undefined);
+  if (isReady()) return;
+  const logs = ["agent", "api", "nats", "postgres"].map((part) => join(home, "logs", `${part}.log`));
+  const said = logs.filter(existsSync).map((file) => `${file}:\n${readFileSync(file, "utf8").slice(-3000)}`);
+  throw new Error(["masthead is not ready", ...program.lines, program.errors(), ...said].join("\n"));
 };
 
 /** Starts the product; stopped by `cleanup`. `environment` is added to the test's own. */
@@ -104,14 +102,7 @@ export const startMasthead = async (
     if (answer.status >= 300) throw new Error(`GET ${path}: ${answer.status} ${answer.text}`);
     return answer.json;
   };
-  const inForce = async (revision: number): Promise<number> => {
-    await until(`revision ${revision} in force`, async () => {
-      const { items } = await get<{ items: { policy: { effective: number } }[] }>("/v1/agents");
-      return items.length > 0 && items.every(({ policy }) => policy.effective >= revision);
-    });
-    return revision;
-  };
-  const store = async (name: string, spec: object): Promise<number> => {
+  const put = async (name: string, spec: object): Promise<number> => {
     const answer = await request<{ revision: number }>(`/v1/policies/${name}`, {
       method: "PUT",
       headers: { "content-type": "application/json" },
@@ -125,7 +116,14 @@ export const startMasthead = async (
     if (answer.status >= 300) throw new Error(`PUT ${name}: ${answer.status} ${answer.text}`);
     return answer.json.revision;
   };
-  const apply = async (name: string, spec: object): Promise<number> => inForce(await store(name, spec));
+  const inForce = async (revision: number): Promise<number> => {
+    await until(`revision ${revision} in force`, async () => {
+      const { items } = await get<{ items: { policy: { effective: number } }[] }>("/v1/agents");
+      return items.length > 0 && items.every(({ policy }) => policy.effective >= revision);
+    });
+    return revision;
+  };
+  const apply = async (name: string, spec: object): Promise<number> => inForce(await put(name, spec));
   const applyAlone = async (name: string, spec: object): Promise<number> => {
     const { items } = await get<{ items: { name: string }[] }>("/v1/policies");
     for (const { name } of items) await request(`/v1/policies/${name}`, { method: "DELETE" });
@@ -137,7 +135,7 @@ export const startMasthead = async (
     program,
     request,
     get,
-    store,
+    put,
     inForce,
     apply,
     applyAlone,

@@ -14,7 +14,7 @@ const PAGE_BYTES = 4096;
 
 /**
  * Searches the records of the agent's ring buffer as user space has them mapped: a page with the producer's position, and
- * the data, twice in a row. Records stay there after they were read, until later ones take their place.
+ * the data. Records stay there after they were read, until later ones take their place.
  * @throws Error where the process has no ring mapped, or it cannot be read
  */
 export const searchRing = (pid: number, needles: readonly string[], counted: string): RingSearch => {
@@ -24,13 +24,12 @@ export const searchRing = (pid: number, needles: readonly string[], counted: str
   const [, from = "", to = ""] = mapped;
   if (mapped.length !== 3) throw new Error(`process ${pid} has ${mapped.length / 3} rings mapped`);
   const bytes = readMemory(pid, Number.parseInt(from, 16), Number.parseInt(to, 16));
-  const ringBytes = (bytes.length - PAGE_BYTES) / 2;
-  const twice = bytes.subarray(PAGE_BYTES);
+  const data = bytes.subarray(PAGE_BYTES);
   return {
-    finds: searchBytes(twice, needles, "ring"),
-    count: occurrences(twice.subarray(0, ringBytes), counted),
+    finds: searchBytes(data, needles, "ring"),
+    count: occurrences(data, counted),
     producedBytes: Number(bytes.readBigUInt64LE(0)),
-    ringBytes,
+    ringBytes: data.length,
   };
 };
 

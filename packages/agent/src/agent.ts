@@ -78,7 +78,7 @@ export async function startAgent(
     config,
     recordedFile,
     {
-      onExchange: (exchange) => record(exchange),
+      onExchange: (exchange) => meter.record(exchange),
       onWarning: (message) => log.warn(message),
       losses,
       unixUs: (monotonicNs) => clock.toUnixUs(monotonicNs),
@@ -139,16 +139,9 @@ export async function startAgent(
   const bound = new SeriesBound(config.usageSeries);
   const templateOf = ({ connection, path }: Exchange) =>
     templates.templateOf(connection.process.serviceName, path);
-  const meter = new Meter(templateOf, sampler, bound, losses, batcher);
-  function record(exchange: Exchange): void {
-    try {
-      meter.record(exchange);
-    } catch (error) {
-      // One exchange that cannot be booked must not take its neighbours along.
-      losses.add("decode", "malformed");
-      log.error({ error: (error as Error).message }, "an exchange could not be booked");
-    }
-  }
+  const meter = new Meter(templateOf, sampler, bound, losses, batcher, (error) =>
+    log.error({ error: error.message }, "an exchange could not be booked"),
+  );
 
   const started = { source: false, ready: false };
   const follower = new PolicyFollower(

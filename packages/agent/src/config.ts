@@ -96,7 +96,7 @@ export const agentVariables = {
     name: "MASTHEAD_RING_BYTES",
     description: "Size of the kernel's ring buffer, a power of two. Full: loss `ring/full`.",
     unit: "bytes",
-    default: String(8 * MIB),
+    default: String(4 * MIB),
     schema: wholeNumber(4096, 1024 * MIB),
   }),
   handoffBytes: variable({
@@ -113,6 +113,25 @@ export const agentVariables = {
     unit: "ms",
     default: "5",
     schema: wholeNumber(1, 1000),
+  }),
+  kernelConnections: variable({
+    name: "MASTHEAD_KERNEL_CONNECTIONS",
+    description: "Connections that the kernel follows at once. Full: loss `connections/full`.",
+    default: "65536",
+    schema: wholeNumber(1, 4_000_000),
+  }),
+  kernelCalls: variable({
+    name: "MASTHEAD_KERNEL_CALLS",
+    description: "Reads and writes in flight that the kernel follows at once. Full: loss `calls/full`.",
+    default: "16384",
+    schema: wholeNumber(1, 4_000_000),
+  }),
+  kernelHeads: variable({
+    name: "MASTHEAD_KERNEL_HEADS",
+    description:
+      "Heads that come in several reads and are put together at once, 18 KiB each. Full: loss `assembly/full`.",
+    default: "512",
+    schema: wholeNumber(1, 65_536),
   }),
   openExchanges: variable({
     name: "MASTHEAD_OPEN_EXCHANGES",

@@ -14,7 +14,7 @@ export const LOSSES = {
   calls: ["full"],
   decode: ["malformed"],
   pairing: ["full"],
-  usage: ["full"],
+  usage: ["full", "fault"],
   spool: ["full", "write_failed", "corrupt"],
   delivery: ["refused"],
   agent: ["epoch_ended"],
