@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Runs the kernel and end-to-end tests on a Debian release's own kernel: makes a Debian with the product built in it, puts it
+# Runs the tests that capture on a Debian release's own kernel: makes a Debian with the product built in it, puts it
 # on a disk image, and boots that with its kernel in qemu (hardware virtualisation where this host has it, else emulated and
 # slow). Needs root, debootstrap, qemu-system-x86 and Debian's archive; about 10 GB of disk.
 # Usage: infra/kernel-check.sh bookworm|trixie [FOLDER]
 #   bookworm has Linux 6.1, and gets the Node of this host, since its own is too old; trixie has 6.12 and a Node.
 #   FOLDER keeps the base system for the next run.
-#   KERNEL_CHECK_PROJECTS   vitest projects to run (default "kernel e2e")
+#   KERNEL_CHECK_TESTS   paths of the tests to run there, instead of those that capture
 set -euo pipefail
 checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 . "$checkout/infra/debian/root.sh"
@@ -31,7 +31,8 @@ fi
 checkout_to /srv/masthead
 inside sh -c "cd /srv/masthead && node infra/debian/kernel-prepare.mjs && make -C bpf build/kernel-test"
 install -m 755 "$checkout/infra/debian/kernel-guest.sh" "$root/kernel-guest.sh"
-echo "${KERNEL_CHECK_PROJECTS:-kernel e2e}" >"$root/kernel-projects"
+captures="test/kernel test/e2e/agent-trace test/e2e/hard-traffic test/e2e/one-host"
+echo "${KERNEL_CHECK_TESTS:-$captures}" >"$root/kernel-tests"
 
 unmount_root
 mke2fs -q -t ext4 -d "$root" "$work/disk.img" 8G

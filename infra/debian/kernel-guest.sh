@@ -1,6 +1,6 @@
 #!/bin/bash
 # The first process of kernel-check.sh's virtual machine: runs the checks, says how they ended, and switches the machine off.
-export PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root
+export PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root NO_COLOR=1 MASTHEAD_TEST_PATIENCE=10
 mount_at() { mountpoint -q "$1" || { mkdir -p "$1"; mount "${@:3}" -t "$2" "$2" "$1"; }; }
 mount_at /proc proc
 mount_at /sys sysfs
@@ -27,8 +27,8 @@ try "doctor" node packages/agent/bin/masthead-agent.js doctor
 try "doctor says that this host can be captured" sh -c \
   'node packages/agent/bin/masthead-agent.js doctor --json | node -e "if (!JSON.parse(require(\"fs\").readFileSync(0)).canCapture) process.exit(1)"'
 try "the parser's cases in this kernel" bpf/build/kernel-test bpf/build/masthead.bpf.o
-for project in $(cat /kernel-projects); do
-  try "$project tests" node node_modules/vitest/vitest.mjs run --project "$project" --testTimeout=600000 --hookTimeout=600000
+for tests in $(cat /kernel-tests); do
+  try "$tests" node node_modules/vitest/vitest.mjs run "$tests" --testTimeout=1200000 --hookTimeout=1200000
 done
 [ "$failed" = 0 ] && echo "kernel check: passed" || echo "kernel check: $failed failed"
 sync
