@@ -28,6 +28,7 @@ const functionsOf = (object: string): Map<string, BpfFunction> => {
   let current: BpfFunction = { stackBytes: 0, calls: new Set() };
   let framePointerCopy = "";
   let loaded = 0;
+  let called = 0;
   for (const line of text.split("\n")) {
     const [, header] = /^Disassembly of section (.*):$/.exec(line) ?? [];
     if (header !== undefined) section = header;
@@ -44,7 +45,10 @@ const functionsOf = (object: string): Map<string, BpfFunction> => {
     framePointerCopy = /\b(r\d) = r10$/.exec(line)?.[1] ?? "";
     loaded = Number(/\br\d = (0x[0-9a-f]+|\d+) ll$/.exec(line)?.[1] ?? loaded);
     const [, kind, symbol = ""] = /R_BPF_64_(32|64)\s+(\S+)$/.exec(line) ?? [];
-    if (kind === "32") current.calls.add(symbol);
+    called = Number(/\bcall (-?(?:0x[0-9a-f]+|\d+))$/.exec(line)?.[1] ?? called);
+    // A static function is called by its place, in instructions of eight bytes from the next one.
+    if (kind === "32" && symbol === ".text") callbacks.push([current, (called + 1) * 8]);
+    else if (kind === "32") current.calls.add(symbol);
     if (kind === "64" && symbol === ".text") callbacks.push([current, loaded]);
   }
   for (const [from, address] of callbacks) from.calls.add(byAddress.get(address) ?? `.text+${address}`);
