@@ -22,7 +22,10 @@ export const until = async <T>(
       last = error;
     }
     if (Date.now() > deadline) {
-      throw new Error(`waited ${withinMs * PATIENCE} ms for ${what}`, last === undefined ? undefined : { cause: last });
+      throw new Error(
+        `waited ${withinMs * PATIENCE} ms for ${what}`,
+        last === undefined ? undefined : { cause: last },
+      );
     }
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
