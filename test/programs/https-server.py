@@ -1,7 +1,8 @@
 """An HTTPS server on http.server over ssl, keep-alive. Usage: https-server.py CERT KEY; prints its port.
 
 GET /bytes/N answers N bytes; GET /held/N does so once the server has got SIGUSR1; GET /status/N answers that status;
-anything else echoes `ok`. Sets a cookie where the request asks for one in `x-set-cookie`. CPython calls only
+anything else echoes `ok`. Headers and body that a request asks for in `x-answer-set-cookie`, `x-answer-x-unlisted` and
+`x-answer-body` are sent back; with `x-answer-split` the head is written in pieces of so many bytes. CPython calls only
 SSL_read_ex and SSL_write_ex.
 """
 
@@ -39,6 +40,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)
+
+    def flush_headers(self):
+        head = b"".join(getattr(self, "_headers_buffer", []))
+        self._headers_buffer = []
+        length = int(getattr(self, "headers", {}).get("x-answer-split") or 1 << 20)
+        for at in range(0, len(head), length):
+            self.wfile.write(head[at : at + length])
 
     do_GET = do_POST = do_PUT = do_HEAD = answer
 

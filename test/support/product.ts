@@ -26,8 +26,10 @@ export interface Product {
   request<T>(path: string, init?: RequestInit): Promise<Answer<T>>;
   /** @throws Error with the answer's text unless the status is 2xx */
   get<T>(path: string, headers?: Record<string, string>): Promise<T>;
-  /** Stores the policy. @returns its revision */
+  /** Stores the policy. @returns its revision, which agents do not have yet */
   put(name: string, spec: object): Promise<number>;
+  /** Waits until the agent says that this revision is in force. */
+  inForce(revision: number): Promise<number>;
   /** Stores the policy and waits until the agent says that its revision is in force. */
   apply(name: string, spec: object): Promise<number>;
   /** The same, and no other policy: what else is on the host is nothing to this product from then on. */
@@ -114,14 +116,14 @@ export const startMasthead = async (
     if (answer.status >= 300) throw new Error(`PUT ${name}: ${answer.status} ${answer.text}`);
     return answer.json.revision;
   };
-  const apply = async (name: string, spec: object): Promise<number> => {
-    const revision = await put(name, spec);
+  const inForce = async (revision: number): Promise<number> => {
     await until(`revision ${revision} in force`, async () => {
       const { items } = await get<{ items: { policy: { effective: number } }[] }>("/v1/agents");
       return items.length > 0 && items.every(({ policy }) => policy.effective >= revision);
     });
     return revision;
   };
+  const apply = async (name: string, spec: object): Promise<number> => inForce(await put(name, spec));
   const applyAlone = async (name: string, spec: object): Promise<number> => {
     const { items } = await get<{ items: { name: string }[] }>("/v1/policies");
     for (const { name } of items) await request(`/v1/policies/${name}`, { method: "DELETE" });
@@ -134,6 +136,7 @@ export const startMasthead = async (
     request,
     get,
     put,
+    inForce,
     apply,
     applyAlone,
     pid: (part) => Number(readFileSync(join(home, "run", `${part}.pid`), "utf8").split("\n")[0]),

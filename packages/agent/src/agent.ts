@@ -140,7 +140,7 @@ export async function startAgent(
     ledger,
   );
   const templates = new ServiceTemplates();
-  const sampler = new Sampler(nowMs);
+  const sampler = new Sampler(nowMs, config.exchangesPerSecond);
   const bound = new SeriesBound(config.usageSeries);
   const templateOf = ({ connection, path }: Exchange) =>
     templates.templateOf(connection.process.serviceName, path);
@@ -182,6 +182,7 @@ export async function startAgent(
     resent: publisher.counters.resent,
     batches_committed: publisher.counters.committed,
     series_folded: bound.folded,
+    exchanges_over_budget: sampler.overBudget,
     lost_of_earlier_epochs: lostOfEarlierEpochs,
     clock_steps_back: clock.stepsBack,
     process_rss_bytes: process.memoryUsage.rss(),

@@ -14,7 +14,7 @@ export interface CallPath {
 
 const FRAME_STEP_BYTES = 32;
 
-/** Functions and programs of a BPF object, read from its disassembly. */
+/** Functions and programs of a BPF object, read from its disassembly: numbers are decimal, and hexadecimal since LLVM 15. */
 const functionsOf = (object: string): Map<string, BpfFunction> => {
   const text = execFileSync("llvm-objdump", ["-d", "-r", "--no-show-raw-insn", object], {
     encoding: "utf8",
@@ -37,12 +37,12 @@ const functionsOf = (object: string): Map<string, BpfFunction> => {
       functions.set(name, current);
       if (section === ".text") byAddress.set(Number.parseInt(address, 16), name);
     }
-    const below = Number(/\(r10 - (\d+)\)/.exec(line)?.[1] ?? 0);
-    const [, register, decrement] = /\b(r\d) \+= -(\d+)$/.exec(line) ?? [];
+    const below = Number(/\(r10 - (0x[0-9a-f]+|\d+)\)/.exec(line)?.[1] ?? 0);
+    const [, register, decrement] = /\b(r\d) \+= -(0x[0-9a-f]+|\d+)$/.exec(line) ?? [];
     const local = register !== undefined && register === framePointerCopy ? Number(decrement) : 0;
     current.stackBytes = Math.max(current.stackBytes, below, local);
     framePointerCopy = /\b(r\d) = r10$/.exec(line)?.[1] ?? "";
-    loaded = Number(/\br\d = (\d+) ll$/.exec(line)?.[1] ?? loaded);
+    loaded = Number(/\br\d = (0x[0-9a-f]+|\d+) ll$/.exec(line)?.[1] ?? loaded);
     const [, kind, symbol = ""] = /R_BPF_64_(32|64)\s+(\S+)$/.exec(line) ?? [];
     if (kind === "32") current.calls.add(symbol);
     if (kind === "64" && symbol === ".text") callbacks.push([current, loaded]);
