@@ -26,7 +26,7 @@ int ssl_entry(struct pt_regs *regs)
 	end_connection(c, &key, site_of(regs) == SITE_CLEAR ? END_REUSED : END_CLOSED);
 	/* A handshake begins with SSL_clear, within the first read of a server: that read goes on. */
 	if (unseen_reads && site_of(regs) == SITE_CLEAR)
-		note_unseen_read(&key);
+		note_unseen_read(key.ssl, key.process);
 	return 0;
 }
 

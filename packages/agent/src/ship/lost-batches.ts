@@ -1,7 +1,8 @@
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { LOST_BATCHES_MAX, type LostBatch } from "@masthead/shared/wire/ledger";
 import type { Watermark } from "@masthead/shared/wire/watermark";
+import { UNFINISHED, writeDurably } from "../durable-file.js";
 import type { SpooledBatch } from "./spool.js";
 
 /** What a batch can be lost to once it is in the spool. */
@@ -31,6 +32,7 @@ export class LostBatches {
     await mkdir(lost.dir, { recursive: true, mode: 0o700 });
     for (const name of await readdir(lost.dir)) {
       const [, epoch, seq, exchanges, stage, reason] = MARKER.exec(name) ?? [];
+      if (name.endsWith(UNFINISHED)) await rm(join(lost.dir, name), { force: true });
       if (stage === undefined || reason === undefined) continue;
       const batch = { epoch: Number(epoch), seq: Number(seq), exchanges: Number(exchanges), stage, reason };
       lost.#batches.set(keyOf(batch), batch);
@@ -46,7 +48,7 @@ export class LostBatches {
   async add({ epoch, seq, exchanges }: SpooledBatch, loss: BatchLoss): Promise<void> {
     const batch: LostBatch = { epoch, seq, exchanges, ...loss };
     this.#batches.set(keyOf(batch), batch);
-    await writeFile(join(this.dir, markerOf(batch)), "", { mode: 0o600 });
+    await writeDurably(join(this.dir, markerOf(batch)), "");
   }
 
   /** Oldest first, and no more than one message may tell. */
