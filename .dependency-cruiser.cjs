@@ -7,6 +7,8 @@ const testFiles = "[.]test[.]ts$";
 const library = (...names) => `(^|/)node_modules/(${names.join("|")})/`;
 /** Roles that may hold SQL: tables, stores, read models; and platform/db. */
 const holdsSql = "(^packages/api/src/platform/db/)|([.](table|tables|store|read-model)[.]ts$)";
+/** What runs everywhere, with all that it reaches. */
+const portable = ["^packages/api/src/(app|drain)[.]ts$", "^infra/src/serverless/(worker|lambda)[.]ts$"];
 /** What Workers have no like of, `nodejs_compat` or not, and what reads the machine it runs on. */
 const notPortable = [
   "child_process",
@@ -99,14 +101,14 @@ module.exports = {
       name: "app-and-drain-are-portable",
       comment: "createApp and drain run in Workers and Lambda as they do in Node.",
       severity: "error",
-      from: { path: "^packages/api/src/(app|drain)[.]ts$" },
+      from: { path: portable },
       to: { path: `^(node:)?(${notPortable})(/|$)`, reachable: true },
     },
     {
       name: "no-node-server-in-the-app",
       comment: "createApp and drain know no resident process: neither its HTTP server nor its log writer.",
       severity: "error",
-      from: { path: "^packages/api/src/(app|drain)[.]ts$" },
+      from: { path: portable },
       to: { path: library("@hono/node-server", "pino"), reachable: true },
     },
     {

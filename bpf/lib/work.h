@@ -61,6 +61,7 @@ struct judgement {
 	__u32 fields;		/* 1: header fields may be sent */
 	__u32 reserved;
 	__u64 query_names, query_keep;
+	__u64 name_lengths;	/* of the names that `slot` has rules for in this direction */
 };
 
 struct finder {
@@ -87,6 +88,8 @@ struct value {
 struct value_rule {
 	__u32 keep_length;
 	__u32 id;
+	__u32 sought;		/* 1: there may be one */
+	__u32 reserved;
 };
 
 struct query_walk {

@@ -119,17 +119,19 @@ static __always_inline void take_bytes(const struct call *call, __u64 stack, str
 	release(&w->busy);
 }
 
-static __always_inline int enter_call(struct pt_regs *regs, __u32 site)
+/*
+ * Notes the call for its return. 1: there was no room, and it is a write, which can be looked at now: its bytes are here
+ * already, and a write takes all of them as a rule. By itself: its stack is free again when those bytes are followed.
+ */
+static __attribute__((noinline)) int note_call(struct pt_regs *regs, __u32 site)
 {
 	__u32 id = bpf_get_current_pid_tgid() >> 32;
 	struct call_key key = { .stack = STACK_POINTER(regs), .process = id };
 	struct connection_key connection = { .ssl = ARGUMENT_1(regs), .process = id };
 	struct call call = {};
 	__u64 fourth, fifth;
-	__u32 size;
 	struct process *process;
 
-	count(COUNTER_PROBE_HITS);
 	process = target_process(id);
 	if (!process)
 		return 0;
@@ -148,14 +150,36 @@ static __always_inline int enter_call(struct pt_regs *regs, __u32 site)
 	note_thread(&call, &connection, key.stack);
 	if (!bpf_map_update_elem(&calls, &key, &call, BPF_NOEXIST)) {
 		add_atomically(&process->calls, 1);
-	} else if (bpf_map_update_elem(&calls, &key, &call, BPF_EXIST)) {	/* not left over from a thread that was cancelled: full */
-		size = ARGUMENT_3(regs);
-		if (is_read(site))
-			note_unseen_read(&connection);
-		else if (size && size <= 0x7fffffff)	/* its bytes are here already, and a write takes all of them as a rule */
-			take_bytes(&call, key.stack, process, id, size);
-		forget_call(&call, &key);
+		return 0;
 	}
+	if (!bpf_map_update_elem(&calls, &key, &call, BPF_EXIST))	/* left over from a thread that was cancelled */
+		return 0;
+	forget_call(&call, &key);
+	if (!is_read(site))
+		return 1;
+	note_unseen_read(&connection);
+	return 0;
+}
+
+static __always_inline int enter_call(struct pt_regs *regs, __u32 site)
+{
+	__u32 id, size;
+	struct process *process;
+	struct call call = {};
+
+	count(COUNTER_PROBE_HITS);
+	if (!note_call(regs, site))
+		return 0;
+	id = bpf_get_current_pid_tgid() >> 32;
+	size = ARGUMENT_3(regs);
+	process = bpf_map_lookup_elem(&processes, &id);
+	if (!process || !size || size > 0x7fffffff)
+		return 0;
+	call.ssl = ARGUMENT_1(regs);
+	call.buffer = ARGUMENT_2(regs);
+	call.function = site;
+	call.begun_ns = bpf_ktime_get_ns();
+	take_bytes(&call, STACK_POINTER(regs), process, id, size);
 	return 0;
 }
 

@@ -261,7 +261,8 @@ static void bounds(void)
 static void policies(void)
 {
 	struct active_tables second = { 2, 1 }, none = { 0, 0 };
-	struct slot_config config = { .generation = 2, .any_executable = 1, .any_port = 1, .server = 1, .client = 1 };
+	struct slot_config config = { .generation = 2, .any_executable = 1, .any_port = 1, .server = 1, .client = 1,
+				      .request_lengths = ~0ULL, .response_lengths = ~0ULL };
 	__u32 zero = 0, one = 1;
 	static const char response[] = "HTTP/1.1 200 OK\r\nX-Keep: v\r\nX-Print: v\r\nContent-Length: 0\r\n\r\n";
 

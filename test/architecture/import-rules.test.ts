@@ -50,6 +50,7 @@ const PLANTS: [path: string, text: string, rule: string][] = [
   ["packages/agent/src/meter/one.ts", 'import "nats";', "nats-behind-one-place"],
   ["packages/api/src/drain.ts", 'import "./reached.js";', "app-and-drain-are-portable"],
   ["packages/api/src/app.ts", 'import "./reached.js";', "no-node-server-in-the-app"],
+  ["infra/src/serverless/worker.ts", 'import "node:fs";', "app-and-drain-are-portable"],
   ["packages/agent/src/circle-a.ts", 'import "./circle-b.js";', "no-circle"],
   ["infra/src/one.ts", 'import "hono";', "only-declared-packages"],
   ["packages/agent/src/three.ts", 'import "./not-there.js";', "every-import-is-found"],

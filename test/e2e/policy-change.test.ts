@@ -124,7 +124,7 @@ const hold = async (id: string): Promise<Program> => {
 };
 
 const release = async (held: Program): Promise<void> => {
-  held.tell("now");
+  held.send("now");
   await held.finish();
   expect(held.lines.at(-1)).toBe("200");
 };

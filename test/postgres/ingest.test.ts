@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => server?.stop());
 beforeEach(async () => {
   watermarks = new RecordedWatermarks();
-  await owner.sql`truncate exchanges, batches, epochs, epoch_losses, loss_minutes, set_aside, ingest_counters,
+  await owner.sql`truncate exchanges, batches, epochs, epoch_losses, lost_batches, loss_minutes, set_aside, ingest_counters,
     usage_series, usage_minute, usage_quarter, usage_day, usage_windows`;
 });
 

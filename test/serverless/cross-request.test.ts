@@ -1,73 +1,82 @@
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { startPostgres } from "@masthead/infra/embedded-postgres";
-import { startNats } from "@masthead/infra/nats-server";
-import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
-import { bundleWorker, startWorkerd } from "./support/workerd.js";
+import { until } from "../support/until.js";
+import { type Backends, type RunningWorker, runWorker, startBackends } from "./support/worker.js";
 
 const REQUESTS = 6;
+const KEPT = fileURLToPath(new URL("./fixtures/kept-invocation.ts", import.meta.url));
 const cleanup = new Cleanup();
-let bindings: Record<string, string>;
-
+let backends: Backends;
 beforeAll(async () => {
-  const dir = cleanup.folder();
-  const server = await startPostgres({ dir: join(dir, "postgres") });
-  cleanup.add(() => server.remove());
-  const nats = await startNats({ dir: join(dir, "nats") });
-  cleanup.add(() => nats.stop());
-  const sql = postgres(server.url, { max: 1 });
-  await sql`create table drained (who text)`;
-  await sql.end();
-  bindings = {
-    MASTHEAD_DATABASE_URL: server.url,
-    MASTHEAD_INGEST_DATABASE_URL: server.url,
-    MASTHEAD_NATS_URL: nats.url,
-    MASTHEAD_NATS_CREDENTIALS_TEXT: nats.apiCredentials,
-  };
+  backends = await startBackends(cleanup);
 });
 afterAll(() => cleanup.run());
 
-const run = async (fixture: string) => {
-  const folder = cleanup.folder();
-  const entry = fileURLToPath(new URL(`./fixtures/${fixture}.ts`, import.meta.url));
-  await bundleWorker(entry, join(folder, "worker.js"));
-  return startWorkerd(cleanup, folder, "worker.js", bindings);
+const made = () => ({ postgres: backends.postgres.made(), nats: backends.nats.made() });
+/** How many connections `work` made to each, and what it answered. */
+const counted = async <T>(work: () => Promise<T>) => {
+  const before = made();
+  const answer = await work();
+  const after = made();
+  return { answer, postgres: after.postgres - before.postgres, nats: after.nats - before.nats };
 };
-/** Ends a request that never answers, as one does that waits for another request's connection. */
-const ask = (url: string): Promise<number> =>
-  fetch(url, { signal: AbortSignal.timeout(10_000) }).then(
-    async (response) => {
-      const body = await response.text();
-      if (!response.ok) console.error(body);
-      return response.status;
-    },
-    () => 0,
-  );
+const noneIsLeft = () =>
+  until("no connection is left open", () => backends.postgres.open() === 0 && backends.nats.open() === 0);
 
-describe("in real workerd, over TCP to a real Postgres and NATS,", () => {
-  it("every request is answered where clients live as long as one invocation", async () => {
-    const worker = await run("per-invocation");
-    const statuses: number[] = [];
-    for (let request = 0; request < REQUESTS; request++) statuses.push(await ask(`${worker.url}/both`));
-    statuses.push(...(await Promise.all(Array.from({ length: REQUESTS }, () => ask(`${worker.url}/both`)))));
-    expect(statuses).toEqual(Array.from({ length: 2 * REQUESTS }, () => 200));
-  });
-
-  it("scheduled runs with the drain's database", async () => {
-    const worker = await run("per-invocation");
+describe("no client outlives its request (design, section 6): in workerd", () => {
+  let worker: RunningWorker;
+  beforeAll(async () => {
+    worker = await runWorker(cleanup, backends);
     await worker.runScheduled();
-    const sql = postgres(bindings.MASTHEAD_INGEST_DATABASE_URL ?? "", { max: 1 });
-    cleanup.add(() => sql.end());
-    expect(await sql`select who from drained`).toEqual([{ who: "masthead" }]);
+    await noneIsLeft();
   });
 
-  it("a client that outlives its request is found out: the rule is one that a test can break", async () => {
-    const worker = await run("module-global");
-    const first = await ask(`${worker.url}/`);
-    const second = await ask(`${worker.url}/`);
-    expect(first).toBe(200);
-    expect(second).not.toBe(200);
+  it.each([
+    ["/healthz", { postgres: 0, nats: 0 }],
+    ["/v1/policies", { postgres: 1, nats: 0 }],
+    ["/v1/usage", { postgres: 1, nats: 0 }],
+    ["/readyz", { postgres: 1, nats: 1 }],
+  ])("each request of %s opens what it needs, and closes it", async (path, expected) => {
+    for (let request = 0; request < REQUESTS; request++) {
+      const { answer, ...connections } = await counted(() => worker.ask("GET", path));
+      expect([request, answer.status, connections]).toEqual([request, 200, expected]);
+    }
+    await noneIsLeft();
+  });
+
+  it("requests at once share nothing", async () => {
+    const all = () => Promise.all(Array.from({ length: REQUESTS }, () => worker.ask("GET", "/readyz")));
+    const { answer, ...connections } = await counted(all);
+    expect(answer.map(({ status }) => status)).toEqual(Array.from({ length: REQUESTS }, () => 200));
+    expect(connections).toEqual({ postgres: REQUESTS, nats: REQUESTS });
+    await noneIsLeft();
+  });
+
+  it("so do requests beside the drain, and one drain after another", async () => {
+    for (let run = 0; run < 2; run++) {
+      const both = () => Promise.all([worker.runScheduled(), worker.ask("GET", "/readyz")]);
+      const { answer, ...connections } = await counted(both);
+      expect([run, answer[1].status, connections]).toEqual([run, 200, { postgres: 2, nats: 2 }]);
+      await noneIsLeft();
+    }
+  });
+
+  it("a request that is given up by its client leaves none open", async () => {
+    const stop = new AbortController();
+    const asked = worker.ask("GET", "/readyz", { signal: stop.signal });
+    await until("it has a connection", () => backends.postgres.open() > 0);
+    stop.abort();
+    await expect(asked).rejects.toThrow();
+    await noneIsLeft();
+  });
+});
+
+describe("a client that outlives its request is found out", () => {
+  it("the same app with clients kept in the module fails from the second request on", async () => {
+    const worker = await runWorker(cleanup, backends, { entry: KEPT });
+    const ask = () => worker.ask("GET", "/readyz").then(({ status }) => status);
+    expect(await ask()).toBe(200);
+    expect(await ask()).toBeGreaterThanOrEqual(500);
   });
 });

@@ -73,6 +73,15 @@ export const ledgerOf = (product: Product, { id, epoch }: FleetAgent): Promise<R
     return { ...ledger };
   });
 
+/** Losses of one run of an agent, as the view `ledger_losses` names and counts them. */
+export const runLosses = (product: Product, { id, epoch }: FleetAgent): Promise<Record<string, number>> =>
+  asOwner(product, async (sql) => {
+    const rows = await sql<{ name: string; lost: number }[]>`
+      select stage || '/' || reason as name, lost::float8 as lost from ledger_losses
+      where agent_id = ${id} and epoch = ${epoch} and lost is not null`;
+    return Object.fromEntries(rows.map(({ name, lost }) => [name, lost]));
+  });
+
 /** Counters of the agent's last heartbeat. */
 export const heartbeatCounters = (product: Product, { id }: FleetAgent): Promise<Record<string, number>> =>
   asOwner(product, async (sql) => {

@@ -46,7 +46,7 @@ export const startPhasedClient = (
     begin(phase) {
       const before = current;
       current = phase;
-      program.tell(phase);
+      program.send(phase);
       return ended(before);
     },
     async end() {

@@ -11,7 +11,7 @@ export interface Program {
   /** The first line, past and future, that `accept` takes. @throws Error when the program ends before. */
   line(accept?: (line: string) => boolean): Promise<string>;
   /** Writes a line to standard input. */
-  tell(line: string): void;
+  send(line: string): void;
   /** Closes standard input and waits for the end. @throws Error on an exit code other than 0. */
   finish(): Promise<void>;
   /** Sends a signal and waits for the end, whatever it is. */
@@ -72,7 +72,7 @@ export const startProgram = (
         waiting.add(look);
         look();
       }),
-    tell(line) {
+    send(line) {
       child.stdin.write(`${line}\n`);
     },
     async finish() {

@@ -8,6 +8,8 @@ export interface InvocationSettings {
   natsUrl: string;
   /** Text of the control plane's creds file. */
   natsCredentials: string;
+  /** TLS from the first byte on. */
+  natsTlsFirst: boolean;
 }
 
 /** Deps that live as long as one invocation. */
@@ -32,7 +34,8 @@ export const beginInvocation = (settings: InvocationSettings, log: Log): Invocat
         return work(database);
       },
       async withNats(work) {
-        nats ??= connectNats({ url: settings.natsUrl, credentials: settings.natsCredentials });
+        const { natsUrl, natsCredentials, natsTlsFirst } = settings;
+        nats ??= connectNats({ url: natsUrl, credentials: natsCredentials, tlsFirst: natsTlsFirst });
         return work(await nats);
       },
       now: () => Date.now() * 1000,

@@ -1,5 +1,30 @@
-import { ConfigurationError, readConfiguration, text, variable } from "@masthead/shared/config/definition";
+import type { AppOptions } from "@masthead/api/app";
+import { apiVariables } from "@masthead/api/config";
+import { userIssuerSchema } from "@masthead/api/platform/nats/credentials";
+import {
+  type Configuration,
+  ConfigurationError,
+  onOff,
+  readConfiguration,
+  text,
+  variable,
+  wholeNumber,
+} from "@masthead/shared/config/definition";
+import { z } from "zod";
 import type { InvocationSettings } from "./invocation.js";
+
+/** Bindings of a Worker, or environment of a function; others than ours may be among them. */
+export type Environment = Record<string, string | undefined>;
+
+const json = text.transform((value, context): unknown => {
+  try {
+    return JSON.parse(value);
+  } catch {
+    // The parser's own message quotes the text, which is secret.
+    context.addIssue({ code: "custom", message: "not JSON" });
+    return z.NEVER;
+  }
+});
 
 /** Bindings of the Worker and environment of the function. Here the texts themselves, since there are no files. */
 export const serverlessVariables = {
@@ -19,7 +44,7 @@ export const serverlessVariables = {
   }),
   natsUrl: variable({
     name: "MASTHEAD_NATS_URL",
-    description: "NATS server.",
+    description: "NATS server, or several with commas.",
     unit: "URL",
     schema: text,
   }),
@@ -30,23 +55,54 @@ export const serverlessVariables = {
     // The format ends with a line break, which a text without outer whitespace lacks.
     schema: text.transform((credentials) => `${credentials}\n`),
   }),
+  natsTlsFirst: variable({
+    name: "MASTHEAD_NATS_TLS_FIRST",
+    description:
+      "`on`: TLS from the first byte on, which is `handshake_first` in the configuration of nats-server (2.10.4 and later). A Worker can do no other TLS with NATS.",
+    default: "off",
+    schema: onOff,
+  }),
+  natsIssuer: variable({
+    name: "MASTHEAD_NATS_ISSUER_TEXT",
+    description:
+      "Text of the file with the keys that sign credentials of agents. Absent: `POST /v1/agents/{id}/credentials` answers 501.",
+    secret: true,
+    schema: json.pipe(userIssuerSchema),
+  }),
+  metricsNeedKey: apiVariables.metricsNeedKey,
+  drainIdleMs: variable({
+    name: "MASTHEAD_DRAIN_IDLE_MS",
+    description:
+      "A drain ends when nothing came for so long. Absent: it waits for more until its time is up, and what agents send is stored at once.",
+    unit: "ms",
+    schema: wholeNumber(1),
+  }),
 };
 
-/** Settings for requests (`app`) or for the drain. @throws ConfigurationError naming what is missing */
-export const invocationSettings = (
-  environment: Record<string, string | undefined>,
-  role: "app" | "drain",
-): InvocationSettings => {
+type Read = Configuration<typeof serverlessVariables>;
+
+const connections = (read: Read, databaseKey: "databaseUrl" | "ingestDatabaseUrl"): InvocationSettings => {
+  const [databaseUrl, natsUrl, natsCredentials] = [read[databaseKey], read.natsUrl, read.natsCredentials];
+  if (databaseUrl !== undefined && natsUrl !== undefined && natsCredentials !== undefined)
+    return { databaseUrl, natsUrl, natsCredentials, natsTlsFirst: read.natsTlsFirst };
+  const needed = [databaseKey, "natsUrl", "natsCredentials"] as const;
+  const missing = needed.filter((key) => read[key] === undefined);
+  throw new ConfigurationError(missing.map((key) => `${serverlessVariables[key].name}: missing`));
+};
+
+/** What requests need. @throws ConfigurationError naming each variable that is wrong or missing, never its value */
+export const appSettings = (
+  environment: Environment,
+): { connections: InvocationSettings; options: AppOptions } => {
   const read = readConfiguration(serverlessVariables, environment);
-  const databaseKey = role === "app" ? "databaseUrl" : "ingestDatabaseUrl";
-  const required = (key: keyof typeof serverlessVariables): string => {
-    const value = read[key];
-    if (value === undefined) throw new ConfigurationError([`${serverlessVariables[key].name}: missing`]);
-    return value;
-  };
-  return {
-    databaseUrl: required(databaseKey),
-    natsUrl: required("natsUrl"),
-    natsCredentials: required("natsCredentials"),
-  };
+  const { natsIssuer = null, metricsNeedKey } = read;
+  return { connections: connections(read, "databaseUrl"), options: { issuer: natsIssuer, metricsNeedKey } };
+};
+
+/** What the drain needs. @throws ConfigurationError naming each variable that is wrong or missing, never its value */
+export const drainSettings = (
+  environment: Environment,
+): { connections: InvocationSettings; idleMs: number | undefined } => {
+  const read = readConfiguration(serverlessVariables, environment);
+  return { connections: connections(read, "ingestDatabaseUrl"), idleMs: read.drainIdleMs };
 };

@@ -139,6 +139,13 @@ export const agentVariables = {
     default: "32768",
     schema: wholeNumber(1, 1_000_000),
   }),
+  exchangesPerSecond: variable({
+    name: "MASTHEAD_EXCHANGES_PER_SECOND",
+    description:
+      "Exchanges that this agent keeps one by one in a second, over all policies. Beyond: counted only; usage stays complete. A policy's `sampling.always` is not bound by it.",
+    default: "20000",
+    schema: wholeNumber(20_000, 1_000_000),
+  }),
   usageSeries: variable({
     name: "MASTHEAD_USAGE_SERIES",
     description:

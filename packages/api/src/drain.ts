@@ -33,16 +33,18 @@ export const drain = async (deps: Deps, budget: DrainBudget, signal?: AbortSigna
     deps.withNats(async (nats) => {
       await maintain(database, deps.now());
       const { now, log } = deps;
+      const watermarks = watermarkPublisher(nats);
       const batches = {
         database,
         queue: pullQueue(nats, BATCH_STREAM, DRAIN_CONSUMER),
-        watermarks: watermarkPublisher(nats),
+        watermarks,
         now,
         log,
       };
       const heartbeats = {
         database,
         queue: pullQueue(nats, HEARTBEAT_STREAM, HEARTBEAT_CONSUMER),
+        watermarks,
         now,
         log,
       };

@@ -14,7 +14,7 @@ export interface CallPath {
 
 const FRAME_STEP_BYTES = 32;
 
-/** Functions and programs of a BPF object, read from its disassembly. */
+/** Functions and programs of a BPF object, read from its disassembly: numbers are decimal, and hexadecimal since LLVM 15. */
 const functionsOf = (object: string): Map<string, BpfFunction> => {
   const text = execFileSync("llvm-objdump", ["-d", "-r", "--no-show-raw-insn", object], {
     encoding: "utf8",
@@ -28,6 +28,7 @@ const functionsOf = (object: string): Map<string, BpfFunction> => {
   let current: BpfFunction = { stackBytes: 0, calls: new Set() };
   let framePointerCopy = "";
   let loaded = 0;
+  let called = 0;
   for (const line of text.split("\n")) {
     const [, header] = /^Disassembly of section (.*):$/.exec(line) ?? [];
     if (header !== undefined) section = header;
@@ -37,14 +38,17 @@ const functionsOf = (object: string): Map<string, BpfFunction> => {
       functions.set(name, current);
       if (section === ".text") byAddress.set(Number.parseInt(address, 16), name);
     }
-    const below = Number(/\(r10 - (\d+)\)/.exec(line)?.[1] ?? 0);
-    const [, register, decrement] = /\b(r\d) \+= -(\d+)$/.exec(line) ?? [];
+    const below = Number(/\(r10 - (0x[0-9a-f]+|\d+)\)/.exec(line)?.[1] ?? 0);
+    const [, register, decrement] = /\b(r\d) \+= -(0x[0-9a-f]+|\d+)$/.exec(line) ?? [];
     const local = register !== undefined && register === framePointerCopy ? Number(decrement) : 0;
     current.stackBytes = Math.max(current.stackBytes, below, local);
     framePointerCopy = /\b(r\d) = r10$/.exec(line)?.[1] ?? "";
-    loaded = Number(/\br\d = (\d+) ll$/.exec(line)?.[1] ?? loaded);
+    loaded = Number(/\br\d = (0x[0-9a-f]+|\d+) ll$/.exec(line)?.[1] ?? loaded);
     const [, kind, symbol = ""] = /R_BPF_64_(32|64)\s+(\S+)$/.exec(line) ?? [];
-    if (kind === "32") current.calls.add(symbol);
+    called = Number(/\bcall (-?(?:0x[0-9a-f]+|\d+))$/.exec(line)?.[1] ?? called);
+    // A static function is called by its place, in instructions of eight bytes from the next one.
+    if (kind === "32" && symbol === ".text") callbacks.push([current, (called + 1) * 8]);
+    else if (kind === "32") current.calls.add(symbol);
     if (kind === "64" && symbol === ".text") callbacks.push([current, loaded]);
   }
   for (const [from, address] of callbacks) from.calls.add(byAddress.get(address) ?? `.text+${address}`);

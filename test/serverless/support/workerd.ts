@@ -1,37 +1,17 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { freeLoopbackPort } from "@masthead/infra/free-port";
-import { build } from "esbuild";
 import type { Cleanup } from "../../support/cleanup.js";
 import { startProgram } from "../../support/program.js";
 import { until } from "../../support/until.js";
 
-const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
-/** Late enough for node:perf_hooks, which `postgres` imports. */
-const COMPATIBILITY_DATE = "2026-08-01";
-
-/** Bundles a worker as a deployment would: one ES module, Node's built-ins left to `nodejs_compat`. */
-export const bundleWorker = async (entry: string, outfile: string): Promise<{ bytes: number }> => {
-  const { metafile } = await build({
-    entryPoints: [entry],
-    outfile,
-    absWorkingDir: ROOT,
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    target: "es2022",
-    conditions: ["source", "worker", "import"],
-    mainFields: ["module", "main"],
-    // CommonJS libraries call require for built-ins, which a module worker does not have.
-    banner: {
-      js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire("file:///");',
-    },
-    metafile: true,
-    logLevel: "silent",
-  });
-  return { bytes: Object.values(metafile.outputs)[0]?.bytes ?? 0 };
+/** What the Worker is deployed with. */
+const WRANGLER = fileURLToPath(new URL("../../../infra/workers/wrangler.json", import.meta.url));
+const deployed = JSON.parse(readFileSync(WRANGLER, "utf8")) as {
+  compatibility_date: string;
+  compatibility_flags: string[];
 };
 
 export interface Workerd {
@@ -39,7 +19,10 @@ export interface Workerd {
   url: string;
   /** Runs the worker's `scheduled` once. @throws Error when it fails */
   runScheduled(): Promise<void>;
-  errors(): string;
+  /** What it has written so far: the worker's log, and complaints of workerd itself. */
+  written(): string;
+  /** What the last run of the drain said that it did. */
+  lastDrain(): Record<string, unknown>;
 }
 
 /** A second worker beside the one under test, since workerd itself has no clock that calls `scheduled`. */
@@ -51,26 +34,32 @@ const CLOCK = `export default {
 };`;
 
 const quoted = (text: string): string => JSON.stringify(text);
+const DATE = `compatibilityDate = ${quoted(deployed.compatibility_date)}`;
+const FLAGS = `compatibilityFlags = [${deployed.compatibility_flags.map(quoted).join(", ")}]`;
 
-/** Runs a bundled worker in real workerd on 127.0.0.1, with text bindings. Stopped by `cleanup`. */
+/**
+ * Runs `worker.js` of a folder in real workerd on 127.0.0.1, with text bindings. Stopped by `cleanup`.
+ * @param trusted PEM of the one authority whose certificates it takes; absent: none
+ */
 export const startWorkerd = async (
   cleanup: Cleanup,
   folder: string,
-  bundle: string,
   bindings: Record<string, string>,
+  trusted?: string,
 ): Promise<Workerd> => {
   const [port, clockPort] = [await freeLoopbackPort(), await freeLoopbackPort()];
   writeFileSync(join(folder, "clock.js"), CLOCK);
   const texts = Object.entries(bindings).map(
     ([name, value]) => `(name = ${quoted(name)}, text = ${quoted(value)})`,
   );
+  const tls = trusted === undefined ? "" : `, tlsOptions = (trustedCertificates = [${quoted(trusted)}])`;
   const config = join(folder, "config.capnp");
   writeFileSync(
     config,
     `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
-    (name = "internet", network = (allow = ["public", "private", "local"])),
+    (name = "internet", network = (allow = ["public", "private", "local"]${tls})),
     (name = "main", worker = .main),
     (name = "clock", worker = .clock),
   ],
@@ -80,14 +69,14 @@ const config :Workerd.Config = (
   ],
 );
 const main :Workerd.Worker = (
-  modules = [(name = "worker.js", esModule = embed ${quoted(bundle)})],
-  compatibilityDate = ${quoted(COMPATIBILITY_DATE)},
-  compatibilityFlags = ["nodejs_compat"],
+  modules = [(name = "worker.js", esModule = embed "worker.js")],
+  ${DATE},
+  ${FLAGS},
   bindings = [${texts.join(", ")}],
 );
 const clock :Workerd.Worker = (
   modules = [(name = "clock.js", esModule = embed "clock.js")],
-  compatibilityDate = ${quoted(COMPATIBILITY_DATE)},
+  ${DATE},
   compatibilityFlags = ["service_binding_extra_handlers"],
   bindings = [(name = "TARGET", service = "main")],
 );
@@ -108,13 +97,15 @@ const clock :Workerd.Worker = (
     return true;
   });
   if (ended !== "") throw new Error(`workerd ended (${ended}): ${program.errors()}`);
+  const written = () => [...program.lines, program.errors()].join("\n");
   return {
     url: `http://127.0.0.1:${port}`,
-    errors: program.errors,
+    lastDrain: () => JSON.parse(program.lines.findLast((line) => line.includes('"drained"')) ?? "{}"),
+    written,
     async runScheduled() {
       const response = await fetch(clock);
       const outcome = await response.text();
-      if (!response.ok) throw new Error(`scheduled: ${outcome}: ${program.errors()}`);
+      if (!response.ok) throw new Error(`scheduled: ${outcome}: ${written()}`);
     },
   };
 };

@@ -16,9 +16,7 @@ export const inflateBounded = (
   new Promise((resolve) => {
     gunzip(bytes, { maxOutputLength: maxBytes, chunkSize: CHUNK_BYTES }, (error, inflated) => {
       if (!error) resolve({ ok: true, bytes: inflated });
-      else {
-        const { code } = error as NodeJS.ErrnoException;
-        resolve({ ok: false, fault: code === "ERR_BUFFER_TOO_LARGE" ? "too_large" : "not_gzip" });
-      }
+      // By class: Workers give no code.
+      else resolve({ ok: false, fault: error instanceof RangeError ? "too_large" : "not_gzip" });
     });
   });

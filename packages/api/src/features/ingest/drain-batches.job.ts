@@ -10,7 +10,7 @@ import { DAY_US, dayOf, daysOf, withinDays } from "./commit.rules.js";
 import { type Committed, commitBatches, refuseMessage } from "./commit.service.js";
 import { collectGroups } from "./group.rules.js";
 import type { MessageQueue, QueuedMessage, WatermarkPublisher } from "./ingest.ports.js";
-import { readWatermarks } from "./watermark.read-model.js";
+import { publishWatermarks } from "./publish-watermarks.service.js";
 
 export interface DrainBatchesDeps {
   database: Database;
@@ -170,17 +170,4 @@ const ensureDays = async (
     for (const day of exchanges) await ensure("exchanges", day);
     for (const day of usage) if (day >= minutesFrom) await ensure("usage_minute", day);
   }
-};
-
-/** A watermark that is not told is told with the next batch, or when the agent sends again. */
-const publishWatermarks = async (deps: DrainBatchesDeps, agentIds: readonly AgentId[]): Promise<void> => {
-  for (const watermark of await readWatermarks(deps.database.sql, agentIds))
-    try {
-      await deps.watermarks.publish(watermark);
-    } catch (error) {
-      deps.log.warn(
-        { agentId: watermark.agentId, error: String(error) },
-        "a watermark could not be published",
-      );
-    }
 };

@@ -59,8 +59,10 @@ export const openDatabase = (url: string, applicationName = "masthead"): Databas
   drizzle(sql);
   return {
     sql,
-    transaction: (scope, work, mode = "read write") =>
-      sql.begin(mode, async (txSql) => {
+    async transaction(scope, work, mode = "read write") {
+      let begun = false;
+      const run = async (txSql: TransactionSql) => {
+        begun = true;
         await enter(txSql, scope);
         // Drizzle's types ask for a whole client; its session uses of it what a transaction has, too.
         const session = new PostgresJsSession<Sql, Record<string, never>, Record<string, never>>(
@@ -69,7 +71,13 @@ export const openDatabase = (url: string, applicationName = "masthead"): Databas
           undefined,
         );
         return work({ sql: txSql, orm: new PgDatabase(dialect, session, undefined) });
-      }) as never,
+      };
+      try {
+        return (await sql.begin(mode, run)) as never;
+      } catch (error) {
+        throw begun ? error : withCode(error);
+      }
+    },
     close: () => sql.end({ timeout: 5 }),
   };
 };
@@ -78,3 +86,7 @@ export const openDatabase = (url: string, applicationName = "masthead"): Databas
 const enter = (sql: TransactionSql, scope: Scope): Promise<unknown> =>
   sql`select set_config('app.tenant_id', ${scope.kind === "tenant" ? scope.tenantId : ""}, true),
     set_config('app.scope', ${scope.kind === "fleet" ? "fleet" : ""}, true)`;
+
+/** Sockets of Workers tell of a server that cannot be reached in words only, other sockets and Postgres by a code. */
+const withCode = (error: unknown): unknown =>
+  error instanceof Error && !("code" in error) ? Object.assign(error, { code: "CONNECTION_FAILED" }) : error;

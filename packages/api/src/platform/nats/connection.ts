@@ -9,6 +9,8 @@ export interface NatsAddress {
   readonly url: string;
   /** text of the control plane's creds file; secret */
   readonly credentials: string;
+  /** TLS from the first byte on, instead of after the server's greeting, which Workers cannot; default false */
+  readonly tlsFirst?: boolean;
 }
 
 const CONNECT_WITHIN_MS = 3_000;
@@ -17,7 +19,7 @@ const CONNECT_WITHIN_MS = 3_000;
  * Opens a connection that lives for one invocation: it does not reconnect, and a request fails rather than wait. The
  * caller closes it. @throws NatsError when the server cannot be reached or refuses the credentials
  */
-export const connectNats = ({ url, credentials }: NatsAddress): Promise<NatsConnection> =>
+export const connectNats = ({ url, credentials, tlsFirst = false }: NatsAddress): Promise<NatsConnection> =>
   connect({
     servers: url.split(",").map((server) => server.trim()),
     authenticator: credsAuthenticator(new TextEncoder().encode(credentials)),
@@ -27,6 +29,9 @@ export const connectNats = ({ url, credentials }: NatsAddress): Promise<NatsConn
     reconnect: false,
     maxReconnectAttempts: 0,
     ignoreClusterUpdates: true,
+    // The socket looks names up, and checks the certificate against the name: Workers do the two together or not at all.
+    resolve: false,
+    ...(tlsFirst ? { tls: { handshakeFirst: true } } : {}),
   });
 
 /** Opens a connection, hands it to `work` and closes it, whatever happens. */
