@@ -116,7 +116,7 @@ const lines = (headers: Record<string, string>) =>
   Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
 
 const hold = async (id: string): Promise<Program> => {
-  const path = "/held?page=1";
+  const path = "/waits?page=1";
   const held = startProgram("python3", [HELD_CLIENT, String(server.port), path, ...lines(headersWith(id))]);
   cleanup.add(() => held.stop());
   await held.line((line) => line === "held");
