@@ -2,7 +2,8 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
 import { until } from "../support/until.js";
-import { type Backends, type RunningWorker, runWorker, startBackends } from "./support/worker.js";
+import { type Backends, noneIsLeft, startBackends } from "./support/backends.js";
+import { type RunningWorker, runWorker } from "./support/worker.js";
 
 const REQUESTS = 6;
 const KEPT = fileURLToPath(new URL("./fixtures/kept-invocation.ts", import.meta.url));
@@ -21,15 +22,12 @@ const counted = async <T>(work: () => Promise<T>) => {
   const after = made();
   return { answer, postgres: after.postgres - before.postgres, nats: after.nats - before.nats };
 };
-const noneIsLeft = () =>
-  until("no connection is left open", () => backends.postgres.open() === 0 && backends.nats.open() === 0);
-
 describe("no client outlives its request (design, section 6): in workerd", () => {
   let worker: RunningWorker;
   beforeAll(async () => {
     worker = await runWorker(cleanup, backends);
     await worker.runScheduled();
-    await noneIsLeft();
+    await noneIsLeft(backends);
   });
 
   it.each([
@@ -42,7 +40,7 @@ describe("no client outlives its request (design, section 6): in workerd", () =>
       const { answer, ...connections } = await counted(() => worker.ask("GET", path));
       expect([request, answer.status, connections]).toEqual([request, 200, expected]);
     }
-    await noneIsLeft();
+    await noneIsLeft(backends);
   });
 
   it("requests at once share nothing", async () => {
@@ -50,7 +48,7 @@ describe("no client outlives its request (design, section 6): in workerd", () =>
     const { answer, ...connections } = await counted(all);
     expect(answer.map(({ status }) => status)).toEqual(Array.from({ length: REQUESTS }, () => 200));
     expect(connections).toEqual({ postgres: REQUESTS, nats: REQUESTS });
-    await noneIsLeft();
+    await noneIsLeft(backends);
   });
 
   it("so do requests beside the drain, and one drain after another", async () => {
@@ -58,7 +56,7 @@ describe("no client outlives its request (design, section 6): in workerd", () =>
       const both = () => Promise.all([worker.runScheduled(), worker.ask("GET", "/readyz")]);
       const { answer, ...connections } = await counted(both);
       expect([run, answer[1].status, connections]).toEqual([run, 200, { postgres: 2, nats: 2 }]);
-      await noneIsLeft();
+      await noneIsLeft(backends);
     }
   });
 
@@ -68,7 +66,7 @@ describe("no client outlives its request (design, section 6): in workerd", () =>
     await until("it has a connection", () => backends.postgres.open() > 0);
     stop.abort();
     await expect(asked).rejects.toThrow();
-    await noneIsLeft();
+    await noneIsLeft(backends);
   });
 });
 

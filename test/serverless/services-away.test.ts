@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
-import { type Backends, type RunningWorker, runWorker, startBackends } from "./support/worker.js";
+import { type Backends, startBackends } from "./support/backends.js";
+import { type RunningWorker, runWorker } from "./support/worker.js";
 
 let cleanup: Cleanup;
 let backends: Backends;

@@ -2,9 +2,10 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
 import { makeCertificate } from "../support/https-servers.js";
+import { type Backends, startBackends } from "./support/backends.js";
 import { type CountedConnections, countConnections } from "./support/counted-connections.js";
 import { offerTls, offerTlsFirst } from "./support/tls-servers.js";
-import { type Backends, type RunningWorker, runWorker, startBackends } from "./support/worker.js";
+import { type RunningWorker, runWorker } from "./support/worker.js";
 
 /** What Postgres and NATS are told at the start of a connection. */
 const WORDS = { postgres: ["masthead_app", "set_config"], nats: ["CONNECT", "jwt"] };

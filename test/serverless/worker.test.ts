@@ -5,10 +5,11 @@ import { BATCH_MAX_BYTES } from "@masthead/shared/wire/batch";
 import { decodePolicySet } from "@masthead/shared/wire/codec";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
+import { type Backends, startBackends } from "./support/backends.js";
 import { sendAgain, tellAll, watermarkOf } from "./support/counted-once.js";
-import { exchangesOf, usageOf } from "./support/expected.js";
+import { exchangesOf, sorted, usageOf } from "./support/expected.js";
 import { type Published, runRecordedAgent } from "./support/recorded-agent.js";
-import { type Backends, type RunningWorker, runWorker, startBackends } from "./support/worker.js";
+import { type RunningWorker, runWorker } from "./support/worker.js";
 
 const AGENT = "edge-1";
 const cleanup = new Cleanup();
@@ -30,7 +31,6 @@ spec:
     request: [{ name: x-request-id, action: keep }]
 `;
 const AS_YAML = { "content-type": "application/yaml" };
-const sorted = (items: readonly object[]): string[] => items.map((item) => JSON.stringify(item)).sort();
 
 describe("the Worker's requests, in real workerd over TCP to the real Postgres and NATS", () => {
   it("find a NATS that is empty, and one that is set up after the first scheduled run", async () => {

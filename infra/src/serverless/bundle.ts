@@ -21,13 +21,13 @@ const BANNERS: Readonly<Record<Platform, string>> = {
 
 export interface Bundle {
   bytes: number;
-  /** Node's built-ins that it imports, by name, sorted. */
-  builtins: string[];
+  /** Modules that it takes from its runtime, by name, sorted: Node's built-ins, and those of Workers. */
+  runtimeModules: string[];
   /** Source files that went into it, relative to the repository. */
   inputs: string[];
 }
 
-/** Makes one ES module of `entry` and all it needs, Node's built-ins left out. @throws BuildFailure of esbuild */
+/** Makes one ES module of `entry` and all it needs but what its runtime brings. @throws BuildFailure of esbuild */
 export const bundle = async (
   platform: Platform,
   outfile: string,
@@ -41,6 +41,7 @@ export const bundle = async (
     format: "esm",
     platform: "node",
     target: "es2022",
+    // `postgres` has a client of its own for Workers: over node:net it could not turn to TLS there.
     conditions: ["source", ...(platform === "worker" ? ["workerd", "worker"] : []), "import"],
     mainFields: ["module", "main"],
     banner: { js: BANNERS[platform] },
@@ -48,6 +49,10 @@ export const bundle = async (
     logLevel: "silent",
   });
   const [output] = Object.values(metafile.outputs);
-  const builtins = new Set((output?.imports ?? []).map(({ path }) => path.replace(/^node:/, "")));
-  return { bytes: output?.bytes ?? 0, builtins: [...builtins].sort(), inputs: Object.keys(metafile.inputs) };
+  const runtimeModules = new Set((output?.imports ?? []).map(({ path }) => path.replace(/^node:/, "")));
+  return {
+    bytes: output?.bytes ?? 0,
+    runtimeModules: [...runtimeModules].sort(),
+    inputs: Object.keys(metafile.inputs),
+  };
 };

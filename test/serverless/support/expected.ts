@@ -48,3 +48,7 @@ const found = <T>(row: T | undefined): T => {
   if (row === undefined) throw new Error("a batch points beyond its tables");
   return row;
 };
+
+/** Items in an order of their own, to compare what comes in none. */
+export const sorted = (items: readonly object[]): string[] =>
+  items.map((item) => JSON.stringify(item)).sort();
