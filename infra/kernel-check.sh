@@ -42,7 +42,7 @@ remove_root
 
 # Output comes over the serial line; the file keeps it, since the outcome is its last word.
 grep -qwE 'vmx|svm' /proc/cpuinfo && accelerator=kvm || accelerator=tcg
-qemu-system-x86_64 -accel "$accelerator" -cpu max -smp 2 -m 4096 -nodefaults -no-user-config -no-reboot -display none \
+timeout 4h qemu-system-x86_64 -accel "$accelerator" -cpu max -smp 2 -m 4096 -nodefaults -no-user-config -no-reboot -display none \
   -kernel "$work/vmlinuz" -initrd "$work/initrd.img" \
   -append "console=ttyS0 quiet no_timer_check panic=-1 root=/dev/vda rw init=/kernel-guest.sh" \
   -drive "file=$work/disk.img,format=raw,if=virtio,cache=unsafe" -device virtio-rng-pci -serial stdio </dev/null |

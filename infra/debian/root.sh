@@ -4,8 +4,8 @@
 # own_mounts "$@": begins the script again in a mount namespace of its own.
 own_mounts() {
   [ "$(id -u)" = 0 ] || { echo "run this as root: it makes a chroot" >&2; exit 1; }
-  for program in debootstrap git unshare flock; do
-    command -v "$program" >/dev/null || { echo "$program is missing: apt-get install ${program/unshare/util-linux}" >&2; exit 1; }
+  for program in curl debootstrap git; do
+    command -v "$program" >/dev/null || { echo "$program is missing: apt-get install $program" >&2; exit 1; }
   done
   [ -n "${MASTHEAD_OWN_MOUNTS:-}" ] || MASTHEAD_OWN_MOUNTS=yes exec unshare --mount --propagation private "$0" "$@"
 }
