@@ -85,12 +85,10 @@ static __always_inline __u32 allowed_of_field(struct work *w, struct header_key 
 	return allowed;
 }
 
-/* Whether a rule may have a name of this length; most names need not be hashed. By itself for the sake of the stack. */
-verified_alone int seek_rule(struct work *w, __u32 length)
+/* Whether a rule may have a name of this length; most names need not be hashed. */
+static __always_inline int is_sought(const struct judgement *j, __u32 length)
 {
-	if (w)
-		w->rule.sought = w->judgement.fields && ((w->judgement.name_lengths >> ((length - 1) & 63)) & 1);
-	return 0;
+	return j->fields && ((j->name_lengths >> ((length - 1) & 63)) & 1);
 }
 
 /*
@@ -114,7 +112,6 @@ verified_alone int judge_field(struct work *w, __u32 index)
 		return 0;
 	}
 	length = read_name(w, from, &key);
-	seek_rule(w, length);
 	if (length > NAME_MAX_BYTES) {
 		if (find_either(w, from, to, ':', ':') >= to)
 			w->head.flags |= RECORD_MALFORMED;
@@ -132,7 +129,7 @@ verified_alone int judge_field(struct work *w, __u32 index)
 	v->scheme = 0;
 	v->truncated = is_blank(AT(w, line_feed + 1)) && line_feed + 1 < w->head.used;
 	note_framing(w, &key, length, v);
-	return w->rule.sought ? allowed_of_field(w, &key) : 0;
+	return is_sought(&w->judgement, length) ? allowed_of_field(w, &key) : 0;
 }
 
 static long field_step(__u32 index, struct fields_context *context)

@@ -88,8 +88,6 @@ struct value {
 struct value_rule {
 	__u32 keep_length;
 	__u32 id;
-	__u32 sought;		/* 1: there may be one */
-	__u32 reserved;
 };
 
 struct query_walk {
