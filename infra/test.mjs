@@ -54,6 +54,10 @@ await runMain(async () => {
     );
   }
   const by = rootBy();
+  if (!withoutCapture && by !== "none") {
+    const [program, ...args] = [...(by === "root" ? [] : ["sudo"]), "make", "-C", "bpf", "kernel-test"];
+    await check(tally, "kernel code in this kernel", program, args, { cwd: ROOT });
+  }
   for (const { name, needsRoot = false } of PROJECTS) {
     if (needsRoot && (withoutCapture || by === "none")) {
       const reason = withoutCapture ?? "neither root nor sudo";

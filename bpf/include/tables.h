@@ -35,6 +35,8 @@ struct slot_config {
 	__u64 client;
 	__u64 query_names;	/* items that want the names of query parameters */
 	__u64 query_keep;	/* items that keep some parameters (names and values of `query_rules`) */
+	__u64 request_lengths;	/* bit n: a rule asks something of a request header whose name has n + 1 bytes */
+	__u64 response_lengths;
 };
 
 /* map `header_rules`: HASH */

@@ -75,6 +75,7 @@ struct pt_regs {
 };
 #define ARGUMENT_1(r) ((r)->di)
 #define ARGUMENT_2(r) ((r)->si)
+#define ARGUMENT_3(r) ((r)->dx)
 #define ARGUMENT_4(r) ((r)->cx)
 #define ARGUMENT_5(r) ((r)->r8)
 #define RETURN_VALUE(r) ((r)->ax)
@@ -87,6 +88,7 @@ struct pt_regs {
 };
 #define ARGUMENT_1(r) ((r)->regs[0])
 #define ARGUMENT_2(r) ((r)->regs[1])
+#define ARGUMENT_3(r) ((r)->regs[2])
 #define ARGUMENT_4(r) ((r)->regs[3])
 #define ARGUMENT_5(r) ((r)->regs[4])
 #define RETURN_VALUE(r) ((r)->regs[0])

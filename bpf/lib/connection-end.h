@@ -5,25 +5,35 @@
 
 #include "observe.h"
 
-static __always_inline void send_connection_end(struct connection *c, __u8 reason)
+/* By itself, since its record is large and the programs that end connections have little stack left. */
+verified_alone int send_connection_end(struct connection *c, __u32 reason)
 {
-	__u32 request = c->role == ROLE_SERVER ? READ : WRITE;
-	struct direction *requests = &c->directions[request & 1], *responses = &c->directions[(request & 1) ^ 1];
-	struct record_connection_end e = {
-		.header = { .kind = RECORD_CONNECTION_END, .size = sizeof(e), .time_ns = bpf_ktime_get_ns(),
-			    .pid = c->key.process, .generation = c->generation },
-		.connection = c->id,
-		.request_bytes = requests->open ? requests->bytes : 0,
-		.response_bytes = responses->open ? responses->bytes : 0,
-		.next_request = c->next_request,
-		.next_response = c->next_response,
-		.reason = reason,
-		.response_open = responses->open,
-		.until_close = responses->open && responses->state == STATE_UNTIL_CLOSE,
-	};
+	struct record_connection_end e = {};
+	struct direction *requests, *responses;
+	__u32 request;
 
+	if (!c)
+		return 0;
+	request = c->role == ROLE_SERVER ? READ : WRITE;
+	requests = &c->directions[request & 1];
+	responses = &c->directions[(request & 1) ^ 1];
+	e.header.kind = RECORD_CONNECTION_END;
+	e.header.size = sizeof(e);
+	e.header.time_ns = bpf_ktime_get_ns();
+	e.header.pid = c->key.process;
+	e.header.generation = c->generation;
+	e.connection = c->id;
+	e.request_bytes = requests->open ? requests->bytes : 0;
+	e.response_bytes = responses->open ? responses->bytes : 0;
+	e.next_request = c->next_request;
+	/* after a call that was not seen nobody knows which responses came: none is said to be missing */
+	e.next_response = responses->missed ? c->next_request : c->next_response;
+	e.reason = reason;
+	e.response_open = responses->open;
+	e.until_close = responses->open && responses->state == STATE_UNTIL_CLOSE;
 	if (send_record(&e, sizeof(e)))
 		count(COUNTER_RECORDS_DROPPED);
+	return 0;
 }
 
 /*

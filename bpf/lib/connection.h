@@ -80,7 +80,7 @@ struct connection {
 	__u8 overflow_methods;	/* a HEAD or CONNECT is in the overflow */
 	__u8 ended;		/* freed while claimed */
 	__u8 lost;		/* stands for connections that found no room: heads are counted, nothing else */
-	__u8 unseen_calls;	/* calls found no room in `calls`: a response may come to a request that was not seen */
+	__u8 unseen_reads;	/* reads found no room in `calls`: a response may come to a request that was not seen */
 	struct record_socket socket;
 	__u32 generation;	/* of the last record */
 	struct direction directions[2];

@@ -56,46 +56,57 @@ static __always_inline void note_framing(struct work *w, const struct header_key
 	}
 }
 
-static __always_inline void apply_rules(struct work *w, struct out *o, struct header_key *key)
+/* What the tables allow of the value: ALLOW_ bits. Where they do, its rule is in w->rule. */
+static __always_inline __u32 allowed_of_field(struct work *w, struct header_key *key)
 {
 	const struct judgement *j = &w->judgement;
 	int response = w->parsed.is_response;
 	struct header_rule *rule;
-	__u32 allowed, keep_length;
-	__u16 id;
+	__u32 allowed;
 
 	key->slot = j->slot;
 	rule = bpf_map_lookup_elem(&header_rules, key);
 	if (!rule)
-		return;
+		return 0;
 	allowed = allowed_by(rule, response ? &rule->response : &rule->request, j->items);
-	keep_length = rule->keep_length;
-	id = rule->id;
+	w->rule.keep_length = rule->keep_length;
+	w->rule.id = rule->id;
 	if (rule->has_scheme)
 		split_scheme(w);
 	if (j->changed) {
 		key->slot = j->other_slot;
 		rule = bpf_map_lookup_elem(&header_rules, key);
 		if (!rule)
-			return;
+			return 0;
 		allowed &= allowed_by(rule, response ? &rule->response : &rule->request, j->other_items);
-		if (rule->keep_length < keep_length)
-			keep_length = rule->keep_length;
+		if (rule->keep_length < w->rule.keep_length)
+			w->rule.keep_length = rule->keep_length;
 	}
-	if (allowed)
-		append_value(w, o, id, allowed, keep_length);
+	return allowed;
 }
 
-/* Line index + 1 of the head. */
-static long field_step(__u32 index, struct fields_context *context)
+/* Whether a rule may have a name of this length; most names need not be hashed. */
+static __always_inline int is_sought(const struct judgement *j, __u32 length)
 {
-	struct work *w = context->w;
-	struct header_key key = {};
-	struct value *v = &w->value;
-	__u32 from = w->head.line_ends[index & (HEAD_MAX_LINES - 1)] + 1;
-	__u32 line_feed = w->head.line_ends[(index + 1) & (HEAD_MAX_LINES - 1)];
-	__u32 to = line_end(w, index + 1), length;
+	return j->fields && ((j->name_lengths >> ((length - 1) & 63)) & 1);
+}
 
+/*
+ * Line index + 1 of the head: where its value is, and what is allowed of it. Apart from what appends, since its key and
+ * that one's hash do not fit on the stack of one path together.
+ */
+verified_alone int judge_field(struct work *w, __u32 index)
+{
+	struct header_key key = {};
+	struct value *v;
+	__u32 from, line_feed, to, length;
+
+	if (!w)
+		return 0;
+	v = &w->value;
+	from = w->head.line_ends[index & (HEAD_MAX_LINES - 1)] + 1;
+	line_feed = w->head.line_ends[(index + 1) & (HEAD_MAX_LINES - 1)];
+	to = line_end(w, index + 1);
 	if (is_blank(AT(w, from))) {	/* goes on with the line before, which is marked there */
 		w->head.flags |= index ? RECORD_OBS_FOLD : RECORD_MALFORMED;
 		return 0;
@@ -118,8 +129,16 @@ static long field_step(__u32 index, struct fields_context *context)
 	v->scheme = 0;
 	v->truncated = is_blank(AT(w, line_feed + 1)) && line_feed + 1 < w->head.used;
 	note_framing(w, &key, length, v);
-	if (w->judgement.fields)
-		apply_rules(w, context->o, &key);
+	return is_sought(&w->judgement, length) ? allowed_of_field(w, &key) : 0;
+}
+
+static long field_step(__u32 index, struct fields_context *context)
+{
+	struct work *w = context->w;
+	__u32 allowed = judge_field(w, index);
+
+	if (allowed)
+		append_value(w, context->o, w->rule.id, allowed, w->rule.keep_length);
 	return 0;
 }
 

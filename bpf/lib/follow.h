@@ -125,10 +125,12 @@ static __always_inline void count_unseen_request(struct work *w, struct connecti
 verified_alone int admit_head(struct work *w, struct out *o, struct connection *c)
 {
 	struct direction *d;
+	int none_outstanding;
 
 	if (!w || !o || !c)
 		return 0;
 	d = direction_of(w, c);
+	none_outstanding = oldest_request(c) == NO_REQUEST;
 	if (d->state == STATE_RESYNC && !d->in_step) {
 		d->next_flags = RECORD_MID_STREAM;
 		count(COUNTER_MID_STREAM);
@@ -141,7 +143,7 @@ verified_alone int admit_head(struct work *w, struct out *o, struct connection *
 	if (!w->parsed.is_response) {
 		admit_request(w, c, COUNTERS);
 	} else if (!admit_response(w, c)) {
-		if (c->unseen_calls)
+		if (c->unseen_reads && none_outstanding)
 			count_unseen_request(w, c);
 		lose_place(w, c);
 		w->position = w->size;

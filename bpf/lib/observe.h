@@ -127,19 +127,21 @@ static __always_inline int begins_request(__u64 user, __u32 size)
 }
 
 /* No work area is free: the call is not looked at, and its direction is out of step. */
-static __always_inline void miss_call(const struct connection_key *key, __u32 direction, __u64 user, __u32 size)
+verified_alone int miss_call(__u64 ssl, __u32 process, __u32 direction, __u64 user, __u32 size)
 {
-	struct connection *c = bpf_map_lookup_elem(&connections, key);
+	struct connection_key key = { .ssl = ssl, .process = process };
+	struct connection *c = bpf_map_lookup_elem(&connections, &key);
 	struct direction *d = c ? &c->directions[direction & 1] : 0;
 
 	if (d)
 		d->missed = 1;
 	if (d && d->state != STATE_HEAD && d->state != STATE_RESYNC)
-		return;
+		return 0;
 	if (begins_request(user, size)) {
 		count(COUNTER_CAPTURED);
 		count(COUNTER_LOST_SCRATCH);
 	}
+	return 0;
 }
 
 /* Most of the bytes of large bodies pass here, and no byte is read. 1: the call is settled. */

@@ -61,6 +61,7 @@ struct judgement {
 	__u32 fields;		/* 1: header fields may be sent */
 	__u32 reserved;
 	__u64 query_names, query_keep;
+	__u64 name_lengths;	/* of the names that `slot` has rules for in this direction */
 };
 
 struct finder {
@@ -81,6 +82,12 @@ struct value {
 	__u8 scheme;
 	__u8 truncated;			/* not seen whole */
 	__u16 reserved;
+};
+
+/* What the rule of that header says, beside what it allows. */
+struct value_rule {
+	__u32 keep_length;
+	__u32 id;
 };
 
 struct query_walk {
@@ -117,6 +124,7 @@ struct work {
 	struct number number;
 	struct query_walk query;
 	struct value value;
+	struct value_rule rule;
 	struct parsed_head parsed;
 	struct judgement judgement;
 	struct connection spare;	/* for connections that found no room */

@@ -8,7 +8,7 @@
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 8 << 20);	/* bytes; user space may choose another power of two before loading */
+	__uint(max_entries, 4 << 20);	/* bytes; user space may choose another power of two before loading */
 } records SEC(".maps");
 
 struct {

@@ -18,75 +18,47 @@ static __always_inline int is_read(__u32 site)
 	return site == SITE_READ || site == SITE_READ_EX;
 }
 
-/* The socket's tracepoints find the connection by the thread, until they have told its socket. */
-static __always_inline void note_thread(struct call *call, const struct connection_key *key, __u64 stack)
+/*
+ * The socket's tracepoints find the connection by the thread, until they have told its socket. 1: noted, in map `threads`.
+ * Verified alone, as the two below: what they take of the stack does not add to that of a write that is looked at on entry.
+ */
+verified_alone int note_thread(__u64 ssl, __u32 process, __u64 stack)
 {
-	struct connection *c = bpf_map_lookup_elem(&connections, key);
-	struct thread_call thread = { .ssl = call->ssl, .stack = stack };
+	struct connection_key key = { .ssl = ssl, .process = process };
+	struct connection *c = bpf_map_lookup_elem(&connections, &key);
+	struct thread_call thread = { .ssl = ssl, .stack = stack };
 	__u64 id = bpf_get_current_pid_tgid();
 
 	if (c && c->socket.family)
-		return;
-	if (!bpf_map_update_elem(&threads, &id, &thread, BPF_ANY))
-		call->thread = id;
+		return 0;
+	return !bpf_map_update_elem(&threads, &id, &thread, BPF_ANY);
 }
 
 /*
- * No room to note the call, so its return will not be seen. Whether a request was in it shows when a response comes that
- * answers none: it is counted then.
+ * No room to note a read, so its return will not be seen. Whether a request was in it shows when a response comes that
+ * answers none: it is counted then. What a client missed is a response: its end of the connection says so.
  */
-static __always_inline void note_unseen(const struct connection_key *key, __u32 direction)
+verified_alone int note_unseen_read(__u64 ssl, __u32 process)
 {
-	struct connection *c = bpf_map_lookup_elem(&connections, key);
+	struct connection_key key = { .ssl = ssl, .process = process };
+	struct connection *c = bpf_map_lookup_elem(&connections, &key);
 	struct out *o = 0;
 	struct work *w;
 
 	if (!c) {
 		w = claim_work(&o);
 		if (!w)
-			return;
-		c = new_connection(w, key);
+			return 0;
+		c = new_connection(w, &key);
 		if (c)
 			release(&c->busy);
 		release(&w->busy);
 	}
 	if (!c)
-		return;
-	c->unseen_calls = 1;
-	c->directions[direction & 1].missed = 1;
-}
-
-static __always_inline int enter_call(struct pt_regs *regs, __u32 site)
-{
-	__u32 id = bpf_get_current_pid_tgid() >> 32;
-	struct call_key key = { .stack = STACK_POINTER(regs), .process = id };
-	struct connection_key connection = { .ssl = ARGUMENT_1(regs), .process = id };
-	struct call call = {};
-	__u64 fourth, fifth;
-	struct process *process;
-
-	count(COUNTER_PROBE_HITS);
-	process = target_process(id);
-	if (!process)
 		return 0;
-	call.ssl = ARGUMENT_1(regs);
-	call.buffer = ARGUMENT_2(regs);
-	call.function = site;
-	fourth = ARGUMENT_4(regs);
-	fifth = ARGUMENT_5(regs);
-	opaque(fourth);	/* loads through a chosen offset into the registers are refused */
-	opaque(fifth);
-	if (site == SITE_READ_EX || site == SITE_WRITE_EX)
-		call.length_at = fourth;
-	else if (site == SITE_WRITE_FLAGS)
-		call.length_at = fifth;
-	call.begun_ns = bpf_ktime_get_ns();
-	note_thread(&call, &connection, key.stack);
-	if (!bpf_map_update_elem(&calls, &key, &call, BPF_NOEXIST)) {
-		add_atomically(&process->calls, 1);
-	} else if (bpf_map_update_elem(&calls, &key, &call, BPF_EXIST)) {	/* not left over from a thread that was cancelled: full */
-		note_unseen(&connection, is_read(site) ? READ : WRITE);
-	}
+	if (c->role != ROLE_CLIENT)
+		c->unseen_reads = 1;
+	c->directions[READ].missed = 1;
 	return 0;
 }
 
@@ -107,9 +79,8 @@ static __always_inline __u64 call_length(const struct call *call, __s32 returned
 }
 
 /* What the socket's tracepoints told during the call. An inner call on the same thread has its own. */
-static __always_inline void take_socket(const struct call *call, __u64 stack, struct record_socket *socket)
+static __always_inline void take_socket(__u64 id, __u64 stack, struct record_socket *socket)
 {
-	__u64 id = call->thread;
 	struct thread_call *thread = bpf_map_lookup_elem(&threads, &id);
 
 	if (thread && thread->stack == stack)
@@ -126,30 +97,81 @@ static __always_inline void forget_call(const struct call *call, const struct ca
 	bpf_map_delete_elem(&calls, key);
 }
 
-/* The bytes of a call that succeeded. */
-static __always_inline void take_bytes(const struct call *call, __u64 stack, struct process *process, __u32 id, __u32 size)
+/* The bytes of a call that succeeded. begun_ns: of a write. thread: in map `threads`; 0 where it is not there. */
+static __always_inline void take_bytes(__u64 ssl, __u64 buffer, __u32 size, __u32 direction, __u64 begun_ns,
+				       struct process *process, __u32 id, __u64 thread, __u64 stack)
 {
-	struct connection_key key = { .ssl = call->ssl, .process = id };
-	__u32 direction = is_read(call->function) ? READ : WRITE;
+	struct connection_key key = { .ssl = ssl, .process = id };
 	struct out *o = 0;
 	struct work *w = claim_work(&o);
 
 	if (!w || !o) {
-		miss_call(&key, direction, call->buffer, size);
+		miss_call(ssl, id, direction, buffer, size);
 		return;
 	}
-	w->user = call->buffer;
+	w->user = buffer;
 	w->size = size;
 	w->direction = direction;
-	w->call_ns = direction == READ ? bpf_ktime_get_ns() : call->begun_ns;
+	w->call_ns = direction == READ ? bpf_ktime_get_ns() : begun_ns;
 	w->process = id;
 	w->device = process->device;
 	w->inode = process->inode;
 	w->socket.family = 0;
-	if (call->thread)
-		take_socket(call, stack, &w->socket);
+	if (thread)
+		take_socket(thread, stack, &w->socket);
 	observe(w, o, &key);
 	release(&w->busy);
+}
+
+/* Notes a call for its return. 0: `calls` is full. */
+verified_alone int note_call(__u64 ssl, __u64 buffer, __u64 length_at, __u64 stack, __u32 site)
+{
+	__u64 thread = bpf_get_current_pid_tgid();
+	struct call_key key = { .stack = stack, .process = thread >> 32 };
+	struct call call = {
+		.ssl = ssl, .buffer = buffer, .length_at = length_at, .begun_ns = bpf_ktime_get_ns(), .function = site,
+	};
+	struct process *process = bpf_map_lookup_elem(&processes, &key.process);
+
+	if (note_thread(ssl, key.process, stack))
+		call.thread = thread;
+	if (!bpf_map_update_elem(&calls, &key, &call, BPF_NOEXIST)) {
+		if (process)
+			add_atomically(&process->calls, 1);
+		return 1;
+	}
+	if (!bpf_map_update_elem(&calls, &key, &call, BPF_EXIST))	/* left over from a thread that was cancelled */
+		return 1;
+	forget_call(&call, &key);
+	return 0;
+}
+
+static __always_inline int enter_call(struct pt_regs *regs, __u32 site)
+{
+	__u32 id = bpf_get_current_pid_tgid() >> 32, size;
+	__u64 length_at = 0, fourth, fifth;
+	struct process *process;
+
+	count(COUNTER_PROBE_HITS);
+	process = target_process(id);
+	if (!process)
+		return 0;
+	fourth = ARGUMENT_4(regs);
+	fifth = ARGUMENT_5(regs);
+	opaque(fourth);	/* loads through a chosen offset into the registers are refused */
+	opaque(fifth);
+	if (site == SITE_READ_EX || site == SITE_WRITE_EX)
+		length_at = fourth;
+	else if (site == SITE_WRITE_FLAGS)
+		length_at = fifth;
+	if (note_call(ARGUMENT_1(regs), ARGUMENT_2(regs), length_at, STACK_POINTER(regs), site))
+		return 0;
+	size = ARGUMENT_3(regs);
+	if (is_read(site))
+		note_unseen_read(ARGUMENT_1(regs), id);
+	else if (size && size <= 0x7fffffff)	/* its bytes are here already, and a write takes all of them as a rule */
+		take_bytes(ARGUMENT_1(regs), ARGUMENT_2(regs), size, WRITE, bpf_ktime_get_ns(), process, id, 0, 0);
+	return 0;
 }
 
 static __always_inline int leave_call(struct pt_regs *regs)
@@ -166,7 +188,8 @@ static __always_inline int leave_call(struct pt_regs *regs)
 	if (process) {
 		add_atomically(&process->calls, -1);
 		if (size)
-			take_bytes(call, key.stack, process, id, size);
+			take_bytes(call->ssl, call->buffer, size, is_read(call->function) ? READ : WRITE, call->begun_ns,
+				   process, id, call->thread, key.stack);
 	}
 	forget_call(call, &key);
 	return 0;

@@ -13,14 +13,20 @@ int ssl_entry(struct pt_regs *regs)
 {
 	struct connection_key key = { .ssl = ARGUMENT_1(regs), .process = bpf_get_current_pid_tgid() >> 32 };
 	struct connection *c = bpf_map_lookup_elem(&connections, &key);
+	int unseen_reads;
 
 	count(COUNTER_PROBE_HITS);
 	if (!c || compare_and_swap(&c->busy, 0, 1))
 		return 0;
-	if (c->key.ssl == key.ssl && c->key.process == key.process)
-		end_connection(c, &key, site_of(regs) == SITE_CLEAR ? END_REUSED : END_CLOSED);
-	else
+	if (c->key.ssl != key.ssl || c->key.process != key.process) {
 		release(&c->busy);	/* one that has ended is not touched again: it may be another's already */
+		return 0;
+	}
+	unseen_reads = c->unseen_reads;
+	end_connection(c, &key, site_of(regs) == SITE_CLEAR ? END_REUSED : END_CLOSED);
+	/* A handshake begins with SSL_clear, within the first read of a server: that read goes on. */
+	if (unseen_reads && site_of(regs) == SITE_CLEAR)
+		note_unseen_read(key.ssl, key.process);
 	return 0;
 }
 

@@ -36,7 +36,7 @@ static inline void feed(__u64 ssl, int direction, const void *bytes, __u32 size)
 
 	if (!w || !size) {
 		if (!w)
-			miss_call(&key, direction, (__u64)bytes, size);
+			miss_call(key.ssl, key.process, direction, (__u64)bytes, size);
 		else
 			release(&w->busy);
 		return;

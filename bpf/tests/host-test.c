@@ -199,7 +199,7 @@ static void bounds(void)
 	start();	/* a call that was not noted: the response tells of its request */
 	feed(1, READ, request, sizeof(request) - 1);
 	feed(1, WRITE, OK_EMPTY, sizeof(OK_EMPTY) - 1);
-	((struct connection *)bpf_map_lookup_elem(&connections, (&(struct connection_key){ .ssl = 1, .process = 7 })))->unseen_calls = 1;
+	((struct connection *)bpf_map_lookup_elem(&connections, (&(struct connection_key){ .ssl = 1, .process = 7 })))->unseen_reads = 1;
 	((struct connection *)bpf_map_lookup_elem(&connections, (&(struct connection_key){ .ssl = 1, .process = 7 })))->directions[READ].missed = 1;
 	feed(1, WRITE, OK_EMPTY, sizeof(OK_EMPTY) - 1);
 	feed(1, READ, request, sizeof(request) - 1);
@@ -261,7 +261,8 @@ static void bounds(void)
 static void policies(void)
 {
 	struct active_tables second = { 2, 1 }, none = { 0, 0 };
-	struct slot_config config = { .generation = 2, .any_executable = 1, .any_port = 1, .server = 1, .client = 1 };
+	struct slot_config config = { .generation = 2, .any_executable = 1, .any_port = 1, .server = 1, .client = 1,
+				      .request_lengths = ~0ULL, .response_lengths = ~0ULL };
 	__u32 zero = 0, one = 1;
 	static const char response[] = "HTTP/1.1 200 OK\r\nX-Keep: v\r\nX-Print: v\r\nContent-Length: 0\r\n\r\n";
 

@@ -18,7 +18,16 @@ export const BUILD_PACKAGES = [
 ];
 export const SERVER_PACKAGES = ["nats-server"];
 /** What the tests trace, and trace with. */
-export const TEST_PACKAGES = ["bpftool", "curl", "libclang-rt-dev", "libssl-dev", "nginx", "openssl", "wrk"];
+export const TEST_PACKAGES = [
+  "bpftool",
+  "curl",
+  "git",
+  "libclang-rt-dev",
+  "libssl-dev",
+  "nginx",
+  "openssl",
+  "wrk",
+];
 
 /** Packages that come with a service of their own, which this must not start. */
 const SERVICES = ["nats-server", "nginx"];

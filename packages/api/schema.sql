@@ -40,7 +40,7 @@ table batches
   counted_only bigint not null default 0
   set_aside bigint not null default 0
   usage_requests bigint not null default 0
-  constraint batches_outcome_check CHECK ((outcome = ANY (ARRAY['committed'::text, 'refused'::text])))
+  constraint batches_outcome_check CHECK ((outcome = ANY (ARRAY['committed'::text, 'refused'::text, 'lost'::text])))
   constraint batches_pkey PRIMARY KEY (agent_id, epoch, seq)
   CREATE INDEX batches_refused ON public.batches USING btree (agent_id, epoch, seq) WHERE (outcome = 'refused'::text)
   grant select to masthead_app
@@ -72,6 +72,7 @@ table epochs
   last_seq bigint not null default 0
   complete_until timestamp with time zone
   final boolean not null default false
+  reported_seq bigint not null default 0
   constraint epochs_pkey PRIMARY KEY (agent_id, epoch)
   grant select to masthead_app
   grant delete, insert, select, update to masthead_ingest
@@ -123,6 +124,19 @@ table loss_minutes
   lost bigint not null
   constraint loss_minutes_pkey PRIMARY KEY (agent_id, epoch, stage, reason, minute)
   CREATE INDEX loss_minutes_by_time ON public.loss_minutes USING btree (minute)
+  grant select to masthead_app
+  grant delete, insert, select, update to masthead_ingest
+
+table lost_batches
+  agent_id text not null
+  epoch bigint not null
+  seq bigint not null
+  exchanges bigint not null
+  stage text not null
+  reason text not null
+  reported_by bigint not null
+  reported_at timestamp with time zone not null
+  constraint lost_batches_pkey PRIMARY KEY (agent_id, epoch, seq)
   grant select to masthead_app
   grant delete, insert, select, update to masthead_ingest
 
@@ -322,13 +336,13 @@ view ledger (security_invoker=true)
  SELECT e.agent_id,
     e.epoch,
     e.reported_at,
-    e.captured,
-    l.lost,
+    e.captured + GREATEST(later.unreported - e.pending, 0::bigint) AS captured,
+    l.lost + later.reported + later.unreported AS lost,
     e.stored + e.counted_only + e.set_aside AS committed,
     e.stored,
     e.counted_only,
     e.set_aside,
-    e.pending + e.batched - (e.stored + e.counted_only + e.set_aside) AS pending,
+    GREATEST(e.pending - later.unreported, 0::bigint) + e.batched - later.reported - (e.stored + e.counted_only + e.set_aside) AS pending,
     e.captured - l.lost - e.batched - e.pending AS imbalance,
     e.final,
     NOT e.final AND n.epoch IS NOT NULL AS ended_without_report,
@@ -339,26 +353,45 @@ view ledger (security_invoker=true)
         CASE
             WHEN NOT e.final AND n.epoch IS NOT NULL THEN GREATEST(to_timestamp((n.epoch::numeric / 1000.0)::double precision), COALESCE(e.complete_until, e.first_seen_at))
             ELSE NULL::timestamp with time zone
-        END AS unknown_until
+        END AS unknown_until,
+    e.batched - later.reported - (e.stored + e.counted_only + e.set_aside) AS undelivered
    FROM epochs e
      CROSS JOIN LATERAL ( SELECT COALESCE(sum(epoch_losses.lost), 0::numeric)::bigint AS lost
            FROM epoch_losses
           WHERE epoch_losses.agent_id = e.agent_id AND epoch_losses.epoch = e.epoch) l
+     CROSS JOIN LATERAL ( SELECT COALESCE(sum(lost_batches.exchanges) FILTER (WHERE lost_batches.seq <= e.reported_seq), 0::numeric)::bigint AS reported,
+            COALESCE(sum(lost_batches.exchanges) FILTER (WHERE lost_batches.seq > e.reported_seq), 0::numeric)::bigint AS unreported
+           FROM lost_batches
+          WHERE lost_batches.agent_id = e.agent_id AND lost_batches.epoch = e.epoch AND lost_batches.reported_by > e.epoch) later
      LEFT JOIN LATERAL ( SELECT min(n_1.epoch) AS epoch
            FROM epochs n_1
           WHERE n_1.agent_id = e.agent_id AND n_1.epoch > e.epoch) n ON true;
   grant select to masthead_app
 
 view ledger_losses (security_invoker=true)
- SELECT epoch_losses.agent_id,
-    epoch_losses.epoch,
-    epoch_losses.stage,
-    epoch_losses.reason,
-    epoch_losses.lost,
+ SELECT known.agent_id,
+    known.epoch,
+    known.stage,
+    known.reason,
+    sum(known.lost)::bigint AS lost,
     NULL::timestamp with time zone AS lost_from,
     NULL::timestamp with time zone AS lost_until
-   FROM epoch_losses
-  WHERE epoch_losses.lost > 0
+   FROM ( SELECT epoch_losses.agent_id,
+            epoch_losses.epoch,
+            epoch_losses.stage,
+            epoch_losses.reason,
+            epoch_losses.lost
+           FROM epoch_losses
+        UNION ALL
+         SELECT lost_batches.agent_id,
+            lost_batches.epoch,
+            lost_batches.stage,
+            lost_batches.reason,
+            lost_batches.exchanges
+           FROM lost_batches
+          WHERE lost_batches.reported_by > lost_batches.epoch) known
+  GROUP BY known.agent_id, known.epoch, known.stage, known.reason
+ HAVING sum(known.lost) > 0::numeric
 UNION ALL
  SELECT ledger.agent_id,
     ledger.epoch,
@@ -370,6 +403,26 @@ UNION ALL
    FROM ledger
   WHERE ledger.ended_without_report;
   grant select to masthead_app
+
+view loss_times (security_invoker=true)
+ SELECT loss_minutes.agent_id,
+    loss_minutes.epoch,
+    loss_minutes.stage,
+    loss_minutes.reason,
+    loss_minutes.minute,
+    loss_minutes.lost
+   FROM loss_minutes
+UNION ALL
+ SELECT lost_batches.agent_id,
+    lost_batches.epoch,
+    lost_batches.stage,
+    lost_batches.reason,
+    date_trunc('minute'::text, lost_batches.reported_at) AS minute,
+    lost_batches.exchanges AS lost
+   FROM lost_batches
+  WHERE lost_batches.reported_by > lost_batches.epoch;
+  grant select to masthead_app
+  grant select to masthead_ingest
 
 CREATE OR REPLACE FUNCTION public.drop_partitions(parent text, before date)
  RETURNS SETOF date

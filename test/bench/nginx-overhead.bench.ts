@@ -127,5 +127,10 @@ const accountOf = async (committer: Committer, requestsMade: number) => {
     ledger.batched + ledger.pending + ledger.lost.reduce((sum, l) => sum + l.count, 0),
   );
   const { captured, lost } = ledger;
-  return { captured, lost, probeHitsPerRequest: (counters["probe_hits"] ?? 0) / requestsMade };
+  return {
+    captured,
+    lost,
+    probeHitsPerRequest: (counters["probe_hits"] ?? 0) / requestsMade,
+    countedOnly: counters["exchanges_over_budget"] ?? 0,
+  };
 };

@@ -7,6 +7,7 @@ import { Cleanup } from "../support/cleanup.js";
 import { curlMany } from "../support/curl.js";
 import { type HttpsServer, startNginx, startPythonServer } from "../support/https-servers.js";
 import { startProgram } from "../support/program.js";
+import { targetsFor } from "../support/targets.js";
 import { until } from "../support/until.js";
 
 const AGENT = fileURLToPath(new URL("../../packages/agent/bin/masthead-agent.js", import.meta.url));
@@ -30,12 +31,12 @@ async function startTrace(policy: object) {
   return trace;
 }
 
-const policyFor = (port: number, rule: object = { name: "authorization", action: "fingerprint" }) => ({
+const policyFor = (targets: object[], rule: object = { name: "authorization", action: "fingerprint" }) => ({
   apiVersion: "masthead.dev/v1",
   kind: "CapturePolicy",
   metadata: { name: "traced" },
   spec: {
-    targets: [{ port }],
+    targets,
     headers: { request: [{ name: "x-request-id", action: "keep" }, rule] },
     tenant: [{ header: "x-client-id" }],
   },
@@ -46,7 +47,7 @@ it.each([
   ["Python", (on: Cleanup) => startPythonServer(on)],
 ])("prints each exchange of %s and curl once in each role, without any server", async (_name, start) => {
   const server: HttpsServer = await start(cleanup);
-  const trace = await startTrace(policyFor(server.port));
+  const trace = await startTrace(policyFor(targetsFor(server)));
   await until("probes", () => trace.errors().includes("masthead-agent: tracing"));
   await curlMany(server.port, REQUESTS, 4, (index) => ({
     path: `/v1/orders/${index}?token=canary-query`,
@@ -73,8 +74,19 @@ it.each([
   expect(trace.lines.join("\n")).not.toContain("canary");
 });
 
+it("attaches while signals come all the time, which make the kernel give up verifying a program", async () => {
+  const folder = cleanup.folder();
+  const profiled = ["--cpu-prof", "--cpu-prof-interval=100", `--cpu-prof-dir=${folder}`];
+  const trace = startProgram(process.execPath, [...profiled, AGENT, "trace", "--json"], {
+    env: { ...process.env, MASTHEAD_HOME: join(folder, "home") },
+  });
+  cleanup.add(() => trace.stop("SIGKILL"));
+  await until("probes", () => trace.errors().includes("masthead-agent: tracing"));
+  expect(await trace.stop("SIGINT")).toBe("exit code 0");
+});
+
 it("refuses a policy that would keep a credential, and names the header", async () => {
-  const trace = await startTrace(policyFor(443, { name: "authorization", action: "keep" }));
+  const trace = await startTrace(policyFor([{ port: 443 }], { name: "authorization", action: "keep" }));
   expect(await trace.ended).toBe("exit code 1");
   expect(trace.errors()).toContain("authorization");
 });

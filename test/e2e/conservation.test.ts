@@ -16,7 +16,6 @@ const cleanup = new Cleanup();
 let product: Product;
 beforeAll(async () => {
   product = await startMasthead(cleanup);
-  await product.apply("conserved", { tenant: [{ header: "x-client-id" }] });
 });
 afterAll(() => cleanup.run());
 
@@ -37,6 +36,10 @@ const killed = async (part: string): Promise<void> => {
 
 it("comes to the number of requests made, whatever is killed or emptied meanwhile", async () => {
   const server = await startPythonServer(cleanup);
+  await product.applyAlone("conserved", {
+    targets: [{ port: server.port }],
+    tenant: [{ header: "x-client-id" }],
+  });
   const client = startProgram("python3", [
     ...[STEADY_CLIENT, String(server.port), "2"],
     `x-client-id: ${TENANT}`,

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
 import { curlMany } from "../support/curl.js";
+import { exchangesOf, requestHeader } from "../support/exchanges.js";
 import { type HttpsServer, startNginx, startPythonServer } from "../support/https-servers.js";
-import { type ExchangeItem, ownTenant, type Product, startMasthead, totalUsage } from "../support/product.js";
+import { ownTenant, type Product, startMasthead, totalUsage } from "../support/product.js";
 import { until } from "../support/until.js";
 
 const REQUESTS = 1000;
@@ -42,28 +43,12 @@ const send = (server: HttpsServer, tenant: string): Promise<number[]> =>
     },
   }));
 
-const exchangesOf = async (tenant: string): Promise<ExchangeItem[]> => {
-  const all: ExchangeItem[] = [];
-  let cursor: string | null = "";
-  while (cursor !== null) {
-    const page: { items: ExchangeItem[]; nextCursor: string | null } = await product.get(
-      `/v1/exchanges?tenant=${tenant}&limit=500${cursor === "" ? "" : `&cursor=${encodeURIComponent(cursor)}`}`,
-    );
-    all.push(...page.items);
-    cursor = page.nextCursor;
-  }
-  return all;
-};
-
 const counted = (tenant: string) =>
   until(`${tenant}: ${REQUESTS} requests in both roles`, async () => {
     const server = await totalUsage(product, { tenant, role: "server" });
     const client = await totalUsage(product, { tenant, role: "client" });
     return (server?.requests ?? 0) >= REQUESTS && (client?.requests ?? 0) >= REQUESTS && { server, client };
   });
-
-const first = (item: ExchangeItem, header: string): string | undefined =>
-  (item.attributes[`http.request.header.${header}`] as string[] | undefined)?.[0];
 
 describe.each([
   ["nginx", (on: Cleanup) => startNginx(on)],
@@ -79,23 +64,25 @@ describe.each([
     expect([usage.server?.requests, usage.client?.requests]).toEqual([REQUESTS, REQUESTS]);
     expect([usage.server?.errors, usage.client?.errors]).toEqual([0, 0]);
 
-    const items = await exchangesOf(tenant);
+    const items = await exchangesOf(product, tenant);
     for (const role of ["server", "client"] as const) {
       const ours = items.filter((item) => item.role === role);
-      expect(new Set(ours.map((item) => first(item, "x-request-id"))).size).toBe(REQUESTS);
+      expect(new Set(ours.map((item) => requestHeader(item, "x-request-id"))).size).toBe(REQUESTS);
       const byCredential = [0, 1].map((kind) =>
-        ours.filter((item) => Number(first(item, "x-request-id")?.split("-").at(-1)) % 2 === kind),
+        ours.filter((item) => Number(requestHeader(item, "x-request-id")?.split("-").at(-1)) % 2 === kind),
       );
-      const fingerprints = byCredential.map((of) => new Set(of.map((item) => first(item, "authorization"))));
+      const fingerprints = byCredential.map(
+        (of) => new Set(of.map((item) => requestHeader(item, "authorization"))),
+      );
       for (const set of fingerprints) {
         expect(set.size).toBe(1);
         expect([...set][0]).toMatch(/^fp:[0-9a-f]{8}:[0-9a-f]{32}$/);
       }
       expect([...(fingerprints[0] ?? [])][0]).not.toBe([...(fingerprints[1] ?? [])][0]);
       for (const item of ours) {
-        expect(first(item, "user-agent")).toBe("masthead-test/1");
-        expect(first(item, "x-client-id")).toBe(tenant);
-        expect(first(item, "cookie")).toMatch(/^present::\d+$/);
+        expect(requestHeader(item, "user-agent")).toBe("masthead-test/1");
+        expect(requestHeader(item, "x-client-id")).toBe(tenant);
+        expect(requestHeader(item, "cookie")).toMatch(/^present::\d+$/);
         expect(item.attributes["url.template"]).toBe("/v1/orders/{id}");
         expect(item.attributes["network.peer.address"]).toBe("127.0.0.1");
       }

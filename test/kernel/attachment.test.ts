@@ -12,13 +12,14 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
 import { curl } from "../support/curl.js";
 import { startPythonServer } from "../support/https-servers.js";
+import { gone } from "../support/kernel-objects.js";
 import { startProgram } from "../support/program.js";
 import { until } from "../support/until.js";
-import { remaining } from "./native-session/fixture.js";
 
 /** Attachment with the real programs on this host's libraries and processes. */
 
 const OBJECT = fileURLToPath(new URL("../../bpf/build/masthead.bpf.o", import.meta.url));
+const OWN_TLS_SERVER = fileURLToPath(new URL("../programs/own-tls-server.c", import.meta.url));
 
 let cleanup: Cleanup;
 let session: CaptureSession;
@@ -95,13 +96,12 @@ test("coverage says what is captured, what is not and why, and what is Masthead'
   cleanup.add(() => plain.stop());
   await plain.line();
   expect(entry(plain.pid)).toMatchObject({ state: "not_captured", reason: "no_tls_library" });
-  const node = startProgram(process.execPath, [
-    "-e",
-    "require('node:net').createServer().listen(0, '127.0.0.1', () => console.log('listening'))",
-  ]);
-  cleanup.add(() => node.stop());
-  await node.line();
-  expect(entry(node.pid)).toMatchObject({ state: "not_captured", reason: "static_or_unsupported_tls" });
+  const program = join(cleanup.folder(), "own-tls-server");
+  execFileSync("cc", ["-rdynamic", "-o", program, OWN_TLS_SERVER]);
+  const ownTls = startProgram(program, []);
+  cleanup.add(() => ownTls.finish());
+  await ownTls.line();
+  expect(entry(ownTls.pid)).toMatchObject({ state: "not_captured", reason: "static_or_unsupported_tls" });
   writeFileSync(join(home, "run", "server.pid"), `${server.pid}\n`);
   attachment.scan();
   expect(entry(server.pid)).toMatchObject({ state: "self" });
@@ -211,9 +211,5 @@ test("once stopped and closed, nothing that was loaded remains", async () => {
   expect(ids.links.length).toBeGreaterThan(4);
   attachment.stop();
   session.close();
-  await until("the kernel to have freed everything", () =>
-    [remaining("prog", ids.programs), remaining("map", ids.maps), remaining("link", ids.links)].every(
-      (left) => left.length === 0,
-    ),
-  );
+  await gone(ids);
 });

@@ -4,7 +4,8 @@ import { Worker } from "node:worker_threads";
 import type { KernelIds } from "@masthead/agent/capture/native-session";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Cleanup } from "../support/cleanup.js";
-import { gone, prepare, type Target } from "./native-session/fixture.js";
+import { gone } from "../support/kernel-objects.js";
+import { prepare, type Target } from "./native-session/fixture.js";
 
 /** However the process or thread ends that holds a session, nothing of it remains (promise observe-only). */
 

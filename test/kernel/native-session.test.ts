@@ -2,17 +2,9 @@ import { linkOffers } from "@masthead/agent/capture/native-programs";
 import type { CaptureSession, SessionOptions } from "@masthead/agent/capture/native-session";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Cleanup } from "../support/cleanup.js";
+import { gone, remaining } from "../support/kernel-objects.js";
 import { until } from "../support/until.js";
-import {
-  attachTo,
-  COOKIE,
-  collect,
-  gone,
-  openSmall,
-  prepare,
-  remaining,
-  type Target,
-} from "./native-session/fixture.js";
+import { attachTo, COOKIE, collect, openSmall, prepare, type Target } from "./native-session/fixture.js";
 
 /** The addon against the real kernel, with a small object of its own: every kind of link, the ring, the hand-off. */
 

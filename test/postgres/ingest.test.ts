@@ -7,6 +7,7 @@ import {
 import type { Database } from "@masthead/api/platform/db/database";
 import type { Batch } from "@masthead/shared/wire/batch";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { until } from "../support/until.js";
 import { encode, makeBatch, NOON_US } from "./support/batches.js";
 import { startTestDatabase, type TestDatabase } from "./support/database.js";
 import { MemoryQueue, RecordedWatermarks } from "./support/queue.js";
@@ -25,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => server?.stop());
 beforeEach(async () => {
   watermarks = new RecordedWatermarks();
-  await owner.sql`truncate exchanges, batches, epochs, epoch_losses, loss_minutes, set_aside, ingest_counters,
+  await owner.sql`truncate exchanges, batches, epochs, epoch_losses, lost_batches, loss_minutes, set_aside, ingest_counters,
     usage_series, usage_minute, usage_quarter, usage_day, usage_windows`;
 });
 
@@ -116,6 +117,26 @@ describe("counted once", () => {
     expect(await drain(queue)).toMatchObject({ committed: 0, duplicates: 1 });
     expect(await stored()).toMatchObject({ exchanges: 2, requests: 2 });
     expect(queue.settled.acked).toBe(1);
+  });
+
+  test("a drain whose connection dies gives back all it took, and the next one counts it once", async () => {
+    const queue = new MemoryQueue();
+    for (let seq = 1; seq <= 20; seq++) queue.add(makeBatch({ seq, exchanges: [{}, {}] }));
+    await owner.sql.begin(async (sql) => {
+      await sql`lock table exchanges in exclusive mode`;
+      const failed = expect(drain(queue)).rejects.toThrow();
+      await until("the drain to wait for the lock, and to have read ahead", async () => {
+        const [waiting] = await sql`select pid from pg_stat_activity
+          where application_name = 'test ingest' and wait_event_type = 'Lock'`;
+        if (!waiting || queue.length > 4) return false;
+        await sql`select pg_terminate_backend(${waiting.pid})`;
+        return true;
+      });
+      await failed;
+    });
+    expect([queue.length, queue.settled.acked]).toEqual([20, 0]);
+    expect(await drain(queue)).toMatchObject({ committed: 20, duplicates: 0 });
+    expect(await stored()).toMatchObject({ exchanges: 40, requests: 40 });
   });
 
   test("drains side by side neither deadlock nor count twice", async () => {

@@ -1,12 +1,19 @@
 """An HTTPS server on http.server over ssl, keep-alive. Usage: https-server.py CERT KEY; prints its port.
 
-GET /bytes/N answers N bytes; GET /status/N answers that status; anything else echoes `ok`. Sets a cookie where the
-request asks for one in `x-set-cookie`. CPython calls only SSL_read_ex and SSL_write_ex.
+GET /bytes/N answers N bytes; GET /held/N does so once the server has got SIGUSR1; GET /status/N answers that status;
+anything else echoes `ok`. Headers and body that a request asks for in `x-answer-set-cookie`, `x-answer-x-unlisted` and
+`x-answer-body` are sent back; with `x-answer-split` the head is written in pieces of so many bytes. CPython calls only
+SSL_read_ex and SSL_write_ex.
 """
 
 import http.server
+import signal
 import ssl
 import sys
+import threading
+
+released = threading.Event()
+signal.signal(signal.SIGUSR1, lambda *_: released.set())
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -18,7 +25,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.rfile.read(length)
         kind, _, number = self.path.split("?")[0].lstrip("/").partition("/")
         status = int(number) if kind == "status" else 200
-        body = b"x" * int(number) if kind == "bytes" else b"ok\n"
+        body = b"x" * int(number) if kind in ("bytes", "held") else b"ok\n"
+        if kind == "held":
+            released.wait()
         self.send_response(status)
         self.send_header("Content-Type", "text/plain")
         self.send_header("Content-Length", str(len(body)))
@@ -31,6 +40,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)
+
+    def flush_headers(self):
+        head = b"".join(getattr(self, "_headers_buffer", []))
+        self._headers_buffer = []
+        length = int(getattr(self, "headers", {}).get("x-answer-split") or 1 << 20)
+        for at in range(0, len(head), length):
+            self.wfile.write(head[at : at + length])
 
     do_GET = do_POST = do_PUT = do_HEAD = answer
 

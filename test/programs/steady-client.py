@@ -19,7 +19,7 @@ counts = [0] * connections
 def run(worker):
     client = http.client.HTTPSConnection("127.0.0.1", port, context=context)
     while not stop.is_set():
-        client.request("GET", f"/steady/{worker}", headers={**headers, "x-request-id": f"{worker}-{counts[worker]}"})
+        client.request("GET", f"/steady/{worker}?page={counts[worker]}", headers={**headers, "x-request-id": f"{worker}-{counts[worker]}"})
         client.getresponse().read()
         counts[worker] += 1
     client.close()

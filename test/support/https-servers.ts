@@ -100,9 +100,9 @@ http {
 };
 
 /** Python's http.server over ssl: calls only the `_ex` functions of OpenSSL. Stopped by `cleanup`. */
-export const startPythonServer = async (cleanup: Cleanup): Promise<HttpsServer> => {
+export const startPythonServer = async (cleanup: Cleanup, python = "python3"): Promise<HttpsServer> => {
   const { certificate, key } = makeCertificate(cleanup.folder());
-  const program = startProgram("python3", [join(PROGRAMS, "https-server.py"), certificate, key]);
+  const program = startProgram(python, [join(PROGRAMS, "https-server.py"), certificate, key]);
   cleanup.add(() => program.stop());
   const port = Number(await program.line());
   return { port, pid: program.pid, program };

@@ -1,23 +1,47 @@
-import { execFileSync } from "node:child_process";
+import { cpus } from "node:os";
 import { type Find, searchBytes } from "./byte-search.js";
+import { bpftool } from "./kernel-objects.js";
 
-/** Searches a dump of every BPF map in `ids`: keys and values, of every CPU. Kinds that cannot be dumped are left out. */
-export const searchMaps = (ids: readonly number[], needles: readonly string[]): Find[] =>
-  ids.flatMap((id) => {
-    const bytes = dump(id);
-    return searchBytes(bytes, needles, `map ${id}`);
-  });
+interface MapInfo {
+  id: number;
+  name: string;
+  type: string;
+  bytes_key: number;
+  bytes_value: number;
+  max_entries: number;
+}
 
-const dump = (id: number): Buffer => {
-  const text = execFileSync("bpftool", ["map", "dump", "id", String(id), "-j"], {
-    encoding: "utf8",
-    maxBuffer: 1024 ** 3,
-    env: { PATH: `${process.env.PATH}:/usr/sbin` },
-    stdio: ["ignore", "pipe", "ignore"],
-  });
+export interface MapSearch {
+  finds: Find[];
+  /** Names of the maps that were dumped, as the kernel has them: 15 characters. */
+  searched: string[];
+}
+
+/**
+ * Searches a dump of every BPF map in `ids`: keys and values, of every CPU. A ring buffer is left out, since it cannot be
+ * dumped; what it holds is found in memory. @throws Error where a map cannot be dumped whole
+ */
+export const searchMaps = (ids: readonly number[], needles: readonly string[]): MapSearch => {
+  const infos = ids.map((id) => bpftool("map", "show", "id", String(id)) as MapInfo);
+  const dumped = infos.filter(({ type }) => type !== "ringbuf");
+  return {
+    searched: dumped.map(({ name }) => name),
+    finds: dumped.flatMap((info) => searchBytes(dump(info), needles, info.name)),
+  };
+};
+
+const dump = (info: MapInfo): Buffer => {
   const parts: Buffer[] = [];
-  collect(JSON.parse(text), parts);
-  return Buffer.concat(parts);
+  collect(bpftool("map", "dump", "id", String(info.id)), parts);
+  const bytes = Buffer.concat(parts);
+  if (bytes.length < bytesOfArray(info)) throw new Error(`the dump of map ${info.name} is not whole`);
+  return bytes;
+};
+
+/** What an array holds at least; other kinds hold what they hold. */
+const bytesOfArray = ({ type, bytes_value, max_entries }: MapInfo): number => {
+  if (type === "array") return bytes_value * max_entries;
+  return type === "percpu_array" ? bytes_value * max_entries * cpus().length : 0;
 };
 
 /** Every array of `"0x.."` is a run of bytes; a separator keeps two runs from making a needle together. */

@@ -26,8 +26,14 @@ export interface Product {
   request<T>(path: string, init?: RequestInit): Promise<Answer<T>>;
   /** @throws Error with the answer's text unless the status is 2xx */
   get<T>(path: string, headers?: Record<string, string>): Promise<T>;
+  /** Stores the policy. @returns its revision, which agents do not have yet */
+  put(name: string, spec: object): Promise<number>;
+  /** Waits until the agent says that this revision is in force. */
+  inForce(revision: number): Promise<number>;
   /** Stores the policy and waits until the agent says that its revision is in force. */
   apply(name: string, spec: object): Promise<number>;
+  /** The same, and no other policy: what else is on the host is nothing to this product from then on. */
+  applyAlone(name: string, spec: object): Promise<number>;
 }
 
 export interface UsageRow {
@@ -47,6 +53,22 @@ export interface ExchangeItem {
   attributes: Record<string, unknown>;
 }
 
+const READY_WITHIN_MS = 120_000;
+
+/** @throws Error with what the product and its parts said, when it ends or takes too long */
+const ready = async (program: Program, home: string): Promise<void> => {
+  const isReady = () => program.lines.some((line) => line.startsWith("masthead is ready: "));
+  let end: string | undefined;
+  void program.ended.then((how) => {
+    end = how;
+  });
+  await until("the product", () => isReady() || end !== undefined, READY_WITHIN_MS).catch(() => undefined);
+  if (isReady()) return;
+  const logs = ["agent", "api", "nats", "postgres"].map((part) => join(home, "logs", `${part}.log`));
+  const said = logs.filter(existsSync).map((file) => `${file}:\n${readFileSync(file, "utf8").slice(-3000)}`);
+  throw new Error(["masthead is not ready", ...program.lines, program.errors(), ...said].join("\n"));
+};
+
 /** Starts the product; stopped by `cleanup`. `environment` is added to the test's own. */
 export const startMasthead = async (
   cleanup: Cleanup,
@@ -58,7 +80,7 @@ export const startMasthead = async (
     env: { ...process.env, MASTHEAD_HOME: home, MASTHEAD_PORT: String(port), ...environment },
   });
   cleanup.add(() => program.stop());
-  await program.line((line) => line.startsWith("masthead is ready: "));
+  await ready(program, home);
   const url = `http://127.0.0.1:${port}`;
   const key = readFileSync(join(home, "admin.key"), "utf8").trim();
 
@@ -80,7 +102,7 @@ export const startMasthead = async (
     if (answer.status >= 300) throw new Error(`GET ${path}: ${answer.status} ${answer.text}`);
     return answer.json;
   };
-  const apply = async (name: string, spec: object): Promise<number> => {
+  const put = async (name: string, spec: object): Promise<number> => {
     const answer = await request<{ revision: number }>(`/v1/policies/${name}`, {
       method: "PUT",
       headers: { "content-type": "application/json" },
@@ -92,12 +114,20 @@ export const startMasthead = async (
       }),
     });
     if (answer.status >= 300) throw new Error(`PUT ${name}: ${answer.status} ${answer.text}`);
-    const { revision } = answer.json;
+    return answer.json.revision;
+  };
+  const inForce = async (revision: number): Promise<number> => {
     await until(`revision ${revision} in force`, async () => {
       const { items } = await get<{ items: { policy: { effective: number } }[] }>("/v1/agents");
       return items.length > 0 && items.every(({ policy }) => policy.effective >= revision);
     });
     return revision;
+  };
+  const apply = async (name: string, spec: object): Promise<number> => inForce(await put(name, spec));
+  const applyAlone = async (name: string, spec: object): Promise<number> => {
+    const { items } = await get<{ items: { name: string }[] }>("/v1/policies");
+    for (const { name } of items) await request(`/v1/policies/${name}`, { method: "DELETE" });
+    return apply(name, spec);
   };
   return {
     home,
@@ -105,7 +135,10 @@ export const startMasthead = async (
     program,
     request,
     get,
+    put,
+    inForce,
     apply,
+    applyAlone,
     pid: (part) => Number(readFileSync(join(home, "run", `${part}.pid`), "utf8").split("\n")[0]),
   };
 };

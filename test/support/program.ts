@@ -30,7 +30,7 @@ export const startProgram = (
   const waiting = new Set<() => void>();
   let errors = "";
   let end: string | undefined;
-  const tell = () => {
+  const lookAgain = () => {
     for (const look of [...waiting]) look();
   };
   child.stderr.on("data", (chunk) => {
@@ -41,7 +41,7 @@ export const startProgram = (
     createInterface({ input: child.stdout })
       .on("line", (line) => {
         lines.push(line);
-        tell();
+        lookAgain();
       })
       .once("close", resolve);
   });
@@ -51,7 +51,7 @@ export const startProgram = (
   }).then(async (how) => {
     await read;
     end = how;
-    tell();
+    lookAgain();
     return how;
   });
   const problem = (how: string) => new Error(`${command} ended (${how}): ${errors.slice(-4000)}`);

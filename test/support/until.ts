@@ -1,4 +1,6 @@
 const LOOK_EVERY_MS = 25;
+/** How often the usual time is waited, for emulated machines (infra/kernel-check.sh). */
+const PATIENCE = Number(process.env.MASTHEAD_TEST_PATIENCE ?? 1);
 
 /**
  * Waits for a condition: asks `look` until it answers something, and returns that. Errors of `look` count as "not yet".
@@ -9,7 +11,7 @@ export const until = async <T>(
   look: () => Promise<T | undefined | null | false> | T | undefined | null | false,
   withinMs = 60_000,
 ): Promise<T> => {
-  const deadline = Date.now() + withinMs;
+  const deadline = Date.now() + withinMs * PATIENCE;
   let last: unknown;
   for (;;) {
     try {
@@ -20,7 +22,10 @@ export const until = async <T>(
       last = error;
     }
     if (Date.now() > deadline) {
-      throw new Error(`waited ${withinMs} ms for ${what}`, last === undefined ? undefined : { cause: last });
+      throw new Error(
+        `waited ${withinMs * PATIENCE} ms for ${what}`,
+        last === undefined ? undefined : { cause: last },
+      );
     }
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }

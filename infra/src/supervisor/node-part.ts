@@ -15,6 +15,8 @@ export interface NodePart {
   /** For files: `api.log`, `api.pid`. */
   name: string;
   script: string;
+  /** of Node itself */
+  nodeFlags?: readonly string[];
   args?: string[];
   environment: Record<string, string>;
   /** What runs it, before Node: `sudo -n env`, which gets the environment as arguments. */
@@ -70,8 +72,8 @@ export const keepNodePart = async (
   return keepRunning(part.title, start, { say, onStart: () => {}, onEnd });
 };
 
-const commandOf = ({ through = [], environment, script, args = [] }: NodePart): string[] => {
+const commandOf = ({ through = [], environment, script, nodeFlags = [], args = [] }: NodePart): string[] => {
   const passed =
     through.length > 0 ? Object.entries(environment).map(([name, value]) => `${name}=${value}`) : [];
-  return [...through, ...passed, process.execPath, script, ...args];
+  return [...through, ...passed, process.execPath, ...nodeFlags, script, ...args];
 };

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type AgentId, agentIdSchema } from "@masthead/shared/ids";
+import type { Watermark } from "@masthead/shared/wire/watermark";
 import { ClockOffset } from "./clock-offset.js";
 import type { AgentConfiguration } from "./config.js";
 import { HeartbeatSender } from "./control/heartbeat.js";
@@ -20,6 +21,7 @@ import { CompleteUntil } from "./ship/complete-until.js";
 import { agentIdOfCredentials } from "./ship/credentials.js";
 import { beginEpoch } from "./ship/epoch.js";
 import { AgentLedger } from "./ship/ledger.js";
+import { LostBatches } from "./ship/lost-batches.js";
 import { NatsMessaging } from "./ship/nats-connection.js";
 import { Publisher } from "./ship/publisher.js";
 import { Spool } from "./ship/spool.js";
@@ -65,7 +67,9 @@ export async function startAgent(
       : agentIdSchema.parse(config.agentId);
   const runFiles = new RunFiles(config.home);
   await runFiles.began();
-  const { spool, left } = await Spool.open(join(config.home, "spool"), config.spoolBytes);
+  const spoolDir = join(config.home, "spool");
+  const { spool, left } = await Spool.open(spoolDir, config.spoolBytes);
+  const lostBatches = await LostBatches.open(spoolDir);
   const epoch = await beginEpoch(config.home, agentId, Date.now(), left.at(-1)?.epoch);
   const runId = randomUUID().slice(0, 8);
   const host = readHost();
@@ -78,7 +82,7 @@ export async function startAgent(
     config,
     recordedFile,
     {
-      onExchange: (exchange) => record(exchange),
+      onExchange: (exchange) => meter.record(exchange),
       onWarning: (message) => log.warn(message),
       losses,
       unixUs: (monotonicNs) => clock.toUnixUs(monotonicNs),
@@ -86,7 +90,7 @@ export async function startAgent(
     () => clock.nowUs(),
     log,
   );
-  const ledger = new AgentLedger(source.accounts, losses);
+  const ledger = new AgentLedger(source.accounts, losses, () => lostBatches.list());
   const completeUntil = new CompleteUntil();
   const messaging = new NatsMessaging({
     url: natsUrl,
@@ -112,7 +116,8 @@ export async function startAgent(
       onLost: (batch, loss) => {
         if (batch.epoch === epoch) ledger.unbatch(loss, batch.exchanges);
         else lostOfEarlierEpochs += batch.exchanges;
-        log.error({ ...batch }, `lost a batch: ${loss}`);
+        log.error({ ...batch }, `lost a batch: ${loss.stage}/${loss.reason}`);
+        return lostBatches.add(batch, loss);
       },
       onFailed: failing("publishing"),
     },
@@ -135,20 +140,13 @@ export async function startAgent(
     ledger,
   );
   const templates = new ServiceTemplates();
-  const sampler = new Sampler(nowMs);
+  const sampler = new Sampler(nowMs, config.exchangesPerSecond);
   const bound = new SeriesBound(config.usageSeries);
   const templateOf = ({ connection, path }: Exchange) =>
     templates.templateOf(connection.process.serviceName, path);
-  const meter = new Meter(templateOf, sampler, bound, losses, batcher);
-  function record(exchange: Exchange): void {
-    try {
-      meter.record(exchange);
-    } catch (error) {
-      // One exchange that cannot be booked must not take its neighbours along.
-      losses.add("decode", "malformed");
-      log.error({ error: (error as Error).message }, "an exchange could not be booked");
-    }
-  }
+  const meter = new Meter(templateOf, sampler, bound, losses, batcher, (error) =>
+    log.error({ error: error.message }, "an exchange could not be booked"),
+  );
 
   const started = { source: false, ready: false };
   const follower = new PolicyFollower(
@@ -184,6 +182,7 @@ export async function startAgent(
     resent: publisher.counters.resent,
     batches_committed: publisher.counters.committed,
     series_folded: bound.folded,
+    exchanges_over_budget: sampler.overBudget,
     lost_of_earlier_epochs: lostOfEarlierEpochs,
     clock_steps_back: clock.stepsBack,
     process_rss_bytes: process.memoryUsage.rss(),
@@ -233,10 +232,18 @@ export async function startAgent(
       failing(what)(error as Error);
     }
   };
-  new WatermarkFollower(agentId, messaging, (mark) => publisher.settle(mark), failing("watermark")).start();
+  const onWatermark = async (mark: Watermark) => {
+    await publisher.settle(mark);
+    await lostBatches.settle(mark);
+  };
+  new WatermarkFollower(agentId, messaging, onWatermark, failing("watermark")).start();
   messaging.onConnected(() => publisher.connected());
   messaging.onConnected(() => void heartbeat.send());
-  for (const batch of left) publisher.add(batch);
+  for (const batch of left) {
+    // Known to be lost, and its run ended before the file was gone.
+    if (lostBatches.has(batch)) await spool.setAside(batch);
+    else publisher.add(batch);
+  }
   if (left.length > 0)
     log.info({ batches: left.length, bytes: spool.bytes }, "earlier epochs left batches in the spool");
 

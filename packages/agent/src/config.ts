@@ -96,7 +96,7 @@ export const agentVariables = {
     name: "MASTHEAD_RING_BYTES",
     description: "Size of the kernel's ring buffer, a power of two. Full: loss `ring/full`.",
     unit: "bytes",
-    default: String(8 * MIB),
+    default: String(4 * MIB),
     schema: wholeNumber(4096, 1024 * MIB),
   }),
   handoffBytes: variable({
@@ -114,11 +114,37 @@ export const agentVariables = {
     default: "5",
     schema: wholeNumber(1, 1000),
   }),
+  kernelConnections: variable({
+    name: "MASTHEAD_KERNEL_CONNECTIONS",
+    description: "Connections that the kernel follows at once. Full: loss `connections/full`.",
+    default: "65536",
+    schema: wholeNumber(1, 4_000_000),
+  }),
+  kernelCalls: variable({
+    name: "MASTHEAD_KERNEL_CALLS",
+    description: "Reads and writes in flight that the kernel follows at once. Full: loss `calls/full`.",
+    default: "16384",
+    schema: wholeNumber(1, 4_000_000),
+  }),
+  kernelHeads: variable({
+    name: "MASTHEAD_KERNEL_HEADS",
+    description:
+      "Heads that come in several reads and are put together at once, 18 KiB each. Full: loss `assembly/full`.",
+    default: "512",
+    schema: wholeNumber(1, 65_536),
+  }),
   openExchanges: variable({
     name: "MASTHEAD_OPEN_EXCHANGES",
     description: "Exchanges that may wait for their response. Full: loss `pairing/full`.",
     default: "32768",
     schema: wholeNumber(1, 1_000_000),
+  }),
+  exchangesPerSecond: variable({
+    name: "MASTHEAD_EXCHANGES_PER_SECOND",
+    description:
+      "Exchanges that this agent keeps one by one in a second, over all policies. Beyond: counted only; usage stays complete. A policy's `sampling.always` is not bound by it.",
+    default: "20000",
+    schema: wholeNumber(20_000, 1_000_000),
   }),
   usageSeries: variable({
     name: "MASTHEAD_USAGE_SERIES",

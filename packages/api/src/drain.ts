@@ -33,26 +33,33 @@ export const drain = async (deps: Deps, budget: DrainBudget, signal?: AbortSigna
     deps.withNats(async (nats) => {
       await maintain(database, deps.now());
       const { now, log } = deps;
+      const watermarks = watermarkPublisher(nats);
       const batches = {
         database,
         queue: pullQueue(nats, BATCH_STREAM, DRAIN_CONSUMER),
-        watermarks: watermarkPublisher(nats),
+        watermarks,
         now,
         log,
       };
       const heartbeats = {
         database,
         queue: pullQueue(nats, HEARTBEAT_STREAM, HEARTBEAT_CONSUMER),
+        watermarks,
         now,
         log,
       };
-      const stop = new AbortController();
-      const [drained, beats] = await Promise.all([
-        drainBatches(batches, budget, signal).finally(() => stop.abort()),
-        drainHeartbeats(heartbeats, { ...budget, idleMs: undefined }, stop.signal),
-      ]);
-      await nats.flush();
-      return { ...drained, heartbeats: beats };
+      const over = new AbortController();
+      const end = signal ? AbortSignal.any([signal, over.signal]) : over.signal;
+      const ending = () => over.abort();
+      const draining = drainBatches(batches, budget, end).finally(ending);
+      const beating = drainHeartbeats(heartbeats, { ...budget, idleMs: undefined }, end).catch((error) => {
+        ending();
+        throw error;
+      });
+      // Neither may go on with clients that are given back.
+      await Promise.allSettled([draining, beating]);
+      if (!nats.isClosed()) await nats.flush();
+      return { ...(await draining), heartbeats: await beating };
     }),
   );
 };

@@ -16,6 +16,8 @@ export interface AgentMeasure {
   requestsMade: number;
   lost: Loss[];
   probeHitsPerRequest: number;
+  /** exchanges that were counted and, above the agent's budget, not kept one by one */
+  countedOnly: number;
 }
 
 const MIB = 1024 * 1024;
@@ -60,6 +62,7 @@ export const overheadReport = (
     `  agent: ${micros(agentNs)} of CPU a request, ${(agentNs / 1000).toFixed(1)} ms per 1,000 requests; resident ${idleMib.toFixed(0)} MiB before the load, ${residentMib.toFixed(0)} MiB after it, ${peakMib.toFixed(0)} MiB at most`,
     `  probe hits a request: ${median(agents.map(({ probeHitsPerRequest }) => probeHitsPerRequest)).toFixed(2)} (nginx reads twice and writes once; far more: other programs of this host were busy on the same libssl)`,
     `  captured ${agents.map(({ captured }) => captured).join(" ")} of ${agents.map(({ requestsMade }) => requestsMade).join(" ")} answered requests; lost: ${lost.join(", ") || "none"}`,
+    `  counted only, above the agent's budget of exchanges kept one by one in a second: ${agents.map(({ countedOnly }) => countedOnly).join(" ")}`,
     "targets:",
     target(addedNs <= 20_000, `CPU added in the server a request: ${micros(addedNs)} (at most 20 µs)`),
     target(agentNs <= 12_000, `CPU of the agent a request: ${micros(agentNs)} (at most 12 µs)`),

@@ -51,7 +51,7 @@ export const makeAgentHome = async (
 
 /** `masthead-agent run`. Resolves when probes are attached and a policy is in force. */
 export const startAgent = async (cleanup: Cleanup, nats: NatsServer, home: AgentHome): Promise<Program> => {
-  const agent = startProgram(process.execPath, [AGENT, "run"], {
+  const agent = startProgram(AGENT, ["run"], {
     env: {
       PATH: process.env.PATH,
       MASTHEAD_HOME: home.path,

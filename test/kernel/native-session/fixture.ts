@@ -6,12 +6,10 @@ import { withFile } from "@masthead/agent/attach/elf/byte-source";
 import { ElfFile } from "@masthead/agent/attach/elf/elf-file";
 import {
   type CaptureSession,
-  type KernelIds,
   openSession,
   type SessionOptions,
 } from "@masthead/agent/capture/native-session";
 import { Cleanup } from "../../support/cleanup.js";
-import { until } from "../../support/until.js";
 
 const SOURCES = fileURLToPath(new URL("./", import.meta.url));
 
@@ -61,22 +59,6 @@ const startTarget = async (cleanup: Cleanup, folder: string): Promise<Target> =>
   await call(1);
   return { path, offset, pid: child.pid ?? 0, call, ask: (times) => child.stdin.write(`${times}\n`) };
 };
-
-/** Which of these ids the kernel still has. */
-export const remaining = (kind: "prog" | "map" | "link", ids: readonly number[]): number[] => {
-  const listed = JSON.parse(
-    execFileSync("bpftool", ["-j", kind, "show"], { encoding: "utf8", maxBuffer: 64 * 1024 * 1024 }),
-  ) as { id: number }[];
-  const now = new Set(listed.map(({ id }) => id));
-  return ids.filter((id) => now.has(id));
-};
-
-/** Waits until the kernel has none of these. */
-export const gone = (ids: KernelIds): Promise<boolean> =>
-  until("the kernel to have freed everything", () => {
-    const left = [remaining("prog", ids.programs), remaining("map", ids.maps), remaining("link", ids.links)];
-    return left.every((each) => each.length === 0);
-  });
 
 export const COOKIE = 0x1234;
 

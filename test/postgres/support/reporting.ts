@@ -39,7 +39,7 @@ export const startReporting = async (): Promise<Reporting> => {
     get: async (path, accept = "application/json") => app.request(path, { headers: { accept } }),
     async reset() {
       await owner.sql`truncate usage_series, usage_dimension_names, usage_minute, usage_quarter, usage_day,
-        usage_windows, epochs, epoch_losses, loss_minutes`;
+        usage_windows, epochs, epoch_losses, lost_batches, loss_minutes`;
       await owner.sql`update usage_horizon set minutes_from = '1970-01-01'`;
       for (const day of DAYS) await ensurePartition(ingest.sql, "usage_minute", day);
     },

@@ -1,5 +1,7 @@
 #include "bpf_object.h"
 
+#include <signal.h>
+
 #include <cerrno>
 #include <cstdarg>
 #include <cstdio>
@@ -28,6 +30,28 @@ int keep_message(libbpf_print_level level, const char* format, va_list arguments
   }
   va_end(again);
   return length;
+}
+
+// The kernel gives up verifying a program when a signal is pending (EAGAIN); a steady one, as of a profiler, would never
+// let it finish. What comes meanwhile is delivered afterwards.
+class WithoutSignals {
+ public:
+  WithoutSignals() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~WithoutSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  WithoutSignals(const WithoutSignals&) = delete;
+  WithoutSignals& operator=(const WithoutSignals&) = delete;
+
+ private:
+  sigset_t before_;
+};
+
+int load_without_signals(bpf_object* object) {
+  WithoutSignals masked;
+  return bpf_object__load(object);
 }
 
 template <typename Info>
@@ -76,7 +100,7 @@ BpfObject::BpfObject(const std::string& path, const std::vector<ProgramPlan>& pl
       throw Failure("size map " + name, error, take_libbpf_messages());
     }
   }
-  const int error = bpf_object__load(object_);
+  const int error = load_without_signals(object_);
   if (error != 0) {
     bpf_object__close(object_);
     throw Failure("load " + path, error, take_libbpf_messages());

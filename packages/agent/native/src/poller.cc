@@ -1,5 +1,6 @@
 #include "poller.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 
@@ -15,6 +16,7 @@ namespace {
 constexpr size_t kBatchBytes = 256 * 1024;
 // A record that a preempted program has reserved but not finished is waited for this many times when reading ends.
 constexpr int kUnfinishedTries = 200;
+constexpr uint32_t kTrimEveryMs = 10'000;
 
 }  // namespace
 
@@ -72,7 +74,14 @@ void Poller::run() {
   pthread_setname_np(pthread_self(), "masthead-poll");
   uint64_t until = UINT64_MAX;
   int unfinished = 0;
+  uint32_t trim_after = 0;
   for (;;) {
+    // Reading the kernel's BTF, compiling and compressing leave tens of megabytes with the C library, in an arena for
+    // each thread; here nobody waits while they are given back.
+    if (trim_after-- == 0) {
+      malloc_trim(0);
+      trim_after = kTrimEveryMs / poll_every_ms_;
+    }
     bool finishing;
     {
       std::unique_lock<std::mutex> lock(mutex_);

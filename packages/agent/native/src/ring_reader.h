@@ -26,6 +26,8 @@ class RingReader {
   uint64_t waiting() const { return produced() - consumed(); }
 
  private:
+  void append(std::vector<uint8_t>& into, uint64_t position, size_t length) const;
+
   size_t page_;
   size_t bytes_;
   uint64_t* consumer_ = nullptr;

@@ -17,11 +17,19 @@ export class NativeError extends Error {
     super([`${operation}: ${errnoName(errno)}`, advice(operation, errno), detail].filter(Boolean).join("; "));
   }
 
+  /** Not the host's word but its moment's: it may go well when tried again. */
+  get passing(): boolean {
+    return PASSING.has(this.errno);
+  }
+
   /** `EPERM`, `ENOENT`, … */
   get code(): string {
     return errnoName(this.errno);
   }
 }
+
+const { EAGAIN, EBUSY, EINTR, EMFILE, ENFILE, ENOMEM } = constants.errno;
+const PASSING = new Set([EAGAIN, EBUSY, EINTR, EMFILE, ENFILE, ENOMEM]);
 
 const names = new Map(Object.entries(constants.errno).map(([name, value]) => [value, name]));
 

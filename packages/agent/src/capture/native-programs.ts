@@ -82,7 +82,7 @@ export function loadPrograms(options: SessionOptions): Loaded {
       return { ...loadRung(options, link), refusedLinks };
     } catch (error) {
       // The session rung has programs of its own; where they are refused the next rung may still be taken.
-      if (!(error instanceof NativeError) || link === "perf") throw error;
+      if (!(error instanceof NativeError) || error.passing || link === "perf") throw error;
       refusedLinks.push({ kind: link, reason: error.message });
       last = error;
     }
@@ -101,7 +101,8 @@ function loadRung(options: SessionOptions, link: LinkKind): Omit<Loaded, "refuse
       const session = native(() => new addon.Session(options.objectPath, programs, options.mapEntries ?? {}));
       return { session, link, programs: programs.map((each) => each.name), absent };
     } catch (error) {
-      const refused = error instanceof NativeError ? refusedProgram(error, optional) : undefined;
+      const isRefusal = error instanceof NativeError && !error.passing;
+      const refused = isRefusal ? refusedProgram(error, optional) : undefined;
       if (refused === undefined) throw error;
       absent.push({ program: refused, reason: (error as NativeError).message });
       optional = optional.filter((each) => each.name !== refused);

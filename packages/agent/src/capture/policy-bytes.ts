@@ -56,7 +56,15 @@ export function slotValue(compiled: CompiledPolicies, generation: number): Uint8
   );
   value.writeBigUInt64LE(rules.queryNames, SLOT_CONFIG.query_names);
   value.writeBigUInt64LE(rules.queryKeep, SLOT_CONFIG.query_keep);
+  value.writeBigUInt64LE(nameLengths(rules.headers, "request"), SLOT_CONFIG.request_lengths);
+  value.writeBigUInt64LE(nameLengths(rules.headers, "response"), SLOT_CONFIG.response_lengths);
   return value;
+}
+
+/** Bit n: a rule asks something of a header of that direction whose name has n + 1 bytes. */
+function nameLengths(rules: readonly HeaderRule[], direction: "request" | "response"): bigint {
+  const asking = rules.filter((rule) => Object.values(rule[direction]).some((items) => items !== 0n));
+  return asking.reduce((lengths, { name }) => lengths | (1n << BigInt(Buffer.byteLength(name) - 1)), 0n);
 }
 
 /** @throws RangeError where the name has more bytes than the kernel compares: it must not match by its beginning */

@@ -6,7 +6,7 @@ export const SCHEME_MAX_BYTES = 24;
 export const ACTIVE_TABLES = { bytes: 8, generation: 0, slot: 4 } as const;
 
 export const SLOT_CONFIG = {
-  bytes: 56,
+  bytes: 72,
   generation: 0,
   reserved: 4,
   any_executable: 8,
@@ -15,6 +15,8 @@ export const SLOT_CONFIG = {
   client: 32,
   query_names: 40,
   query_keep: 48,
+  request_lengths: 56,
+  response_lengths: 64,
 } as const;
 
 export const HEADER_KEY = { bytes: 68, slot: 0, name: 4 } as const;

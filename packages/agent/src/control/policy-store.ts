@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type PolicySet, policySetSchema } from "@masthead/shared/wire/policy-set";
-import { writeDurably } from "../ship/epoch.js";
+import { writeDurably } from "../durable-file.js";
 
 const FILE = "policy-set.json";
 

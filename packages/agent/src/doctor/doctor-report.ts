@@ -115,8 +115,8 @@ function libraryLine(library: Library): DoctorReport["libraries"][number] {
 /** What went without, and what that means. */
 function lack({ program, reason }: { program: string; reason: string }): string {
   const meaning: Record<string, string> = {
-    socket_send: "addresses of sockets are not known (Linux 6.3)",
-    socket_receive: "addresses of sockets are not known (Linux 6.3)",
+    socket_send: "addresses of sockets are not known, and no port target matches (since Linux 6.3)",
+    socket_receive: "addresses of sockets are not known, and no port target matches (since Linux 6.3)",
   };
   return `${program}: ${meaning[program] ?? reason}`;
 }

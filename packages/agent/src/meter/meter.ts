@@ -21,9 +21,20 @@ export class Meter {
     private readonly bound: SeriesBound,
     private readonly losses: LossCounts,
     private readonly sink: MeteredSink,
+    private readonly onFault: (error: Error) => void = () => undefined,
   ) {}
 
+  /** One exchange that cannot be booked must not take its neighbours along: it is the loss usage/fault. Never throws. */
   record(exchange: Exchange): void {
+    try {
+      this.#book(exchange);
+    } catch (error) {
+      this.losses.add("usage", "fault");
+      this.onFault(error as Error);
+    }
+  }
+
+  #book(exchange: Exchange): void {
     const windowStart = usageWindowStart(exchange.timeUs);
     const template = this.infer(exchange);
     let series = seriesOf(exchange, template);

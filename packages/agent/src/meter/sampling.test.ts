@@ -30,6 +30,23 @@ test("maxPerSecond refills with the clock", () => {
   expect(kept(sampler, exchange, 100)).toBe(10);
 });
 
+test("another maxPerSecond under the same name counts at once", () => {
+  const sampler = new Sampler(() => 0);
+  expect(kept(sampler, sampled({ exchanges: 1, maxPerSecond: 10, always: [] }), 100)).toBe(10);
+  expect(kept(sampler, sampled({ exchanges: 1, maxPerSecond: 20, always: [] }), 100)).toBe(20);
+});
+
+test("the agent's budget is over all policies, and leaves out no error that a policy always keeps", () => {
+  let nowMs = 0;
+  const sampler = new Sampler(() => nowMs, 30);
+  expect(kept(sampler, sampled({ exchanges: 1, always: ["error"] }), 20)).toBe(20);
+  expect(kept(sampler, sampled({ exchanges: 1, maxPerSecond: 15, always: [] }), 20)).toBe(10);
+  expect(sampler.overBudget).toBe(5);
+  expect(kept(sampler, sampled({ exchanges: 1, always: ["error"] }, 503), 20)).toBe(20);
+  nowMs = 100;
+  expect(kept(sampler, sampled({ exchanges: 1, always: [] }), 20)).toBe(3);
+});
+
 test("errors are always kept where the policy says so", () => {
   const sampler = new Sampler(() => 0);
   expect(kept(sampler, sampled({ exchanges: 0, maxPerSecond: 1, always: ["error"] }, 503), 50)).toBe(50);

@@ -1,4 +1,5 @@
 import type { Exchange, GoverningPolicy } from "../exchange.js";
+import { TokenBucket } from "./token-bucket.js";
 
 /** An exchange is an error with status 500 and above, or without a response. */
 export const isError = (exchange: Pick<Exchange, "status">): boolean =>
@@ -15,47 +16,48 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-interface Bucket {
-  tokens: number;
-  filledAtMs: number;
-}
-
 /**
  * Which exchanges are kept one by one; usage counts all of them. Per policy name: a ratio, then a token bucket of
- * `maxPerSecond` that holds one second. What `always` names is kept whatever the two say, and takes its token.
+ * `maxPerSecond`. Then a budget of the whole agent, so that a rate nobody planned for costs detail before it costs the host
+ * or loses anything. What `always` names is kept whatever these say, and takes its token of the policy.
  */
 export class Sampler {
-  readonly #buckets = new Map<string, Bucket>();
+  /** exchanges that only the budget left out */
+  overBudget = 0;
+  readonly #buckets = new Map<string, { bucket: TokenBucket; perSecond: number }>();
+  readonly #budget: TokenBucket | undefined;
 
-  /** @param nowMs a clock that never goes back, in milliseconds */
+  /**
+   * @param nowMs a clock that never goes back, in milliseconds
+   * @param maxPerSecond of all policies together; absent: no bound
+   */
   constructor(
     private readonly nowMs: () => number,
+    maxPerSecond?: number,
     private readonly random: () => number = seededRandom(1),
-  ) {}
+  ) {
+    if (maxPerSecond !== undefined) this.#budget = new TokenBucket(maxPerSecond, nowMs());
+  }
 
   keep(exchange: Exchange): boolean {
     const { policy } = exchange;
     const always = policy.sampling.always.includes("error") && isError(exchange);
     const chosen = always || policy.sampling.exchanges >= 1 || this.random() < policy.sampling.exchanges;
-    return (chosen && this.#takeToken(policy)) || always;
+    const kept = (chosen && this.#takeToken(policy)) || always;
+    if (!kept || always || this.#budget === undefined || this.#budget.take(this.nowMs())) return kept;
+    this.overBudget += 1;
+    return false;
   }
 
   #takeToken({ name, sampling: { maxPerSecond } }: GoverningPolicy): boolean {
     if (maxPerSecond === undefined) return true;
     const nowMs = this.nowMs();
-    let bucket = this.#buckets.get(name);
-    if (!bucket) {
-      bucket = { tokens: maxPerSecond, filledAtMs: nowMs };
-      this.#buckets.set(name, bucket);
+    let held = this.#buckets.get(name);
+    if (held?.perSecond !== maxPerSecond) {
+      held = { bucket: new TokenBucket(maxPerSecond, nowMs), perSecond: maxPerSecond };
+      this.#buckets.set(name, held);
     }
-    bucket.tokens = Math.min(
-      maxPerSecond,
-      bucket.tokens + ((nowMs - bucket.filledAtMs) / 1000) * maxPerSecond,
-    );
-    bucket.filledAtMs = nowMs;
-    if (bucket.tokens < 1) return false;
-    bucket.tokens -= 1;
-    return true;
+    return held.bucket.take(nowMs);
   }
 
   /** Forgets policies that are no longer in force; without it the buckets would have no bound. */

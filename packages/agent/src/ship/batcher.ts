@@ -117,17 +117,18 @@ export class Batcher implements MeteredSink {
     const { counted } = batch;
     const { agentId, epoch, host } = this.options;
     const seq = this.#lastSeq + 1;
-    this.ledger.awaitingBatch -= counted;
-    this.ledger.batched += counted;
     try {
       const header = { agentId, epoch, seq, createdAtUs: this.options.nowUs(), completeUntilUs, host };
-      const payload = await compress(batch.finish(header, this.ledger.snapshot()), GZIP);
+      const payload = await compress(batch.finish(header, this.ledger.snapshot(counted)), GZIP);
       if (!this.spool.hasRoom(payload.length)) {
         this.#lose(counted, "full");
         return;
       }
       const spooled = await this.spool.write(epoch, seq, counted, payload);
+      // As one: every account says what is in the batches up to `lastSeq`.
       this.#lastSeq = seq;
+      this.ledger.awaitingBatch -= counted;
+      this.ledger.batched += counted;
       this.#completeUntilUs = completeUntilUs;
       this.options.onSpooled(spooled, payload);
     } catch (error) {
@@ -137,7 +138,7 @@ export class Batcher implements MeteredSink {
   }
 
   #lose(count: number, reason: "full" | "write_failed"): void {
-    this.ledger.batched -= count;
+    this.ledger.awaitingBatch -= count;
     this.ledger.losses.add("spool", reason, count);
   }
 }

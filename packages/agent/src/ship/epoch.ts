@@ -1,29 +1,11 @@
-import { mkdir, open, readFile, rename } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { type AgentId, agentIdSchema, epochSchema } from "@masthead/shared/ids";
 import { z } from "zod";
+import { writeDurably } from "../durable-file.js";
 
 const FILE = "epoch.json";
 const stateSchema = z.object({ agentId: agentIdSchema, epoch: epochSchema });
-
-/** Writes a file so that it is either the old or the new one after a crash of the host. */
-export async function writeDurably(path: string, content: string | Uint8Array, mode = 0o600): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
-  const file = await open(temporary, "w", mode);
-  try {
-    await file.writeFile(content);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(temporary, path);
-  const folder = await open(dirname(path), "r");
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-}
 
 async function readState(path: string): Promise<z.infer<typeof stateSchema> | undefined> {
   let content: string;

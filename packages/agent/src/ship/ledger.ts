@@ -1,5 +1,6 @@
-import type { Ledger, Loss } from "@masthead/shared/wire/ledger";
+import type { Ledger, Loss, LostBatch } from "@masthead/shared/wire/ledger";
 import type { LossCounts } from "../losses.js";
+import type { BatchLoss } from "./lost-batches.js";
 
 /** What the ledger is made of. All counts are of this epoch and of exchanges. */
 export interface LedgerSources {
@@ -28,16 +29,21 @@ export class AgentLedger {
   constructor(
     private readonly sources: LedgerSources,
     readonly losses: LossCounts,
+    /** batches that are lost and not booked yet; see LostBatches */
+    private readonly lostBatches: () => LostBatch[] = () => [],
   ) {}
 
-  snapshot(): Ledger {
+  /** @param closing exchanges of the batch that this account is to travel in, which awaits its seq */
+  snapshot(closing = 0): Ledger {
     const { kernel, inRing } = this.#kernel();
     const lost = [...kernel.lost, ...this.losses.list()].filter(({ count }) => count > 0);
+    const lostBatches = this.lostBatches();
     return {
       captured: kernel.captured - this.sources.ungoverned(),
-      batched: this.batched,
+      batched: this.batched + closing,
       lost,
-      pending: (this.#ended ? 0 : inRing + this.sources.pairing()) + this.awaitingBatch,
+      pending: (this.#ended ? 0 : inRing + this.sources.pairing()) + this.awaitingBatch - closing,
+      ...(lostBatches.length > 0 ? { lostBatches } : {}),
     };
   }
 
@@ -48,10 +54,10 @@ export class AgentLedger {
   }
 
   /** A batch of this epoch is lost after all. */
-  unbatch(loss: "spool/corrupt" | "delivery/refused", count: number): void {
+  unbatch(loss: BatchLoss, count: number): void {
     this.batched -= count;
-    if (loss === "delivery/refused") this.losses.add("delivery", "refused", count);
-    else this.losses.add("spool", "corrupt", count);
+    if (loss.stage === "delivery") this.losses.add(loss.stage, loss.reason, count);
+    else this.losses.add(loss.stage, loss.reason, count);
   }
 
   /** Exchanges that the account cannot explain; anything but zero is a defect. */

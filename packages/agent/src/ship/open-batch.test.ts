@@ -120,3 +120,16 @@ test("a batch is full before it can be too large", () => {
   expect(added).toBeLessThan(2000);
   expect(batch.bytes).toBeLessThan(BATCH_FULL_BYTES + 4000);
 });
+
+test("an exchange that cannot be booked is lost by name, counted nowhere else, and takes nothing along", () => {
+  const batch = new OpenBatch();
+  const { record, losses } = meterInto(batch);
+  record(makeExchange());
+  // No JSON can be made of it: what comes last of booking fails.
+  record(makeExchange({ requestHeaders: { "x-a": [1n as unknown as string] } }));
+  record(makeExchange());
+  const { exchanges, usage, countedOnly } = read(batch);
+  expect([exchanges.length, countedOnly]).toEqual([2, 0]);
+  expect(usage.reduce((sum, { requests }) => sum + requests, 0)).toBe(2);
+  expect(losses.list()).toEqual([{ stage: "usage", reason: "fault", count: 1 }]);
+});

@@ -56,11 +56,12 @@ export class OpenBatch {
     text.append('{"exchanges":[');
   }
 
-  /** Books one exchange; `kept`: also one by one. */
+  /** Books one exchange, or throws and has booked nothing; `kept`: also one by one. */
   add(exchange: Exchange, series: Series, windowStart: number, kept: boolean): void {
     const policy = this.#policies.index(exchange.policy, policyJson);
+    const row = kept ? this.#row(exchange, series.template, policy) : undefined;
     this.#book(exchange, series, windowStart, policy);
-    if (kept) this.#keep(exchange, series.template, policy);
+    if (row !== undefined) this.#keep(row);
     this.#counted += 1;
   }
 
@@ -79,11 +80,15 @@ export class OpenBatch {
     this.#usageBytes += part.count(exchange, latencyBucket(exchange.durationUs));
   }
 
-  #keep(exchange: Exchange, template: string, policy: number): void {
+  #row(exchange: Exchange, template: string, policy: number): string {
     const connection = this.#connections.index(exchange.connection, this.#connectionJson);
+    return JSON.stringify(toWireExchange(exchange, template, connection, policy));
+  }
+
+  #keep(row: string): void {
     if (this.#exchanges > 0) this.text.append(",");
     this.#exchanges += 1;
-    this.text.append(JSON.stringify(toWireExchange(exchange, template, connection, policy)));
+    this.text.append(row);
   }
 
   readonly #connectionJson = (connection: ConnectionInfo): string =>

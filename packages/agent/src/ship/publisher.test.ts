@@ -32,7 +32,9 @@ async function started(epoch = 5) {
       backoffMs: 100,
       maxBackoffMs: 400,
       nowMs: () => clock.nowMs,
-      onLost: ({ seq, exchanges }, loss) => lost.push(`${seq}: ${exchanges} ${loss}`),
+      onLost: async ({ seq, exchanges }, { stage, reason }) => {
+        lost.push(`${seq}: ${exchanges} ${stage}/${reason}`);
+      },
       onFailed: () => undefined,
     },
     spool,

@@ -4,6 +4,7 @@ import type { AgentId } from "@masthead/shared/ids";
 import { batchSubject } from "@masthead/shared/subjects";
 import { BATCH_MAX_BYTES } from "@masthead/shared/wire/batch";
 import type { Watermark } from "@masthead/shared/wire/watermark";
+import type { BatchLoss } from "./lost-batches.js";
 import type { Messaging } from "./messaging.js";
 import { Outbox, type OutboxEntry } from "./outbox.js";
 import type { Spool, SpooledBatch } from "./spool.js";
@@ -23,8 +24,8 @@ export interface PublisherOptions {
   backoffMs: number;
   maxBackoffMs: number;
   nowMs: () => number;
-  /** its exchanges are lost for good: of this or of an earlier epoch */
-  onLost: (batch: SpooledBatch, loss: "spool/corrupt" | "delivery/refused") => void;
+  /** its exchanges are lost for good: of this or of an earlier epoch. Its file goes once this has resolved */
+  onLost: (batch: SpooledBatch, loss: BatchLoss) => Promise<void>;
   onFailed: (error: Error) => void;
 }
 
@@ -83,7 +84,8 @@ export class Publisher {
       watermark,
       this.options.nowMs() - this.options.resendAfterMs,
     );
-    for (const batch of refused) this.options.onLost(batch, "delivery/refused");
+    const told = refused.map((batch) => this.options.onLost(batch, { stage: "delivery", reason: "refused" }));
+    await Promise.all(told.map((each) => each.catch(this.options.onFailed)));
     for (const batch of [...committed, ...refused]) {
       this.#fresh.delete(batch);
       await this.spool.remove(batch).catch(this.options.onFailed);
@@ -161,7 +163,8 @@ export class Publisher {
       if (!this.outbox.has(entry)) return undefined;
       this.outbox.remove(entry);
       this.options.onFailed(error as Error);
-      this.options.onLost(entry, "spool/corrupt");
+      const loss = { stage: "spool", reason: "corrupt" } as const;
+      await this.options.onLost(entry, loss).catch(this.options.onFailed);
       await this.spool.setAside(entry).catch(this.options.onFailed);
       return undefined;
     }

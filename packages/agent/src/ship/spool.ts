@@ -1,5 +1,6 @@
-import { mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, rmdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { UNFINISHED, writeDurably } from "../durable-file.js";
 
 /** A batch in the spool. */
 export interface SpooledBatch {
@@ -19,8 +20,7 @@ export const inOrder = (a: SpooledBatch, b: SpooledBatch): number => a.epoch - b
 
 /**
  * Batches on disk until the watermark covers them: `<epoch>/<seq>.<exchanges>.json.gz`, each written whole under
- * another name first. A crash of the agent loses nothing that was written; files are not synced one by one, so a crash of the host
- * may take what the kernel had not yet written back (gzip's checksum tells a file that is not whole).
+ * another name first, and synced: a crash of the agent or of the host loses nothing that was written (promise no-silent-loss).
  */
 export class Spool {
   #bytes = 0;
@@ -54,14 +54,7 @@ export class Spool {
       await mkdir(join(this.dir, String(epoch)), { recursive: true, mode: 0o700 });
       this.#folders.add(epoch);
     }
-    const temporary = `${this.#path(batch)}.tmp`;
-    try {
-      await writeFile(temporary, payload, { mode: 0o600 });
-      await rename(temporary, this.#path(batch));
-    } catch (error) {
-      await rm(temporary, { force: true }).catch(() => undefined);
-      throw error;
-    }
+    await writeDurably(this.#path(batch), payload);
     this.#bytes += batch.bytes;
     return batch;
   }
@@ -110,7 +103,7 @@ export class Spool {
     for (const name of await readdir(folder)) {
       const match = BATCH_FILE.exec(name);
       if (!match) {
-        if (name.endsWith(".tmp")) await rm(join(folder, name), { force: true });
+        if (name.endsWith(UNFINISHED)) await rm(join(folder, name), { force: true });
         continue;
       }
       const { size } = await stat(join(folder, name));

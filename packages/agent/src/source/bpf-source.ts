@@ -22,6 +22,10 @@ export interface BpfSourceOptions {
   ringBytes: number;
   handoffBytes: number;
   pollEveryMs: number;
+  /** entries of the kernel's tables of connections, of calls in flight and of heads being put together */
+  kernelConnections: number;
+  kernelCalls: number;
+  kernelHeads: number;
   openExchanges: number;
   labels: Record<string, string>;
   floor: Floor;
@@ -32,6 +36,13 @@ export interface BpfSourceOptions {
 
 /** The programs as `make -C bpf` leaves them. */
 export const BUILT_OBJECT = fileURLToPath(new URL("../../../../bpf/build/masthead.bpf.o", import.meta.url));
+
+const mapEntriesOf = (options: BpfSourceOptions): Record<string, number> => ({
+  records: options.ringBytes,
+  connections: options.kernelConnections,
+  calls: options.kernelCalls,
+  assemblies: options.kernelHeads,
+});
 
 /** Exchanges of programs on this host, from the kernel. */
 export class BpfSource implements CaptureSource {
@@ -48,13 +59,8 @@ export class BpfSource implements CaptureSource {
     options: BpfSourceOptions,
     private readonly events: SourceEvents,
   ) {
-    const { objectPath = BUILT_OBJECT, ringBytes, handoffBytes, pollEveryMs, labels, floor } = options;
-    this.#session = openSession({
-      objectPath,
-      handoffBytes,
-      pollEveryMs,
-      mapEntries: { records: ringBytes },
-    });
+    const { objectPath = BUILT_OBJECT, handoffBytes, pollEveryMs, labels, floor } = options;
+    this.#session = openSession({ objectPath, handoffBytes, pollEveryMs, mapEntries: mapEntriesOf(options) });
     try {
       writeConstantTables(this.#session, options.fingerprintKey);
       this.#tables = new PolicyTables({ session: this.#session, labels, floor });

@@ -36,12 +36,13 @@ export async function readMetrics(sql: TransactionSql, nowUs: UnixMicros): Promi
   const [totals] = await sql<[Totals]>`
     select (select revision from policy_counter) as revision,
       (select count(*) from policies where document is not null) as policies,
-      coalesce(sum(captured), 0)::bigint as captured, coalesce(sum(stored), 0)::bigint as stored,
+      (select coalesce(sum(captured), 0)::bigint from ledger) as captured, coalesce(sum(stored), 0)::bigint as stored,
       coalesce(sum(counted_only), 0)::bigint as counted_only, coalesce(sum(set_aside), 0)::bigint as set_aside,
       coalesce(sum(contiguous_through), 0)::bigint as settled, coalesce(sum(pending), 0)::bigint as pending
     from epochs`;
   const losses = await sql<Named[]>`
-    select stage as a, reason as b, sum(lost)::bigint as value from epoch_losses group by 1, 2 order by 1, 2`;
+    select stage as a, reason as b, sum(lost)::bigint as value from ledger_losses where lost is not null
+    group by 1, 2 order by 1, 2`;
   const events = await sql<
     Named[]
   >`select name as a, reason as b, count as value from ingest_counters order by 1, 2`;

@@ -23,6 +23,9 @@ const SCHEMAS: [string, z.ZodType][] = [
   ["heartbeat", heartbeatSchema],
   ["watermark", watermarkSchema],
   ["policy-set", policySetSchema],
+  ["batch-lost-batches", batchSchema],
+  ["heartbeat-lost-batches", heartbeatSchema],
+  ["watermark-lost-batches", watermarkSchema],
 ];
 
 describe.each(SCHEMAS)("%s, version 1", (name, schema) => {

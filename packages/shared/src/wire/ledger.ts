@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { epochSchema, seqSchema } from "../ids.js";
 
 /**
  * Where an exchange can be lost (promise no-silent-loss). `stage` is the place, `reason` the bound or fault.
@@ -14,7 +15,7 @@ export const LOSSES = {
   calls: ["full"],
   decode: ["malformed"],
   pairing: ["full"],
-  usage: ["full"],
+  usage: ["full", "fault"],
   spool: ["full", "write_failed", "corrupt"],
   delivery: ["refused"],
   agent: ["epoch_ended"],
@@ -31,6 +32,20 @@ export type Loss = z.infer<typeof lossSchema>;
 
 const count = z.int().nonnegative();
 
+/** Most lost batches that one message tells of; the rest waits until these are booked. */
+export const LOST_BATCHES_MAX = 1024;
+
+/** A batch that will never be committed, by its key. */
+export const lostBatchSchema = z.object({
+  epoch: epochSchema,
+  seq: seqSchema,
+  /** exchanges that it counted */
+  exchanges: z.int().nonnegative().max(1_000_000_000),
+  stage: z.string().min(1).max(64),
+  reason: z.string().min(1).max(64),
+});
+export type LostBatch = z.infer<typeof lostBatchSchema>;
+
 /**
  * The agent's account of this epoch, as of one moment. Counts exchanges since the epoch began:
  * `captured = batched + Σ lost + pending`.
@@ -43,5 +58,10 @@ export const ledgerSchema = z.object({
   lost: z.array(lossSchema).max(256),
   /** between kernel and batch: in the ring, awaiting a response, awaiting the next batch */
   pending: count,
+  /**
+   * Batches that are lost for good and not booked yet, so that their seqs leave no gap. One of this epoch is in `lost` too;
+   * one of an earlier epoch is booked to that epoch, whose own account can tell no more.
+   */
+  lostBatches: z.array(lostBatchSchema).max(LOST_BATCHES_MAX).optional(),
 });
 export type Ledger = z.infer<typeof ledgerSchema>;

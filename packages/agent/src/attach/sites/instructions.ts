@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { setFlagsFromString } from "node:v8";
 import type * as Iced from "iced-x86";
 
 /** One x86-64 instruction, as far as choosing a probe site asks. */
@@ -16,12 +17,25 @@ export interface Instruction {
   stackAddressTo?: string;
 }
 
+/** A library is disassembled when it is first seen, and most at the start. */
+const FORGET_AFTER_MS = 5_000;
+
+const require = createRequire(import.meta.url);
 let library: typeof Iced | undefined;
 
-// A megabyte of WebAssembly, wanted only where something is disassembled.
+// A megabyte of WebAssembly that takes ten of memory: loaded when something is disassembled, and forgotten after that.
 const iced = (): typeof Iced => {
-  library ??= createRequire(import.meta.url)("iced-x86") as typeof Iced;
+  if (library) return library;
+  // Some functions of it run for some milliseconds in all: to compile the rest, or to optimise, would only take memory.
+  setFlagsFromString("--wasm-lazy-compilation --liftoff-only");
+  library = require("iced-x86") as typeof Iced;
+  setTimeout(forget, FORGET_AFTER_MS).unref();
   return library;
+};
+
+const forget = (): void => {
+  library = undefined;
+  delete require.cache[require.resolve("iced-x86")];
 };
 
 /** Decodes from the first byte on; ends before the first thing that is no instruction, or after `max`. */

@@ -30,7 +30,7 @@ export async function readAgents(
         from ledger l where l.agent_id = a.agent_id and l.epoch = a.epoch)::text as ledger,
       (select json_agg(json_build_object('stage', e.stage, 'reason', e.reason, 'count', e.lost)
           order by e.stage, e.reason)
-        from epoch_losses e where e.agent_id = a.agent_id and e.epoch = a.epoch and e.lost > 0)::text as losses
+        from ledger_losses e where e.agent_id = a.agent_id and e.epoch = a.epoch and e.lost > 0)::text as losses
     from agents a
     where ${id === undefined ? sql`a.agent_id > ${after}` : sql`a.agent_id = ${id}`}
     order by a.agent_id limit ${limit}`;

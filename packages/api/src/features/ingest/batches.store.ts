@@ -10,7 +10,7 @@ export interface BatchKey {
 
 export interface BatchRow extends BatchKey {
   hash: Uint8Array;
-  outcome: "committed" | "refused";
+  outcome: "committed" | "refused" | "lost";
   createdAtUs: number;
   completeUntilUs: number;
   stored: number;

@@ -85,7 +85,7 @@ export const progressOf = (rows: readonly { row: BatchRow; batch: Batch }[]): Ep
     epoch.countedOnly += row.countedOnly;
     epoch.setAside += row.setAside;
     if (!epoch.report || batch.createdAtUs >= epoch.report.atUs)
-      epoch.report = { atUs: batch.createdAtUs, ledger: batch.ledger };
+      epoch.report = { atUs: batch.createdAtUs, seq: batch.seq, ledger: batch.ledger };
     epoch.lastSeq = Math.max(epoch.lastSeq, row.seq);
     epochs.set(key, epoch);
   }

@@ -8,6 +8,8 @@ import type { LeftOut, PreparedBatch, UnreadableBatch } from "./batch-message.ru
 import { type BatchRow, correctBatch, heldHashes, insertBatches, keyText } from "./batches.store.js";
 import { batchRow, byKey, progressOf, usageRequests } from "./commit.rules.js";
 import { addProgress, advanceEpochs } from "./epochs.store.js";
+import { lostBatchesOf, withLostEpochs, withLostRows } from "./lost-batches.rules.js";
+import { insertLostBatches } from "./lost-batches.store.js";
 import { count, insertSetAside } from "./set-aside.store.js";
 
 /** Ids are the batch's id and the place in it; more rows than this would run into the next batch's. */
@@ -88,15 +90,18 @@ const commitTogether = (
 ): Promise<Committed> =>
   database.transaction(NO_TENANT, async (tx) => {
     const unique = [...new Map(group.map((read) => [keyText(read.batch), read])).values()].sort(byKey);
-    const ids = await insertBatches(tx.sql, unique.map(batchRow));
+    const lost = lostBatchesOf(unique.map(({ batch }) => ({ ...batch, atUs: batch.createdAtUs })));
+    const ids = await insertBatches(tx.sql, withLostRows(unique.map(batchRow), lost));
     const fresh = unique.filter((read) => ids.has(keyText(read.batch)));
     const clashes = await alarmClashes(tx, group, fresh);
     const settled = await writeRows(tx, fresh, ids, options, splitting);
-    if (settled.length > 0) {
-      await addProgress(tx.sql, progressOf(settled), options.nowUs);
-      await advanceEpochs(tx.sql, progressOf(settled));
-      await bookParts(tx, settled, options, splitting);
+    const progress = withLostEpochs(progressOf(settled), lost);
+    if (progress.length > 0) {
+      await addProgress(tx.sql, progress, options.nowUs);
+      await insertLostBatches(tx.sql, lost);
+      await advanceEpochs(tx.sql, progress);
     }
+    if (settled.length > 0) await bookParts(tx, settled, options, splitting);
     return {
       committed: fresh.length,
       duplicates: group.length - fresh.length - clashes,

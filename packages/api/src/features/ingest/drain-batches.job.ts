@@ -10,7 +10,7 @@ import { DAY_US, dayOf, daysOf, withinDays } from "./commit.rules.js";
 import { type Committed, commitBatches, refuseMessage } from "./commit.service.js";
 import { collectGroups } from "./group.rules.js";
 import type { MessageQueue, QueuedMessage, WatermarkPublisher } from "./ingest.ports.js";
-import { readWatermarks } from "./watermark.read-model.js";
+import { publishWatermarks } from "./publish-watermarks.service.js";
 
 export interface DrainBatchesDeps {
   database: Database;
@@ -43,7 +43,7 @@ interface Pulled {
 /**
  * Commits what the queue holds until the budget is spent or `signal` asks to end; while one group is committed, the next is read. Messages are
  * acknowledged after the commit; then agents are told.
- * @throws what Postgres throws when it is away; unsettled messages come again
+ * @throws what Postgres throws when it is away; what was taken and not committed is given back, and comes again
  */
 export const drainBatches = async (
   deps: DrainBatchesDeps,
@@ -60,25 +60,48 @@ export const drainBatches = async (
     setAside: 0,
   };
   const days = new Set<string>();
-  const messages = withinBudget(deps.queue, budget, () => deps.now() / 1000, signal);
+  const failed = new AbortController();
+  const end = signal ? AbortSignal.any([signal, failed.signal]) : failed.signal;
+  const unsettled = new Set<QueuedMessage>();
+  const messages = noting(
+    unsettled,
+    withinBudget(deps.queue, budget, () => deps.now() / 1000, end),
+  );
   let settling: Promise<void> = Promise.resolve();
-  for await (const group of collectGroups(messages, GROUP_MESSAGES, GROUP_BYTES)) {
-    const pulled: Pulled[] = [];
-    for (const message of group) {
-      pulled.push(await pull(deps, message));
-      // Reading is work for one thread, which also has to keep Postgres busy with the group before.
-      await ioTurn();
+  try {
+    for await (const group of collectGroups(messages, GROUP_MESSAGES, GROUP_BYTES)) {
+      const pulled: Pulled[] = [];
+      for (const message of group) {
+        pulled.push(await pull(deps, message));
+        // Reading is work for one thread, which also has to keep Postgres busy with the group before.
+        await ioTurn();
+      }
+      await settling;
+      await new Promise<void>((resolve) => {
+        settling = settle(deps, pulled, unsettled, days, total, resolve);
+        // Awaited above or below; meanwhile a failure ends the pull, and is not unhandled.
+        settling.then(resolve, () => {
+          failed.abort();
+          resolve();
+        });
+      });
     }
     await settling;
-    await new Promise<void>((resolve) => {
-      settling = settle(deps, pulled, days, total, resolve);
-      // Awaited above or below; meanwhile a failure is not unhandled.
-      settling.then(resolve, () => resolve());
-    });
+  } finally {
+    for (const message of unsettled) message.nak(REDELIVER_AFTER_MS);
   }
-  await settling;
   return total;
 };
+
+async function* noting(
+  unsettled: Set<QueuedMessage>,
+  messages: AsyncIterable<QueuedMessage>,
+): AsyncGenerator<QueuedMessage> {
+  for await (const message of messages) {
+    unsettled.add(message);
+    yield message;
+  }
+}
 
 const ioTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -98,25 +121,24 @@ const pull = async (deps: DrainBatchesDeps, message: QueuedMessage): Promise<Pul
 const settle = async (
   deps: DrainBatchesDeps,
   pulled: readonly Pulled[],
+  unsettled: Set<QueuedMessage>,
   days: Set<string>,
   total: DrainedBatches,
   onBusy: () => void,
 ): Promise<void> => {
-  try {
-    const batches = pulled.flatMap(({ read }) => ("batch" in read ? [read] : []));
-    await ensureDays(deps, batches, days);
-    const options = { nowUs: deps.now(), seriesCap: deps.seriesCap, onBusy };
-    const done = batches.length > 0 ? await commitBatches(deps.database, batches, options) : undefined;
-    for (const one of pulled) if (!("batch" in one.read)) await refuse(deps, one, one.read);
-    for (const name of Object.keys(done ?? {}) as (keyof Committed)[]) total[name] += done?.[name] ?? 0;
-    total.messages += pulled.length;
-    total.unreadable += pulled.length - batches.length;
-    if (done?.clashes) deps.log.error({ clashes: done.clashes }, "a batch came back with another payload");
-  } catch (error) {
-    for (const { message } of pulled) message.nak(REDELIVER_AFTER_MS);
-    throw error;
+  const batches = pulled.flatMap(({ read }) => ("batch" in read ? [read] : []));
+  await ensureDays(deps, batches, days);
+  const options = { nowUs: deps.now(), seriesCap: deps.seriesCap, onBusy };
+  const done = batches.length > 0 ? await commitBatches(deps.database, batches, options) : undefined;
+  for (const one of pulled) if (!("batch" in one.read)) await refuse(deps, one, one.read);
+  for (const name of Object.keys(done ?? {}) as (keyof Committed)[]) total[name] += done?.[name] ?? 0;
+  total.messages += pulled.length;
+  total.unreadable += pulled.length - batches.length;
+  if (done?.clashes) deps.log.error({ clashes: done.clashes }, "a batch came back with another payload");
+  for (const { message, read } of pulled) {
+    unsettled.delete(message);
+    "batch" in read ? message.ack() : message.term();
   }
-  for (const { message, read } of pulled) "batch" in read ? message.ack() : message.term();
   const agents = [...new Set(pulled.map(({ agentId }) => agentId))];
   await publishWatermarks(deps, agents);
 };
@@ -148,17 +170,4 @@ const ensureDays = async (
     for (const day of exchanges) await ensure("exchanges", day);
     for (const day of usage) if (day >= minutesFrom) await ensure("usage_minute", day);
   }
-};
-
-/** A watermark that is not told is told with the next batch, or when the agent sends again. */
-const publishWatermarks = async (deps: DrainBatchesDeps, agentIds: readonly AgentId[]): Promise<void> => {
-  for (const watermark of await readWatermarks(deps.database.sql, agentIds))
-    try {
-      await deps.watermarks.publish(watermark);
-    } catch (error) {
-      deps.log.warn(
-        { agentId: watermark.agentId, error: String(error) },
-        "a watermark could not be published",
-      );
-    }
 };

@@ -4,14 +4,19 @@ import type { Database } from "../../platform/db/database.js";
 import { isRefusedData } from "../../platform/db/refused.js";
 import { NO_TENANT } from "../../platform/db/scope.js";
 import { readHeartbeat, recordHeartbeat } from "../agents/index.js";
+import { insertBatches } from "./batches.store.js";
 import { type DrainBudget, withinBudget } from "./budget.rules.js";
-import { addProgress, completeUntil } from "./epochs.store.js";
-import type { MessageQueue, QueuedMessage } from "./ingest.ports.js";
+import { addProgress, advanceEpochs, completeUntil } from "./epochs.store.js";
+import type { MessageQueue, QueuedMessage, WatermarkPublisher } from "./ingest.ports.js";
+import { lostBatchesOf, withLostEpochs, withLostRows } from "./lost-batches.rules.js";
+import { insertLostBatches } from "./lost-batches.store.js";
+import { publishWatermarks } from "./publish-watermarks.service.js";
 import { insertSetAside } from "./set-aside.store.js";
 
 export interface DrainHeartbeatsDeps {
   database: Database;
   queue: MessageQueue;
+  watermarks: WatermarkPublisher;
   now(): number;
   log: Log;
 }
@@ -36,8 +41,11 @@ export const drainHeartbeats = async (
 const settle = async (deps: DrainHeartbeatsDeps, message: QueuedMessage): Promise<void> => {
   const read = readHeartbeat(message.data, message.subject);
   try {
-    if (read.ok) await record(deps, read.heartbeat);
-    else await setAside(deps, message, read.reason, read.detail);
+    if (read.ok) {
+      await record(deps, read.heartbeat);
+      // Nothing else would tell its agent that they are booked.
+      if (read.heartbeat.ledger.lostBatches) await publishWatermarks(deps, [read.heartbeat.agentId]);
+    } else await setAside(deps, message, read.reason, read.detail);
   } catch (error) {
     if (!isRefusedData(error)) {
       message.nak(REDELIVER_AFTER_MS);
@@ -51,10 +59,14 @@ const settle = async (deps: DrainHeartbeatsDeps, message: QueuedMessage): Promis
 const record = ({ database, now }: DrainHeartbeatsDeps, heartbeat: Heartbeat): Promise<void> =>
   database.transaction(NO_TENANT, async ({ sql }) => {
     await recordHeartbeat(sql, heartbeat, now());
-    const { agentId, epoch, final, ledger, lastSeq } = heartbeat;
-    const report = { atUs: heartbeat.sentAtUs, ledger };
+    const { agentId, epoch, sentAtUs: atUs, final, ledger, lastSeq } = heartbeat;
     const nothing = { stored: 0, countedOnly: 0, setAside: 0, lastSeq: 0 };
-    await addProgress(sql, [{ agentId, epoch, ...nothing, final, report }], now());
+    const progress = { agentId, epoch, ...nothing, final, report: { atUs, seq: lastSeq, ledger } };
+    const lost = lostBatchesOf([{ agentId, epoch, atUs, ledger }]);
+    if (lost.length > 0) await insertBatches(sql, withLostRows([], lost));
+    await addProgress(sql, withLostEpochs([progress], lost), now());
+    await insertLostBatches(sql, lost);
+    if (lost.length > 0) await advanceEpochs(sql, lost);
     await completeUntil(sql, { agentId, epoch }, lastSeq, heartbeat.completeUntilUs);
   });
 

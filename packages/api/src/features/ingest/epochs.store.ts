@@ -14,7 +14,8 @@ export interface EpochProgress extends EpochKey {
   setAside: number;
   lastSeq: number;
   final: boolean;
-  report?: { atUs: number; ledger: Ledger } | undefined;
+  /** `seq`: its `batched` counts the batches up to it */
+  report?: { atUs: number; seq: number; ledger: Ledger } | undefined;
 }
 
 /** Adds progress to epochs, which are in the order of their keys, and locks them until the transaction ends. */
@@ -27,17 +28,20 @@ export const addProgress = async (
   const now = sql`to_timestamp(${nowUs}::float8 / 1e6)`;
   await sql`
     insert into epochs as e (agent_id, epoch, first_seen_at, last_seen_at, stored, counted_only, set_aside, last_seq,
-      final, reported_at, captured, batched, pending)
+      final, reported_at, reported_seq, captured, batched, pending)
     select agent_id, epoch, ${now}, ${now}, stored, counted_only, set_aside, last_seq, final,
-      to_timestamp(reported_us / 1e6), coalesce(captured, 0), coalesce(batched, 0), coalesce(pending, 0)
+      to_timestamp(reported_us / 1e6), coalesce(reported_seq, 0), coalesce(captured, 0), coalesce(batched, 0),
+      coalesce(pending, 0)
     from unnest(${textArray(rows.map((row) => row.agentId))}::text[], ${numbers((row) => row.epoch)}::bigint[],
       ${numbers((row) => row.stored)}::bigint[], ${numbers((row) => row.countedOnly)}::bigint[],
       ${numbers((row) => row.setAside)}::bigint[], ${numbers((row) => row.lastSeq)}::bigint[],
       ${plainArray(rows.map((row) => row.final))}::boolean[], ${numbers((row) => row.report?.atUs)}::float8[],
+      ${numbers((row) => row.report?.seq)}::bigint[],
       ${numbers((row) => row.report?.ledger.captured)}::bigint[],
       ${numbers((row) => row.report?.ledger.batched)}::bigint[],
       ${numbers((row) => row.report?.ledger.pending)}::bigint[])
-      as row (agent_id, epoch, stored, counted_only, set_aside, last_seq, final, reported_us, captured, batched, pending)
+      as row (agent_id, epoch, stored, counted_only, set_aside, last_seq, final, reported_us, reported_seq, captured,
+        batched, pending)
     on conflict (agent_id, epoch) do update set
       last_seen_at = greatest(e.last_seen_at, excluded.last_seen_at),
       stored = e.stored + excluded.stored,
@@ -45,11 +49,11 @@ export const addProgress = async (
       set_aside = e.set_aside + excluded.set_aside,
       last_seq = greatest(e.last_seq, excluded.last_seq),
       final = e.final or excluded.final,
-      (reported_at, captured, batched, pending) = (
-        select newest.reported_at, newest.captured, newest.batched, newest.pending
-        from (values (e.reported_at, e.captured, e.batched, e.pending),
-          (excluded.reported_at, excluded.captured, excluded.batched, excluded.pending))
-          as newest (reported_at, captured, batched, pending)
+      (reported_at, reported_seq, captured, batched, pending) = (
+        select newest.reported_at, newest.reported_seq, newest.captured, newest.batched, newest.pending
+        from (values (e.reported_at, e.reported_seq, e.captured, e.batched, e.pending),
+          (excluded.reported_at, excluded.reported_seq, excluded.captured, excluded.batched, excluded.pending))
+          as newest (reported_at, reported_seq, captured, batched, pending)
         order by newest.reported_at desc nulls last, newest.batched desc limit 1)`;
   await addLosses(sql, rows);
 };

@@ -11,20 +11,24 @@ export async function* collectGroups(
 ): AsyncGenerator<QueuedMessage[]> {
   const iterator = messages[Symbol.asyncIterator]();
   let next = iterator.next();
-  for (;;) {
-    const first = await next;
-    if (first.done) return;
-    const group = [first.value];
-    let bytes = first.value.data.byteLength;
-    next = iterator.next();
-    while (group.length < maxMessages && bytes < maxBytes) {
-      const at = await Promise.race([next, nothingAtHand()]);
-      if (at === undefined || at.done) break;
-      group.push(at.value);
-      bytes += at.value.data.byteLength;
+  try {
+    for (;;) {
+      const first = await next;
+      if (first.done) return;
+      const group = [first.value];
+      let bytes = first.value.data.byteLength;
       next = iterator.next();
+      while (group.length < maxMessages && bytes < maxBytes) {
+        const at = await Promise.race([next, nothingAtHand()]);
+        if (at === undefined || at.done) break;
+        group.push(at.value);
+        bytes += at.value.data.byteLength;
+        next = iterator.next();
+      }
+      yield group;
     }
-    yield group;
+  } finally {
+    await iterator.return?.();
   }
 }
 

@@ -12,12 +12,13 @@ interface EpochRow {
   contiguous_through: number;
   seqs: number[] | null;
   refused: number[] | null;
+  lost: number[] | null;
 }
 
 /** Watermarks of agents as Postgres has committed them: their newest epochs, newest first. */
 export const readWatermarks = async (sql: Sql, agentIds: readonly string[]): Promise<Watermark[]> => {
   const rows = await sql<EpochRow[]>`
-    select e.agent_id, e.epoch, e.contiguous_through, above.seqs, refused.seqs as refused
+    select e.agent_id, e.epoch, e.contiguous_through, above.seqs, refused.seqs as refused, lost.seqs as lost
     from unnest(${textArray(agentIds)}::text[]) as wanted (agent_id)
     cross join lateral (
       select * from epochs e where e.agent_id = wanted.agent_id order by epoch desc limit ${EPOCHS_MAX}) e
@@ -28,7 +29,11 @@ export const readWatermarks = async (sql: Sql, agentIds: readonly string[]): Pro
     cross join lateral (
       select to_jsonb(array_agg(seq order by seq)) as seqs from (
         select seq from batches b where b.agent_id = e.agent_id and b.epoch = e.epoch and outcome = 'refused'
-        order by seq desc limit ${RANGES_MAX}) newest) refused`;
+        order by seq desc limit ${RANGES_MAX}) newest) refused
+    cross join lateral (
+      select to_jsonb(array_agg(seq order by seq)) as seqs from (
+        select seq from lost_batches l where l.agent_id = e.agent_id and l.epoch = e.epoch
+        order by seq desc limit ${RANGES_MAX}) newest) lost`;
   const watermarks = new Map<AgentId, Watermark>();
   for (const row of rows) {
     const watermark = watermarks.get(row.agent_id) ?? { v: 1, agentId: row.agent_id, epochs: [] };
@@ -36,6 +41,7 @@ export const readWatermarks = async (sql: Sql, agentIds: readonly string[]): Pro
       epoch: row.epoch,
       ...withGaps(row.contiguous_through, row.seqs ?? []),
       refused: row.refused ?? [],
+      ...(row.lost ? { lost: row.lost } : {}),
     });
     watermarks.set(row.agent_id, watermark);
   }

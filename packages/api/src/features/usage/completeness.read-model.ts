@@ -30,8 +30,9 @@ export const readCompleteness = async (
     with newest as (
       select distinct on (agent_id) agent_id, epoch from epochs where true ${ofAgents} order by agent_id, epoch desc),
     runs as (
-      select e.*, n.epoch is not null as is_newest, e.stored + e.counted_only + e.set_aside as committed
-      from epochs e left join newest n using (agent_id, epoch)
+      select e.agent_id, e.epoch, e.first_seen_at, e.last_seen_at, e.complete_until, e.final,
+        n.epoch is not null as is_newest, l.pending, l.undelivered
+      from epochs e join ledger l using (agent_id, epoch) left join newest n using (agent_id, epoch)
       where e.last_seen_at >= ${from} ${ofAgents}),
     gaps as (
       select agent_id, lost_from as gap_from, lost_until as gap_to, 'agent/epoch_ended' as reason
@@ -41,12 +42,12 @@ export const readCompleteness = async (
       where is_newest and not final and last_seen_at < ${now} - make_interval(secs => ${SILENT_AFTER_SECONDS}))
     select
       (select (extract(epoch from min(coalesce(complete_until, first_seen_at))) * 1000000)::bigint from runs
-        where (is_newest and not final) or batched > committed) as complete_us,
+        where (is_newest and not final) or undelivered > 0) as complete_us,
       exists (select from runs) as known,
-      (select coalesce(sum(lost), 0)::bigint from loss_minutes
+      (select coalesce(sum(lost), 0)::bigint from loss_times
         where minute >= date_trunc('minute', ${from}) and minute < ${to} ${ofAgents}) as lost,
-      (select coalesce(sum(greatest(pending + batched - committed, 0)), 0)::bigint from runs
-        where is_newest or batched > committed) as pending,
+      (select coalesce(sum(greatest(pending, 0)), 0)::bigint from runs
+        where is_newest or undelivered > 0) as pending,
       (select jsonb_agg(to_jsonb(overlapping)) from (
         select agent_id, (extract(epoch from gap_from) * 1000000)::bigint as from_us,
           (extract(epoch from gap_to) * 1000000)::bigint as to_us, reason

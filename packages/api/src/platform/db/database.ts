@@ -49,6 +49,8 @@ export const openDatabase = (url: string, applicationName = "masthead"): Databas
     fetch_types: false,
     idle_timeout: 0,
     connect_timeout: 10,
+    // In seconds. The client's own doubles up to 20, on top of the wait of whoever tries again.
+    backoff: () => 0.2,
     onnotice: () => {},
     connection: { application_name: applicationName },
     types: { int8 },

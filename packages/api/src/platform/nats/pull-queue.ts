@@ -24,11 +24,16 @@ export const pullQueue = (nats: NatsConnection, stream: string, durable: string)
     void nats.closed().then(stop);
     // Aborted while the consumer was asked for: no event comes any more.
     if (signal?.aborted) stop();
+    const taken = messages[Symbol.asyncIterator]();
     try {
-      for await (const message of messages) yield queued(message);
+      for (let next = await taken.next(); !next.done; next = await taken.next())
+        yield queued(nats, next.value);
     } finally {
       signal?.removeEventListener("abort", stop);
-      await messages.close();
+      stop();
+      // Closing takes effect when it is iterated over, so who leaves early may not wait for it before the rest is taken.
+      for (let next = await taken.next(); !next.done; next = await taken.next())
+        queued(nats, next.value).nak();
     }
   },
 });
@@ -42,11 +47,14 @@ export interface QueuedJsMessage {
   term(): void;
 }
 
-const queued = (message: JsMsg): QueuedJsMessage => ({
+const queued = (nats: NatsConnection, message: JsMsg): QueuedJsMessage => ({
   data: message.data,
   subject: message.subject,
   ack: () => message.ack(),
-  nak: (afterMs) => message.nak(afterMs),
+  // On a connection that is gone it comes again without being asked for.
+  nak: (afterMs) => {
+    if (!nats.isClosed()) message.nak(afterMs);
+  },
   // Without words: a server before 2.10 does not know a reason and would deliver it again.
   term: () => message.term(),
 });

@@ -1,0 +1,37 @@
+#!/bin/bash
+# The first process of kernel-check.sh's virtual machine: runs the checks, says how they ended, and switches the machine off.
+export PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root NO_COLOR=1 MASTHEAD_TEST_PATIENCE=10
+mount_at() { mountpoint -q "$1" || { mkdir -p "$1"; mount "${@:3}" -t "$2" "$2" "$1"; }; }
+mount_at /proc proc
+mount_at /sys sysfs
+mount_at /dev devtmpfs
+mount_at /dev/pts devpts
+mount_at /dev/shm tmpfs
+mount_at /run tmpfs
+mount_at /tmp tmpfs
+mount_at /sys/fs/cgroup cgroup2
+mount_at /sys/fs/bpf bpf
+mount_at /sys/kernel/tracing tracefs
+ip link set lo up
+echo masthead-kernel-check >/proc/sys/kernel/hostname
+echo '127.0.0.1 localhost masthead-kernel-check' >/etc/hosts
+cd /srv/masthead || exit
+
+failed=0
+try() {
+  echo "· $1"
+  "${@:2}" </dev/null 2>&1 | cat; [ "${PIPESTATUS[0]}" = 0 ] || { failed=$((failed + 1)); echo "✗ $1"; }
+}
+echo "Linux $(uname -r), Node $(node --version), $(sed -n 's/^PRETTY_NAME=//p' /etc/os-release)"
+try "doctor" node packages/agent/bin/masthead-agent.js doctor
+try "doctor says that this host can be captured" sh -c \
+  'node packages/agent/bin/masthead-agent.js doctor --json | node -e "if (!JSON.parse(require(\"fs\").readFileSync(0)).canCapture) process.exit(1)"'
+try "the parser's cases in this kernel" bpf/build/kernel-test bpf/build/masthead.bpf.o
+for tests in $(cat /kernel-tests); do
+  try "$tests" node node_modules/vitest/vitest.mjs run "$tests"
+done
+[ "$failed" = 0 ] && echo "kernel check: passed" || echo "kernel check: $failed failed"
+sync
+mount -o remount,ro /
+echo o >/proc/sysrq-trigger
+sleep 60

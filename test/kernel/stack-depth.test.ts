@@ -1,0 +1,22 @@
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { deepestPaths } from "./stack-depth/call-paths.js";
+
+const OBJECT = fileURLToPath(new URL("../../bpf/build/masthead.bpf.o", import.meta.url));
+/** MAX_BPF_STACK of the kernel. */
+const STACK_BYTES = 512;
+
+/** This host's kernel is younger than the floor and may count less, so its verifier does not tell. */
+test.each([
+  "ssl_call_entry",
+  "ssl_call_return",
+  "ssl_entry",
+  "process_exec",
+  "process_exit",
+  "process_fork",
+  "parse_test",
+])("%s fits the stack of Linux 6.1 on every path", (program) => {
+  const [path] = deepestPaths(OBJECT, [program]);
+  expect(path?.functions[0]).toBe(program);
+  expect(path?.stackBytes, path?.functions.join(" → ")).toBeLessThanOrEqual(STACK_BYTES);
+});
