@@ -22,6 +22,15 @@ const counted = async <T>(work: () => Promise<T>) => {
   const after = made();
   return { answer, postgres: after.postgres - before.postgres, nats: after.nats - before.nats };
 };
+/** Postgres' goodbye, without which it logs a client that was lost. */
+const TERMINATE = Buffer.from([0x58, 0, 0, 0, 4]);
+const goodbyes = (): number => {
+  const sent = backends.postgres.sent();
+  let found = 0;
+  for (let at = sent.indexOf(TERMINATE); at >= 0; at = sent.indexOf(TERMINATE, at + 1)) found += 1;
+  return found;
+};
+
 describe("no client outlives its request (design, section 6): in workerd", () => {
   let worker: RunningWorker;
   beforeAll(async () => {
@@ -58,6 +67,10 @@ describe("no client outlives its request (design, section 6): in workerd", () =>
       expect([run, answer[1].status, connections]).toEqual([run, 200, { postgres: 2, nats: 2 }]);
       await noneIsLeft(backends);
     }
+  });
+
+  it("Postgres is told goodbye on each connection so far", () => {
+    expect(goodbyes()).toBe(backends.postgres.made());
   });
 
   it("a request that is given up by its client leaves none open", async () => {

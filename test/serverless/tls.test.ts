@@ -67,6 +67,8 @@ describe("a Worker with TLS", () => {
     await worker.runScheduled();
     await worker.runScheduled();
     expect([postgres.made(), nats.made()]).toEqual([5, 4]);
+    // Such as a name that was looked up beside the connection, and a certificate then checked against an address.
+    expect(worker.complaints()).toEqual([]);
     for (const { sent } of [postgres, nats]) expect(sent().length).toBeGreaterThan(1_000);
     expect(inClear(postgres, WORDS.postgres)).toEqual([]);
     expect(inClear(nats, WORDS.nats)).toEqual([]);

@@ -21,6 +21,8 @@ export interface Workerd {
   runScheduled(): Promise<void>;
   /** What it has written so far: the worker's log, and complaints of workerd itself. */
   written(): string;
+  /** What workerd itself had to say, which is nothing where all is well. */
+  complaints(): string[];
   /** What the last run of the drain said that it did. */
   lastDrain(): Record<string, unknown>;
 }
@@ -102,6 +104,11 @@ const clock :Workerd.Worker = (
     url: `http://127.0.0.1:${port}`,
     lastDrain: () => JSON.parse(program.lines.findLast((line) => line.includes('"drained"')) ?? "{}"),
     written,
+    complaints: () =>
+      program
+        .errors()
+        .split("\n")
+        .filter((line) => line !== "" && !line.startsWith("{")),
     async runScheduled() {
       const response = await fetch(clock);
       const outcome = await response.text();
