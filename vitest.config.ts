@@ -18,7 +18,10 @@ export default defineConfig({
   test: {
     projects: [
       project("unit", ["packages/*/src/**/*.test.ts", "infra/**/*.test.ts"], { testTimeout: 60_000 }),
-      project("architecture", ["test/architecture/**/*.test.ts"], { testTimeout: 60_000 }),
+      project("architecture", ["test/architecture/**/*.test.ts"], {
+        testTimeout: 60_000,
+        hookTimeout: 60_000,
+      }),
       project("infra", ["test/infra/**/*.test.ts", "test/support/**/*.test.ts"], real),
       project("postgres", ["test/postgres/**/*.test.ts"], real),
       project("kernel", ["test/kernel/**/*.test.ts"], real),

@@ -6,7 +6,7 @@ export const UNFINISHED = ".tmp";
 
 /**
  * Writes a file so that it is either the old or the new one, and that it stays, after a crash of the host.
- * @throws the file system's error; what was there before is there still, and nothing else is left
+ * @throws the file system's error; the file is the old one then, or where only its folder could not be synced the new one
  */
 export async function writeDurably(path: string, content: string | Uint8Array, mode = 0o600): Promise<void> {
   const unfinished = `${path}.${process.pid}${UNFINISHED}`;

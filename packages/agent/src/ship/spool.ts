@@ -54,7 +54,13 @@ export class Spool {
       await mkdir(join(this.dir, String(epoch)), { recursive: true, mode: 0o700 });
       this.#folders.add(epoch);
     }
-    await writeDurably(this.#path(batch), payload);
+    try {
+      await writeDurably(this.#path(batch), payload);
+    } catch (error) {
+      // It may stand in a folder that could not be synced, and its seq is given again.
+      await rm(this.#path(batch), { force: true }).catch(() => undefined);
+      throw error;
+    }
     this.#bytes += batch.bytes;
     return batch;
   }
