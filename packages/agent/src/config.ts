@@ -111,7 +111,7 @@ export const agentVariables = {
     name: "MASTHEAD_POLL_EVERY_MS",
     description: "How often the ring is read.",
     unit: "ms",
-    default: "5",
+    default: "10",
     schema: wholeNumber(1, 1000),
   }),
   kernelConnections: variable({

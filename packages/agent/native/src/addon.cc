@@ -1,4 +1,5 @@
 // Masthead's native layer: libbpf behind Node-API 8. Loaded by packages/agent/src/capture/native-session.ts only.
+#include <malloc.h>
 #include <napi.h>
 
 #include "bpf_object.h"
@@ -15,6 +16,8 @@ Napi::Value try_multi_link_value(const Napi::CallbackInfo& info) {
 }
 
 Napi::Object define_addon(Napi::Env env, Napi::Object exports) {
+  // By default each thread that allocates gets an arena of its own, which keeps what that thread has freed.
+  mallopt(M_ARENA_MAX, 2);
   capture_libbpf_messages();
   exports["Session"] = Session::define(env);
   exports["tryMultiLink"] = Napi::Function::New<try_multi_link_value>(env, "tryMultiLink");

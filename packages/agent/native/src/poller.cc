@@ -16,7 +16,7 @@ namespace {
 constexpr size_t kBatchBytes = 256 * 1024;
 // A record that a preempted program has reserved but not finished is waited for this many times when reading ends.
 constexpr int kUnfinishedTries = 200;
-constexpr uint32_t kTrimEveryMs = 10'000;
+constexpr uint32_t kTrimEveryMs = 2'000;
 
 }  // namespace
 
