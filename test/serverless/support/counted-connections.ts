@@ -12,6 +12,8 @@ export interface CountedConnections {
   open(): number;
   /** Everything that clients have sent, up to a bound, as it went over the wire. */
   sent(): Buffer;
+  /** Keeps the server's answers back until the returned function is called, so that a client is met half way. */
+  holdAnswers(): () => void;
   /** Ends all, and refuses further ones, as a server that is away does. */
   close(): Promise<void>;
 }
@@ -25,6 +27,7 @@ export const countConnections = async (cleanup: Cleanup, serverUrl: string): Pro
   const sent: Buffer[] = [];
   let sentBytes = 0;
   let made = 0;
+  let held: (() => void)[] | undefined;
   const door = createServer((client) => {
     made += 1;
     open.add(client);
@@ -39,7 +42,10 @@ export const countConnections = async (cleanup: Cleanup, serverUrl: string): Pro
       sentBytes += bytes.length;
       if (sentBytes < SENT_MAX_BYTES) sent.push(bytes);
     });
-    client.pipe(server).pipe(client);
+    client.pipe(server);
+    const answer = () => void server.pipe(client);
+    if (held === undefined) answer();
+    else held.push(answer);
   });
   door.listen(0, "127.0.0.1");
   await once(door, "listening");
@@ -61,6 +67,13 @@ export const countConnections = async (cleanup: Cleanup, serverUrl: string): Pro
     made: () => made,
     open: () => open.size,
     sent: () => Buffer.concat(sent),
+    holdAnswers() {
+      held = [];
+      return () => {
+        for (const answer of held ?? []) answer();
+        held = undefined;
+      };
+    },
     close,
   };
 };
