@@ -35,8 +35,8 @@ struct slot_config {
 	__u64 client;
 	__u64 query_names;	/* items that want the names of query parameters */
 	__u64 query_keep;	/* items that keep some parameters (names and values of `query_rules`) */
-	__u64 request_lengths;	/* bit n: a rule asks something of a request header whose name has n + 1 bytes */
-	__u64 response_lengths;
+	__u64 request_names;	/* the name_bit of each request header of which a rule asks something */
+	__u64 response_names;
 };
 
 /* map `header_rules`: HASH */
@@ -44,6 +44,15 @@ struct header_key {
 	__u32 slot;
 	__u8 name[NAME_MAX_BYTES];	/* lower case, zero padded */
 };
+
+/*
+ * One of 64 bits for a name: a name without its bit in slot_config need not be looked up. Of its first eight bytes, lower
+ * case, zero padded, little endian, and of its length.
+ */
+static inline __attribute__((always_inline)) __u64 name_bit(__u64 first_bytes, __u64 length)
+{
+	return 1ULL << (((first_bytes ^ length) * 0x9e3779b97f4a7c15ULL) >> 58);
+}
 
 struct action_items {
 	__u64 keep, mask, fingerprint, presence;

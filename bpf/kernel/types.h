@@ -68,6 +68,11 @@ struct sock {
 	struct sock_common __sk_common;
 } relocated;
 
+/* What a map says of itself where a program takes its address (Linux 5.9). */
+struct bpf_map {
+	__u32 max_entries;
+} relocated;
+
 /* The registers at a probe; the layout is the architecture's ABI. */
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs {

@@ -77,17 +77,17 @@ static long sweep_connection(void *map, struct connection_key *key, struct conne
 	return 0;
 }
 
-static long sweep_call(void *map, struct call_key *key, struct call *call, struct sweep *sweep)
+static long sweep_call(void *map, __u32 *place, struct call *call, struct sweep *sweep)
 {
-	struct call_key gone = *key;
 	__u64 thread = call->thread;
 
 	(void)map;
-	if (gone.process != sweep->process)
+	(void)place;
+	if (call->process != sweep->process || call->state != CALL_NOTED)
 		return 0;
 	if (thread)
 		bpf_map_delete_elem(&threads, &thread);
-	bpf_map_delete_elem(&calls, &gone);
+	release(&call->state);
 	return 0;
 }
 

@@ -11,25 +11,21 @@ struct fields_context {
 	struct out *o;
 };
 
-/* The field name at `from` into key, lower case. Its length; NAME_MAX_BYTES + 1 where it is longer. */
+/* The field name at `from` into key, which is all zeroes, lower case. Its length; NAME_MAX_BYTES + 1 where it is longer. */
 static __always_inline __u32 read_name(struct work *w, __u32 from, struct header_key *key)
 {
-	__u32 length = 0;
-	__u64 keep = ~0ULL;
-
 #pragma unroll
 	for (int i = 0; i < NAME_MAX_BYTES / 8; i++) {
 		__u64 word = load_word(&AT(w, from + 8 * i)), colons = equal_bytes(word, ':');
 		/* all ones below the first colon, nothing from there on */
 		__u64 below = colons ? ((colons & -colons) >> 7) - 1 : ~0ULL;
-		__u64 bytes = keep & below;
 
-		word = lower_word(word) & bytes;
+		word = lower_word(word) & below;
 		copy_bytes(&key->name[8 * i], &word, 8);
-		length += bytes == ~0ULL ? 8 : bytes ? (lowest_bit(~bytes) >> 3) : 0;
-		keep = colons ? 0 : keep;
+		if (colons)	/* most names end in the first words */
+			return 8 * i + (((below & EACH_BYTE) * EACH_BYTE) >> 56);
 	}
-	return keep && AT(w, from + NAME_MAX_BYTES) != ':' ? NAME_MAX_BYTES + 1 : length;
+	return AT(w, from + NAME_MAX_BYTES) == ':' ? NAME_MAX_BYTES : NAME_MAX_BYTES + 1;
 }
 
 static __always_inline __u64 key_word(const struct header_key *key, int index)
@@ -85,10 +81,10 @@ static __always_inline __u32 allowed_of_field(struct work *w, struct header_key 
 	return allowed;
 }
 
-/* Whether a rule may have a name of this length; most names need not be hashed. */
-static __always_inline int is_sought(const struct judgement *j, __u32 length)
+/* Whether a rule may have this name; most names need not be looked up. */
+static __always_inline int is_sought(const struct judgement *j, const struct header_key *key, __u32 length)
 {
-	return j->fields && ((j->name_lengths >> ((length - 1) & 63)) & 1);
+	return j->fields && (j->names & name_bit(key_word(key, 0), length));
 }
 
 /*
@@ -129,7 +125,7 @@ verified_alone int judge_field(struct work *w, __u32 index)
 	v->scheme = 0;
 	v->truncated = is_blank(AT(w, line_feed + 1)) && line_feed + 1 < w->head.used;
 	note_framing(w, &key, length, v);
-	return is_sought(&w->judgement, length) ? allowed_of_field(w, &key) : 0;
+	return is_sought(&w->judgement, &key, length) ? allowed_of_field(w, &key) : 0;
 }
 
 static long field_step(__u32 index, struct fields_context *context)

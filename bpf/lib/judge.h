@@ -53,7 +53,7 @@ static __always_inline void judge_request(struct work *w, struct connection *c)
 	j->items = items_of_connection(w, c, slot, config);
 	j->query_names = j->items & config->query_names;
 	j->query_keep = j->items & config->query_keep;
-	j->name_lengths = config->request_lengths;
+	j->names = config->request_names;
 	j->fields = j->items != 0;
 }
 
@@ -71,7 +71,7 @@ static __always_inline void judge_response(struct work *w, struct connection *c,
 	j->slot = slot;
 	j->generation = config->generation;
 	j->items = items_of_connection(w, c, slot, config);
-	j->name_lengths = config->response_lengths;
+	j->names = config->response_names;
 	j->fields = 1;
 	other = now->slot;
 	if ((config->generation & OUTSTANDING_GENERATION) != (request & OUTSTANDING_GENERATION)) {

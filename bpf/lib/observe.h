@@ -173,7 +173,7 @@ static __always_inline void run(struct work *w, struct out *o, struct connection
 
 	if (pass_body(d, w->size))
 		return;
-	w->now_ns = bpf_ktime_get_ns();
+	w->now_ns = w->direction == READ ? w->call_ns : bpf_ktime_get_ns();
 	w->position = 0;
 	w->failed = 0;
 	w->finished = 0;

@@ -61,7 +61,7 @@ struct judgement {
 	__u32 fields;		/* 1: header fields may be sent */
 	__u32 reserved;
 	__u64 query_names, query_keep;
-	__u64 name_lengths;	/* of the names that `slot` has rules for in this direction */
+	__u64 names;		/* name_bit of those that `slot` has rules for in this direction */
 };
 
 struct finder {

@@ -37,27 +37,26 @@ struct {
 } assemblies SEC(".maps");
 
 /*
- * Calls in flight. The stack pointer tells calls of one process apart, nested ones and those of fibers that move
- * between threads too.
+ * Calls in flight (probes/call-table.h). The stack pointer tells calls of one process apart, nested ones and those of
+ * fibers that move between threads too.
  */
-struct call_key {
-	__u64 stack;		/* at entry, on the return address */
-	__u32 process;
-	__u32 reserved;
-};
+enum call_state { CALL_FREE, CALL_CLAIMED, CALL_NOTED };
 struct call {
+	__u32 state;
+	__u32 process;
+	__u64 stack;		/* at entry, on the return address */
 	__u64 ssl;
 	__u64 buffer;
 	__u64 length_at;	/* address of the size_t that takes the length; 0: it is the return value */
-	__u64 begun_ns;
+	__u64 begun_ns;		/* of a write */
 	__u64 thread;		/* pid_tgid, in map `threads`; 0 where it is not there */
 	__u32 function;
 	__u32 reserved;
 };
 struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 16384);
-	__type(key, struct call_key);
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 32768);
+	__type(key, __u32);
 	__type(value, struct call);
 } calls SEC(".maps");
 

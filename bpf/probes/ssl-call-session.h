@@ -7,13 +7,13 @@
 
 extern _Bool bpf_session_is_return(void) __weak __ksym;
 
-/* Attach as BPF_TRACE_UPROBE_SESSION. Always 0: the return is wanted. */
+/* Attach as BPF_TRACE_UPROBE_SESSION. 1 at entry: the return is not wanted, so that a process that is no target has none. */
 SEC("uprobe")
 int ssl_call_session(struct pt_regs *regs)
 {
 	if (bpf_session_is_return())
 		return leave_call(regs);
-	return enter_call(regs, site_of(regs));
+	return !enter_call(regs, site_of(regs));
 }
 
 #endif

@@ -7,6 +7,7 @@
 #define MASTHEAD_PROBES_SSL_CALL_H
 
 #include "target.h"
+#include "call-table.h"
 
 static __always_inline __u32 site_of(void *context)
 {
@@ -87,14 +88,14 @@ static __always_inline void take_socket(__u64 id, __u64 stack, struct record_soc
 		*socket = thread->socket;
 }
 
-static __always_inline void forget_call(const struct call *call, const struct call_key *key)
+static __always_inline void forget_call(struct call *call)
 {
 	__u64 id = call->thread;
 	struct thread_call *thread = id ? bpf_map_lookup_elem(&threads, &id) : 0;
 
-	if (thread && thread->stack == key->stack)
+	if (thread && thread->stack == call->stack)
 		bpf_map_delete_elem(&threads, &id);
-	bpf_map_delete_elem(&calls, key);
+	release(&call->state);
 }
 
 /* The bytes of a call that succeeded. begun_ns: of a write. thread: in map `threads`; 0 where it is not there. */
@@ -123,49 +124,51 @@ static __always_inline void take_bytes(__u64 ssl, __u64 buffer, __u32 size, __u3
 	release(&w->busy);
 }
 
-/* Notes a call for its return. 0: `calls` is full. */
-verified_alone int note_call(__u64 ssl, __u64 buffer, __u64 length_at, __u64 stack, __u32 site)
+/* Where a call tells how much it moved: an address, or 0 where it returns that. */
+static __always_inline __u64 length_address(struct pt_regs *regs, __u32 site)
 {
-	__u64 thread = bpf_get_current_pid_tgid();
-	struct call_key key = { .stack = stack, .process = thread >> 32 };
-	struct call call = {
-		.ssl = ssl, .buffer = buffer, .length_at = length_at, .begun_ns = bpf_ktime_get_ns(), .function = site,
-	};
-	struct process *process = bpf_map_lookup_elem(&processes, &key.process);
+	__u64 fourth = ARGUMENT_4(regs), fifth = ARGUMENT_5(regs);
 
-	if (note_thread(ssl, key.process, stack))
-		call.thread = thread;
-	if (!bpf_map_update_elem(&calls, &key, &call, BPF_NOEXIST)) {
-		if (process)
-			add_atomically(&process->calls, 1);
-		return 1;
-	}
-	if (!bpf_map_update_elem(&calls, &key, &call, BPF_EXIST))	/* left over from a thread that was cancelled */
-		return 1;
-	forget_call(&call, &key);
-	return 0;
+	opaque(fourth);	/* loads through a chosen offset into the registers are refused */
+	opaque(fifth);
+	return site == SITE_READ_EX || site == SITE_WRITE_EX ? fourth : site == SITE_WRITE_FLAGS ? fifth : 0;
 }
 
+/* Notes a call for its return. 0: `calls` has no room for it. */
+static __always_inline int note_call(struct pt_regs *regs, struct process *process, __u32 id, __u32 site)
+{
+	__u64 ssl = ARGUMENT_1(regs), stack = STACK_POINTER(regs);
+	int taken_over = 0;
+	struct call *call = claim_call(stack, id, &taken_over);
+
+	if (!call)
+		return 0;
+	if (!taken_over)
+		add_atomically(&process->calls, 1);
+	call->process = id;
+	call->stack = stack;
+	call->ssl = ssl;
+	call->buffer = ARGUMENT_2(regs);
+	call->length_at = length_address(regs, site);
+	call->begun_ns = is_read(site) ? 0 : bpf_ktime_get_ns();
+	call->thread = note_thread(ssl, id, stack) ? bpf_get_current_pid_tgid() : 0;
+	call->function = site;
+	compare_and_swap(&call->state, CALL_CLAIMED, CALL_NOTED);
+	return 1;
+}
+
+/* 1: its return is wanted. */
 static __always_inline int enter_call(struct pt_regs *regs, __u32 site)
 {
 	__u32 id = bpf_get_current_pid_tgid() >> 32, size;
-	__u64 length_at = 0, fourth, fifth;
 	struct process *process;
 
 	count(COUNTER_PROBE_HITS);
 	process = target_process(id);
 	if (!process)
 		return 0;
-	fourth = ARGUMENT_4(regs);
-	fifth = ARGUMENT_5(regs);
-	opaque(fourth);	/* loads through a chosen offset into the registers are refused */
-	opaque(fifth);
-	if (site == SITE_READ_EX || site == SITE_WRITE_EX)
-		length_at = fourth;
-	else if (site == SITE_WRITE_FLAGS)
-		length_at = fifth;
-	if (note_call(ARGUMENT_1(regs), ARGUMENT_2(regs), length_at, STACK_POINTER(regs), site))
-		return 0;
+	if (note_call(regs, process, id, site))
+		return 1;
 	size = ARGUMENT_3(regs);
 	if (is_read(site))
 		note_unseen_read(ARGUMENT_1(regs), id);
@@ -177,8 +180,7 @@ static __always_inline int enter_call(struct pt_regs *regs, __u32 site)
 static __always_inline int leave_call(struct pt_regs *regs)
 {
 	__u32 id = bpf_get_current_pid_tgid() >> 32, size;
-	struct call_key key = { .stack = STACK_AT_ENTRY(regs), .process = id };
-	struct call *call = bpf_map_lookup_elem(&calls, &key);
+	struct call *call = find_call(STACK_AT_ENTRY(regs), id);
 	struct process *process;
 
 	if (!call)
@@ -189,16 +191,17 @@ static __always_inline int leave_call(struct pt_regs *regs)
 		add_atomically(&process->calls, -1);
 		if (size)
 			take_bytes(call->ssl, call->buffer, size, is_read(call->function) ? READ : WRITE, call->begun_ns,
-				   process, id, call->thread, key.stack);
+				   process, id, call->thread, call->stack);
 	}
-	forget_call(call, &key);
+	forget_call(call);
 	return 0;
 }
 
 SEC("uprobe")
 int ssl_call_entry(struct pt_regs *regs)
 {
-	return enter_call(regs, site_of(regs));
+	enter_call(regs, site_of(regs));
+	return 0;
 }
 
 SEC("uretprobe")

@@ -109,6 +109,8 @@ static void words(void)
 			      "equal_bytes", "");
 		check(is_token_byte(b) == (b > 32 && b < 127 && !strchr("\"(),/:;<=>?@[\\]{}", b)), "is_token_byte", "");
 	}
+	/* the same bit as packages/agent/src/capture/policy-tables.test.ts expects */
+	check(name_bit(load_word((const __u8 *)"authoriz"), 13) == 1ULL << 56, "name_bit", "");
 	for (int i = 0; i < 64; i++)
 		check(lowest_bit(~0ULL << i) == (__u32)i && lowest_bit(1ULL << i) == (__u32)i, "lowest_bit", "");
 }
@@ -262,7 +264,7 @@ static void policies(void)
 {
 	struct active_tables second = { 2, 1 }, none = { 0, 0 };
 	struct slot_config config = { .generation = 2, .any_executable = 1, .any_port = 1, .server = 1, .client = 1,
-				      .request_lengths = ~0ULL, .response_lengths = ~0ULL };
+				      .request_names = ~0ULL, .response_names = ~0ULL };
 	__u32 zero = 0, one = 1;
 	static const char response[] = "HTTP/1.1 200 OK\r\nX-Keep: v\r\nX-Print: v\r\nContent-Length: 0\r\n\r\n";
 

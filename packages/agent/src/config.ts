@@ -122,8 +122,9 @@ export const agentVariables = {
   }),
   kernelCalls: variable({
     name: "MASTHEAD_KERNEL_CALLS",
-    description: "Reads and writes in flight that the kernel follows at once. Full: loss `calls/full`.",
-    default: "16384",
+    description:
+      "Entries of the kernel's table of reads and writes in flight, twice as many as are to be followed at once. No room: loss `calls/full`.",
+    default: "32768",
     schema: wholeNumber(1, 4_000_000),
   }),
   kernelHeads: variable({

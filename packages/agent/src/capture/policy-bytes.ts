@@ -56,15 +56,23 @@ export function slotValue(compiled: CompiledPolicies, generation: number): Uint8
   );
   value.writeBigUInt64LE(rules.queryNames, SLOT_CONFIG.query_names);
   value.writeBigUInt64LE(rules.queryKeep, SLOT_CONFIG.query_keep);
-  value.writeBigUInt64LE(nameLengths(rules.headers, "request"), SLOT_CONFIG.request_lengths);
-  value.writeBigUInt64LE(nameLengths(rules.headers, "response"), SLOT_CONFIG.response_lengths);
+  value.writeBigUInt64LE(nameBits(rules.headers, "request"), SLOT_CONFIG.request_names);
+  value.writeBigUInt64LE(nameBits(rules.headers, "response"), SLOT_CONFIG.response_names);
   return value;
 }
 
-/** Bit n: a rule asks something of a header of that direction whose name has n + 1 bytes. */
-function nameLengths(rules: readonly HeaderRule[], direction: "request" | "response"): bigint {
+/** The bits of the names of which a rule asks something in that direction. */
+function nameBits(rules: readonly HeaderRule[], direction: "request" | "response"): bigint {
   const asking = rules.filter((rule) => Object.values(rule[direction]).some((items) => items !== 0n));
-  return asking.reduce((lengths, { name }) => lengths | (1n << BigInt(Buffer.byteLength(name) - 1)), 0n);
+  return asking.reduce((bits, { name }) => bits | nameBit(name), 0n);
+}
+
+/** `name_bit` of bpf/include/tables.h. */
+export function nameBit(name: string): bigint {
+  const first = Buffer.alloc(8);
+  first.write(name);
+  const mixed = (first.readBigUInt64LE() ^ BigInt(Buffer.byteLength(name))) * 0x9e37_79b9_7f4a_7c15n;
+  return 1n << (BigInt.asUintN(64, mixed) >> 58n);
 }
 
 /** @throws RangeError where the name has more bytes than the kernel compares: it must not match by its beginning */

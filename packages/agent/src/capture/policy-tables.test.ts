@@ -2,7 +2,7 @@ import { extendFloor } from "@masthead/shared/policy/floor";
 import { expect, test } from "vitest";
 import { MemoryTables } from "../testing/memory-tables.js";
 import { policySet } from "../testing/policies.js";
-import { executableKey, indexKey, nameKey, portKey } from "./policy-bytes.js";
+import { executableKey, indexKey, nameBit, nameKey, portKey } from "./policy-bytes.js";
 import { PolicyTables, type PolicyTablesOptions } from "./policy-tables.js";
 import { ACTION_ITEMS, HEADER_RULE, SLOT_CONFIG, TABLE_SLOTS } from "./table-layout.js";
 
@@ -40,11 +40,12 @@ test("a set becomes masks over target items", () => {
   expect([mask(SLOT_CONFIG.any_executable), mask(SLOT_CONFIG.any_port)]).toEqual([0b111n, 0b110n]);
   expect([mask(SLOT_CONFIG.server), mask(SLOT_CONFIG.client)]).toEqual([0b101n, 0b110n]);
   expect([mask(SLOT_CONFIG.query_names), mask(SLOT_CONFIG.query_keep)]).toEqual([0b011n, 0b011n]);
-  // Lengths of the names that are asked for: x-a, host, authorization; x-a alone of responses.
-  expect([mask(SLOT_CONFIG.request_lengths), mask(SLOT_CONFIG.response_lengths)]).toEqual([
-    (1n << 2n) | (1n << 3n) | (1n << 12n),
-    1n << 2n,
+  expect([mask(SLOT_CONFIG.request_names), mask(SLOT_CONFIG.response_names)]).toEqual([
+    nameBit("x-a") | nameBit("host") | nameBit("authorization"),
+    nameBit("x-a"),
   ]);
+  // The same bit as bpf/tests/host-test.c expects.
+  expect(nameBit("authorization")).toBe(1n << 56n);
   expect([kept(rule("x-a")), kept(rule("x-a"), "response")]).toEqual([0b011n, 0b100n]);
   expect(rule("x-a")?.readUInt16LE(HEADER_RULE.keep_length)).toBe(300);
   expect(kept(rule("host"))).toBe(0b100n);

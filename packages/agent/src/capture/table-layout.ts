@@ -15,8 +15,8 @@ export const SLOT_CONFIG = {
   client: 32,
   query_names: 40,
   query_keep: 48,
-  request_lengths: 56,
-  response_lengths: 64,
+  request_names: 56,
+  response_names: 64,
 } as const;
 
 export const HEADER_KEY = { bytes: 68, slot: 0, name: 4 } as const;

@@ -57,7 +57,7 @@ export const LOSS_GLOSSARY: {
   },
   calls: {
     full: {
-      meaning: "The request came in a read that found the kernel's table of calls in flight full.",
+      meaning: "The request came in a read that found no room in the kernel's table of calls in flight.",
       remedy: "Raise `MASTHEAD_KERNEL_CALLS`.",
     },
   },
