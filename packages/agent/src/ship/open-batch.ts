@@ -4,9 +4,9 @@ import type { Ledger } from "@masthead/shared/wire/ledger";
 import type { ConnectionInfo, Exchange, GoverningPolicy, ProcessInfo } from "../exchange.js";
 import { type Series, usagePartHead } from "../meter/series.js";
 import { UsagePart } from "../meter/usage-part.js";
+import { writeExchangeRow } from "./exchange-row.js";
 import { RowTable } from "./row-table.js";
 import { TextBuffer } from "./text-buffer.js";
-import { toWireExchange } from "./wire-exchange.js";
 import { clamp, WIRE_MAX } from "./wire-text.js";
 
 /**
@@ -59,9 +59,10 @@ export class OpenBatch {
   /** Books one exchange, or throws and has booked nothing; `kept`: also one by one. */
   add(exchange: Exchange, series: Series, windowStart: number, kept: boolean): void {
     const policy = this.#policies.index(exchange.policy, policyJson);
-    const row = kept ? this.#row(exchange, series.template, policy) : undefined;
+    this.text.rollback();
+    if (kept) this.#row(exchange, series.template, policy);
     this.#book(exchange, series, windowStart, policy);
-    if (row !== undefined) this.#keep(row);
+    if (kept) this.#keep();
     this.#counted += 1;
   }
 
@@ -80,15 +81,15 @@ export class OpenBatch {
     this.#usageBytes += part.count(exchange, latencyBucket(exchange.durationUs));
   }
 
-  #row(exchange: Exchange, template: string, policy: number): string {
+  #row(exchange: Exchange, template: string, policy: number): void {
     const connection = this.#connections.index(exchange.connection, this.#connectionJson);
-    return JSON.stringify(toWireExchange(exchange, template, connection, policy));
+    if (this.#exchanges > 0) this.text.ascii(",");
+    writeExchangeRow(this.text, exchange, template, connection, policy);
   }
 
-  #keep(row: string): void {
-    if (this.#exchanges > 0) this.text.append(",");
+  #keep(): void {
     this.#exchanges += 1;
-    this.text.append(row);
+    this.text.commit();
   }
 
   readonly #connectionJson = (connection: ConnectionInfo): string =>
@@ -118,6 +119,7 @@ export class OpenBatch {
   finish(header: BatchHeader, ledger: Ledger): Buffer {
     const usage: string[] = [];
     for (const window of this.#usage.values()) for (const part of window.values()) usage.push(part.toJson());
+    this.text.rollback();
     this.text.append(
       `],"usage":[${usage.join(",")}],"policies":${this.#policies.toJson()}` +
         `,"processes":${this.#processes.toJson()},"connections":${this.#connections.toJson()}` +

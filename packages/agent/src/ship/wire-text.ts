@@ -10,6 +10,7 @@ export const WIRE_MAX = {
   headerValue: 16_384,
   headerOccurrences: 256,
   flags: 16,
+  flag: 32,
   dimension: 1024,
   executableName: 256,
   executablePath: 4096,
