@@ -66,7 +66,10 @@ void Poller::abort() {
     changed_.notify_all();
   }
   thread_.join();
-  if (env_ != nullptr) napi_remove_env_cleanup_hook(env_, abort_at_teardown, this);
+  if (env_ != nullptr) {
+    let_go(env_);
+    napi_remove_env_cleanup_hook(env_, abort_at_teardown, this);
+  }
   env_ = nullptr;
 }
 
@@ -140,7 +143,7 @@ void Poller::deliver(Napi::Env env, Napi::Function on_records, std::nullptr_t*, 
     return;
   }
   const size_t size = batch->bytes.size();
-  call(env, on_records, *batch);
+  self.call(env, on_records, *batch);
   self.in_handoff_ -= size;
 }
 
@@ -148,11 +151,9 @@ void Poller::call(napi_env env, napi_value on_records, Batch& batch) {
   napi_handle_scope scope;
   if (napi_open_handle_scope(env, &scope) != napi_ok) return;
   const size_t size = batch.bytes.size();
-  void* data = nullptr;
   napi_value buffer, arguments[2], undefined;
-  // A copy into memory of JavaScript's own: no finalizer of ours can run after this addon is gone.
-  if (napi_create_arraybuffer(env, size, &data, &buffer) == napi_ok) {
-    std::memcpy(data, batch.bytes.data(), size);
+  if (hold(env, size, &buffer)) {
+    std::memcpy(held_data_, batch.bytes.data(), size);
     std::vector<uint8_t>().swap(batch.bytes);
     if (napi_create_typedarray(env, napi_uint8_array, size, buffer, 0, &arguments[0]) == napi_ok &&
         napi_create_uint32(env, batch.count, &arguments[1]) == napi_ok &&
@@ -163,8 +164,24 @@ void Poller::call(napi_env env, napi_value on_records, Batch& batch) {
   napi_close_handle_scope(env, scope);
 }
 
+// Memory of JavaScript's own, so that no finalizer of ours can run after this addon is gone; one for all batches, since a
+// fresh one for each would be a hundred page faults, and more for the collector to look after.
+bool Poller::hold(napi_env env, size_t size, napi_value* buffer) {
+  if (held_ != nullptr && size <= held_bytes_) return napi_get_reference_value(env, held_, buffer) == napi_ok;
+  let_go(env);
+  held_bytes_ = size > kBatchBytes ? size : kBatchBytes;
+  return napi_create_arraybuffer(env, held_bytes_, &held_data_, buffer) == napi_ok &&
+         napi_create_reference(env, *buffer, 1, &held_) == napi_ok;
+}
+
+void Poller::let_go(napi_env env) {
+  if (held_ != nullptr) napi_delete_reference(env, held_);
+  held_ = nullptr;
+}
+
 void Poller::ended(napi_env env) {
   if (thread_.joinable()) thread_.join();
+  let_go(env);
   if (env_ != nullptr) napi_remove_env_cleanup_hook(env_, abort_at_teardown, this);
   env_ = nullptr;
   has_ended_ = true;

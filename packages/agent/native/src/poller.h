@@ -54,7 +54,9 @@ class Poller : public std::enable_shared_from_this<Poller> {
   void run();                 // poll thread
   bool read_once(uint64_t until);  // poll thread; false: the crossing has closed
   // JavaScript's thread
-  static void call(napi_env env, napi_value on_records, Batch& batch);
+  void call(napi_env env, napi_value on_records, Batch& batch);
+  bool hold(napi_env env, size_t size, napi_value* buffer);
+  void let_go(napi_env env);
   void ended(napi_env env);
   void resolve(napi_env env);
 
@@ -64,6 +66,10 @@ class Poller : public std::enable_shared_from_this<Poller> {
   Crossing crossing_;
   std::thread thread_;
   napi_env env_ = nullptr;
+  // What batches are handed over in, one after the other.
+  napi_ref held_ = nullptr;
+  void* held_data_ = nullptr;
+  size_t held_bytes_ = 0;
   napi_deferred deferred_ = nullptr;
   bool has_ended_ = false;
 

@@ -35,7 +35,10 @@ export interface CaptureSession {
   attachUprobe(site: ProbeSite): number;
   /** a link that is gone already is not an error */
   detach(linkId: number): void;
-  /** begins reading: each call brings `count` records laid end to end, every start at a multiple of eight bytes */
+  /**
+   * Begins reading: each call brings `count` records laid end to end, every start at a multiple of eight bytes; their memory
+   * is used again after it.
+   */
   start(onRecords: (records: Uint8Array, count: number) => void): void;
   /** stops reading the ring, for tests and budgets; records wait in the ring */
   pause(): void;
