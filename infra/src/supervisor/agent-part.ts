@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { type Home, randomHex, secretFile } from "./home.js";
@@ -18,8 +18,9 @@ export const agentIdOf = (home: Home): string =>
     return `${name || "host"}-${randomHex(4)}`;
   });
 
-/** As the first line of the agent's script has them: short-lived objects take 4 MiB instead of 32, and the heap grows slowly. */
-const AGENT_NODE_FLAGS = ["--max-semi-space-size=2", "--optimize-for-size"];
+/** How the first line of a script has Node started, `#!/usr/bin/env -S node --flag …`: the one place for what it needs. */
+const nodeFlagsOf = (script: string): string[] =>
+  /^#!\S+ -S node (.*)$/m.exec(readFileSync(script, "utf8"))?.[1]?.split(" ") ?? [];
 
 const mayUseSudo = (): boolean => spawnSync("sudo", ["-n", "true"], { stdio: "ignore" }).status === 0;
 
@@ -35,6 +36,7 @@ export const startAgent = async (
   }
   const fingerprintKey = environment["MASTHEAD_FINGERPRINT_KEY"] ?? join(home.path, "fingerprint.key");
   if (environment["MASTHEAD_FINGERPRINT_KEY"] === undefined) secretFile(fingerprintKey, () => randomHex(16));
+  const script = join(root, "packages/agent/bin/masthead-agent.js");
   const readyFile = join(home.run, "agent.ready");
   rmSync(readyFile, { force: true });
   const asRoot = process.getuid?.() !== 0 && withoutCapture === undefined && mayUseSudo();
@@ -44,8 +46,8 @@ export const startAgent = async (
       {
         title: "the agent",
         name: "agent",
-        script: join(root, "packages/agent/bin/masthead-agent.js"),
-        nodeFlags: AGENT_NODE_FLAGS,
+        script,
+        nodeFlags: nodeFlagsOf(script),
         args: ["run"],
         ...(asRoot ? { through: ["sudo", "-n", "env"] } : {}),
         environment: partEnvironment(environment, {

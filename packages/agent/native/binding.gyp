@@ -10,6 +10,7 @@
         "src/bpf_object.cc",
         "src/links.cc",
         "src/poller.cc",
+        "src/resident.cc",
         "src/ring_reader.cc",
         "src/session.cc",
         "src/tables.cc"

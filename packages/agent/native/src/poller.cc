@@ -7,6 +7,8 @@
 #include <chrono>
 #include <cstring>
 
+#include "resident.h"
+
 namespace masthead {
 
 namespace {
@@ -17,6 +19,7 @@ constexpr size_t kBatchBytes = 256 * 1024;
 // A record that a preempted program has reserved but not finished is waited for this many times when reading ends.
 constexpr int kUnfinishedTries = 200;
 constexpr uint32_t kTrimEveryMs = 2'000;
+constexpr uint32_t kStartTrims = 4;
 
 }  // namespace
 
@@ -77,12 +80,13 @@ void Poller::run() {
   pthread_setname_np(pthread_self(), "masthead-poll");
   uint64_t until = UINT64_MAX;
   int unfinished = 0;
-  uint32_t trim_after = 0;
+  uint32_t trim_after = 0, trims = 0;
   for (;;) {
     // Reading the kernel's BTF, compiling and compressing leave tens of megabytes with the C library, in an arena for
     // each thread; here nobody waits while they are given back.
     if (trim_after-- == 0) {
       malloc_trim(0);
+      if (trims++ < kStartTrims) drop_startup_pages();
       trim_after = kTrimEveryMs / poll_every_ms_;
     }
     bool finishing;
