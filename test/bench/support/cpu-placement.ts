@@ -1,5 +1,6 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { cpus } from "node:os";
+import type { Cleanup } from "../../support/cleanup.js";
 import { childrenOf } from "./process-cost.js";
 
 const SERVER_CPU = "0";
@@ -16,16 +17,31 @@ export interface Placement {
   pinServer(masterPid: number): void;
 }
 
-/** Keeps this process, and all it starts from now on, off the CPU that the measured server gets. */
-export const placeOnCpus = (): Placement => {
+/**
+ * Keeps a CPU from ever being idle, at a priority below all others. Two CPUs of a virtual machine may be the two threads of
+ * one core: how busy the one is then decides how fast the other is, by more than what is measured here, and only an agent
+ * keeps it busy. With this it is as busy in all modes, and no mode pays for waking it.
+ */
+const keepBusy = (cleanup: Cleanup): void => {
+  const child = spawn("chrt", ["--idle", "0", "sh", "-c", "while :; do :; done"], { stdio: "ignore" });
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  cleanup.add(() => {
+    child.kill("SIGKILL");
+    return ended;
+  });
+};
+
+/** Keeps this process, the one that runs the benchmarks, and all they start from now on, off the CPU that the measured server gets. */
+export const placeOnCpus = (cleanup: Cleanup): Placement => {
   const count = cpus().length;
   if (count < 2) {
     return { words: "one CPU, shared by all: figures of throughput say little", pinServer: () => {} };
   }
   const others = count === 2 ? "1" : `1-${count - 1}`;
-  pin(process.pid, others);
+  for (const pid of [process.ppid, process.pid]) pin(pid, others);
+  for (let cpu = 1; cpu < count; cpu += 1) keepBusy(cleanup);
   return {
-    words: `nginx on CPU ${SERVER_CPU}; wrk, agent, nats-server and this bench on CPU ${others}`,
+    words: `nginx on CPU ${SERVER_CPU}; wrk, agent, nats-server and this bench on CPU ${others}, which is never idle`,
     pinServer: (masterPid) => {
       for (const pid of [masterPid, ...childrenOf(masterPid)]) pin(pid, SERVER_CPU);
     },

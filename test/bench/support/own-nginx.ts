@@ -2,6 +2,7 @@ import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Cleanup } from "../../support/cleanup.js";
 import { type HttpsServer, startNginx } from "../../support/https-servers.js";
+import type { NginxWorkload } from "./nginx-workloads.js";
 import { childrenOf } from "./process-cost.js";
 
 export interface OwnNginx extends HttpsServer {
@@ -11,14 +12,15 @@ export interface OwnNginx extends HttpsServer {
 }
 
 /** nginx with one worker, from a copy of its executable. Stopped by `cleanup`. */
-export const startOwnNginx = async (cleanup: Cleanup): Promise<OwnNginx> => {
+export const startOwnNginx = async (cleanup: Cleanup, workload: NginxWorkload): Promise<OwnNginx> => {
+  const options = await workload.prepare(cleanup);
   const folder = cleanup.folder();
   const executable = join(folder, "nginx");
   copyFileSync("/usr/sbin/nginx", executable);
   const path = process.env["PATH"];
   process.env["PATH"] = `${folder}:${path}`;
   try {
-    const server = await startNginx(cleanup);
+    const server = await startNginx(cleanup, options);
     const [workerPid = 0] = childrenOf(server.pid);
     return { ...server, executable, workerPid };
   } finally {

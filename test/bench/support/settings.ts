@@ -1,20 +1,26 @@
 import { z } from "zod";
+import { NGINX_WORKLOADS } from "./nginx-workloads.js";
 
 const positive = (fallback: number) => z.coerce.number().positive().default(fallback);
+const workloadNames = Object.keys(NGINX_WORKLOADS) as [keyof typeof NGINX_WORKLOADS];
 const schema = z.object({
   BENCH_ROUNDS: positive(7).pipe(z.int()),
   BENCH_SECONDS: positive(4).pipe(z.int()),
   BENCH_WARM_SECONDS: positive(2).pipe(z.int()),
+  BENCH_AGENT_WARM_SECONDS: positive(10).pipe(z.int()),
   BENCH_TRIES: positive(50).pipe(z.int()),
+  BENCH_WORKLOAD: z.enum(workloadNames).optional(),
 });
 
-/** How long the benchmarks take: rounds, whole seconds a measure and its warm-up, tries. @throws ZodError */
+/** How long the benchmarks take: rounds, whole seconds a measure and its warm-up (longer after an agent began: its code is compiled as it runs), tries; and on what nginx does. @throws ZodError */
 export const benchSettings = () => {
   const read = schema.parse(process.env);
   return {
     rounds: read.BENCH_ROUNDS,
     seconds: read.BENCH_SECONDS,
     warmSeconds: read.BENCH_WARM_SECONDS,
+    agentWarmSeconds: read.BENCH_AGENT_WARM_SECONDS,
     tries: read.BENCH_TRIES,
+    workloads: read.BENCH_WORKLOAD === undefined ? workloadNames : [read.BENCH_WORKLOAD],
   };
 };
