@@ -63,6 +63,7 @@ class Poller : public std::enable_shared_from_this<Poller> {
   std::unique_ptr<RingReader> ring_;
   const uint32_t poll_every_ms_;
   const size_t handoff_max_;
+  const size_t gather_bytes_;
   Crossing crossing_;
   std::thread thread_;
   napi_env env_ = nullptr;

@@ -3,8 +3,8 @@
 
 namespace masthead {
 
-// Takes out of this process the pages of program files that nobody wrote to. What still runs is mapped again from the
-// page cache as it is touched; what only the start needed stays out.
+// Takes the pages of Node's own program file out of this process. What still runs is mapped again from the page cache as it
+// is touched; what only the start needed stays out.
 void drop_startup_pages();
 
 }  // namespace masthead
