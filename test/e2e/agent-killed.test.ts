@@ -141,6 +141,11 @@ it("leaves the traced programs serving and nothing in the kernel when the agent 
   expect(reports.flatMap(({ problems }) => problems)).toEqual([]);
 
   // What the killed epoch had not reported has a name, a time span and no number.
+  const next = readyEpoch() ?? 0;
+  await until("the next epoch has said since when it captures", async () => {
+    const [loss] = await lossesOf(epoch);
+    return loss && loss.until.getTime() > next;
+  });
   const [loss, ...others] = await lossesOf(epoch);
   expect(others).toEqual([]);
   expect(loss).toMatchObject({ stage: "agent", reason: "epoch_ended", lost: null });

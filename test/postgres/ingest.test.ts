@@ -2,14 +2,19 @@ import {
   type DrainBatchesDeps,
   type DrainedBatches,
   drainBatches,
+  drainHeartbeats,
   maintain,
 } from "@masthead/api/features/ingest/index";
 import type { Database } from "@masthead/api/platform/db/database";
+import { agentIdSchema } from "@masthead/shared/ids";
+import { heartbeatSubject } from "@masthead/shared/subjects";
 import type { Batch } from "@masthead/shared/wire/batch";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { until } from "../support/until.js";
 import { encode, makeBatch, NOON_US } from "./support/batches.js";
 import { startTestDatabase, type TestDatabase } from "./support/database.js";
+import { emptyIngestTables } from "./support/empty-tables.js";
+import { makeHeartbeat } from "./support/heartbeats.js";
 import { MemoryQueue, RecordedWatermarks } from "./support/queue.js";
 
 let server: TestDatabase;
@@ -26,8 +31,7 @@ beforeAll(async () => {
 afterAll(() => server?.stop());
 beforeEach(async () => {
   watermarks = new RecordedWatermarks();
-  await owner.sql`truncate exchanges, batches, epochs, epoch_losses, lost_batches, loss_minutes, set_aside, ingest_counters,
-    usage_series, usage_minute, usage_quarter, usage_day, usage_windows`;
+  await emptyIngestTables(owner);
 });
 
 const silent = { info: () => {}, warn: () => {}, error: () => {} };
@@ -346,6 +350,18 @@ describe("ledger", () => {
       extract(epoch from lost_until - lost_from)::float8 as seconds from ledger_losses`;
     expect(loss).toMatchObject({ stage: "agent", reason: "epoch_ended", lost: null, epoch: 1000 });
     expect(loss?.["seconds"]).toBeCloseTo(61, 3);
+    // What passed before the next one's probes stood was seen by nobody either; what it says first counts.
+    const queue = new MemoryQueue();
+    for (const afterUs of [2_000_000, 9_000_000]) {
+      const next = { epoch: NOON_US / 1000 + 60_000, capturingSinceUs: NOON_US + 60_000_000 + afterUs };
+      const heartbeat = makeHeartbeat({ agentId: agentIdSchema.parse("agent-1"), ...next });
+      queue.addRaw(heartbeatSubject(heartbeat.agentId), Buffer.from(JSON.stringify(heartbeat)));
+    }
+    const deps = { database: ingest, queue, watermarks, now: () => NOON_US, log: silent };
+    await drainHeartbeats(deps, { maxMs: 60_000, maxMessages: 10, idleMs: 1 });
+    const [later] = await owner.sql`select extract(epoch from lost_until - lost_from)::float8 as seconds
+      from ledger_losses where epoch = 1000`;
+    expect(later?.["seconds"]).toBeCloseTo(63, 3);
   });
 });
 

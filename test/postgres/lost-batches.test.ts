@@ -1,23 +1,20 @@
-import { readFileSync } from "node:fs";
 import { drainBatches, drainHeartbeats } from "@masthead/api/features/ingest/index";
 import type { Database } from "@masthead/api/platform/db/database";
 import { agentIdSchema } from "@masthead/shared/ids";
 import { batchSubject, heartbeatSubject } from "@masthead/shared/subjects";
 import type { Batch } from "@masthead/shared/wire/batch";
-import { heartbeatSchema } from "@masthead/shared/wire/heartbeat";
 import type { Ledger, LostBatch } from "@masthead/shared/wire/ledger";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { encode, makeBatch, NOON_US } from "./support/batches.js";
 import { startTestDatabase, type TestDatabase } from "./support/database.js";
+import { emptyIngestTables } from "./support/empty-tables.js";
+import { makeHeartbeat } from "./support/heartbeats.js";
 import { MemoryQueue, RecordedWatermarks } from "./support/queue.js";
 
 const AGENT = agentIdSchema.parse("agent-1");
 /** The run that lost batches, and the one that tells of it. */
 const EARLIER = 1_000;
 const LATER = 2_000;
-const HEARTBEAT = JSON.parse(
-  readFileSync(new URL("../golden/wire/heartbeat.v1.json", import.meta.url), "utf8"),
-) as object;
 
 let server: TestDatabase;
 let owner: Database;
@@ -31,8 +28,7 @@ beforeAll(async () => {
 afterAll(() => server?.stop());
 beforeEach(async () => {
   watermarks = new RecordedWatermarks();
-  await owner.sql`truncate exchanges, batches, epochs, epoch_losses, lost_batches, loss_minutes, set_aside,
-    ingest_counters, usage_series, usage_minute, usage_quarter, usage_day, usage_windows, agents`;
+  await emptyIngestTables(owner);
 });
 
 const log = { info: () => {}, warn: () => {}, error: () => {} };
@@ -61,7 +57,7 @@ const lost = (seq: number, stage = "spool", reason = "corrupt"): LostBatch => ({
 });
 const tellByHeartbeat = async (epoch: number, lostBatches: LostBatch[], account: Partial<Ledger> = {}) => {
   const ledger = { captured: 0, batched: 0, lost: [], pending: 0, ...account, lostBatches };
-  const heartbeat = heartbeatSchema.parse({ ...HEARTBEAT, agentId: AGENT, epoch, lastSeq: 0, ledger });
+  const heartbeat = makeHeartbeat({ agentId: AGENT, epoch, lastSeq: 0, ledger });
   const queue = new MemoryQueue();
   queue.addRaw(heartbeatSubject(AGENT), new TextEncoder().encode(JSON.stringify(heartbeat)));
   await drainHeartbeats({ database: ingest, queue, watermarks, now: () => NOON_US, log }, budget);

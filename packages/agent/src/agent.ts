@@ -149,6 +149,7 @@ export async function startAgent(
   );
 
   const started = { source: false, ready: false };
+  let capturingSinceUs: number | undefined;
   const follower = new PolicyFollower(
     {
       apply: (set) => {
@@ -168,6 +169,8 @@ export async function startAgent(
     const { effective } = follower.state;
     if (started.ready || !started.source || effective === 0) return;
     started.ready = true;
+    capturingSinceUs = clock.nowUs();
+    void heartbeat.send();
     await runFiles.ready({ epoch, policyRevision: effective, source: source.kind });
     log.info({ agentId, epoch, policyRevision: effective, source: source.kind }, "ready");
   }
@@ -203,6 +206,7 @@ export async function startAgent(
         agentId,
         epoch,
         completeUntilUs: batcher.completeUntilUs,
+        ...(capturingSinceUs === undefined ? {} : { capturingSinceUs }),
         lastSeq: batcher.lastSeq,
         host: { id: host.id, name: host.name },
         labels: config.labels,

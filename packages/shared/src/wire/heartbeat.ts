@@ -41,6 +41,8 @@ export const heartbeatSchema = z.object({
   epoch: epochSchema,
   sentAtUs: micros,
   completeUntilUs: micros,
+  /** when this run's probes stood and a first policy was in force; absent until then */
+  capturingSinceUs: micros.optional(),
   /** last batch made, 0: none yet */
   lastSeq: z.int().nonnegative(),
   /** true: the agent stopped on purpose; this is its last report */

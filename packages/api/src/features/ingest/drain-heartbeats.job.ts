@@ -6,7 +6,7 @@ import { NO_TENANT } from "../../platform/db/scope.js";
 import { readHeartbeat, recordHeartbeat } from "../agents/index.js";
 import { insertBatches } from "./batches.store.js";
 import { type DrainBudget, withinBudget } from "./budget.rules.js";
-import { addProgress, advanceEpochs, completeUntil } from "./epochs.store.js";
+import { addProgress, advanceEpochs, capturingSince, completeUntil } from "./epochs.store.js";
 import type { MessageQueue, QueuedMessage, WatermarkPublisher } from "./ingest.ports.js";
 import { lostBatchesOf, withLostEpochs, withLostRows } from "./lost-batches.rules.js";
 import { insertLostBatches } from "./lost-batches.store.js";
@@ -67,6 +67,9 @@ const record = ({ database, now }: DrainHeartbeatsDeps, heartbeat: Heartbeat): P
     await addProgress(sql, withLostEpochs([progress], lost), now());
     await insertLostBatches(sql, lost);
     if (lost.length > 0) await advanceEpochs(sql, lost);
+    if (heartbeat.capturingSinceUs !== undefined) {
+      await capturingSince(sql, { agentId, epoch }, heartbeat.capturingSinceUs);
+    }
     await completeUntil(sql, { agentId, epoch }, lastSeq, heartbeat.completeUntilUs);
   });
 

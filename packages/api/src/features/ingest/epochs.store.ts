@@ -110,6 +110,12 @@ export const advanceEpochs = async (sql: TransactionSql, epochs: readonly EpochK
     where e.agent_id = settled.agent_id and e.epoch = settled.epoch`;
 };
 
+/** When a run began to capture, the first time it says so. */
+export const capturingSince = async (sql: TransactionSql, key: EpochKey, sinceUs: number): Promise<void> => {
+  await sql`update epochs set capturing_since = to_timestamp(${sinceUs}::float8 / 1e6)
+    where agent_id = ${key.agentId} and epoch = ${key.epoch} and capturing_since is null`;
+};
+
 /** A heartbeat's `completeUntil` counts once all that it had batched is settled. */
 export const completeUntil = async (
   sql: TransactionSql,
