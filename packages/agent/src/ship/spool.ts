@@ -14,9 +14,14 @@ export interface SpooledBatch {
 
 const BATCH_FILE = /^(\d+)\.(\d+)\.json\.gz$/;
 const SET_ASIDE = "corrupt";
+/** Unreadable files that are kept; a disk that goes bad must not be filled by them too. */
+export const SET_ASIDE_MAX_FILES = 64;
 
 /** By age: older epochs first. */
 export const inOrder = (a: SpooledBatch, b: SpooledBatch): number => a.epoch - b.epoch || a.seq - b.seq;
+
+/** Names of numbers, as numbers: oldest first. */
+const byNumbers = new Intl.Collator("en", { numeric: true }).compare;
 
 /**
  * Batches on disk until the watermark covers them: `<epoch>/<seq>.<exchanges>.json.gz`, each written whole under
@@ -74,7 +79,7 @@ export class Spool {
     await rm(this.#path(batch), { force: true });
   }
 
-  /** Puts an unreadable file where it can be looked at; it no longer counts against the bound. */
+  /** Puts an unreadable file where it can be looked at, in place of the oldest; it no longer counts against the bound. */
   async setAside(batch: SpooledBatch): Promise<void> {
     this.#bytes -= batch.bytes;
     const folder = join(this.dir, SET_ASIDE);
@@ -85,6 +90,8 @@ export class Spool {
     ).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== "ENOENT") throw error;
     });
+    const names = (await readdir(folder)).sort(byNumbers);
+    for (const name of names.slice(0, -SET_ASIDE_MAX_FILES)) await rm(join(folder, name), { force: true });
   }
 
   #path({ epoch, seq, exchanges }: SpooledBatch): string {

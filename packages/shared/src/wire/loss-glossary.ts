@@ -88,7 +88,7 @@ export const LOSS_GLOSSARY: {
     write_failed: { meaning: "The spool could not be written to.", remedy: "Look at the disk." },
     corrupt: {
       meaning: "A spooled batch did not read back as it was written.",
-      remedy: "Look at the disk; the file is kept in the spool's folder `corrupt`.",
+      remedy: "Look at the disk; the newest 64 such files are kept in the spool's folder `corrupt`.",
     },
   },
   delivery: {
