@@ -35,9 +35,8 @@ test.each(workloads)(
     const workload = NGINX_WORKLOADS[name];
     const placement = placeOnCpus(cleanup);
     const folder = cleanup.folder();
-    const server = await startOwnNginx(cleanup, workload);
+    const server = await startOwnNginx(cleanup, workload, placement);
     const { workerPid } = server;
-    placement.pinServer(server.pid);
     const load = startLoadGenerator(cleanup, server.port);
     const nats = await startNats({ dir: join(folder, "nats") });
     cleanup.add(() => nats.stop());

@@ -3,13 +3,14 @@ import { join } from "node:path";
 import { freeLoopbackPort } from "@masthead/infra/free-port";
 import type { Cleanup } from "../../support/cleanup.js";
 import { type NginxOptions, startNginx } from "../../support/https-servers.js";
+import type { Placement } from "./cpu-placement.js";
 
 /** What the traced nginx does with a request. */
 export interface NginxWorkload {
   /** for people */
   readonly words: string;
-  /** Starts what it needs beside the traced one. */
-  prepare(cleanup: Cleanup): Promise<NginxOptions>;
+  /** Starts what it needs beside the traced one, on the same CPU. */
+  prepare(cleanup: Cleanup, placement: Placement): Promise<NginxOptions>;
 }
 
 /** About eight kilobytes, as a page of a REST API is. */
@@ -30,14 +31,15 @@ export const NGINX_WORKLOADS = {
   },
   gateway: {
     words:
-      "nginx passes each request on to an upstream in clear over keep-alive, compresses its eight kilobytes of JSON, and keeps an access log",
-    async prepare(cleanup) {
+      "nginx passes each request on to an upstream on its own CPU, in clear over keep-alive, compresses its eight kilobytes of JSON, and keeps an access log",
+    async prepare(cleanup, placement) {
       const port = await freeLoopbackPort();
       const folder = cleanup.folder();
       writeFileSync(join(folder, "orders.json"), ORDERS);
-      await startNginx(cleanup, {
+      const upstream = await startNginx(cleanup, {
         server: `listen 127.0.0.1:${port}; location /v1/ { default_type application/json; root ${folder}; rewrite ^ /orders.json break; }`,
       });
+      placement.pinServer(upstream.pid);
       return {
         http: `upstream orders { server 127.0.0.1:${port}; keepalive 32; }`,
         server: `location /v1/ {
