@@ -79,15 +79,16 @@ static long sweep_connection(void *map, struct connection_key *key, struct conne
 
 static long sweep_call(void *map, __u32 *place, struct call *call, struct sweep *sweep)
 {
-	__u64 thread = call->thread;
+	const volatile struct call *seen = call;
+	__u64 thread;
 
 	(void)map;
 	(void)place;
-	if (call->process != sweep->process || call->state != CALL_NOTED)
+	if (seen->state != CALL_NOTED || seen->process != sweep->process)
 		return 0;
-	if (thread)
+	thread = call->thread;
+	if (compare_and_swap(&call->state, CALL_NOTED, CALL_FREE) == CALL_NOTED && thread)
 		bpf_map_delete_elem(&threads, &thread);
-	release(&call->state);
 	return 0;
 }
 

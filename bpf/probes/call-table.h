@@ -7,9 +7,8 @@
 #define MASTHEAD_PROBES_CALL_TABLE_H
 
 #include "../maps/state.h"
-#include "../kernel/types.h"
 
-#define CALL_PLACES 16	/* where a call may be: a table that is less than half full has room there */
+#define CALL_PLACES 32	/* where a call may be: half full, a table has no room there for 3 calls of 100,000 */
 
 /* The first of a call's places. The table's size is whatever user space chose before it was loaded. */
 static __always_inline __u32 first_place(__u64 stack, __u32 process, __u32 entries)
@@ -19,20 +18,17 @@ static __always_inline __u32 first_place(__u64 stack, __u32 process, __u32 entri
 	return ((mixed >> 32) * entries) >> 32;
 }
 
-static __always_inline __u32 entries_of_calls(void)
+/* An entry may become another's while it is looked at: then its state or its stack is another when it is read again. */
+static __always_inline int is_call(const volatile struct call *call, __u64 stack, __u32 process)
 {
-	return ((struct bpf_map *)&calls)->max_entries;
-}
-
-static __always_inline int is_call(const struct call *call, __u64 stack, __u32 process)
-{
-	return call->state == CALL_NOTED && call->stack == stack && call->process == process;
+	return call->state == CALL_NOTED && call->stack == stack && call->process == process && call->stack == stack &&
+	       call->state == CALL_NOTED;
 }
 
 /* The call whose entry was noted; NULL where it was not. */
 static __always_inline struct call *find_call(__u64 stack, __u32 process)
 {
-	__u32 entries = entries_of_calls(), place = first_place(stack, process, entries);
+	__u32 entries = entries_of(&calls), place = first_place(stack, process, entries);
 
 	for (int i = 0; i < CALL_PLACES; i++) {
 		struct call *call = bpf_map_lookup_elem(&calls, &place);
@@ -50,7 +46,7 @@ static __always_inline struct call *find_call(__u64 stack, __u32 process)
  */
 static __always_inline struct call *claim_call(__u64 stack, __u32 process, int *taken_over)
 {
-	__u32 entries = entries_of_calls(), place = first_place(stack, process, entries);
+	__u32 entries = entries_of(&calls), place = first_place(stack, process, entries);
 
 	for (int i = 0; i < CALL_PLACES; i++) {
 		struct call *call = bpf_map_lookup_elem(&calls, &place);

@@ -180,19 +180,19 @@ static __always_inline int enter_call(struct pt_regs *regs, __u32 site)
 static __always_inline int leave_call(struct pt_regs *regs)
 {
 	__u32 id = bpf_get_current_pid_tgid() >> 32, size;
-	struct call *call = find_call(STACK_AT_ENTRY(regs), id);
-	struct process *process;
+	struct process *process = bpf_map_lookup_elem(&processes, &id);
+	struct call *call;
 
+	if (!process || !process->calls)	/* no target, on a link that has its returns too */
+		return 0;
+	call = find_call(STACK_AT_ENTRY(regs), id);
 	if (!call)
 		return 0;
-	process = bpf_map_lookup_elem(&processes, &id);
 	size = call_length(call, RETURN_VALUE(regs));
-	if (process) {
-		add_atomically(&process->calls, -1);
-		if (size)
-			take_bytes(call->ssl, call->buffer, size, is_read(call->function) ? READ : WRITE, call->begun_ns,
-				   process, id, call->thread, call->stack);
-	}
+	add_atomically(&process->calls, -1);
+	if (size)
+		take_bytes(call->ssl, call->buffer, size, is_read(call->function) ? READ : WRITE, call->begun_ns, process, id,
+			   call->thread, call->stack);
 	forget_call(call);
 	return 0;
 }

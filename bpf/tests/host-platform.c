@@ -96,10 +96,14 @@ long host_delete(const void *map, struct host_shape shape, const void *key)
 long host_for_each(const void *map, struct host_shape shape, long (*callback)(void *, void *, void *, void *), void *context)
 {
 	struct host_map *m = find(map, shape);
+	int is_hash = shape.type == BPF_MAP_TYPE_HASH;
 
-	for (__u32 i = 0; i < m->entries; i++)
-		if (m->used[i] && callback((void *)map, m->keys + (size_t)i * shape.key_size, value_at(m, i), context))
+	for (__u32 i = 0; i < m->entries; i++) {
+		void *key = is_hash ? (void *)(m->keys + (size_t)i * shape.key_size) : (void *)&i;
+
+		if ((!is_hash || m->used[i]) && callback((void *)map, key, value_at(m, i), context))
 			break;
+	}
 	return 0;
 }
 

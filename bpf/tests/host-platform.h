@@ -27,6 +27,8 @@ struct host_shape {
 	(struct host_shape){ sizeof(*(map)->type) / sizeof(int), sizeof(*(map)->max_entries) / sizeof(int), \
 			     sizeof(*(map)->key), sizeof(*(map)->value) }
 
+#define entries_of(map) HOST_SHAPE(map).entries
+
 void *host_lookup(const void *map, struct host_shape shape, const void *key);
 long host_update(const void *map, struct host_shape shape, const void *key, const void *value, __u64 flags);
 long host_delete(const void *map, struct host_shape shape, const void *key);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0)
 /* make test. With PRINT=1 the answers are printed, for reading before they go into cases.h. */
 #include "engine.h"
+#include "../probes/call-table.h"
 #include "cases.h"
 #include "render.h"
 #include <stdlib.h>
@@ -297,6 +298,55 @@ static void policies(void)
 	check(!counted(COUNTER_CAPTURED) && !host.sent_bytes, "no policy", "");
 }
 
+static struct call *note(__u64 stack, __u32 process, int *taken_over)
+{
+	struct call *call = claim_call(stack, process, taken_over);
+
+	if (!call)
+		return 0;
+	call->stack = stack;
+	call->process = process;
+	compare_and_swap(&call->state, CALL_CLAIMED, CALL_NOTED);
+	return call;
+}
+
+static void call_table(void)
+{
+	__u32 entries = entries_of(&calls), last = entries - 1;
+	__u64 stacks[CALL_PLACES + 1];
+	struct call *noted[CALL_PLACES];
+	struct sweep sweep = { .process = 7 };
+	int n = 0, over = 0, found = 1;
+
+	for (__u64 stack = 8; n <= CALL_PLACES; stack += 16)	/* all of them want the table's last place */
+		if (first_place(stack, 7, entries) == last)
+			stacks[n++] = stack;
+	start();
+	check(!find_call(stacks[0], 7), "no call", "");
+	for (int i = 0; i < CALL_PLACES; i++) {
+		noted[i] = note(stacks[i], 7, &over);
+		check(noted[i] && !over, "call noted", "");
+	}
+	for (int i = 0; i < CALL_PLACES; i++)
+		found &= find_call(stacks[i], 7) == noted[i] && !find_call(stacks[i], 8);
+	check(found && noted[1] < noted[0], "calls found, behind the end too", "");
+	check(!note(stacks[CALL_PLACES], 7, &over) && !over, "no room for a call", "");
+	check(note(stacks[3], 7, &over) == noted[3] && over, "a call left over is taken over", "");
+	release(&noted[3]->state);
+	over = 0;
+	check(!find_call(stacks[3], 7) && note(stacks[CALL_PLACES], 7, &over) == noted[3] && !over, "a freed place is used", "");
+	check(find_call(stacks[5], 7) == noted[5], "found behind a freed place", "");
+	sweep.process = 8;
+	bpf_for_each_map_elem(&calls, sweep_call, &sweep, 0);
+	check(find_call(stacks[5], 7) == noted[5], "another process ends", "");
+	sweep.process = 7;
+	bpf_for_each_map_elem(&calls, sweep_call, &sweep, 0);
+	found = 0;
+	for (int i = 0; i <= CALL_PLACES; i++)
+		found |= find_call(stacks[i], 7) != 0;
+	check(!found, "the process ends", "");
+}
+
 int main(void)
 {
 	fingerprints();
@@ -307,6 +357,7 @@ int main(void)
 		return 0;
 	bounds();
 	policies();
+	call_table();
 	printf("%d passed, %d failed\n", passed, failed);
 	return failed != 0;
 }

@@ -73,6 +73,7 @@ table epochs
   complete_until timestamp with time zone
   final boolean not null default false
   reported_seq bigint not null default 0
+  capturing_since timestamp with time zone
   constraint epochs_pkey PRIMARY KEY (agent_id, epoch)
   grant select to masthead_app
   grant delete, insert, select, update to masthead_ingest
@@ -351,7 +352,11 @@ view ledger (security_invoker=true)
             ELSE NULL::timestamp with time zone
         END AS unknown_from,
         CASE
-            WHEN NOT e.final AND n.epoch IS NOT NULL THEN GREATEST(to_timestamp((n.epoch::numeric / 1000.0)::double precision), COALESCE(e.complete_until, e.first_seen_at))
+            WHEN NOT e.final AND n.epoch IS NOT NULL THEN GREATEST(to_timestamp((n.epoch::numeric / 1000.0)::double precision), n.capturing_since, e.complete_until,
+            CASE
+                WHEN e.complete_until IS NULL THEN e.first_seen_at
+                ELSE NULL::timestamp with time zone
+            END)
             ELSE NULL::timestamp with time zone
         END AS unknown_until,
     e.batched - later.reported - (e.stored + e.counted_only + e.set_aside) AS undelivered
@@ -363,7 +368,8 @@ view ledger (security_invoker=true)
             COALESCE(sum(lost_batches.exchanges) FILTER (WHERE lost_batches.seq > e.reported_seq), 0::numeric)::bigint AS unreported
            FROM lost_batches
           WHERE lost_batches.agent_id = e.agent_id AND lost_batches.epoch = e.epoch AND lost_batches.reported_by > e.epoch) later
-     LEFT JOIN LATERAL ( SELECT min(n_1.epoch) AS epoch
+     LEFT JOIN LATERAL ( SELECT min(n_1.epoch) AS epoch,
+            min(n_1.capturing_since) AS capturing_since
            FROM epochs n_1
           WHERE n_1.agent_id = e.agent_id AND n_1.epoch > e.epoch) n ON true;
   grant select to masthead_app

@@ -354,7 +354,8 @@ describe("ledger", () => {
     const queue = new MemoryQueue();
     for (const afterUs of [2_000_000, 9_000_000]) {
       const next = { epoch: NOON_US / 1000 + 60_000, capturingSinceUs: NOON_US + 60_000_000 + afterUs };
-      const heartbeat = makeHeartbeat({ agentId: agentIdSchema.parse("agent-1"), ...next });
+      const sentAtUs = next.capturingSinceUs + 1;
+      const heartbeat = makeHeartbeat({ agentId: agentIdSchema.parse("agent-1"), sentAtUs, ...next });
       queue.addRaw(heartbeatSubject(heartbeat.agentId), Buffer.from(JSON.stringify(heartbeat)));
     }
     const deps = { database: ingest, queue, watermarks, now: () => NOON_US, log: silent };
@@ -362,6 +363,30 @@ describe("ledger", () => {
     const [later] = await owner.sql`select extract(epoch from lost_until - lost_from)::float8 as seconds
       from ledger_losses where epoch = 1000`;
     expect(later?.["seconds"]).toBeCloseTo(63, 3);
+  });
+
+  test("the unknown time of a run ends where a later one began to capture, not where one began that never did", async () => {
+    await drainAll(makeBatch({ epoch: 1000, seq: 1, exchanges: [{}] }));
+    const agentId = agentIdSchema.parse("agent-1");
+    const queue = new MemoryQueue();
+    const epoch = NOON_US / 1000 + 60_000;
+    for (const run of [
+      { epoch, final: true },
+      {
+        epoch: epoch + 3_600_000,
+        capturingSinceUs: NOON_US + 3_662_000_000,
+        sentAtUs: NOON_US + 3_665_000_000,
+      },
+    ])
+      queue.addRaw(
+        heartbeatSubject(agentId),
+        Buffer.from(JSON.stringify(makeHeartbeat({ agentId, ...run }))),
+      );
+    const deps = { database: ingest, queue, watermarks, now: () => NOON_US, log: silent };
+    await drainHeartbeats(deps, { maxMs: 60_000, maxMessages: 10, idleMs: 1 });
+    const [loss] =
+      await owner.sql`select extract(epoch from lost_until)::float8 as until from ledger_losses where epoch = 1000`;
+    expect(loss?.["until"]).toBeCloseTo(NOON_US / 1e6 + 3_662, 3);
   });
 });
 

@@ -20,7 +20,7 @@ export const agentIdOf = (home: Home): string =>
 
 /** How the first line of a script has Node started, `#!/usr/bin/env -S node --flag …`: the one place for what it needs. */
 const nodeFlagsOf = (script: string): string[] =>
-  /^#!\S+ -S node (.*)$/m.exec(readFileSync(script, "utf8"))?.[1]?.split(" ") ?? [];
+  /^#!\S+ -S node (.*)$/m.exec(readFileSync(script, "utf8"))?.[1]?.trim().split(/ +/) ?? [];
 
 const mayUseSudo = (): boolean => spawnSync("sudo", ["-n", "true"], { stdio: "ignore" }).status === 0;
 

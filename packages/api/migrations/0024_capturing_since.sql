@@ -1,8 +1,9 @@
 -- When a run began to capture. Between a killed run's last account and that time nobody can say what passed.
 alter table epochs add column capturing_since timestamptz;
+update epochs set capturing_since = to_timestamp(epoch / 1000.0);
 comment on column epochs.capturing_since is 'its probes stood and a first policy was in force; null: not yet, or not known';
 
--- As before, but for where the unknown time of an earlier run ends.
+-- As before, but for where the unknown time of a run ends: where a later one began to capture, which need not be the next.
 create or replace view ledger with (security_invoker = true) as
 select e.agent_id, e.epoch, e.reported_at,
   e.captured + greatest(later.unreported - e.pending, 0) as captured,
@@ -28,5 +29,5 @@ cross join lateral (
     coalesce(sum(exchanges) filter (where seq > e.reported_seq), 0)::bigint as unreported
   from lost_batches where agent_id = e.agent_id and epoch = e.epoch and reported_by > e.epoch) later
 left join lateral (
-  select n.epoch, n.capturing_since from epochs n where n.agent_id = e.agent_id and n.epoch > e.epoch
-  order by n.epoch limit 1) n on true;
+  select min(n.epoch) as epoch, min(n.capturing_since) as capturing_since from epochs n
+  where n.agent_id = e.agent_id and n.epoch > e.epoch) n on true;

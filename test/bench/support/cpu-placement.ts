@@ -3,7 +3,8 @@ import { cpus } from "node:os";
 import type { Cleanup } from "../../support/cleanup.js";
 import { childrenOf } from "./process-cost.js";
 
-const SERVER_CPU = "0";
+/** Where the measured server runs, by itself. */
+export const SERVER_CPU = "0";
 
 /** Puts all threads of a process on these CPUs; what it starts from then on stays there. */
 const pin = (pid: number, list: string): void => {

@@ -31,8 +31,7 @@ export const overheadReport = (
 ): string => {
   const perSecond = (mode: Mode) => median(measures[mode].map((each) => each.perSecond));
   const serverNs = (mode: Mode) => median(measures[mode].map((each) => each.serverNsPerRequest));
-  /** share of its CPU: far below 1, something else is the bottleneck (wrk, and what shares its CPU) */
-  const busy = (mode: Mode) => (serverNs(mode) * perSecond(mode)) / 1e9;
+  const busy = (mode: Mode) => median(measures[mode].map((each) => each.serverCpuBusy));
   const apart = spread(measures.untraced.map(({ perSecond: each }) => each));
   const ofUntraced = perSecond("traced") / perSecond("untraced");
   const ofFloor = perSecond("traced") / perSecond("floor");
@@ -52,13 +51,14 @@ export const overheadReport = (
       `${(perSecond(mode) / perSecond("floor")).toFixed(3)} of floor`.padStart(16),
       `${micros(serverNs(mode))} of nginx CPU a request`.padStart(33),
       `${micros(serverNs(mode) - serverNs("untraced"))} added`.padStart(16),
-      `nginx busy ${(busy(mode) * 100).toFixed(0)} %`.padStart(17),
+      `its CPU busy ${(busy(mode) * 100).toFixed(0)} %`.padStart(20),
     ].join(" ");
+  const spreadOf = (mode: Mode) =>
+    `${(spread(measures[mode].map((each) => each.perSecond)) * 100).toFixed(1)} % of their median`;
   const rounds = (mode: Mode) => measures[mode].map((each) => each.perSecond.toFixed(0)).join(" ");
   return [
     ...MODES.map(row),
-    ...MODES.map((mode) => `  each round, ${mode}: ${rounds(mode)} requests/s`),
-    `  spread between untraced rounds: ${(apart * 100).toFixed(1)} % of their median`,
+    ...MODES.map((mode) => `  each round, ${mode}: ${rounds(mode)} requests/s, ${spreadOf(mode)} apart`),
     `  agent: ${micros(agentNs)} of CPU a request, ${(agentNs / 1000).toFixed(1)} ms per 1,000 requests; resident ${idleMib.toFixed(0)} MiB before the load, ${residentMib.toFixed(0)} MiB after it, ${peakMib.toFixed(0)} MiB at most`,
     `  probe hits a request: ${median(agents.map(({ probeHitsPerRequest }) => probeHitsPerRequest)).toFixed(2)} (nginx reads twice and writes once; far more: other programs of this host were busy on the same libssl)`,
     `  captured ${agents.map(({ captured }) => captured).join(" ")} of ${agents.map(({ requestsMade }) => requestsMade).join(" ")} answered requests; lost: ${lost.join(", ") || "none"}`,

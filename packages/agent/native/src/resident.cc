@@ -16,7 +16,7 @@ namespace {
 struct Mapping {
   uintptr_t begin, end;
   bool is_private, is_writable;
-  uint64_t copied_kilobytes;
+  uint64_t copied_kilobytes;  // in memory and swapped out
   std::string path;
 };
 
@@ -32,8 +32,9 @@ std::vector<Mapping> mappings() {
     int path = 0;
     if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %4s %*s %*s %*s %n", &begin, &end, permissions, &path) == 3) {
       found.push_back({begin, end, permissions[3] == 'p', permissions[1] == 'w', 0, path > 0 ? line + path : ""});
-    } else if (!found.empty() && sscanf(line, "Anonymous: %" SCNu64, &kilobytes) == 1) {
-      found.back().copied_kilobytes = kilobytes;
+    } else if (!found.empty() && (sscanf(line, "Anonymous: %" SCNu64, &kilobytes) == 1 ||
+                                  sscanf(line, "Swap: %" SCNu64, &kilobytes) == 1)) {
+      found.back().copied_kilobytes += kilobytes;
     }
   }
   fclose(smaps);

@@ -57,19 +57,13 @@ export class TextBuffer {
       return;
     }
     this.#reserve(INTEGER_MAX_BYTES);
-    let most = Math.floor(value / 1e8);
+    const most = Math.floor(value / 1e8);
     if (most === 0) {
       this.#digits(value, digitsOf(value));
       return;
     }
-    const least = value - most * 1e8;
-    if (most >= 1e8) {
-      const top = Math.floor(most / 1e8);
-      this.#digits(top, digitsOf(top));
-      most -= top * 1e8;
-      this.#digits(most, 8);
-    } else this.#digits(most, digitsOf(most));
-    this.#digits(least, 8);
+    this.#digits(most, digitsOf(most));
+    this.#digits(value - most * 1e8, 8);
   }
 
   commit(): void {

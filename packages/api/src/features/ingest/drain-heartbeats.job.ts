@@ -68,7 +68,7 @@ const record = ({ database, now }: DrainHeartbeatsDeps, heartbeat: Heartbeat): P
     await insertLostBatches(sql, lost);
     if (lost.length > 0) await advanceEpochs(sql, lost);
     if (heartbeat.capturingSinceUs !== undefined) {
-      await capturingSince(sql, { agentId, epoch }, heartbeat.capturingSinceUs);
+      await capturingSince(sql, { agentId, epoch }, Math.min(heartbeat.capturingSinceUs, atUs));
     }
     await completeUntil(sql, { agentId, epoch }, lastSeq, heartbeat.completeUntilUs);
   });
