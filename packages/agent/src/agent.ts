@@ -91,7 +91,7 @@ export async function startAgent(
     log,
   );
   const ledger = new AgentLedger(source.accounts, losses, () => lostBatches.list());
-  const completeUntil = new CompleteUntil();
+  const completeUntil = new CompleteUntil(epoch * 1000);
   const messaging = new NatsMessaging({
     url: natsUrl,
     credentials: () => readFile(natsCredentials, "utf8"),
@@ -226,6 +226,8 @@ export async function startAgent(
   );
 
   const observe = () => {
+    // Nothing that passes before is seen, so nothing is complete.
+    if (capturingSinceUs === undefined) return;
     const { sent, received } = source.progress();
     completeUntil.observe(sent, received, clock.nowUs());
   };

@@ -8,7 +8,7 @@ test("never claims more than has arrived, and never goes back", () => {
   );
   fc.assert(
     fc.property(steps, (list) => {
-      const complete = new CompleteUntil();
+      const complete = new CompleteUntil(0);
       const madeAt: number[] = [];
       let received = 0;
       let nowUs = 1_000_000;
@@ -27,7 +27,7 @@ test("never claims more than has arrived, and never goes back", () => {
 });
 
 test("comes up to now when all is here", () => {
-  const complete = new CompleteUntil();
+  const complete = new CompleteUntil(0);
   complete.observe(10, 10, 5_000_000);
   expect(complete.untilUs).toBe(4_950_000);
 });

@@ -7,7 +7,12 @@ const RECORD_IN_FLIGHT_US = 50_000;
  */
 export class CompleteUntil {
   #asked: { atUs: number; sent: number } | undefined;
-  #until = 0;
+  #until: number;
+
+  /** @param startedAtUs when the run began, Unix time: what was before is not its to tell */
+  constructor(startedAtUs: number) {
+    this.#until = startedAtUs;
+  }
 
   /** @param sent the kernel's counter now @param received records handed over so far @param nowUs Unix time */
   observe(sent: number, received: number, nowUs: number): void {
