@@ -13,6 +13,7 @@
 #include "probes/ssl-end.h"		/* ssl_entry: SSL_free, SSL_clear */
 #include "probes/process.h"		/* process_exec, process_exit, process_fork */
 #include "probes/socket.h"		/* socket_send, socket_receive: optional, Linux 6.3 */
+#include "probes/socket-syscall.h"	/* socket_syscall: where those are not */
 #include "probes/parse-test.h"		/* parse_test: for tests, never attached */
 
 /* GPL-compatible: the files are offered under GPL-2.0-only or Apache-2.0. */

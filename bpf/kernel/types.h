@@ -15,12 +15,23 @@ struct super_block {
 } relocated;
 
 struct inode {
+	unsigned short i_mode;
 	unsigned long i_ino;
 	struct super_block *i_sb;
 } relocated;
 
 struct file {
 	struct inode *f_inode;
+	void *private_data;
+} relocated;
+
+struct fdtable {
+	unsigned int max_fds;
+	struct file **fd;
+} relocated;
+
+struct files_struct {
+	struct fdtable *fdt;
 } relocated;
 
 struct mm_struct {
@@ -42,6 +53,7 @@ struct task_struct {
 	struct task_struct *real_parent;
 	struct task_struct *group_leader;
 	struct signal_struct *signal;
+	struct files_struct *files;
 	__u64 start_time;
 	char comm[16];
 } relocated;
@@ -66,6 +78,10 @@ struct sock_common {
 
 struct sock {
 	struct sock_common __sk_common;
+} relocated;
+
+struct socket {
+	struct sock *sk;
 } relocated;
 
 /* What a map says of itself where a program takes its address (Linux 5.9). */

@@ -15,23 +15,22 @@ static __always_inline int is_v4_mapped(const __u8 *a)
 
 static __always_inline void read_socket(struct sock *sk, struct record_socket *s)
 {
-	struct sock_common *common = &sk->__sk_common;
 	__u32 local, peer;
 
-	s->family = common->skc_family;
-	s->local_port = common->skc_num;
-	s->peer_port = __builtin_bswap16(common->skc_dport);
+	s->family = BPF_CORE_READ(sk, __sk_common.skc_family);
+	s->local_port = BPF_CORE_READ(sk, __sk_common.skc_num);
+	s->peer_port = __builtin_bswap16(BPF_CORE_READ(sk, __sk_common.skc_dport));
 	if (s->family == AF_INET6) {
-		bpf_probe_read_kernel(s->local, 16, &common->skc_v6_rcv_saddr);
-		bpf_probe_read_kernel(s->peer, 16, &common->skc_v6_daddr);
+		BPF_CORE_READ_INTO(&s->local, sk, __sk_common.skc_v6_rcv_saddr);
+		BPF_CORE_READ_INTO(&s->peer, sk, __sk_common.skc_v6_daddr);
 		if (!is_v4_mapped(s->peer))
 			return;
 		s->family = AF_INET;
 		__builtin_memset(s->local, 0, 16);
 		__builtin_memset(s->peer, 0, 16);
 	}
-	local = common->skc_rcv_saddr;
-	peer = common->skc_daddr;
+	local = BPF_CORE_READ(sk, __sk_common.skc_rcv_saddr);
+	peer = BPF_CORE_READ(sk, __sk_common.skc_daddr);
 	copy_bytes(s->local, &local, 4);
 	copy_bytes(s->peer, &peer, 4);
 }
@@ -46,7 +45,7 @@ static __always_inline int note_socket(struct sock *sk)
 
 	if (!call)
 		return 0;
-	family = sk->__sk_common.skc_family;
+	family = BPF_CORE_READ(sk, __sk_common.skc_family);
 	if (family != AF_INET && family != AF_INET6)
 		return 0;
 	read_socket(sk, &call->socket);

@@ -67,6 +67,7 @@ test("does without an optional program that the kernel refuses, and says which a
   expect(info.programs).not.toContain("socket_receive");
   expect(info.absent).toEqual([
     { program: "socket_receive", reason: expect.stringContaining("masthead_absent") },
+    { program: "socket_syscall", reason: expect.stringContaining("ENOENT") },
   ]);
 });
 

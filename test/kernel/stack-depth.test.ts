@@ -14,6 +14,7 @@ test.each([
   "process_exec",
   "process_exit",
   "process_fork",
+  "socket_syscall",
   "parse_test",
 ])("%s fits the stack of Linux 6.1 on every path", (program) => {
   const [path] = deepestPaths(OBJECT, [program]);

@@ -3,13 +3,17 @@ import { ATTACH_TYPE, type NativeSession, native, nativeAddon, type ProgramPlan 
 import { errnoName, NativeError } from "./native-error.js";
 import type { LinkKind, SessionOptions } from "./native-session.js";
 
-/** Tracepoint programs: without the first three a process that lives 20 ms has no name, so they are required. */
+/**
+ * Tracepoint programs: without the first three a process that lives 20 ms has no name, so they are required. The last one
+ * is for kernels without the two before it (before Linux 6.3): it slows every system call of the host a little.
+ */
 const TRACEPOINTS = {
   process_exec: "required",
   process_exit: "required",
   process_fork: "required",
   socket_send: "optional",
   socket_receive: "optional",
+  socket_syscall: "instead",
 } as const;
 
 /** One line per kind of link: what this kernel says to it; no reason where it is offered. */
@@ -92,20 +96,31 @@ export function loadPrograms(options: SessionOptions): Loaded {
 
 function loadRung(options: SessionOptions, link: LinkKind): Omit<Loaded, "refusedLinks"> {
   const required = [...uprobePrograms(link), ...plan("required")];
+  const instead = plan("instead");
+  const spared = options.withoutPrograms ?? [];
   let optional = [...plan("optional"), ...(options.extraPrograms ?? []).map(section)];
   const absent: Loaded["absent"] = [];
+  const doWithout = (refused: string, reason: string): void => {
+    absent.push({ program: refused, reason });
+    optional = optional.filter((each) => each.name !== refused);
+    if (isSocketTracepoint(refused)) optional.push(...instead.splice(0));
+  };
+  for (const name of spared) doWithout(name, "left out");
   for (;;) {
     const programs = [...required, ...optional];
     try {
       const addon = nativeAddon();
       const session = native(() => new addon.Session(options.objectPath, programs, options.mapEntries ?? {}));
-      return { session, link, programs: programs.map((each) => each.name), absent };
+      const loaded = programs.map((each) => each.name);
+      const lacking = loaded.includes("socket_syscall")
+        ? absent.filter(({ program }) => !isSocketTracepoint(program))
+        : absent;
+      return { session, link, programs: loaded, absent: lacking };
     } catch (error) {
       const isRefusal = error instanceof NativeError && !error.passing;
       const refused = isRefusal ? refusedProgram(error, optional) : undefined;
       if (refused === undefined) throw error;
-      absent.push({ program: refused, reason: (error as NativeError).message });
-      optional = optional.filter((each) => each.name !== refused);
+      doWithout(refused, (error as NativeError).message);
     }
   }
 }
@@ -119,7 +134,9 @@ function refusedProgram(error: NativeError, optional: ProgramPlan[]): string | u
 
 const section = (name: string): ProgramPlan => ({ name, attachType: ATTACH_TYPE.section });
 
-const plan = (need: "required" | "optional"): ProgramPlan[] =>
+const isSocketTracepoint = (name: string): boolean => name === "socket_send" || name === "socket_receive";
+
+const plan = (need: "required" | "optional" | "instead"): ProgramPlan[] =>
   Object.entries(TRACEPOINTS)
     .filter(([, which]) => which === need)
     .map(([name]) => section(name));
