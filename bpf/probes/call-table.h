@@ -25,8 +25,11 @@ static __always_inline int is_call(const volatile struct call *call, __u64 stack
 	       call->state == CALL_NOTED;
 }
 
-/* The call whose entry was noted; NULL where it was not. */
-static __always_inline struct call *find_call(__u64 stack, __u32 process)
+#define NO_PLACE	(-1)
+#define TAKEN_OVER	(1 << 30)	/* beside a claimed place */
+
+/* Where the call stands whose entry was noted; NO_PLACE where it was not. Verified alone, as the next one: once each. */
+verified_alone int place_of_call(__u64 stack, __u32 process)
 {
 	__u32 entries = entries_of(&calls), place = first_place(stack, process, entries);
 
@@ -34,32 +37,44 @@ static __always_inline struct call *find_call(__u64 stack, __u32 process)
 		struct call *call = bpf_map_lookup_elem(&calls, &place);
 
 		if (call && is_call(call, stack, process))
-			return call;
+			return place;
 		place = place + 1 < entries ? place + 1 : 0;
 	}
-	return 0;
+	return NO_PLACE;
 }
 
-/*
- * Room for a call, claimed: NULL where none of its places is free. One that a cancelled thread left there is taken over;
- * *taken_over says so.
- */
-static __always_inline struct call *claim_call(__u64 stack, __u32 process, int *taken_over)
+/* Claims a free place for a call, or takes over one that a cancelled thread left. NO_PLACE where there is none. */
+verified_alone int claim_place(__u64 stack, __u32 process)
 {
 	__u32 entries = entries_of(&calls), place = first_place(stack, process, entries);
 
 	for (int i = 0; i < CALL_PLACES; i++) {
 		struct call *call = bpf_map_lookup_elem(&calls, &place);
 
-		if (call && is_call(call, stack, process)) {
-			*taken_over = 1;
-			return call;
-		}
+		if (call && is_call(call, stack, process))
+			return place | TAKEN_OVER;
 		if (call && call->state == CALL_FREE && !compare_and_swap(&call->state, CALL_FREE, CALL_CLAIMED))
-			return call;
+			return place;
 		place = place + 1 < entries ? place + 1 : 0;
 	}
-	return 0;
+	return NO_PLACE;
+}
+
+static __always_inline struct call *find_call(__u64 stack, __u32 process)
+{
+	__u32 place = place_of_call(stack, process);
+
+	return bpf_map_lookup_elem(&calls, &place);
+}
+
+/* *taken_over: the call was counted before. NULL where there is no room. */
+static __always_inline struct call *claim_call(__u64 stack, __u32 process, int *taken_over)
+{
+	__u32 claimed = claim_place(stack, process), place = claimed & ~TAKEN_OVER;
+	struct call *call = bpf_map_lookup_elem(&calls, &place);
+
+	*taken_over = call && claimed != place;
+	return call;
 }
 
 #endif

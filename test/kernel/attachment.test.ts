@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { Attachment } from "@masthead/agent/attach/attachment";
+import { linkOffers } from "@masthead/agent/capture/native-programs";
 import { type CaptureSession, openSession } from "@masthead/agent/capture/native-session";
 import type { ProcessRecord } from "@masthead/agent/decode/end-records";
 import { RecordDecoder } from "@masthead/agent/decode/record-decoder";
@@ -65,6 +66,10 @@ const feed = (attachment: Attachment): { execs: ProcessRecord[]; exits: Set<numb
 };
 
 const hits = (): number => counterOf(session.counters(), "probe_hits");
+
+test("the programs are loaded for the best link that the kernel makes", () => {
+  expect(session.info.links).toEqual([linkOffers().find(({ offered }) => offered)?.kind]);
+});
 
 test("probes stand on the library of the loader's cache before any process maps it", async () => {
   const attachment = attach();
