@@ -137,10 +137,12 @@ it("follows policies live, publishes what they let through, and frees it when it
 
   await controlPlane((connection) => publishPolicySet(connection, policySet(4)));
   await until("revision 4 in force", async () => (await lastHeartbeat())?.policy.effective === 4);
-  expect(JSON.parse(readFileSync(join(home(), "run/agent.ready"), "utf8"))).toMatchObject({
-    policyRevision: 4,
-    source: "recorded",
-  });
+  // Written once it is in force, and not in one piece.
+  const ready = await until(
+    "the agent to say that it is ready",
+    () => JSON.parse(readFileSync(join(home(), "run/agent.ready"), "utf8")) as object,
+  );
+  expect(ready).toMatchObject({ policyRevision: 4, source: "recorded" });
   await until("three batches", async () => (await batches()).size >= 3);
 
   await controlPlane((connection) => publishPolicySet(connection, policySet(5, { not: "a policy" })));

@@ -45,6 +45,9 @@ export const settledAccount = async (
     if (found.epoch === agent.epoch && found.ledger.captured >= made && found.ledger.pending === 0)
       return found;
     throw new Error(JSON.stringify([found.ledger, found.losses, found.health]));
+  }).catch((error: Error) => {
+    const said = [...agent.program.lines.slice(-20), agent.program.errors().slice(-2000)].join("\n");
+    throw new Error(`${error.message}; the agent's last words:\n${said}`, { cause: error.cause });
   });
   const { items, meta } = await usageOf(product, agent, role);
   return {
