@@ -25,6 +25,7 @@ const SCHEMAS: [string, z.ZodType][] = [
   ["policy-set", policySetSchema],
   ["batch-lost-batches", batchSchema],
   ["heartbeat-lost-batches", heartbeatSchema],
+  ["heartbeat-capturing-since", heartbeatSchema],
   ["watermark-lost-batches", watermarkSchema],
 ];
 
