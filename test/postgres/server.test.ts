@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { apiVariables, readApiConfiguration } from "@masthead/api/config";
@@ -77,6 +79,21 @@ describe("the resident server", () => {
     await until("NATS is made good", async () => (await get("/readyz")).status === 200);
     await send("resident-2");
     await until("the heartbeat is drained", () => isKnown("resident-2"));
+  });
+
+  it("keeps connections longer than a load balancer does, and stops all the same once they have their answer", async () => {
+    const client = connect(Number(new URL(server.url).port), "127.0.0.1");
+    client.write("GET /healthz HTTP/1.1\r\nHost: localhost\r\n");
+    await once(client, "connect");
+    await get("/healthz");
+    const stopped = server.stop();
+    client.write("\r\n");
+    const [answer] = (await once(client, "data")) as [Buffer];
+    expect(answer.toString()).toMatch(/^HTTP\/1.1 200 /);
+    expect(Number(/^Keep-Alive: timeout=(\d+)/im.exec(answer.toString())?.[1])).toBeGreaterThan(60);
+    await stopped;
+    server = await start();
+    await until("the server is back", async () => (await get("/v1/agents")).status === 200);
   });
 
   it("finishes what it is asked before it stops, and starts again with the same key", async () => {

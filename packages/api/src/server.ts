@@ -17,6 +17,9 @@ import { createLender } from "./resident/lender.js";
 import { repeat } from "./resident/repeat.js";
 
 const RECONCILE_EVERY_MS = 5_000;
+/** Longer than load balancers keep an idle connection, a minute as a rule: who closes first must not be the server. */
+const KEEP_ALIVE_MS = 65_000;
+const CLOSE_IDLE_EVERY_MS = 50;
 const DRAIN_STEP = { maxMs: 15_000, maxMessages: 10_000 };
 
 /** A running control plane. */
@@ -52,7 +55,12 @@ const listen = async (server: Server, host: string, port: number): Promise<strin
 
 const closed = (server: Server): Promise<void> =>
   new Promise((resolve) => {
-    server.close(() => resolve());
+    // A connection that is in use now is idle once it has had its answer.
+    const idle = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS);
+    server.close(() => {
+      clearInterval(idle);
+      resolve();
+    });
     server.closeIdleConnections();
   });
 
@@ -72,7 +80,7 @@ export async function startServer(
   const app = depsFor(configuration, configuration.databaseUrl, configuration.databaseConnections, log);
   const ingest = ingestDatabaseUrl ? depsFor(configuration, ingestDatabaseUrl, 2, log) : null;
   const { fetch } = createApp(app.deps, { issuer, metricsNeedKey });
-  const server = createAdaptorServer({ fetch }) as Server;
+  const server = createAdaptorServer({ fetch, serverOptions: { keepAliveTimeout: KEEP_ALIVE_MS } }) as Server;
   const url = await listen(server, configuration.host, configuration.port);
   log.info({ url }, "the API listens");
 
