@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
 /*
  * The table of calls in flight: an array that is searched from a place that the call's key chooses. An entry is claimed
- * by compare-and-swap, so that a call costs neither a lock nor an allocation, of which a hash map takes two of each.
+ * by compare-and-swap, where a hash map takes a lock and its list of free elements twice a call.
  */
 #ifndef MASTHEAD_PROBES_CALL_TABLE_H
 #define MASTHEAD_PROBES_CALL_TABLE_H
@@ -26,10 +26,12 @@ static __always_inline int is_call(const volatile struct call *call, __u64 stack
 }
 
 #define NO_PLACE	(-1)
-#define TAKEN_OVER	(1 << 30)	/* beside a claimed place */
 
-/* Where the call stands whose entry was noted; NO_PLACE where it was not. Verified alone, as the next one: once each. */
-verified_alone int place_of_call(__u64 stack, __u32 process)
+/*
+ * Where the call stands whose entry was noted; with `claims`, else a free place that is claimed for it. NO_PLACE where there
+ * is neither. Verified alone: once, and not with all that follows from each place.
+ */
+verified_alone int place_of_call(__u64 stack, __u32 process, int claims)
 {
 	__u32 entries = entries_of(&calls), place = first_place(stack, process, entries);
 
@@ -38,22 +40,7 @@ verified_alone int place_of_call(__u64 stack, __u32 process)
 
 		if (call && is_call(call, stack, process))
 			return place;
-		place = place + 1 < entries ? place + 1 : 0;
-	}
-	return NO_PLACE;
-}
-
-/* Claims a free place for a call, or takes over one that a cancelled thread left. NO_PLACE where there is none. */
-verified_alone int claim_place(__u64 stack, __u32 process)
-{
-	__u32 entries = entries_of(&calls), place = first_place(stack, process, entries);
-
-	for (int i = 0; i < CALL_PLACES; i++) {
-		struct call *call = bpf_map_lookup_elem(&calls, &place);
-
-		if (call && is_call(call, stack, process))
-			return place | TAKEN_OVER;
-		if (call && call->state == CALL_FREE && !compare_and_swap(&call->state, CALL_FREE, CALL_CLAIMED))
+		if (claims && call && call->state == CALL_FREE && !compare_and_swap(&call->state, CALL_FREE, CALL_CLAIMED))
 			return place;
 		place = place + 1 < entries ? place + 1 : 0;
 	}
@@ -62,19 +49,17 @@ verified_alone int claim_place(__u64 stack, __u32 process)
 
 static __always_inline struct call *find_call(__u64 stack, __u32 process)
 {
-	__u32 place = place_of_call(stack, process);
+	__u32 place = place_of_call(stack, process, 0);
 
 	return bpf_map_lookup_elem(&calls, &place);
 }
 
-/* *taken_over: the call was counted before. NULL where there is no room. */
-static __always_inline struct call *claim_call(__u64 stack, __u32 process, int *taken_over)
+/* Room for a call; NULL where there is none. CALL_NOTED: taken over from a cancelled thread, and counted already. */
+static __always_inline struct call *claim_call(__u64 stack, __u32 process)
 {
-	__u32 claimed = claim_place(stack, process), place = claimed & ~TAKEN_OVER;
-	struct call *call = bpf_map_lookup_elem(&calls, &place);
+	__u32 place = place_of_call(stack, process, 1);
 
-	*taken_over = call && claimed != place;
-	return call;
+	return bpf_map_lookup_elem(&calls, &place);
 }
 
 #endif

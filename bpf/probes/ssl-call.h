@@ -138,12 +138,11 @@ static __always_inline __u64 length_address(struct pt_regs *regs, __u32 site)
 static __always_inline int note_call(struct pt_regs *regs, struct process *process, __u32 id, __u32 site)
 {
 	__u64 ssl = ARGUMENT_1(regs), stack = STACK_POINTER(regs);
-	int taken_over = 0;
-	struct call *call = claim_call(stack, id, &taken_over);
+	struct call *call = claim_call(stack, id);
 
 	if (!call)
 		return 0;
-	if (!taken_over)
+	if (call->state == CALL_CLAIMED)
 		add_atomically(&process->calls, 1);
 	call->process = id;
 	call->stack = stack;

@@ -300,8 +300,9 @@ static void policies(void)
 
 static struct call *note(__u64 stack, __u32 process, int *taken_over)
 {
-	struct call *call = claim_call(stack, process, taken_over);
+	struct call *call = claim_call(stack, process);
 
+	*taken_over = call && call->state == CALL_NOTED;
 	if (!call)
 		return 0;
 	call->stack = stack;
@@ -333,7 +334,6 @@ static void call_table(void)
 	check(!note(stacks[CALL_PLACES], 7, &over) && !over, "no room for a call", "");
 	check(note(stacks[3], 7, &over) == noted[3] && over, "a call left over is taken over", "");
 	release(&noted[3]->state);
-	over = 0;
 	check(!find_call(stacks[3], 7) && note(stacks[CALL_PLACES], 7, &over) == noted[3] && !over, "a freed place is used", "");
 	check(find_call(stacks[5], 7) == noted[5], "found behind a freed place", "");
 	sweep.process = 8;
