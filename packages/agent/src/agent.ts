@@ -148,7 +148,7 @@ export async function startAgent(
     log.error({ error: error.message }, "an exchange could not be booked"),
   );
 
-  const started = { source: false, ready: false };
+  let sourceStarted = false;
   let capturingSinceUs: number | undefined;
   const follower = new PolicyFollower(
     {
@@ -167,10 +167,8 @@ export async function startAgent(
   );
   async function announce(): Promise<void> {
     const { effective } = follower.state;
-    if (started.ready || !started.source || effective === 0) return;
-    started.ready = true;
+    if (capturingSinceUs !== undefined || !sourceStarted || effective === 0) return;
     capturingSinceUs = clock.nowUs();
-    void heartbeat.send();
     await runFiles.ready({ epoch, policyRevision: effective, source: source.kind });
     log.info({ agentId, epoch, policyRevision: effective, source: source.kind }, "ready");
   }
@@ -254,7 +252,7 @@ export async function startAgent(
     log.info({ batches: left.length, bytes: spool.bytes }, "earlier epochs left batches in the spool");
 
   await source.start();
-  started.source = true;
+  sourceStarted = true;
   await follower.start(messaging);
   messaging.start();
   await announce();
