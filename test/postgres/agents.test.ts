@@ -1,19 +1,17 @@
-import { readFile } from "node:fs/promises";
 import { drain } from "@masthead/api/drain";
 import { ensureDefaultPolicy } from "@masthead/api/features/policies/index";
 import { reconcile } from "@masthead/api/reconcile";
 import { agentResourceSchema } from "@masthead/shared/http/agent-resource";
 import { agentIdSchema } from "@masthead/shared/ids";
 import { heartbeatSubject } from "@masthead/shared/subjects";
-import { type Heartbeat, heartbeatSchema } from "@masthead/shared/wire/heartbeat";
+import type { Heartbeat } from "@masthead/shared/wire/heartbeat";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startControlPlane, type TestControlPlane } from "./support/control-plane.js";
+import { makeHeartbeat } from "./support/heartbeats.js";
 
+const golden = makeHeartbeat();
 let plane: TestControlPlane;
-let golden: Heartbeat;
 beforeAll(async () => {
-  const file = new URL("../golden/wire/heartbeat.v1.json", import.meta.url);
-  golden = heartbeatSchema.parse(JSON.parse(await readFile(file, "utf8")));
   plane = await startControlPlane();
   await ensureDefaultPolicy(plane.deps);
   await reconcile(plane.deps);
@@ -28,12 +26,11 @@ const drainAll = () =>
   );
 const send = async (agentId: string, changes: Partial<Heartbeat>) => {
   const connection = await plane.connectAs(agentId);
-  const heartbeat = {
-    ...golden,
+  const heartbeat = makeHeartbeat({
     agentId: agentIdSchema.parse(agentId),
     sentAtUs: plane.clock.nowUs,
     ...changes,
-  };
+  });
   await connection.jetstream().publish(heartbeatSubject(heartbeat.agentId), JSON.stringify(heartbeat));
 };
 const read = async (id: string) => {

@@ -9,6 +9,7 @@ import type { Database } from "@masthead/api/platform/db/database";
 import { agentIdSchema } from "@masthead/shared/ids";
 import { heartbeatSubject } from "@masthead/shared/subjects";
 import type { Batch } from "@masthead/shared/wire/batch";
+import type { Heartbeat } from "@masthead/shared/wire/heartbeat";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { until } from "../support/until.js";
 import { encode, makeBatch, NOON_US } from "./support/batches.js";
@@ -50,6 +51,16 @@ const drainAll = (...batches: Batch[]): Promise<DrainedBatches> => {
   const queue = new MemoryQueue();
   for (const batch of batches) queue.add(batch);
   return drain(queue);
+};
+
+/** Heartbeats of agent-1. */
+const drainBeats = async (...beats: Partial<Heartbeat>[]): Promise<void> => {
+  const agentId = agentIdSchema.parse("agent-1");
+  const queue = new MemoryQueue();
+  for (const beat of beats)
+    queue.addRaw(heartbeatSubject(agentId), Buffer.from(JSON.stringify(makeHeartbeat({ agentId, ...beat }))));
+  const deps = { database: ingest, queue, watermarks, now: () => NOON_US, log: silent };
+  await drainHeartbeats(deps, { maxMs: 60_000, maxMessages: 10, idleMs: 1 });
 };
 
 const stored = async () => {
@@ -351,15 +362,9 @@ describe("ledger", () => {
     expect(loss).toMatchObject({ stage: "agent", reason: "epoch_ended", lost: null, epoch: 1000 });
     expect(loss?.["seconds"]).toBeCloseTo(61, 3);
     // What passed before the next one's probes stood was seen by nobody either; what it says first counts.
-    const queue = new MemoryQueue();
-    for (const afterUs of [2_000_000, 9_000_000]) {
-      const next = { epoch: NOON_US / 1000 + 60_000, capturingSinceUs: NOON_US + 60_000_000 + afterUs };
-      const sentAtUs = next.capturingSinceUs + 1;
-      const heartbeat = makeHeartbeat({ agentId: agentIdSchema.parse("agent-1"), sentAtUs, ...next });
-      queue.addRaw(heartbeatSubject(heartbeat.agentId), Buffer.from(JSON.stringify(heartbeat)));
-    }
-    const deps = { database: ingest, queue, watermarks, now: () => NOON_US, log: silent };
-    await drainHeartbeats(deps, { maxMs: 60_000, maxMessages: 10, idleMs: 1 });
+    const epoch = NOON_US / 1000 + 60_000;
+    const since = [2_000_000, 9_000_000].map((afterUs) => NOON_US + 60_000_000 + afterUs);
+    await drainBeats(...since.map((at) => ({ epoch, capturingSinceUs: at, sentAtUs: at + 1 })));
     const [later] = await owner.sql`select extract(epoch from lost_until - lost_from)::float8 as seconds
       from ledger_losses where epoch = 1000`;
     expect(later?.["seconds"]).toBeCloseTo(63, 3);
@@ -367,23 +372,15 @@ describe("ledger", () => {
 
   test("the unknown time of a run ends where a later one began to capture, not where one began that never did", async () => {
     await drainAll(makeBatch({ epoch: 1000, seq: 1, exchanges: [{}] }));
-    const agentId = agentIdSchema.parse("agent-1");
-    const queue = new MemoryQueue();
     const epoch = NOON_US / 1000 + 60_000;
-    for (const run of [
+    await drainBeats(
       { epoch, final: true },
       {
         epoch: epoch + 3_600_000,
         capturingSinceUs: NOON_US + 3_662_000_000,
         sentAtUs: NOON_US + 3_665_000_000,
       },
-    ])
-      queue.addRaw(
-        heartbeatSubject(agentId),
-        Buffer.from(JSON.stringify(makeHeartbeat({ agentId, ...run }))),
-      );
-    const deps = { database: ingest, queue, watermarks, now: () => NOON_US, log: silent };
-    await drainHeartbeats(deps, { maxMs: 60_000, maxMessages: 10, idleMs: 1 });
+    );
     const [loss] =
       await owner.sql`select extract(epoch from lost_until)::float8 as until from ledger_losses where epoch = 1000`;
     expect(loss?.["until"]).toBeCloseTo(NOON_US / 1e6 + 3_662, 3);

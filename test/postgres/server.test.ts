@@ -8,10 +8,10 @@ import { adminKeyIn } from "@masthead/api/resident/admin-key";
 import { type RunningServer, startServer } from "@masthead/api/server";
 import { agentIdSchema } from "@masthead/shared/ids";
 import { heartbeatSubject } from "@masthead/shared/subjects";
-import { heartbeatSchema } from "@masthead/shared/wire/heartbeat";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { until } from "../support/until.js";
 import { startControlPlane, type TestControlPlane } from "./support/control-plane.js";
+import { makeHeartbeat } from "./support/heartbeats.js";
 
 let plane: TestControlPlane;
 let home: string;
@@ -61,11 +61,9 @@ describe("the resident server", () => {
   });
 
   const send = async (id: string) => {
-    const golden = new URL("../golden/wire/heartbeat.v1.json", import.meta.url);
     const agentId = agentIdSchema.parse(id);
-    const heartbeat = heartbeatSchema.parse({ ...JSON.parse(await readFile(golden, "utf8")), agentId });
     const agent = await plane.connectAs(agentId);
-    await agent.jetstream().publish(heartbeatSubject(agentId), JSON.stringify(heartbeat));
+    await agent.jetstream().publish(heartbeatSubject(agentId), JSON.stringify(makeHeartbeat({ agentId })));
   };
   const isKnown = async (id: string) => (await get(`/v1/agents/${id}`)).status === 200;
 

@@ -6,5 +6,5 @@ const GOLDEN = heartbeatSchema.parse(
 );
 
 /** The golden heartbeat, and what of it is to be different. */
-export const makeHeartbeat = (different: Partial<Heartbeat>): Heartbeat =>
+export const makeHeartbeat = (different: Partial<Heartbeat> = {}): Heartbeat =>
   heartbeatSchema.parse({ ...GOLDEN, ...different });
