@@ -97,7 +97,10 @@ struct fingerprint_key {
 	__u64 k0, k1;
 };
 
-/* map `excluded_processes`: HASH of thread group id to __u8: Masthead's own. Children inherit it (fork tracepoint). */
+/*
+ * map `excluded_processes`: HASH of thread group id to __u8: Masthead's own. Children inherit it (fork tracepoint).
+ * map `exclusions`: ARRAY of 1, __u32: another number after each time user space added to them.
+ */
 
 /* Which function a probe stands on: the low byte of the attach cookie. */
 enum site_function {

@@ -64,7 +64,7 @@ static __always_inline void end_connection(struct connection *c, const struct co
 
 struct sweep {
 	__u32 process;
-	__u32 reserved;
+	__u32 calls;		/* that were freed */
 };
 
 static long sweep_connection(void *map, struct connection_key *key, struct connection *c, struct sweep *sweep)
@@ -80,15 +80,13 @@ static long sweep_connection(void *map, struct connection_key *key, struct conne
 static long sweep_call(void *map, __u32 *place, struct call *call, struct sweep *sweep)
 {
 	const volatile struct call *seen = call;
-	__u64 thread;
 
 	(void)map;
 	(void)place;
 	if (seen->state != CALL_NOTED || seen->process != sweep->process)
 		return 0;
-	thread = call->thread;
-	if (compare_and_swap(&call->state, CALL_NOTED, CALL_FREE) == CALL_NOTED && thread)
-		bpf_map_delete_elem(&threads, &thread);
+	if (compare_and_swap(&call->state, CALL_NOTED, CALL_FREE) == CALL_NOTED)
+		sweep->calls++;
 	return 0;
 }
 
@@ -96,14 +94,17 @@ static long sweep_call(void *map, __u32 *place, struct call *call, struct sweep 
 static __always_inline void forget_process(__u32 id)
 {
 	struct process *process = bpf_map_lookup_elem(&processes, &id);
+	__u32 *in_flight = calls_of_process(id);
 	struct sweep sweep = { .process = id };
 
 	if (!process)
 		return;
 	if (process->connections)
 		bpf_for_each_map_elem(&connections, sweep_connection, &sweep, 0);
-	if (process->calls)
+	if (in_flight && *in_flight) {
 		bpf_for_each_map_elem(&calls, sweep_call, &sweep, 0);
+		add_atomically(in_flight, -sweep.calls);
+	}
 	bpf_map_delete_elem(&processes, &id);
 }
 

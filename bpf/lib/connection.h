@@ -13,6 +13,10 @@ struct connection_key {
 	__u32 reserved;
 };
 
+struct executable {
+	__u64 device, inode;
+};
+
 enum direction_index { READ = 0, WRITE = 1 };
 
 enum direction_state {
@@ -83,6 +87,8 @@ struct connection {
 	__u8 unseen_reads;	/* reads found no room in `calls`: a response may come to a request that was not seen */
 	struct record_socket socket;
 	__u32 generation;	/* of the last record */
+	__u32 items_generation;
+	__u64 items;		/* that hold for it, by the tables of items_generation */
 	struct direction directions[2];
 	__u32 outstanding[PIPELINE_MAX];
 };

@@ -30,7 +30,10 @@ static __always_inline __u32 read_name(struct work *w, __u32 from, struct header
 
 static __always_inline __u64 key_word(const struct header_key *key, int index)
 {
-	return load_word(&key->name[8 * index]);
+	__u64 word;
+
+	copy_bytes(&word, &key->name[8 * index], 8);
+	return word;
 }
 
 /* Fields that say how long the message is, and lines that a lenient parser might take for one. */

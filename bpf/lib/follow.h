@@ -198,6 +198,15 @@ verified_alone int settle_head(struct work *w, struct out *o, struct connection 
 	return 0;
 }
 
+/* The bytes that were read behind a complete head, for chunk_size_step: it need not read them again. */
+static __always_inline void keep_ahead(struct work *w)
+{
+	if (!w->head_end || w->head_end >= w->head.used)
+		return;
+	w->ahead = at_most(w->head.used - w->head_end, SMALL_BYTES);
+	copy_words(w->small, &AT(w, w->head_end), SMALL_BYTES);
+}
+
 /* A head is complete (head_end), or as much of it as is followed (0). */
 static __always_inline void finish_head(struct work *w, struct out *o, struct connection *c)
 {
@@ -217,6 +226,8 @@ static __always_inline void finish_head(struct work *w, struct out *o, struct co
 		append_target(w, o);
 	walk_fields(w, o);
 	settle_head(w, o, c);
+	if (direction_of(w, c)->state == STATE_CHUNK_SIZE)
+		keep_ahead(w);
 	drop_head(w);
 }
 
@@ -257,7 +268,7 @@ verified_alone int head_step(struct work *w, struct connection *c)
 		return 0;
 	}
 	scan_lines(w, 0);
-	if (!w->head.checked && w->head.used > w->head.start) {
+	if (!w->head.checked && !w->head_end && w->head.used > w->head.start) {	/* finish_head looks at a complete one */
 		kind = start_kind(w);
 		if (kind == START_BAD || (w->head.lines && !parse_start_line(w))) {
 			not_a_head(w, c);
@@ -412,21 +423,46 @@ static long chunk_step(__u32 index, struct step_context *context)
 	}
 }
 
+#define LAST_CHUNK 0x0a0d0a0d30ULL			/* "0" and two line ends: no trailer */
+#define LAST_CHUNK_AFTER_DATA 0x0a0d0a0d300a0dULL	/* the same, after the line end of a chunk's data */
+
+/* How many bytes the end of a chunked body takes where it comes next, as nearly all servers send it; 0: look closer. */
+static __always_inline __u32 last_chunk_bytes(const struct direction *d, const __u8 *bytes, __u32 available)
+{
+	__u64 word = load_word(bytes);
+
+	if (d->phase == CHUNK_AFTER_DATA)
+		return available >= 7 && (word & SEVEN_BYTES) == LAST_CHUNK_AFTER_DATA ? 7 : 0;
+	return d->phase == CHUNK_DIGITS && !d->digits && available >= 5 && (word & 0xffffffffffULL) == LAST_CHUNK ? 5 : 0;
+}
+
+/* What comes between the data of chunks, up to SMALL_BYTES of it. */
 verified_alone int chunk_size_step(struct work *w, struct out *o, struct connection *c)
 {
 	struct step_context context = { .w = w, .o = o, .c = c };
 	struct direction *d;
-	__u32 take;
+	__u32 take, last;
 
 	if (!w || !o || !c)
 		return 0;
 	d = direction_of(w, c);
-	take = at_most(bytes_left(w), SMALL_BYTES);
-	if (bpf_probe_read_user(w->small, take, (void *)(w->user + w->position)))
-		w->failed = 1;
-	else
+	take = w->ahead;
+	w->ahead = 0;
+	if (!take) {
+		take = at_most(bytes_left(w), SMALL_BYTES);
+		if (bpf_probe_read_user(w->small, take, (void *)(w->user + w->position)))
+			w->failed = 1;
+	}
+	last = w->failed ? 0 : last_chunk_bytes(d, w->small, take);
+	if (!w->failed && !last)
 		bpf_loop(take, chunk_step, &context, 0);
 	__builtin_memset(w->small, 0, SMALL_BYTES);
+	if (last) {
+		w->position += last;
+		d->bytes += last;
+		end_message(w, o, c);
+		return 0;
+	}
 	if (!w->failed) {
 		if (d->state == STATE_CHUNK_DATA && take_body(w, d)) {
 			enter(d, STATE_CHUNK_SIZE);
@@ -498,6 +534,8 @@ verified_alone int follow(struct work *w, struct out *o, struct connection *c)
 		end_message(w, o, c);
 		lose_place(w, c);
 		drop_head(w);
+		__builtin_memset(w->small, 0, SMALL_BYTES);
+		w->ahead = 0;
 	}
 	flush(w, o, c, 0);
 	if (d->state == STATE_RESYNC && w->head.used)

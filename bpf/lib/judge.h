@@ -6,31 +6,39 @@
 #include "work.h"
 #include "../maps/policy.h"
 
-static __always_inline __u64 items_of_executable(__u32 slot, const struct slot_config *config, __u64 device, __u64 inode)
+static __always_inline __u64 items_of_executable(__u32 slot, const struct slot_config *config,
+						 const struct executable *executable)
 {
-	struct executable_key key = { .slot = slot, .device = device, .inode = inode };
+	struct executable_key key = { .slot = slot, .device = executable->device, .inode = executable->inode };
 	__u64 *items = bpf_map_lookup_elem(&executable_items, &key);
 
 	return config->any_executable | (items ? *items : 0);
 }
 
-static __always_inline __u64 items_of_port(__u32 slot, const struct slot_config *config, struct connection *c)
+/* Those of `items` whose port is this connection's, or that name none. */
+static __always_inline __u64 items_of_port(__u32 slot, const struct slot_config *config, struct connection *c, __u64 items)
 {
 	struct port_key key = { .slot = slot };
-	__u64 *items;
+	__u64 *of_port;
 
-	if (!c->socket.family)
-		return config->any_port;	/* a port target does not match an unknown socket */
+	/* a port target does not match an unknown socket */
+	if (!(items & ~config->any_port) || !c->socket.family)
+		return items & config->any_port;
 	key.port = c->role == ROLE_SERVER ? c->socket.local_port : c->socket.peer_port;
-	items = bpf_map_lookup_elem(&port_items, &key);
-	return config->any_port | (items ? *items : 0);
+	of_port = bpf_map_lookup_elem(&port_items, &key);
+	return items & (config->any_port | (of_port ? *of_port : 0));
 }
 
+/* Looked up once for a connection, as long as the tables stay. */
 static __always_inline __u64 items_of_connection(struct work *w, struct connection *c, __u32 slot,
 						 const struct slot_config *config)
 {
-	return items_of_executable(slot, config, w->device, w->inode) & items_of_port(slot, config, c) &
-	       (c->role == ROLE_SERVER ? config->server : config->client);
+	__u64 items;
+
+	if (config->generation == c->items_generation)
+		return c->items;
+	items = items_of_executable(slot, config, &w->executable);
+	return items_of_port(slot, config, c, items & (c->role == ROLE_SERVER ? config->server : config->client));
 }
 
 /* For a request: by the tables that are active now. */
@@ -50,7 +58,8 @@ static __always_inline void judge_request(struct work *w, struct connection *c)
 		return;
 	j->slot = slot;
 	j->generation = config->generation;
-	j->items = items_of_connection(w, c, slot, config);
+	j->items = c->items = items_of_connection(w, c, slot, config);
+	c->items_generation = config->generation;
 	j->query_names = j->items & config->query_names;
 	j->query_keep = j->items & config->query_keep;
 	j->names = config->request_names;

@@ -162,7 +162,7 @@ verified_alone int begin_record(struct work *w, struct out *o, struct connection
 	m->role = c->role;
 	m->source = SOURCE_OPENSSL;
 	m->version_minor = w->parsed.version_minor;
-	m->socket = c->socket;
+	copy_words(&m->socket, &c->socket, sizeof(m->socket));
 	if (c->socket.family)
 		m->header.flags |= RECORD_SOCKET;
 	o->size = sizeof(*m);

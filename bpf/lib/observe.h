@@ -178,13 +178,16 @@ static __always_inline void run(struct work *w, struct out *o, struct connection
 	w->failed = 0;
 	w->finished = 0;
 	w->head_used = 0;
-	if (!c->socket.family)
-		c->socket = w->socket;
+	if (!c->socket.family && w->socket.family) {
+		copy_words(&c->socket, &w->socket, sizeof(c->socket));
+		c->items_generation = 0;	/* its port is known only now */
+	}
 	if (d->assembling)
 		restore_head(w, c, d);
 	follow(w, o, c);
 	save_head(w, c, d);
-	drop_head(w);
+	if (w->head_used)
+		drop_head(w);
 }
 
 /* The table is full: heads are counted, and nothing is remembered. */

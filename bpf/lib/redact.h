@@ -39,17 +39,26 @@ struct sip_context {
 	__u32 reserved;
 };
 
+#define SIP_STEP_WORDS 4
+
+static __always_inline void sip_next(struct sip_context *context)
+{
+	sip_word(&context->state, load_word(&AT(context->w, context->at)));
+	context->at += 8;
+}
+
 static long sip_step(__u32 index, struct sip_context *context)
 {
 	(void)index;
-	sip_word(&context->state, load_word(&AT(context->w, context->at)));
-	context->at += 8;
+#pragma unroll
+	for (int i = 0; i < SIP_STEP_WORDS; i++)
+		sip_next(context);
 	return 0;
 }
 
 static __always_inline void fingerprint(struct work *w, __u32 from, __u32 length, __u64 out[2])
 {
-	__u32 first = 0, rest = length & 7;
+	__u32 first = 0, rest = length & 7, words = length / 8;
 	struct fingerprint_key *key = bpf_map_lookup_elem(&fingerprint_key, &first);
 	struct sip_context context = { .w = w, .at = from };
 	__u64 last;
@@ -57,7 +66,11 @@ static __always_inline void fingerprint(struct work *w, __u32 from, __u32 length
 	if (!key)
 		return;
 	sip_begin(&context.state, key->k0, key->k1);
-	bpf_loop(length / 8, sip_step, &context, 0);
+	bpf_loop(words / SIP_STEP_WORDS, sip_step, &context, 0);
+#pragma unroll
+	for (__u32 i = 0; i < SIP_STEP_WORDS - 1; i++)
+		if (i < words % SIP_STEP_WORDS)
+			sip_next(&context);
 	last = load_word(&AT(w, from + (length & ~7U))) & ((1ULL << (8 * rest)) - 1);
 	sip_end(&context.state, last, length, out);
 }
@@ -111,14 +124,19 @@ verified_alone int split_scheme(struct work *w)
 static __always_inline void append_element(struct out *o, const struct value *v, __u16 rule, __u8 action, __u8 flags,
 					   __u16 data_length)
 {
-	struct record_element e = {
+	union {
+		struct record_element element;
+		struct { __u64 word; __u32 half; } as;
+	} e = { .element = {
 		.rule = rule, .action = action, .flags = flags | (v->truncated ? ELEMENT_TRUNCATED : 0),
 		.value_length = v->to - v->from, .data_length = data_length, .scheme = v->scheme,
 		.secret_length = v->to - v->secret,
-	};
+	} };
+	__u8 *end = &OUT_AT(o, o->size);
 
-	copy_bytes(&OUT_AT(o, o->size), &e, sizeof(e));
-	o->size += sizeof(e);
+	store_word(end, e.as.word);
+	store_half(end + 8, e.as.half);
+	o->size += sizeof(e.element);
 	MESSAGE(o)->elements++;
 }
 
@@ -153,11 +171,8 @@ verified_alone int append_value(struct work *w, struct out *o, __u32 rule, __u32
 
 		append_element(o, v, rule, ELEMENT_MASK, 0, shown ? 8 : 0);
 		if (shown) {
-			__u32 word = load_word(&AT(w, v->secret));
-
-			copy_bytes(&OUT_AT(o, o->size), &word, 4);
-			word = load_word(&AT(w, v->to - 4));
-			copy_bytes(&OUT_AT(o, o->size + 4), &word, 4);
+			store_half(&OUT_AT(o, o->size), load_word(&AT(w, v->secret)));
+			store_half(&OUT_AT(o, o->size + 4), load_word(&AT(w, v->to - 4)));
 			o->size += 8;
 		}
 	}
@@ -167,7 +182,8 @@ verified_alone int append_value(struct work *w, struct out *o, __u32 rule, __u32
 			__u64 hash[2] = {};
 
 			fingerprint(w, v->secret, secret, hash);
-			copy_bytes(&OUT_AT(o, o->size), hash, 16);
+			store_word(&OUT_AT(o, o->size), hash[0]);
+			store_word(&OUT_AT(o, o->size + 8), hash[1]);
 			o->size += 16;
 		}
 	}

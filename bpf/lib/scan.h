@@ -55,10 +55,11 @@ static long scan_step(__u32 index, struct scan_context *context)
 		if (at >= h->used)
 			return 1;
 		left = h->used - at;
-		w->line_mask = equal_in_block(&AT(w, at), '\n', '\n') & first_bits(left);
+		mask = equal_in_block(&AT(w, at), '\n', '\n') & first_bits(left);
 		w->line_base = at;
 		h->scanned = at + (left < 64 ? left : 64);
-		return 0;
+		if (!mask)
+			return 0;
 	}
 	w->line_mask = mask & (mask - 1);
 	end = w->line_base + lowest_bit(mask);
@@ -163,22 +164,26 @@ static long skip_blanks_back_step(__u32 index, struct work_context *context)
 	return 0;
 }
 
-/* Narrows [finder.at, finder.to) by outer whitespace. One blank before a value is the rule, more the exception. */
-verified_alone int strip_blanks(struct work *w, __u32 from, __u32 to)
+verified_alone int strip_many_blanks(struct work *w)
 {
 	struct work_context context = { .w = w };
 
 	if (!w)
 		return 0;
+	bpf_loop(HEAD_MAX_BYTES, skip_blanks_step, &context, 0);
+	bpf_loop(HEAD_MAX_BYTES, skip_blanks_back_step, &context, 0);
+	return 0;
+}
+
+/* Sets [finder.at, finder.to) to what is left without outer whitespace. One blank before a value is the rule, more the exception. */
+static __always_inline void strip_blanks(struct work *w, __u32 from, __u32 to)
+{
 	if (from < to && is_blank(AT(w, from)))
 		from++;
 	w->finder.at = from;
 	w->finder.to = to;
-	if (from < to && is_blank(AT(w, from)))
-		bpf_loop(HEAD_MAX_BYTES, skip_blanks_step, &context, 0);
-	if (w->finder.at < w->finder.to && is_blank(AT(w, w->finder.to - 1)))
-		bpf_loop(HEAD_MAX_BYTES, skip_blanks_back_step, &context, 0);
-	return 0;
+	if (from < to && (is_blank(AT(w, from)) || is_blank(AT(w, to - 1))))
+		strip_many_blanks(w);
 }
 
 #endif

@@ -8,11 +8,39 @@
 #define EACH_BYTE 0x0101010101010101ULL
 #define HIGH_BITS 0x8080808080808080ULL
 
+/*
+ * Eight or four bytes at any address in a map. To say that the address is aligned has clang make one access of it instead
+ * of eight; x86 and arm64 take one at any address, and the verifier lets them, but for the stack.
+ */
+#ifdef __bpf__
+typedef __u64 __attribute__((may_alias)) word_at;
+typedef __u32 __attribute__((may_alias)) half_at;
+#else
+typedef __u64 __attribute__((may_alias, aligned(1))) word_at;
+typedef __u32 __attribute__((may_alias, aligned(1))) half_at;
+#endif
+
 static __always_inline __u64 load_word(const __u8 *bytes)
 {
-	struct { __u64 word; } __attribute__((packed)) const *at = (const void *)bytes;
+	return *(const word_at *)bytes;
+}
 
-	return at->word;
+static __always_inline void store_word(__u8 *bytes, __u64 word)
+{
+	*(word_at *)bytes = word;
+}
+
+static __always_inline void store_half(__u8 *bytes, __u32 half)
+{
+	*(half_at *)bytes = half;
+}
+
+/* From map to map; a multiple of eight that is known when this is built. */
+static __always_inline void copy_words(void *to, const void *from, __u32 size)
+{
+#pragma unroll
+	for (__u32 i = 0; i < size; i += 8)
+		store_word((__u8 *)to + i, load_word((const __u8 *)from + i));
 }
 
 /* 0x80 in every byte of word that equals byte; exact, no byte borrows from its neighbour. */

@@ -110,7 +110,7 @@ struct work {
 	__u32 direction;
 	__u32 failed;		/* a read of user memory failed */
 	__u32 cut_line;		/* enum line_phase of the line that a head at its bound ends in */
-	__u64 device, inode;	/* of the executable */
+	struct executable executable;	/* of the process */
 	struct record_socket socket;	/* what was told of it during this call; family 0: nothing */
 	__u32 finished;		/* a head was complete, or given up */
 	__u32 head_used;	/* high mark of bytes to zero */
@@ -128,6 +128,8 @@ struct work {
 	struct parsed_head parsed;
 	struct judgement judgement;
 	struct connection spare;	/* for connections that found no room */
+	__u32 ahead;		/* bytes in `small` that come next: they were read with the head before them */
+	__u32 unused;
 	__u8 small[SMALL_BYTES];
 	struct head head;
 };

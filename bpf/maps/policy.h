@@ -69,4 +69,11 @@ struct {
 	__type(value, __u8);
 } excluded_processes SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} exclusions SEC(".maps");
+
 #endif

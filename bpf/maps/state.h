@@ -49,7 +49,6 @@ struct call {
 	__u64 buffer;
 	__u64 length_at;	/* address of the size_t that takes the length; 0: it is the return value */
 	__u64 begun_ns;		/* of a write */
-	__u64 thread;		/* pid_tgid, in map `threads`; 0 where it is not there */
 	__u32 function;
 	__u32 reserved;
 };
@@ -60,27 +59,45 @@ struct {
 	__type(value, struct call);
 } calls SEC(".maps");
 
-/* Threads inside a call on a connection whose socket is not known. */
-struct thread_call {
-	__u64 ssl;
-	__u64 stack;
-	struct record_socket socket;
+/* How many calls are in flight, by cell_of its process; several processes may share one. */
+#define CALL_CELLS 4096
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, CALL_CELLS);
+	__type(key, __u32);
+	__type(value, __u32);
+} calls_in_flight SEC(".maps");
+
+static __always_inline __u32 *calls_of_process(__u32 process)
+{
+	__u32 cell = process & (CALL_CELLS - 1);
+
+	return bpf_map_lookup_elem(&calls_in_flight, &cell);
+}
+
+/* What is remembered of a thread that made a call. It is kept with the thread, and gone with it. */
+struct thread {
+	struct executable executable;
+	__u32 generation;		/* of the tables, and which count of exclusions, it was found a target by; 0: it was not */
+	__u32 exclusions;
+	__u64 stack;			/* of the call it is in; 0: in none */
+	__u32 place;			/* of that call in `calls` */
+	__u32 reserved;
+	struct record_socket socket;	/* the first that it touched during that call; family 0: none */
 };
 struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 16384);
-	__type(key, __u64);
-	__type(value, struct thread_call);
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct thread);
 } threads SEC(".maps");
 
 /* Processes that made a call: which executable, what asks for it, what to remove when they end. */
 struct process {
-	__u64 device, inode;
+	struct executable executable;
 	__u64 items;		/* by executable, of `generation`'s tables */
 	__u32 generation;
 	__u32 connections;
-	__u32 calls;		/* in flight */
-	__u32 reserved;
 };
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

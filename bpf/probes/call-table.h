@@ -54,12 +54,11 @@ static __always_inline struct call *find_call(__u64 stack, __u32 process)
 	return bpf_map_lookup_elem(&calls, &place);
 }
 
-/* Room for a call; NULL where there is none. CALL_NOTED: taken over from a cancelled thread, and counted already. */
-static __always_inline struct call *claim_call(__u64 stack, __u32 process)
+/* Room for a call, at *place; NULL where there is none. CALL_NOTED: taken over from a cancelled thread, and counted already. */
+static __always_inline struct call *claim_call(__u64 stack, __u32 process, __u32 *place)
 {
-	__u32 place = place_of_call(stack, process, 1);
-
-	return bpf_map_lookup_elem(&calls, &place);
+	*place = place_of_call(stack, process, 1);
+	return bpf_map_lookup_elem(&calls, place);
 }
 
 #endif

@@ -22,8 +22,8 @@ int parse_test(struct parse_test *test)
 	w->direction = test->direction & 1;
 	w->call_ns = test->time_ns;
 	w->process = test->process;
-	w->device = test->device;
-	w->inode = test->inode;
+	w->executable.device = test->device;
+	w->executable.inode = test->inode;
 	w->socket.family = 0;
 	if (w->size)
 		observe(w, o, &key);

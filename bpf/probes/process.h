@@ -27,11 +27,15 @@ int process_exec(__u64 *arguments)
 	struct linux_binprm *program = (void *)arguments[2];
 	struct process_report report = {};
 	struct record_process *p = &report.process;
+	struct executable executable;
 	long length;
 
 	forget_process(task->tgid);
+	bpf_task_storage_delete(&threads, task);
 	describe_process(task, p, RECORD_PROCESS_EXEC);
-	read_executable(task, &p->executable_device, &p->executable_inode);
+	read_executable(task, &executable);
+	p->executable_device = executable.device;
+	p->executable_inode = executable.inode;
 	p->cgroup = bpf_get_current_cgroup_id();
 	length = bpf_probe_read_kernel_str(report.file, sizeof(report.file), program->filename);
 	if (length > 0)
@@ -47,10 +51,8 @@ int process_exit(__u64 *arguments)
 {
 	struct task_struct *task = (void *)arguments[0];
 	struct record_process p = {};
-	__u64 thread = bpf_get_current_pid_tgid();
 	__u32 id = task->tgid;
 
-	bpf_map_delete_elem(&threads, &thread);
 	if (task->signal->live.counter)
 		return 0;
 	forget_process(id);

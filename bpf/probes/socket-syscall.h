@@ -43,18 +43,15 @@ SEC("tp_btf/sys_enter")
 int socket_syscall(__u64 *arguments)
 {
 	struct pt_regs *regs = (void *)arguments[0];
-	__u64 thread = bpf_get_current_pid_tgid();
-	struct thread_call *call;
+	struct thread *thread;
 	struct sock *sk;
 
 	if (!moves_bytes(arguments[1]))
 		return 0;
-	call = bpf_map_lookup_elem(&threads, &thread);
-	if (!call || call->socket.family)
-		return 0;
-	sk = socket_of((__u32)ARGUMENT_1(regs));
+	thread = thread_without_socket();
+	sk = thread ? socket_of((__u32)ARGUMENT_1(regs)) : 0;
 	if (sk)
-		note_socket(sk);
+		read_socket(sk, 0, &thread->socket);
 	return 0;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
 /*
- * Which socket a connection is on: what this thread sends or receives while it is inside a call on the SSL object.
+ * Which socket a connection is on: the first that this thread sends to or receives from while it is inside a call on the
+ * SSL object.
  * Tracepoints of Linux 6.3; each is optional.
  */
 #ifndef MASTHEAD_PROBES_SOCKET_H
@@ -13,46 +14,50 @@ static __always_inline int is_v4_mapped(const __u8 *a)
 	return !load_word(a) && (__u32)load_word(a + 4) == 0 && a[8] == 0 && a[9] == 0 && a[10] == 0xff && a[11] == 0xff;
 }
 
-static __always_inline void read_socket(struct sock *sk, struct record_socket *s)
-{
-	__u32 local, peer;
+/* `typed`: the kernel handed the socket over as one, and its fields are read without a helper. */
+#define SOCKET_FIELD(sk, field, typed) ((typed) ? (sk)->__sk_common.field : BPF_CORE_READ(sk, __sk_common.field))
 
-	s->family = BPF_CORE_READ(sk, __sk_common.skc_family);
-	s->local_port = BPF_CORE_READ(sk, __sk_common.skc_num);
-	s->peer_port = __builtin_bswap16(BPF_CORE_READ(sk, __sk_common.skc_dport));
-	if (s->family == AF_INET6) {
+static __always_inline void read_socket(struct sock *sk, int typed, struct record_socket *s)
+{
+	__u16 family = SOCKET_FIELD(sk, skc_family, typed);
+
+	if (family != AF_INET && family != AF_INET6)
+		return;
+	s->local_port = SOCKET_FIELD(sk, skc_num, typed);
+	s->peer_port = __builtin_bswap16(SOCKET_FIELD(sk, skc_dport, typed));
+	if (family == AF_INET6) {
 		BPF_CORE_READ_INTO(&s->local, sk, __sk_common.skc_v6_rcv_saddr);
 		BPF_CORE_READ_INTO(&s->peer, sk, __sk_common.skc_v6_daddr);
+		s->family = AF_INET6;
 		if (!is_v4_mapped(s->peer))
 			return;
-		s->family = AF_INET;
-		__builtin_memset(s->local, 0, 16);
-		__builtin_memset(s->peer, 0, 16);
 	}
-	local = BPF_CORE_READ(sk, __sk_common.skc_rcv_saddr);
-	peer = BPF_CORE_READ(sk, __sk_common.skc_daddr);
-	copy_bytes(s->local, &local, 4);
-	copy_bytes(s->peer, &peer, 4);
+	store_word(s->local, SOCKET_FIELD(sk, skc_rcv_saddr, typed));
+	store_word(s->local + 8, 0);
+	store_word(s->peer, SOCKET_FIELD(sk, skc_daddr, typed));
+	store_word(s->peer + 8, 0);
+	s->family = AF_INET;
+}
+
+/* This thread, where it is in a call that was told no socket yet; else NULL. Most are in none, and are told apart first. */
+static __always_inline struct thread *thread_without_socket(void)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u32 *in_flight = calls_of_process(task->tgid);
+	struct thread *thread;
+
+	if (!in_flight || !*in_flight)
+		return 0;
+	thread = bpf_task_storage_get(&threads, task, 0, 0);
+	return thread && thread->stack && !thread->socket.family ? thread : 0;
 }
 
 static __always_inline int note_socket(struct sock *sk)
 {
-	__u64 thread = bpf_get_current_pid_tgid();
-	struct thread_call *call = bpf_map_lookup_elem(&threads, &thread);
-	struct connection_key key = { .process = thread >> 32 };
-	struct connection *c;
-	__u16 family;
+	struct thread *thread = thread_without_socket();
 
-	if (!call)
-		return 0;
-	family = BPF_CORE_READ(sk, __sk_common.skc_family);
-	if (family != AF_INET && family != AF_INET6)
-		return 0;
-	read_socket(sk, &call->socket);
-	key.ssl = call->ssl;
-	c = bpf_map_lookup_elem(&connections, &key);
-	if (c && !c->socket.family)
-		c->socket = call->socket;
+	if (thread)
+		read_socket(sk, 1, &thread->socket);
 	return 0;
 }
 

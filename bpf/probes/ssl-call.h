@@ -20,22 +20,6 @@ static __always_inline int is_read(__u32 site)
 }
 
 /*
- * The socket's tracepoints find the connection by the thread, until they have told its socket. 1: noted, in map `threads`.
- * Verified alone, as the two below: what they take of the stack does not add to that of a write that is looked at on entry.
- */
-verified_alone int note_thread(__u64 ssl, __u32 process, __u64 stack)
-{
-	struct connection_key key = { .ssl = ssl, .process = process };
-	struct connection *c = bpf_map_lookup_elem(&connections, &key);
-	struct thread_call thread = { .ssl = ssl, .stack = stack };
-	__u64 id = bpf_get_current_pid_tgid();
-
-	if (c && c->socket.family)
-		return 0;
-	return !bpf_map_update_elem(&threads, &id, &thread, BPF_ANY);
-}
-
-/*
  * No room to note a read, so its return will not be seen. Whether a request was in it shows when a response comes that
  * answers none: it is counted then. What a client missed is a response: its end of the connection says so.
  */
@@ -79,47 +63,27 @@ static __always_inline __u64 call_length(const struct call *call, __s32 returned
 	return length > 0x7fffffff ? 0 : length;
 }
 
-/* What the socket's tracepoints told during the call. An inner call on the same thread has its own. */
-static __always_inline void take_socket(__u64 id, __u64 stack, struct record_socket *socket)
-{
-	struct thread_call *thread = bpf_map_lookup_elem(&threads, &id);
-
-	if (thread && thread->stack == stack)
-		*socket = thread->socket;
-}
-
-static __always_inline void forget_call(struct call *call)
-{
-	__u64 id = call->thread;
-	struct thread_call *thread = id ? bpf_map_lookup_elem(&threads, &id) : 0;
-
-	if (thread && thread->stack == call->stack)
-		bpf_map_delete_elem(&threads, &id);
-	release(&call->state);
-}
-
-/* The bytes of a call that succeeded. begun_ns: of a write. thread: in map `threads`; 0 where it is not there. */
+/* The bytes of a call that succeeded. begun_ns: of a write. socket: that it was told; NULL: none. */
 static __always_inline void take_bytes(__u64 ssl, __u64 buffer, __u32 size, __u32 direction, __u64 begun_ns,
-				       struct process *process, __u32 id, __u64 thread, __u64 stack)
+				       __u32 process, const struct executable *executable, const struct record_socket *socket)
 {
-	struct connection_key key = { .ssl = ssl, .process = id };
+	struct connection_key key = { .ssl = ssl, .process = process };
 	struct out *o = 0;
 	struct work *w = claim_work(&o);
 
 	if (!w || !o) {
-		miss_call(ssl, id, direction, buffer, size);
+		miss_call(ssl, process, direction, buffer, size);
 		return;
 	}
 	w->user = buffer;
 	w->size = size;
 	w->direction = direction;
 	w->call_ns = direction == READ ? bpf_ktime_get_ns() : begun_ns;
-	w->process = id;
-	w->device = process->device;
-	w->inode = process->inode;
+	w->process = process;
+	w->executable = *executable;
 	w->socket.family = 0;
-	if (thread)
-		take_socket(thread, stack, &w->socket);
+	if (socket && socket->family)
+		copy_words(&w->socket, socket, sizeof(w->socket));
 	observe(w, o, &key);
 	release(&w->busy);
 }
@@ -134,24 +98,30 @@ static __always_inline __u64 length_address(struct pt_regs *regs, __u32 site)
 	return site == SITE_READ_EX || site == SITE_WRITE_EX ? fourth : site == SITE_WRITE_FLAGS ? fifth : 0;
 }
 
-/* Notes a call for its return. 0: `calls` has no room for it. */
-static __always_inline int note_call(struct pt_regs *regs, struct process *process, __u32 id, __u32 site)
+/*
+ * Notes a call for its return. 0: `calls` has no room for it. The socket's tracepoints, and as a rule its return, find it by
+ * its thread; an inner call on the same thread takes its place there.
+ */
+static __always_inline int note_call(struct pt_regs *regs, struct thread *thread, __u32 process, __u32 site)
 {
-	__u64 ssl = ARGUMENT_1(regs), stack = STACK_POINTER(regs);
-	struct call *call = claim_call(stack, id);
+	__u64 stack = STACK_POINTER(regs);
+	__u32 place, *in_flight = calls_of_process(process);
+	struct call *call = claim_call(stack, process, &place);
 
-	if (!call)
+	if (!call || !in_flight)
 		return 0;
-	if (call->state == CALL_CLAIMED)
-		add_atomically(&process->calls, 1);
-	call->process = id;
+	if (call->state == CALL_CLAIMED)	/* else it was left by a cancelled thread, and is counted already */
+		add_atomically(in_flight, 1);
+	call->process = process;
 	call->stack = stack;
-	call->ssl = ssl;
+	call->ssl = ARGUMENT_1(regs);
 	call->buffer = ARGUMENT_2(regs);
 	call->length_at = length_address(regs, site);
 	call->begun_ns = is_read(site) ? 0 : bpf_ktime_get_ns();
-	call->thread = note_thread(ssl, id, stack) ? bpf_get_current_pid_tgid() : 0;
 	call->function = site;
+	thread->stack = stack;
+	thread->place = place;
+	thread->socket.family = 0;
 	compare_and_swap(&call->state, CALL_CLAIMED, CALL_NOTED);
 	return 1;
 }
@@ -159,40 +129,77 @@ static __always_inline int note_call(struct pt_regs *regs, struct process *proce
 /* 1: its return is wanted. */
 static __always_inline int enter_call(struct pt_regs *regs, __u32 site)
 {
-	__u32 id = bpf_get_current_pid_tgid() >> 32, size;
-	struct process *process;
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct thread *thread = bpf_task_storage_get(&threads, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	__u32 process = task->tgid, size;
 
 	count(COUNTER_PROBE_HITS);
-	process = target_process(id);
-	if (!process)
+	if (!thread) {
+		count(COUNTER_HELPER_FAILED);
 		return 0;
-	if (note_call(regs, process, id, site))
+	}
+	if (!is_target(thread, process))
+		return 0;
+	if (note_call(regs, thread, process, site))
 		return 1;
 	size = ARGUMENT_3(regs);
 	if (is_read(site))
-		note_unseen_read(ARGUMENT_1(regs), id);
+		note_unseen_read(ARGUMENT_1(regs), process);
 	else if (size && size <= 0x7fffffff)	/* its bytes are here already, and a write takes all of them as a rule */
-		take_bytes(ARGUMENT_1(regs), ARGUMENT_2(regs), size, WRITE, bpf_ktime_get_ns(), process, id, 0, 0);
+		take_bytes(ARGUMENT_1(regs), ARGUMENT_2(regs), size, WRITE, bpf_ktime_get_ns(), process, &thread->executable, 0);
 	return 0;
+}
+
+/* This thread, for a call that returns. One that began on another thread may be the first that this one is seen in. */
+static __always_inline struct thread *returning_thread(struct task_struct *task, __u32 id)
+{
+	struct thread *thread = bpf_task_storage_get(&threads, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	struct process *process;
+
+	if (!thread || thread->executable.inode)
+		return thread;
+	process = bpf_map_lookup_elem(&processes, &id);
+	if (process)
+		thread->executable = process->executable;
+	return thread;
+}
+
+/* The call that returns; NULL where none was noted. */
+static __always_inline struct call *returning_call(const struct thread *thread, __u64 stack, __u32 process)
+{
+	__u32 place = thread ? thread->place : 0;
+	struct call *call = bpf_map_lookup_elem(&calls, &place);
+
+	return call && is_call(call, stack, process) ? call : find_call(stack, process);
 }
 
 static __always_inline int leave_call(struct pt_regs *regs)
 {
-	__u32 id = bpf_get_current_pid_tgid() >> 32, size;
-	struct process *process = bpf_map_lookup_elem(&processes, &id);
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u32 process = task->tgid, direction, size, *in_flight = calls_of_process(process);
+	__u64 stack = STACK_AT_ENTRY(regs);
+	struct thread *thread;
 	struct call *call;
+	int is_here;
 
-	if (!process || !process->calls)	/* no target, on a link that has its returns too */
+	if (!in_flight || !*in_flight)	/* no target, on a link that has its returns too */
 		return 0;
-	call = find_call(STACK_AT_ENTRY(regs), id);
+	thread = returning_thread(task, process);
+	call = returning_call(thread, stack, process);
 	if (!call)
 		return 0;
+	add_atomically(in_flight, -1);
+	is_here = thread && thread->stack == stack;	/* else it began on another thread, or another began on this one since */
 	size = call_length(call, RETURN_VALUE(regs));
-	add_atomically(&process->calls, -1);
-	if (size)
-		take_bytes(call->ssl, call->buffer, size, is_read(call->function) ? READ : WRITE, call->begun_ns, process, id,
-			   call->thread, call->stack);
-	forget_call(call);
+	direction = is_read(call->function) ? READ : WRITE;
+	if (size && thread)
+		take_bytes(call->ssl, call->buffer, size, direction, call->begun_ns, process, &thread->executable,
+			   is_here ? &thread->socket : 0);
+	else if (size)
+		miss_call(call->ssl, process, direction, call->buffer, size);
+	if (is_here)
+		thread->stack = 0;
+	release(&call->state);
 	return 0;
 }
 

@@ -48,7 +48,7 @@ static inline void feed(__u64 ssl, int direction, const void *bytes, __u32 size)
 	w->direction = direction;
 	w->process = 7;
 	w->call_ns = host_time();
-	w->device = w->inode = 0;
+	w->executable = (struct executable){ 0, 0 };
 	w->socket.family = 0;
 	observe(w, o, &key);
 	release(&w->busy);

@@ -300,7 +300,8 @@ static void policies(void)
 
 static struct call *note(__u64 stack, __u32 process, int *taken_over)
 {
-	struct call *call = claim_call(stack, process);
+	__u32 place;
+	struct call *call = claim_call(stack, process, &place);
 
 	*taken_over = call && call->state == CALL_NOTED;
 	if (!call)

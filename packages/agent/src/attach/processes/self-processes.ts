@@ -6,6 +6,8 @@ import { allPids, statOf } from "./proc-process.js";
 type Tables = Pick<CaptureSession, "updateTable" | "tableKeys">;
 
 const MAP = "excluded_processes";
+/** How often some were added: what the kernel remembers of a process it has seen holds until this changes. */
+const ADDED_MAP = "exclusions";
 const YES = Uint8Array.of(1);
 const PID_FILES_MAX = 256;
 
@@ -15,6 +17,7 @@ const PID_FILES_MAX = 256;
  */
 export class SelfProcesses {
   readonly #done = new Set<number>();
+  #timesAdded = 0;
 
   constructor(
     private readonly tables: Tables,
@@ -27,6 +30,8 @@ export class SelfProcesses {
     const fresh = [...this.ownPids, ...this.#pidFiles()].filter((pid) => !this.#done.has(pid));
     if (fresh.length === 0) return;
     for (const pid of withDescendants(fresh)) this.tables.updateTable(MAP, u32(pid), YES);
+    this.#timesAdded += 1;
+    this.tables.updateTable(ADDED_MAP, u32(0), u32(this.#timesAdded));
     for (const pid of fresh) this.#done.add(pid);
   }
 
