@@ -17,13 +17,11 @@ static __always_inline __u32 read_name(struct work *w, __u32 from, struct header
 #pragma unroll
 	for (int i = 0; i < NAME_MAX_BYTES / 8; i++) {
 		__u64 word = load_word(&AT(w, from + 8 * i)), colons = equal_bytes(word, ':');
-		/* all ones below the first colon, nothing from there on */
-		__u64 below = colons ? ((colons & -colons) >> 7) - 1 : ~0ULL;
 
-		word = lower_word(word) & below;
+		word = lower_word(word) & below_first(colons);
 		copy_bytes(&key->name[8 * i], &word, 8);
 		if (colons)	/* most names end in the first words */
-			return 8 * i + (((below & EACH_BYTE) * EACH_BYTE) >> 56);
+			return 8 * i + bytes_below_first(colons);
 	}
 	return AT(w, from + NAME_MAX_BYTES) == ':' ? NAME_MAX_BYTES : NAME_MAX_BYTES + 1;
 }
@@ -90,18 +88,13 @@ static __always_inline int is_sought(const struct judgement *j, const struct hea
 	return j->fields && (j->names & name_bit(key_word(key, 0), length));
 }
 
-/*
- * Line index + 1 of the head: where its value is, and what is allowed of it. Apart from what appends, since its key and
- * that one's hash do not fit on the stack of one path together.
- */
-verified_alone int judge_field(struct work *w, __u32 index)
+/* Line index + 1 of the head: where its value is, and what is allowed of it. */
+static __always_inline __u32 judge_field(struct work *w, __u32 index)
 {
 	struct header_key key = {};
 	struct value *v;
 	__u32 from, line_feed, to, length;
 
-	if (!w)
-		return 0;
 	v = &w->value;
 	from = w->head.line_ends[index & (HEAD_MAX_LINES - 1)] + 1;
 	line_feed = w->head.line_ends[(index + 1) & (HEAD_MAX_LINES - 1)];

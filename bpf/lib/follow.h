@@ -41,13 +41,15 @@ verified_alone int drop_head(struct work *w)
 	return 0;
 }
 
-/* Reads up to a block of the call's bytes behind what the head holds. How many; 0 where none could be read. */
-static __always_inline __u32 read_block(struct work *w)
+/* Reads up to so much of the call's bytes behind what the head holds. How many; 0 where none could be read. */
+static __always_inline __u32 read_block(struct work *w, __u32 most)
 {
 	__u32 used = w->head.used, take = bytes_left(w), room = HEAD_MAX_BYTES - used;
 
 	if (take > room)
 		take = room;
+	if (take > most)
+		take = most;
 	take = at_most(take, HEAD_BLOCK_BYTES);
 	if (bpf_probe_read_user(&AT(w, used), take, (void *)(w->user + w->position))) {
 		w->failed = 1;
@@ -259,7 +261,7 @@ verified_alone int head_step(struct work *w, struct connection *c)
 			return 0;
 		}
 	}
-	taken = read_block(w);
+	taken = read_block(w, !before && d->response ? RESPONSE_BLOCK_BYTES : HEAD_BLOCK_BYTES);
 	if (!taken) {
 		give_up_head(w, c, COUNTER_LOST_READ);
 		lose_place(w, c);
@@ -316,7 +318,7 @@ static __always_inline int skip_lines(struct work *w, struct direction *d)
 	h->line_start = 0;
 	if (w->head_used < 2)
 		w->head_used = 2;
-	taken = read_block(w);
+	taken = read_block(w, HEAD_BLOCK_BYTES);
 	if (!taken)
 		return 0;
 	scan_lines(w, 1);

@@ -86,10 +86,35 @@ static long token_step(__u32 index, struct work_context *context)
 	return 0;
 }
 
+/* The value's first word in lower case, up to a space within SCHEME_MAX_BYTES, into key, which is all zeroes. Its length; 0: no such space. */
+static __always_inline __u32 read_scheme(struct work *w, struct scheme_key *key)
+{
+#pragma unroll
+	for (int i = 0; i < SCHEME_MAX_BYTES / 8; i++) {
+		__u64 word = load_word(&AT(w, w->value.from + 8 * i)), spaces = equal_bytes(word, ' ');
+
+		word = lower_word(word) & below_first(spaces);
+		copy_bytes(&key->name[8 * i], &word, 8);
+		if (spaces)
+			return 8 * i + bytes_below_first(spaces);
+	}
+	return 0;
+}
+
+/* Where a token ends that is no known scheme. */
+static __always_inline __u32 token_end(struct work *w)
+{
+	struct work_context context = { .w = w };
+
+	w->finder.at = w->value.from;
+	w->finder.to = w->value.to;
+	bpf_loop(HEAD_MAX_BYTES, token_step, &context, 0);
+	return w->finder.at;
+}
+
 /* `token 1*SP secret`: finds the secret, and the scheme where it is a known one. */
 verified_alone int split_scheme(struct work *w)
 {
-	struct work_context context = { .w = w };
 	struct scheme_key key = {};
 	struct value *v;
 	__u32 length, at;
@@ -98,20 +123,15 @@ verified_alone int split_scheme(struct work *w)
 	if (!w)
 		return 0;
 	v = &w->value;
-	w->finder.at = v->from;
-	w->finder.to = v->to;
-	bpf_loop(HEAD_MAX_BYTES, token_step, &context, 0);
-	at = w->finder.at;
-	length = at - v->from;
-	if (!length || at >= v->to || AT(w, at) != ' ')
+	length = read_scheme(w, &key);
+	at = v->from + length;
+	id = length && at < v->to ? bpf_map_lookup_elem(&auth_schemes, &key) : 0;
+	if (id)
+		v->scheme = *id;
+	else
+		at = token_end(w);
+	if (at == v->from || at >= v->to || AT(w, at) != ' ')
 		return 0;
-	if (length <= SCHEME_MAX_BYTES) {
-#pragma unroll
-		for (__u32 i = 0; i < SCHEME_MAX_BYTES; i++)
-			key.name[i] = i < length ? lower_byte(AT(w, v->from + i)) : 0;
-		id = bpf_map_lookup_elem(&auth_schemes, &key);
-		v->scheme = id ? *id : 0;
-	}
 	for (__u32 i = 0; i < 8; i++) {	/* more blanks than that count as part of the secret */
 		if (at >= v->to || AT(w, at) != ' ')
 			break;

@@ -51,6 +51,18 @@ static __always_inline __u64 equal_bytes(__u64 word, __u64 byte)
 	return ~(((x & ~HIGH_BITS) + ~HIGH_BITS) | x | ~HIGH_BITS);
 }
 
+/* All ones below the first 0x80 of a mask of them, nothing from there on; all ones where there is none. */
+static __always_inline __u64 below_first(__u64 mask)
+{
+	return mask ? ((mask & -mask) >> 7) - 1 : ~0ULL;
+}
+
+/* How many bytes are below the first 0x80 of a mask that has one. */
+static __always_inline __u32 bytes_below_first(__u64 mask)
+{
+	return ((below_first(mask) & EACH_BYTE) * EACH_BYTE) >> 56;
+}
+
 /* One bit for each byte of a mask of 0x80s. */
 static __always_inline __u64 pack_mask(__u64 mask)
 {

@@ -11,6 +11,7 @@
 
 #define WORK_AREAS		4	/* depth of preemption on one CPU that is followed */
 #define HEAD_BLOCK_BYTES	1024
+#define RESPONSE_BLOCK_BYTES	512	/* first of a response: most heads are shorter, and what follows is body */
 #define COPY_MAX_BYTES		4096	/* of one path or one kept value */
 #define HEAD_BUFFER_BYTES	(HEAD_MAX_BYTES + COPY_MAX_BYTES)
 #define SMALL_BYTES		64
