@@ -1,6 +1,10 @@
+import { execFileSync } from "node:child_process";
 import { cpus } from "node:os";
+import { fileURLToPath } from "node:url";
 import { type Find, searchBytes } from "./byte-search.js";
 import { bpftool } from "./kernel-objects.js";
+
+const TASK_STORAGE = fileURLToPath(new URL("../programs/dump-task-storage.py", import.meta.url));
 
 interface MapInfo {
   id: number;
@@ -31,11 +35,20 @@ export const searchMaps = (ids: readonly number[], needles: readonly string[]): 
 };
 
 const dump = (info: MapInfo): Buffer => {
+  if (info.type === "task_storage") return dumpTaskStorage(info);
   const parts: Buffer[] = [];
   collect(bpftool("map", "dump", "id", String(info.id)), parts);
   const bytes = Buffer.concat(parts);
   if (bytes.length < bytesOfArray(info)) throw new Error(`the dump of map ${info.name} is not whole`);
   return bytes;
+};
+
+const dumpTaskStorage = ({ id, name, bytes_value }: MapInfo): Buffer => {
+  const lines = execFileSync("python3", [TASK_STORAGE, String(id), String(bytes_value)], {
+    encoding: "utf8",
+  });
+  if (lines === "") throw new Error(`no thread has a value in map ${name}`);
+  return Buffer.from(lines.split("\n").join("00"), "hex");
 };
 
 /** What an array holds at least; other kinds hold what they hold. */
