@@ -55,6 +55,7 @@ struct task_struct {
 	struct signal_struct *signal;
 	struct files_struct *files;
 	__u64 start_time;
+	__u64 self_exec_id;	/* another one after each exec */
 	char comm[16];
 } relocated;
 
@@ -78,6 +79,7 @@ struct sock_common {
 
 struct sock {
 	struct sock_common __sk_common;
+	__u16 sk_type;
 } relocated;
 
 struct socket {

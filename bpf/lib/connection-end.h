@@ -90,22 +90,24 @@ static long sweep_call(void *map, __u32 *place, struct call *call, struct sweep 
 	return 0;
 }
 
-/* The process ended or became another program. */
+/* The process ended or became another program. Of several threads that end at once, one clears up. */
 static __always_inline void forget_process(__u32 id)
 {
 	struct process *process = bpf_map_lookup_elem(&processes, &id);
-	__u32 *in_flight = calls_of_process(id);
+	__u32 connections_left, *in_flight = calls_of_process(id);
 	struct sweep sweep = { .process = id };
 
 	if (!process)
 		return;
-	if (process->connections)
+	connections_left = process->connections;
+	if (bpf_map_delete_elem(&processes, &id))
+		return;
+	if (connections_left)
 		bpf_for_each_map_elem(&connections, sweep_connection, &sweep, 0);
 	if (in_flight && *in_flight) {
 		bpf_for_each_map_elem(&calls, sweep_call, &sweep, 0);
 		add_atomically(in_flight, -sweep.calls);
 	}
-	bpf_map_delete_elem(&processes, &id);
 }
 
 #endif

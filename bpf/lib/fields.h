@@ -88,13 +88,18 @@ static __always_inline int is_sought(const struct judgement *j, const struct hea
 	return j->fields && (j->names & name_bit(key_word(key, 0), length));
 }
 
-/* Line index + 1 of the head: where its value is, and what is allowed of it. */
-static __always_inline __u32 judge_field(struct work *w, __u32 index)
+/*
+ * Line index + 1 of the head: where its value is, and what is allowed of it. Apart from what appends, since its key and
+ * that one's hash do not fit on the stack of one path together.
+ */
+verified_alone int judge_field(struct work *w, __u32 index)
 {
 	struct header_key key = {};
 	struct value *v;
 	__u32 from, line_feed, to, length;
 
+	if (!w)
+		return 0;
 	v = &w->value;
 	from = w->head.line_ends[index & (HEAD_MAX_LINES - 1)] + 1;
 	line_feed = w->head.line_ends[(index + 1) & (HEAD_MAX_LINES - 1)];

@@ -201,7 +201,7 @@ static __always_inline void run_unremembered(struct work *w, struct out *o)
 }
 
 /*
- * Takes the call that the caller noted in a claimed work area: user, size, direction, call_ns, process, device, inode,
+ * Takes the call that the caller noted in a claimed work area: user, size, direction, call_ns, process, executable,
  * socket. OpenSSL allows one thread at a time on an SSL object. A program that does otherwise loses its place, and cannot
  * mix up what is remembered of others: the entry is claimed, and its key compared after that.
  */

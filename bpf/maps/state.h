@@ -49,8 +49,9 @@ struct call {
 	__u64 buffer;
 	__u64 length_at;	/* address of the size_t that takes the length; 0: it is the return value */
 	__u64 begun_ns;		/* of a write */
+	__u64 outer_stack;	/* of the call on the same thread that this one is within; 0: of none */
 	__u32 function;
-	__u32 reserved;
+	__u32 thread;		/* its id */
 };
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -59,7 +60,7 @@ struct {
 	__type(value, struct call);
 } calls SEC(".maps");
 
-/* How many calls are in flight, by cell_of its process; several processes may share one. */
+/* How many calls of a process are in flight. Several processes may share an entry: then it says of each that there may be some. */
 #define CALL_CELLS 4096
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -75,12 +76,14 @@ static __always_inline __u32 *calls_of_process(__u32 process)
 	return bpf_map_lookup_elem(&calls_in_flight, &cell);
 }
 
-/* What is remembered of a thread that made a call. It is kept with the thread, and gone with it. */
+/* What is remembered of a target's thread that made a call. It is kept with the thread, and gone with it. */
 struct thread {
 	struct executable executable;
-	__u32 generation;		/* of the tables, and which count of exclusions, it was found a target by; 0: it was not */
+	/* As of which tables, which count of exclusions and which program it is a target. generation 0: ask again */
+	__u32 generation;
 	__u32 exclusions;
-	__u64 stack;			/* of the call it is in; 0: in none */
+	__u64 exec_id;
+	__u64 stack;			/* of the innermost call it is in; 0: in none */
 	__u32 place;			/* of that call in `calls` */
 	__u32 reserved;
 	struct record_socket socket;	/* the first that it touched during that call; family 0: none */

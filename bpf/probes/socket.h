@@ -14,14 +14,16 @@ static __always_inline int is_v4_mapped(const __u8 *a)
 	return !load_word(a) && (__u32)load_word(a + 4) == 0 && a[8] == 0 && a[9] == 0 && a[10] == 0xff && a[11] == 0xff;
 }
 
+#define SOCKET_STREAM 1
+
 /* `typed`: the kernel handed the socket over as one, and its fields are read without a helper. */
 #define SOCKET_FIELD(sk, field, typed) ((typed) ? (sk)->__sk_common.field : BPF_CORE_READ(sk, __sk_common.field))
 
 static __always_inline void read_socket(struct sock *sk, int typed, struct record_socket *s)
 {
-	__u16 family = SOCKET_FIELD(sk, skc_family, typed);
+	__u16 family = SOCKET_FIELD(sk, skc_family, typed), type = typed ? sk->sk_type : BPF_CORE_READ(sk, sk_type);
 
-	if (family != AF_INET && family != AF_INET6)
+	if ((family != AF_INET && family != AF_INET6) || type != SOCKET_STREAM)	/* a name is looked up by datagrams */
 		return;
 	s->local_port = SOCKET_FIELD(sk, skc_num, typed);
 	s->peer_port = __builtin_bswap16(SOCKET_FIELD(sk, skc_dport, typed));

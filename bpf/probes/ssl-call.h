@@ -98,11 +98,17 @@ static __always_inline __u64 length_address(struct pt_regs *regs, __u32 site)
 	return site == SITE_READ_EX || site == SITE_WRITE_EX ? fourth : site == SITE_WRITE_FLAGS ? fifth : 0;
 }
 
-/*
- * Notes a call for its return. 0: `calls` has no room for it. The socket's tracepoints, and as a rule its return, find it by
- * its thread; an inner call on the same thread takes its place there.
- */
-static __always_inline int note_call(struct pt_regs *regs, struct thread *thread, __u32 process, __u32 site)
+#define STACK_OF_ONE_CALL 65536	/* what a call may use of the stack before an inner one begins; fibers are further apart */
+
+/* A call that the thread is in and that this one is within: TLS in TLS, say. Its stack; 0: none. */
+static __always_inline __u64 outer_call(const struct thread *thread, __u64 stack)
+{
+	return thread->stack - stack - 1 < STACK_OF_ONE_CALL ? thread->stack : 0;
+}
+
+/* Notes a call for its return. The socket's tracepoints find it by its thread. 0: `calls` has no room for it. */
+static __always_inline int note_call(struct pt_regs *regs, struct task_struct *task, struct thread *thread, __u32 process,
+				     __u32 site)
 {
 	__u64 stack = STACK_POINTER(regs);
 	__u32 place, *in_flight = calls_of_process(process);
@@ -118,7 +124,9 @@ static __always_inline int note_call(struct pt_regs *regs, struct thread *thread
 	call->buffer = ARGUMENT_2(regs);
 	call->length_at = length_address(regs, site);
 	call->begun_ns = is_read(site) ? 0 : bpf_ktime_get_ns();
+	call->outer_stack = outer_call(thread, stack);
 	call->function = site;
+	call->thread = task->pid;
 	thread->stack = stack;
 	thread->place = place;
 	thread->socket.family = 0;
@@ -130,38 +138,24 @@ static __always_inline int note_call(struct pt_regs *regs, struct thread *thread
 static __always_inline int enter_call(struct pt_regs *regs, __u32 site)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct thread *thread = bpf_task_storage_get(&threads, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
-	__u32 process = task->tgid, size;
-
-	count(COUNTER_PROBE_HITS);
-	if (!thread) {
-		count(COUNTER_HELPER_FAILED);
-		return 0;
-	}
-	if (!is_target(thread, process))
-		return 0;
-	if (note_call(regs, thread, process, site))
-		return 1;
-	size = ARGUMENT_3(regs);
-	if (is_read(site))
-		note_unseen_read(ARGUMENT_1(regs), process);
-	else if (size && size <= 0x7fffffff)	/* its bytes are here already, and a write takes all of them as a rule */
-		take_bytes(ARGUMENT_1(regs), ARGUMENT_2(regs), size, WRITE, bpf_ktime_get_ns(), process, &thread->executable, 0);
-	return 0;
-}
-
-/* This thread, for a call that returns. One that began on another thread may be the first that this one is seen in. */
-static __always_inline struct thread *returning_thread(struct task_struct *task, __u32 id)
-{
-	struct thread *thread = bpf_task_storage_get(&threads, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	__u32 id = task->tgid, size;
+	struct thread *thread = 0;
 	struct process *process;
 
-	if (!thread || thread->executable.inode)
-		return thread;
+	count(COUNTER_PROBE_HITS);
+	if (!is_target(task, id, &thread))
+		return 0;
+	if (thread && note_call(regs, task, thread, id, site))
+		return 1;
+	if (!thread)
+		count(COUNTER_HELPER_FAILED);
+	size = ARGUMENT_3(regs);
 	process = bpf_map_lookup_elem(&processes, &id);
-	if (process)
-		thread->executable = process->executable;
-	return thread;
+	if (is_read(site))
+		note_unseen_read(ARGUMENT_1(regs), id);
+	else if (size && size <= 0x7fffffff && process)	/* its bytes are here already, and a write takes all of them as a rule */
+		take_bytes(ARGUMENT_1(regs), ARGUMENT_2(regs), size, WRITE, bpf_ktime_get_ns(), id, &process->executable, 0);
+	return 0;
 }
 
 /* The call that returns; NULL where none was noted. */
@@ -176,29 +170,31 @@ static __always_inline struct call *returning_call(const struct thread *thread, 
 static __always_inline int leave_call(struct pt_regs *regs)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	__u32 process = task->tgid, direction, size, *in_flight = calls_of_process(process);
+	__u32 id = task->tgid, thread_id = task->pid, size, *in_flight = calls_of_process(id);
 	__u64 stack = STACK_AT_ENTRY(regs);
+	const struct executable *executable;
+	struct process *process;
 	struct thread *thread;
 	struct call *call;
 	int is_here;
 
 	if (!in_flight || !*in_flight)	/* no target, on a link that has its returns too */
 		return 0;
-	thread = returning_thread(task, process);
-	call = returning_call(thread, stack, process);
+	thread = bpf_task_storage_get(&threads, task, 0, 0);
+	call = returning_call(thread, stack, id);
 	if (!call)
 		return 0;
 	add_atomically(in_flight, -1);
-	is_here = thread && thread->stack == stack;	/* else it began on another thread, or another began on this one since */
+	/* else it began on another thread, or another one began on this thread since */
+	is_here = thread && thread->stack == stack && call->thread == thread_id;
 	size = call_length(call, RETURN_VALUE(regs));
-	direction = is_read(call->function) ? READ : WRITE;
-	if (size && thread)
-		take_bytes(call->ssl, call->buffer, size, direction, call->begun_ns, process, &thread->executable,
+	process = is_here ? 0 : bpf_map_lookup_elem(&processes, &id);
+	executable = is_here ? &thread->executable : process ? &process->executable : 0;
+	if (size && executable)
+		take_bytes(call->ssl, call->buffer, size, is_read(call->function) ? READ : WRITE, call->begun_ns, id, executable,
 			   is_here ? &thread->socket : 0);
-	else if (size)
-		miss_call(call->ssl, process, direction, call->buffer, size);
 	if (is_here)
-		thread->stack = 0;
+		thread->stack = call->outer_stack;
 	release(&call->state);
 	return 0;
 }

@@ -25,40 +25,38 @@ static __always_inline struct process *process_of(__u32 id)
 	return bpf_map_lookup_elem(&processes, &id);
 }
 
-/* Looks up whether some policy may want what the process does, and remembers it with the thread where one does. */
-verified_alone int judge_process(struct thread *thread, __u32 id, __u32 generation, __u32 slot, __u32 exclusions_now)
+enum verdict { NO_TARGET, TARGET_FOR_NOW, TARGET };
+
+/* Does some policy want what the process does? TARGET_FOR_NOW: until its connections have ended. */
+verified_alone int judge_process(__u32 id, __u32 generation, __u32 slot)
 {
 	struct slot_config *config = bpf_map_lookup_elem(&slots, &slot);
 	struct process *process;
 
-	if (!thread)
-		return 0;
-	thread->generation = 0;
 	if (!config || bpf_map_lookup_elem(&excluded_processes, &id))
-		return 0;
+		return NO_TARGET;
 	process = process_of(id);
 	if (!process) {
 		count(COUNTER_HELPER_FAILED);
-		return 0;
+		return NO_TARGET;
 	}
 	if (process->generation != generation) {
 		process->items = items_of_executable(slot, config, &process->executable);
 		process->generation = config->generation;
 	}
-	thread->executable = process->executable;
-	if (!process->items)
-		return process->connections != 0;	/* until they have ended */
-	thread->exclusions = exclusions_now;
-	thread->generation = generation;
-	return 1;
+	return process->items ? TARGET : process->connections ? TARGET_FOR_NOW : NO_TARGET;
 }
 
-/* Is the thread's process one that some policy may want to see? */
-static __always_inline int is_target(struct thread *thread, __u32 id)
+/* Is the process of this thread a target? *thread is what is remembered of it: NULL where there was no memory for that. */
+static __always_inline int is_target(struct task_struct *task, __u32 id, struct thread **thread)
 {
-	__u32 first = 0, exclusions_now, generation;
+	__u32 first = 0, generation, exclusions_now;
 	struct active_tables *now = bpf_map_lookup_elem(&active, &first);
 	__u32 *excluded = bpf_map_lookup_elem(&exclusions, &first);
+	__u64 exec_id = task->self_exec_id;
+	struct process *process;
+	struct thread *known;
+	int verdict;
 
 	if (!now || !excluded)
 		return 0;
@@ -66,9 +64,27 @@ static __always_inline int is_target(struct thread *thread, __u32 id)
 	exclusions_now = *excluded;
 	if (!generation)
 		return 0;
-	if (thread->generation == generation && thread->exclusions == exclusions_now)
+	known = bpf_task_storage_get(&threads, task, 0, 0);
+	*thread = known;
+	if (known && known->generation == generation && known->exclusions == exclusions_now && known->exec_id == exec_id)
 		return 1;
-	return judge_process(thread, id, generation, now->slot, exclusions_now);
+	if (known)
+		known->generation = 0;
+	verdict = judge_process(id, generation, now->slot);
+	if (verdict == NO_TARGET)
+		return 0;
+	if (!known)
+		known = bpf_task_storage_get(&threads, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	*thread = known;
+	process = bpf_map_lookup_elem(&processes, &id);
+	if (!known || !process)
+		return 1;
+	known->executable = process->executable;
+	known->exclusions = exclusions_now;
+	known->exec_id = exec_id;
+	if (verdict == TARGET)
+		known->generation = generation;
+	return 1;
 }
 
 #endif

@@ -1,9 +1,16 @@
-import { mkdirSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, readFileSync } from "node:fs";
+import { createServer } from "node:https";
+import { type AddressInfo, connect } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { Attachment } from "@masthead/agent/attach/attachment";
-import { openSession } from "@masthead/agent/capture/native-session";
+import { type CaptureSession, openSession } from "@masthead/agent/capture/native-session";
 import { PolicyTables } from "@masthead/agent/capture/policy-tables";
+import type { MessageRecord } from "@masthead/agent/decode/message-record";
+import type { RecordBytes } from "@masthead/agent/decode/record-bytes";
 import { RecordDecoder } from "@masthead/agent/decode/record-decoder";
 import { RecordFlag } from "@masthead/agent/decode/record-enums";
 import { readSocket } from "@masthead/agent/pair/socket-addresses";
@@ -11,7 +18,7 @@ import { policySet } from "@masthead/agent/testing/policies";
 import { afterEach, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
 import { curl } from "../support/curl.js";
-import { startNginx, startPythonServer } from "../support/https-servers.js";
+import { makeCertificate, startNginx, startPythonServer } from "../support/https-servers.js";
 import { until } from "../support/until.js";
 
 /** Where the addresses of an exchange come from. */
@@ -22,40 +29,88 @@ const cleanup = new Cleanup();
 afterEach(() => cleanup.run());
 const ignore = () => {};
 
-test.each([
-  ["the socket's tracepoints, where the kernel has them", undefined],
-  ["system calls, on kernels before Linux 6.3", SOCKET_TRACEPOINTS],
-])("%s", async (_, withoutPrograms) => {
+/** Programs with one policy for all. @param onMessage takes each head */
+const capture = (
+  onMessage: (record: MessageRecord, bytes: RecordBytes) => void,
+  withoutPrograms?: string[],
+): CaptureSession => {
   const session = openSession({
     objectPath: OBJECT,
     pollEveryMs: 2,
     ...(withoutPrograms && { withoutPrograms }),
   });
   cleanup.add(() => session.close());
-  if (withoutPrograms) expect(session.info.programs).toContain("socket_syscall");
-  expect(session.info.absent).toEqual([]);
   const home = cleanup.folder();
   mkdirSync(join(home, "run"));
   const attachment = new Attachment({ session, homeDirectory: home, ownPids: [], scanEveryMs: 2 ** 30 });
   cleanup.add(() => attachment.stop());
   attachment.start();
   new PolicyTables({ session, labels: {}, findExecutables: () => [] }).apply(policySet(1, { all: {} }));
-  const servers = [await startNginx(cleanup), await startPythonServer(cleanup)];
-  const ports = servers.map(({ port }) => port);
-  const seen = new Set<string>();
   const decoder = new RecordDecoder({
     ...{ messageEnd: ignore, connectionEnd: ignore, malformed: ignore, process: ignore },
-    message(record, bytes) {
-      if (!record.has(RecordFlag.RECORD_SOCKET)) return;
-      const { localAddress, localPort, peerAddress, peerPort } = readSocket(bytes, record.socketStart) ?? {};
-      const place = ports.findIndex((port) => port === localPort || port === peerPort);
-      if (localAddress === "127.0.0.1" && peerAddress === "127.0.0.1" && place >= 0)
-        seen.add(`${place} ${localPort === ports[place] ? "server" : "client"}`);
-    },
+    message: onMessage,
   });
   session.start((records, count) => decoder.decode(records, count));
   cleanup.add(() => session.stop());
+  return session;
+};
+
+/** An HTTPS proxy that makes tunnels. @returns its port */
+const startHttpsProxy = async (): Promise<number> => {
+  const { certificate, key } = makeCertificate(cleanup.folder());
+  const proxy = createServer({ cert: readFileSync(certificate), key: readFileSync(key) });
+  proxy.on("connect", (request, client) => {
+    const [host, port] = String(request.url).split(":");
+    const target = connect(Number(port), host, () => {
+      client.write("HTTP/1.1 200 OK\r\n\r\n");
+      target.pipe(client).pipe(target);
+    });
+    for (const end of [target, client]) end.on("error", () => {});
+  });
+  proxy.listen(0, "127.0.0.1");
+  await once(proxy, "listening");
+  cleanup.add(() => proxy.close());
+  return (proxy.address() as AddressInfo).port;
+};
+
+test.each([
+  ["the socket's tracepoints, where the kernel has them", undefined],
+  ["system calls, on kernels before Linux 6.3", SOCKET_TRACEPOINTS],
+])("%s", async (_, withoutPrograms) => {
+  const servers = [await startNginx(cleanup), await startPythonServer(cleanup)];
+  const ports = servers.map(({ port }) => port);
+  const seen = new Set<string>();
+  const session = capture((record, bytes) => {
+    if (!record.has(RecordFlag.RECORD_SOCKET)) return;
+    const { localAddress, localPort, peerAddress, peerPort } = readSocket(bytes, record.socketStart) ?? {};
+    const place = ports.findIndex((port) => port === localPort || port === peerPort);
+    if (localAddress === "127.0.0.1" && peerAddress === "127.0.0.1" && place >= 0)
+      seen.add(`${place} ${localPort === ports[place] ? "server" : "client"}`);
+  }, withoutPrograms);
+  if (withoutPrograms) expect(session.info.programs).toContain("socket_syscall");
+  expect(session.info.absent).toEqual([]);
   for (const port of ports) expect(await curl(port, [{ path: "/" }, { path: "/" }])).toEqual([200, 200]);
   await until("the addresses of each connection, at both ends", () => seen.size === 4);
   expect([...seen].sort()).toEqual(["0 client", "0 server", "1 client", "1 server"]);
+});
+
+test("TLS in TLS: the outer connection is on the socket that the inner one is on", async () => {
+  const server = await startNginx(cleanup);
+  const proxyPort = await startHttpsProxy();
+  const peerPorts: (number | undefined)[] = [];
+  capture((record, bytes) => {
+    if (record.request && bytes.buffer.toString("latin1", record.methodEnd, record.pathEnd) === "/inside")
+      peerPorts.push(readSocket(bytes, record.socketStart)?.peerPort);
+  });
+  const url = `https://127.0.0.1:${server.port}/inside`;
+  const through = [
+    "--proxy",
+    `https://127.0.0.1:${proxyPort}`,
+    "--proxy-insecure",
+    "--insecure",
+    "--http1.1",
+  ];
+  await promisify(execFile)("curl", ["--silent", "--noproxy", "", ...through, url]);
+  await until("the request, at both ends", () => peerPorts.length === 2);
+  expect(peerPorts).toContain(proxyPort);
 });

@@ -29,9 +29,12 @@ export class SelfProcesses {
   refresh(): void {
     const fresh = [...this.ownPids, ...this.#pidFiles()].filter((pid) => !this.#done.has(pid));
     if (fresh.length === 0) return;
-    for (const pid of withDescendants(fresh)) this.tables.updateTable(MAP, u32(pid), YES);
-    this.#timesAdded += 1;
-    this.tables.updateTable(ADDED_MAP, u32(0), u32(this.#timesAdded));
+    try {
+      for (const pid of withDescendants(fresh)) this.tables.updateTable(MAP, u32(pid), YES);
+    } finally {
+      this.#timesAdded += 1;
+      this.tables.updateTable(ADDED_MAP, u32(0), u32(this.#timesAdded));
+    }
     for (const pid of fresh) this.#done.add(pid);
   }
 
