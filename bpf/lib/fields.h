@@ -11,21 +11,6 @@ struct fields_context {
 	struct out *o;
 };
 
-/* The field name at `from` into key, which is all zeroes, lower case. Its length; NAME_MAX_BYTES + 1 where it is longer. */
-static __always_inline __u32 read_name(struct work *w, __u32 from, struct header_key *key)
-{
-#pragma unroll
-	for (int i = 0; i < NAME_MAX_BYTES / 8; i++) {
-		__u64 word = load_word(&AT(w, from + 8 * i)), colons = equal_bytes(word, ':');
-
-		word = lower_word(word) & below_first(colons);
-		copy_bytes(&key->name[8 * i], &word, 8);
-		if (colons)	/* most names end in the first words */
-			return 8 * i + bytes_below_first(colons);
-	}
-	return AT(w, from + NAME_MAX_BYTES) == ':' ? NAME_MAX_BYTES : NAME_MAX_BYTES + 1;
-}
-
 static __always_inline __u64 key_word(const struct header_key *key, int index)
 {
 	__u64 word;
@@ -108,7 +93,7 @@ verified_alone int judge_field(struct work *w, __u32 index)
 		w->head.flags |= index ? RECORD_OBS_FOLD : RECORD_MALFORMED;
 		return 0;
 	}
-	length = read_name(w, from, &key);
+	length = read_word_until(w, from, ':', key.name, NAME_MAX_BYTES);
 	if (length > NAME_MAX_BYTES) {
 		if (find_either(w, from, to, ':', ':') >= to)
 			w->head.flags |= RECORD_MALFORMED;

@@ -86,21 +86,6 @@ static long token_step(__u32 index, struct work_context *context)
 	return 0;
 }
 
-/* The value's first word in lower case, up to a space within SCHEME_MAX_BYTES, into key, which is all zeroes. Its length; 0: no such space. */
-static __always_inline __u32 read_scheme(struct work *w, struct scheme_key *key)
-{
-#pragma unroll
-	for (int i = 0; i < SCHEME_MAX_BYTES / 8; i++) {
-		__u64 word = load_word(&AT(w, w->value.from + 8 * i)), spaces = equal_bytes(word, ' ');
-
-		word = lower_word(word) & below_first(spaces);
-		copy_bytes(&key->name[8 * i], &word, 8);
-		if (spaces)
-			return 8 * i + bytes_below_first(spaces);
-	}
-	return 0;
-}
-
 /* Where a token ends that is no known scheme. */
 static __always_inline __u32 token_end(struct work *w)
 {
@@ -123,9 +108,9 @@ verified_alone int split_scheme(struct work *w)
 	if (!w)
 		return 0;
 	v = &w->value;
-	length = read_scheme(w, &key);
+	length = read_word_until(w, v->from, ' ', key.name, SCHEME_MAX_BYTES);
 	at = v->from + length;
-	id = length && at < v->to ? bpf_map_lookup_elem(&auth_schemes, &key) : 0;
+	id = length <= SCHEME_MAX_BYTES && at < v->to ? bpf_map_lookup_elem(&auth_schemes, &key) : 0;
 	if (id)
 		v->scheme = *id;
 	else

@@ -16,6 +16,24 @@ static __always_inline __u32 line_end(struct work *w, __u32 index)
 	return end && AT(w, end - 1) == '\r' ? end - 1 : end;
 }
 
+/*
+ * What is at `from`, up to the first `stop`, in lower case into `name`, which is all zeroes and holds `most` bytes, a multiple
+ * of eight. Its length; most + 1 where it is longer.
+ */
+static __always_inline __u32 read_word_until(struct work *w, __u32 from, __u8 stop, __u8 *name, __u32 most)
+{
+#pragma unroll
+	for (__u32 i = 0; i < most; i += 8) {
+		__u64 word = load_word(&AT(w, from + i)), stops = equal_bytes(word, stop);
+
+		word = lower_word(word) & below_first(stops);
+		copy_bytes(&name[i], &word, 8);
+		if (stops)	/* most end in the first words */
+			return i + bytes_below_first(stops);
+	}
+	return AT(w, from + most) == stop ? most : most + 1;
+}
+
 /* One bit for each of 64 bytes that equals one of two. */
 static __always_inline __u64 equal_in_block(const __u8 *block, __u64 first, __u64 second)
 {

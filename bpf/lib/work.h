@@ -119,7 +119,7 @@ struct work {
 	__u64 line_mask;
 	__u32 line_base;
 	__u32 head_end;		/* 0: not yet */
-	__u32 field_flags;
+	__u32 ahead;		/* bytes in `small` that come next: they were read with the head before them */
 	__u32 reserved;
 	struct finder finder;
 	struct number number;
@@ -129,8 +129,6 @@ struct work {
 	struct parsed_head parsed;
 	struct judgement judgement;
 	struct connection spare;	/* for connections that found no room */
-	__u32 ahead;		/* bytes in `small` that come next: they were read with the head before them */
-	__u32 unused;
 	__u8 small[SMALL_BYTES];
 	struct head head;
 };

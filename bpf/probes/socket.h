@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
 /*
  * Which socket a connection is on: the first that this thread sends to or receives from while it is inside a call on the
- * SSL object.
- * Tracepoints of Linux 6.3; each is optional.
+ * SSL object. Tracepoints of Linux 6.3; each is optional.
  */
 #ifndef MASTHEAD_PROBES_SOCKET_H
 #define MASTHEAD_PROBES_SOCKET_H
@@ -17,16 +16,16 @@ static __always_inline int is_v4_mapped(const __u8 *a)
 #define SOCKET_STREAM 1
 
 /* `typed`: the kernel handed the socket over as one, and its fields are read without a helper. */
-#define SOCKET_FIELD(sk, field, typed) ((typed) ? (sk)->__sk_common.field : BPF_CORE_READ(sk, __sk_common.field))
+#define SOCKET_FIELD(sk, field, typed) ((typed) ? (sk)->field : BPF_CORE_READ(sk, field))
 
 static __always_inline void read_socket(struct sock *sk, int typed, struct record_socket *s)
 {
-	__u16 family = SOCKET_FIELD(sk, skc_family, typed), type = typed ? sk->sk_type : BPF_CORE_READ(sk, sk_type);
+	__u16 family = SOCKET_FIELD(sk, __sk_common.skc_family, typed);
 
-	if ((family != AF_INET && family != AF_INET6) || type != SOCKET_STREAM)	/* a name is looked up by datagrams */
+	if ((family != AF_INET && family != AF_INET6) || SOCKET_FIELD(sk, sk_type, typed) != SOCKET_STREAM)	/* a name is looked up by datagrams */
 		return;
-	s->local_port = SOCKET_FIELD(sk, skc_num, typed);
-	s->peer_port = __builtin_bswap16(SOCKET_FIELD(sk, skc_dport, typed));
+	s->local_port = SOCKET_FIELD(sk, __sk_common.skc_num, typed);
+	s->peer_port = __builtin_bswap16(SOCKET_FIELD(sk, __sk_common.skc_dport, typed));
 	if (family == AF_INET6) {
 		BPF_CORE_READ_INTO(&s->local, sk, __sk_common.skc_v6_rcv_saddr);
 		BPF_CORE_READ_INTO(&s->peer, sk, __sk_common.skc_v6_daddr);
@@ -34,9 +33,9 @@ static __always_inline void read_socket(struct sock *sk, int typed, struct recor
 		if (!is_v4_mapped(s->peer))
 			return;
 	}
-	store_word(s->local, SOCKET_FIELD(sk, skc_rcv_saddr, typed));
+	store_word(s->local, SOCKET_FIELD(sk, __sk_common.skc_rcv_saddr, typed));
 	store_word(s->local + 8, 0);
-	store_word(s->peer, SOCKET_FIELD(sk, skc_daddr, typed));
+	store_word(s->peer, SOCKET_FIELD(sk, __sk_common.skc_daddr, typed));
 	store_word(s->peer + 8, 0);
 	s->family = AF_INET;
 }
