@@ -1,17 +1,10 @@
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:https";
 import { type AddressInfo, connect } from "node:net";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { Attachment } from "@masthead/agent/attach/attachment";
-import { type CaptureSession, openSession } from "@masthead/agent/capture/native-session";
-import { PolicyTables } from "@masthead/agent/capture/policy-tables";
-import type { MessageRecord } from "@masthead/agent/decode/message-record";
-import type { RecordBytes } from "@masthead/agent/decode/record-bytes";
-import { RecordDecoder } from "@masthead/agent/decode/record-decoder";
+import type { CaptureSession } from "@masthead/agent/capture/native-session";
 import { RecordFlag } from "@masthead/agent/decode/record-enums";
 import { readSocket } from "@masthead/agent/pair/socket-addresses";
 import { policySet } from "@masthead/agent/testing/policies";
@@ -19,39 +12,22 @@ import { afterEach, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
 import { curl } from "../support/curl.js";
 import { makeCertificate, startNginx, startPythonServer } from "../support/https-servers.js";
+import { pathOf, startKernelCapture } from "../support/kernel-capture.js";
 import { until } from "../support/until.js";
 
 /** Where the addresses of an exchange come from. */
 
-const OBJECT = fileURLToPath(new URL("../../bpf/build/masthead.bpf.o", import.meta.url));
 const SOCKET_TRACEPOINTS = ["socket_send", "socket_receive"];
 const cleanup = new Cleanup();
 afterEach(() => cleanup.run());
-const ignore = () => {};
 
-/** Programs with one policy for all. @param onMessage takes each head */
+/** With one policy for all. */
 const capture = (
-  onMessage: (record: MessageRecord, bytes: RecordBytes) => void,
-  withoutPrograms?: string[],
+  onMessage: Parameters<typeof startKernelCapture>[1],
+  withoutPrograms: string[] = [],
 ): CaptureSession => {
-  const session = openSession({
-    objectPath: OBJECT,
-    pollEveryMs: 2,
-    ...(withoutPrograms && { withoutPrograms }),
-  });
-  cleanup.add(() => session.close());
-  const home = cleanup.folder();
-  mkdirSync(join(home, "run"));
-  const attachment = new Attachment({ session, homeDirectory: home, ownPids: [], scanEveryMs: 2 ** 30 });
-  cleanup.add(() => attachment.stop());
-  attachment.start();
-  new PolicyTables({ session, labels: {}, findExecutables: () => [] }).apply(policySet(1, { all: {} }));
-  const decoder = new RecordDecoder({
-    ...{ messageEnd: ignore, connectionEnd: ignore, malformed: ignore, process: ignore },
-    message: onMessage,
-  });
-  session.start((records, count) => decoder.decode(records, count));
-  cleanup.add(() => session.stop());
+  const { session, tables } = startKernelCapture(cleanup, onMessage, { withoutPrograms });
+  tables.apply(policySet(1, { all: {} }));
   return session;
 };
 
@@ -74,7 +50,7 @@ const startHttpsProxy = async (): Promise<number> => {
 };
 
 test.each([
-  ["the socket's tracepoints, where the kernel has them", undefined],
+  ["the socket's tracepoints, where the kernel has them", []],
   ["system calls, on kernels before Linux 6.3", SOCKET_TRACEPOINTS],
 ])("%s", async (_, withoutPrograms) => {
   const servers = [await startNginx(cleanup), await startPythonServer(cleanup)];
@@ -87,7 +63,7 @@ test.each([
     if (localAddress === "127.0.0.1" && peerAddress === "127.0.0.1" && place >= 0)
       seen.add(`${place} ${localPort === ports[place] ? "server" : "client"}`);
   }, withoutPrograms);
-  if (withoutPrograms) expect(session.info.programs).toContain("socket_syscall");
+  if (withoutPrograms.length > 0) expect(session.info.programs).toContain("socket_syscall");
   expect(session.info.absent).toEqual([]);
   for (const port of ports) expect(await curl(port, [{ path: "/" }, { path: "/" }])).toEqual([200, 200]);
   await until("the addresses of each connection, at both ends", () => seen.size === 4);
@@ -99,7 +75,7 @@ test("TLS in TLS: the outer connection is on the socket that the inner one is on
   const proxyPort = await startHttpsProxy();
   const peerPorts: (number | undefined)[] = [];
   capture((record, bytes) => {
-    if (record.request && bytes.buffer.toString("latin1", record.methodEnd, record.pathEnd) === "/inside")
+    if (record.request && pathOf(record, bytes) === "/inside")
       peerPorts.push(readSocket(bytes, record.socketStart)?.peerPort);
   });
   const url = `https://127.0.0.1:${server.port}/inside`;

@@ -1,0 +1,57 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Attachment } from "@masthead/agent/attach/attachment";
+import {
+  type CaptureSession,
+  openSession,
+  type SessionOptions,
+} from "@masthead/agent/capture/native-session";
+import { PolicyTables } from "@masthead/agent/capture/policy-tables";
+import type { MessageRecord } from "@masthead/agent/decode/message-record";
+import type { RecordBytes } from "@masthead/agent/decode/record-bytes";
+import { RecordDecoder } from "@masthead/agent/decode/record-decoder";
+import type { Cleanup } from "./cleanup.js";
+
+const OBJECT = fileURLToPath(new URL("../../bpf/build/masthead.bpf.o", import.meta.url));
+const ignore = () => {};
+
+export interface KernelCapture {
+  readonly session: CaptureSession;
+  readonly attachment: Attachment;
+  /** no policy is in force before one is applied here */
+  readonly tables: PolicyTables;
+  /** MASTHEAD_HOME, with an empty `run` */
+  readonly home: string;
+}
+
+/** Programs on this host, attached, and nothing of an agent behind them. @param onMessage takes each head */
+export const startKernelCapture = (
+  cleanup: Cleanup,
+  onMessage: (record: MessageRecord, bytes: RecordBytes) => void,
+  options: Pick<SessionOptions, "withoutPrograms"> = {},
+): KernelCapture => {
+  const session = openSession({ objectPath: OBJECT, pollEveryMs: 2, ...options });
+  cleanup.add(() => session.close());
+  const home = cleanup.folder();
+  mkdirSync(join(home, "run"));
+  const attachment = new Attachment({ session, homeDirectory: home, ownPids: [], scanEveryMs: 2 ** 30 });
+  cleanup.add(() => attachment.stop());
+  attachment.start();
+  const decoder = new RecordDecoder({
+    ...{ messageEnd: ignore, connectionEnd: ignore, malformed: ignore, process: ignore },
+    message: onMessage,
+  });
+  session.start((records, count) => decoder.decode(records, count));
+  cleanup.add(() => session.stop());
+  return {
+    session,
+    attachment,
+    tables: new PolicyTables({ session, labels: {}, findExecutables: () => [] }),
+    home,
+  };
+};
+
+/** The path of a request's head, as it was sent. */
+export const pathOf = (record: MessageRecord, bytes: RecordBytes): string =>
+  bytes.buffer.toString("latin1", record.methodEnd, record.pathEnd);
