@@ -40,7 +40,14 @@ enum record_flag {
 
 enum record_role { ROLE_UNKNOWN = 0, ROLE_SERVER = 1, ROLE_CLIENT = 2 };
 
-enum record_source { SOURCE_OPENSSL = 1 };
+/* What the bytes were read from; the second byte of an attach cookie. */
+enum record_source {
+	SOURCE_OPENSSL		= 1,
+	SOURCE_GNUTLS		= 2,
+	SOURCE_BORINGSSL	= 3,
+	SOURCE_GO		= 4,
+	SOURCE_SOCKET		= 5,	/* in clear, from system calls */
+};
 
 enum record_end_reason {
 	END_CLOSED		= 1,	/* SSL_free */

@@ -102,7 +102,10 @@ struct fingerprint_key {
  * map `exclusions`: ARRAY of 1, __u32: another number after each time user space added to them.
  */
 
-/* Which function a probe stands on: the low byte of the attach cookie. */
+/*
+ * Which function a probe stands on: the low byte of the attach cookie; its second byte is an enum record_source. The
+ * functions are OpenSSL's and those of others with the same arguments: `ssl` is what each library calls a session.
+ */
 enum site_function {
 	SITE_READ		= 1,	/* int f(ssl, buf, num): returns bytes */
 	SITE_READ_EX		= 2,	/* int f(ssl, buf, num, size_t *n): SSL_read_ex, ssl_read_internal */
@@ -110,7 +113,8 @@ enum site_function {
 	SITE_WRITE_EX		= 4,	/* int f(ssl, buf, num, size_t *n): SSL_write_ex, ssl_write_internal of 1.1 to 3.1 */
 	SITE_WRITE_FLAGS	= 5,	/* int f(ssl, buf, num, flags, size_t *n): ssl_write_internal of 3.2 and later, SSL_write_ex2 */
 	SITE_CLEAR		= 6,	/* SSL_clear(ssl) */
-	SITE_FREE		= 7,	/* SSL_free(ssl) */
+	SITE_FREE		= 7,	/* SSL_free(ssl), gnutls_deinit(session) */
+	SITE_FLUSH		= 8,	/* gnutls_record_uncork(session): writes what earlier calls took, and were seen to take */
 };
 
 #endif

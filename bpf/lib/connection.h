@@ -88,6 +88,8 @@ struct connection {
 	struct record_socket socket;
 	__u32 generation;	/* of the last record */
 	__u32 items_generation;
+	__u8 source;		/* enum record_source */
+	__u8 reserved[3];
 	__u64 items;		/* that hold for it, by the tables of items_generation */
 	struct direction directions[2];
 	__u32 outstanding[PIPELINE_MAX];

@@ -160,7 +160,7 @@ verified_alone int begin_record(struct work *w, struct out *o, struct connection
 	m->exchange = d->exchange;
 	m->status = w->parsed.status;
 	m->role = c->role;
-	m->source = SOURCE_OPENSSL;
+	m->source = c->source;
 	m->version_minor = w->parsed.version_minor;
 	copy_words(&m->socket, &c->socket, sizeof(m->socket));
 	if (c->socket.family)

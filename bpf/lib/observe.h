@@ -23,6 +23,7 @@ static __always_inline struct connection *new_connection(struct work *w, const s
 	c->id = __sync_fetch_and_add(ids, 1) + 1;
 	c->key = *key;
 	c->busy = 1;
+	c->source = w->source;
 	if (bpf_map_update_elem(&connections, key, c, BPF_NOEXIST))
 		return 0;
 	process = bpf_map_lookup_elem(&processes, &key->process);

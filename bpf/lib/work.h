@@ -120,7 +120,7 @@ struct work {
 	__u32 line_base;
 	__u32 head_end;		/* 0: not yet */
 	__u32 ahead;		/* bytes in `small` that come next: they were read with the head before them */
-	__u32 reserved;
+	__u32 source;		/* enum record_source, of the call */
 	struct finder finder;
 	struct number number;
 	struct query_walk query;

@@ -40,6 +40,12 @@ struct {
  * Calls in flight (probes/call-table.h). The stack pointer tells calls of one process apart, nested ones and those of
  * fibers that move between threads too.
  */
+/* Where a probe stands: an enum site_function, and the enum record_source of what it stands on. */
+struct site {
+	__u8 function;
+	__u8 source;
+};
+
 enum call_state { CALL_FREE, CALL_CLAIMED, CALL_NOTED };
 struct call {
 	__u32 state;
@@ -50,7 +56,8 @@ struct call {
 	__u64 length_at;	/* address of the size_t that takes the length; 0: it is the return value */
 	__u64 begun_ns;		/* of a write */
 	__u64 outer_stack;	/* of the call on the same thread that this one is within; 0: of none */
-	__u32 function;
+	struct site site;
+	__u16 reserved;
 	__u32 thread;		/* its id */
 };
 struct {

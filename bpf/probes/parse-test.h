@@ -24,6 +24,7 @@ int parse_test(struct parse_test *test)
 	w->process = test->process;
 	w->executable.device = test->device;
 	w->executable.inode = test->inode;
+	w->source = SOURCE_OPENSSL;
 	w->socket.family = 0;
 	if (w->size)
 		observe(w, o, &key);

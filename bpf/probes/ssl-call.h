@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
 /*
- * SSL_read and SSL_write in all their forms. At entry only the arguments are noted: a read's buffer is not filled yet,
+ * SSL_read and SSL_write in all their forms, and what other libraries have of the same shape. At entry only the arguments are noted: a read's buffer is not filled yet,
  * and how much a write took is known at its return. The bytes are looked at then.
  */
 #ifndef MASTHEAD_PROBES_SSL_CALL_H
@@ -9,21 +9,23 @@
 #include "target.h"
 #include "call-table.h"
 
-static __always_inline __u32 site_of(void *context)
+static __always_inline struct site site_of(void *context)
 {
-	return bpf_get_attach_cookie(context) & 0xff;
+	__u64 cookie = bpf_get_attach_cookie(context);
+
+	return (struct site){ .function = cookie, .source = cookie >> 8 };
 }
 
-static __always_inline int is_read(__u32 site)
+static __always_inline int is_read(__u8 function)
 {
-	return site == SITE_READ || site == SITE_READ_EX;
+	return function == SITE_READ || function == SITE_READ_EX;
 }
 
 /*
  * No room to note a read, so its return will not be seen. Whether a request was in it shows when a response comes that
  * answers none: it is counted then. What a client missed is a response: its end of the connection says so.
  */
-verified_alone int note_unseen_read(__u64 ssl, __u32 process)
+verified_alone int note_unseen_read(__u64 ssl, __u32 process, __u32 source)
 {
 	struct connection_key key = { .ssl = ssl, .process = process };
 	struct connection *c = bpf_map_lookup_elem(&connections, &key);
@@ -34,6 +36,7 @@ verified_alone int note_unseen_read(__u64 ssl, __u32 process)
 		w = claim_work(&o);
 		if (!w)
 			return 0;
+		w->source = source;
 		c = new_connection(w, &key);
 		if (c)
 			release(&c->busy);
@@ -64,10 +67,11 @@ static __always_inline __u64 call_length(const struct call *call, __s32 returned
 }
 
 /* The bytes of a call that succeeded. begun_ns: of a write. socket: that it was told; NULL: none. */
-static __always_inline void take_bytes(__u64 ssl, __u64 buffer, __u32 size, __u32 direction, __u64 begun_ns,
+static __always_inline void take_bytes(__u64 ssl, __u64 buffer, __u32 size, struct site site, __u64 begun_ns,
 				       __u32 process, const struct executable *executable, const struct record_socket *socket)
 {
 	struct connection_key key = { .ssl = ssl, .process = process };
+	__u32 direction = is_read(site.function) ? READ : WRITE;
 	struct out *o = 0;
 	struct work *w = claim_work(&o);
 
@@ -80,6 +84,7 @@ static __always_inline void take_bytes(__u64 ssl, __u64 buffer, __u32 size, __u3
 	w->direction = direction;
 	w->call_ns = direction == READ ? bpf_ktime_get_ns() : begun_ns;
 	w->process = process;
+	w->source = site.source;
 	w->executable = *executable;
 	w->socket.family = 0;
 	if (socket && socket->family)
@@ -89,13 +94,13 @@ static __always_inline void take_bytes(__u64 ssl, __u64 buffer, __u32 size, __u3
 }
 
 /* Where a call tells how much it moved: an address, or 0 where it returns that. */
-static __always_inline __u64 length_address(struct pt_regs *regs, __u32 site)
+static __always_inline __u64 length_address(struct pt_regs *regs, __u8 function)
 {
 	__u64 fourth = ARGUMENT_4(regs), fifth = ARGUMENT_5(regs);
 
 	opaque(fourth);	/* loads through a chosen offset into the registers are refused */
 	opaque(fifth);
-	return site == SITE_READ_EX || site == SITE_WRITE_EX ? fourth : site == SITE_WRITE_FLAGS ? fifth : 0;
+	return function == SITE_READ_EX || function == SITE_WRITE_EX ? fourth : function == SITE_WRITE_FLAGS ? fifth : 0;
 }
 
 #define STACK_OF_ONE_CALL 65536	/* what a call may use of the stack before an inner one begins; fibers are further apart */
@@ -106,9 +111,21 @@ static __always_inline __u64 outer_call(const struct thread *thread, __u64 stack
 	return thread->stack - stack - 1 < STACK_OF_ONE_CALL ? thread->stack : 0;
 }
 
+/* Is the thread in SITE_FLUSH? What that writes was seen when it was handed over. */
+static __always_inline int is_flushing(const struct thread *thread, __u64 stack, __u32 process)
+{
+	__u32 place = thread->place;
+	struct call *outer;
+
+	if (!outer_call(thread, stack))
+		return 0;
+	outer = bpf_map_lookup_elem(&calls, &place);
+	return outer && is_call(outer, thread->stack, process) && outer->site.function == SITE_FLUSH;
+}
+
 /* Notes a call for its return. The socket's tracepoints find it by its thread. 0: `calls` has no room for it. */
 static __always_inline int note_call(struct pt_regs *regs, struct task_struct *task, struct thread *thread, __u32 process,
-				     __u32 site)
+				     struct site site)
 {
 	__u64 stack = STACK_POINTER(regs);
 	__u32 place, *in_flight = calls_of_process(process);
@@ -122,10 +139,10 @@ static __always_inline int note_call(struct pt_regs *regs, struct task_struct *t
 	call->stack = stack;
 	call->ssl = ARGUMENT_1(regs);
 	call->buffer = ARGUMENT_2(regs);
-	call->length_at = length_address(regs, site);
-	call->begun_ns = is_read(site) ? 0 : bpf_ktime_get_ns();
+	call->length_at = length_address(regs, site.function);
+	call->begun_ns = is_read(site.function) ? 0 : bpf_ktime_get_ns();
 	call->outer_stack = outer_call(thread, stack);
-	call->function = site;
+	call->site = site;
 	call->thread = task->pid;
 	thread->stack = stack;
 	thread->place = place;
@@ -135,7 +152,7 @@ static __always_inline int note_call(struct pt_regs *regs, struct task_struct *t
 }
 
 /* 1: its return is wanted. */
-static __always_inline int enter_call(struct pt_regs *regs, __u32 site)
+static __always_inline int enter_call(struct pt_regs *regs, struct site site)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	__u32 id = task->tgid, size;
@@ -145,16 +162,18 @@ static __always_inline int enter_call(struct pt_regs *regs, __u32 site)
 	count(COUNTER_PROBE_HITS);
 	if (!is_target(task, id, &thread))
 		return 0;
+	if (thread && is_flushing(thread, STACK_POINTER(regs), id))
+		return 0;
 	if (thread && note_call(regs, task, thread, id, site))
 		return 1;
 	if (!thread)
 		count(COUNTER_HELPER_FAILED);
 	size = ARGUMENT_3(regs);
 	process = bpf_map_lookup_elem(&processes, &id);
-	if (is_read(site))
-		note_unseen_read(ARGUMENT_1(regs), id);
-	else if (size && size <= 0x7fffffff && process)	/* its bytes are here already, and a write takes all of them as a rule */
-		take_bytes(ARGUMENT_1(regs), ARGUMENT_2(regs), size, WRITE, bpf_ktime_get_ns(), id, &process->executable, 0);
+	if (is_read(site.function))
+		note_unseen_read(ARGUMENT_1(regs), id, site.source);
+	else if (site.function != SITE_FLUSH && size && size <= 0x7fffffff && process)	/* its bytes are here already, and a write takes all of them as a rule */
+		take_bytes(ARGUMENT_1(regs), ARGUMENT_2(regs), size, site, bpf_ktime_get_ns(), id, &process->executable, 0);
 	return 0;
 }
 
@@ -187,11 +206,11 @@ static __always_inline int leave_call(struct pt_regs *regs)
 	add_atomically(in_flight, -1);
 	/* else it began on another thread, or another one began on this thread since */
 	is_here = thread && thread->stack == stack && call->thread == thread_id;
-	size = call_length(call, RETURN_VALUE(regs));
+	size = call->site.function == SITE_FLUSH ? 0 : call_length(call, RETURN_VALUE(regs));
 	process = is_here ? 0 : bpf_map_lookup_elem(&processes, &id);
 	executable = is_here ? &thread->executable : process ? &process->executable : 0;
 	if (size && executable)
-		take_bytes(call->ssl, call->buffer, size, is_read(call->function) ? READ : WRITE, call->begun_ns, id, executable,
+		take_bytes(call->ssl, call->buffer, size, call->site, call->begun_ns, id, executable,
 			   is_here ? &thread->socket : 0);
 	if (is_here)
 		thread->stack = call->outer_stack;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
 /*
- * SSL_free and SSL_clear. SSL_free counts references: where others are left the connection goes on as a new one, which
+ * SSL_free, SSL_clear and gnutls_deinit. SSL_free counts references: where others are left the connection goes on as a new one, which
  * loses nothing but its number.
  */
 #ifndef MASTHEAD_PROBES_SSL_END_H
@@ -13,6 +13,7 @@ int ssl_entry(struct pt_regs *regs)
 {
 	struct connection_key key = { .ssl = ARGUMENT_1(regs), .process = bpf_get_current_pid_tgid() >> 32 };
 	struct connection *c = bpf_map_lookup_elem(&connections, &key);
+	struct site site = site_of(regs);
 	int unseen_reads;
 
 	count(COUNTER_PROBE_HITS);
@@ -23,10 +24,10 @@ int ssl_entry(struct pt_regs *regs)
 		return 0;
 	}
 	unseen_reads = c->unseen_reads;
-	end_connection(c, &key, site_of(regs) == SITE_CLEAR ? END_REUSED : END_CLOSED);
+	end_connection(c, &key, site.function == SITE_CLEAR ? END_REUSED : END_CLOSED);
 	/* A handshake begins with SSL_clear, within the first read of a server: that read goes on. */
-	if (unseen_reads && site_of(regs) == SITE_CLEAR)
-		note_unseen_read(key.ssl, key.process);
+	if (unseen_reads && site.function == SITE_CLEAR)
+		note_unseen_read(key.ssl, key.process, site.source);
 	return 0;
 }
 

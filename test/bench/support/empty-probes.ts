@@ -30,7 +30,7 @@ export const attachEmptyProbes = (objectPath: string, pid: number): { detach(): 
     table.close();
     session.close();
   };
-  const libraries = mappedLibraries(pid).openssl.map((path) => table.sight(path, { pid }));
+  const libraries = mappedLibraries(pid).libraries.map((path) => table.sight(path, { pid }));
   const [library] = libraries;
   if (!library || library.failure !== undefined) {
     detach();

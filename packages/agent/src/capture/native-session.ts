@@ -10,7 +10,7 @@ export interface ProbeSite {
   path: string;
   /** offset in the file, in bytes */
   offset: number;
-  /** what the programs are told: the low byte is an `enum site_function` of bpf/include/tables.h */
+  /** what the programs are told: the low byte is an `enum site_function` of bpf/include/tables.h, the next an `enum record_source` */
   cookie: number;
   link: LinkKind;
   /** `call`: at entry and at return; `entry`: at entry only */

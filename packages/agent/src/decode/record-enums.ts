@@ -25,7 +25,13 @@ export const RecordFlag = {
 
 export const RecordRole = { ROLE_UNKNOWN: 0, ROLE_SERVER: 1, ROLE_CLIENT: 2 } as const;
 
-export const RecordSource = { SOURCE_OPENSSL: 1 } as const;
+export const RecordSource = {
+  SOURCE_OPENSSL: 1,
+  SOURCE_GNUTLS: 2,
+  SOURCE_BORINGSSL: 3,
+  SOURCE_GO: 4,
+  SOURCE_SOCKET: 5,
+} as const;
 
 export const RecordEndReason = { END_CLOSED: 1, END_REUSED: 2, END_PROCESS: 3 } as const;
 

@@ -5,6 +5,15 @@ import type { ConnectionInfo, ProcessInfo } from "../exchange.js";
 import type { OpenExchange } from "./open-exchange.js";
 import { readSocket } from "./socket-addresses.js";
 
+/** `capture.source` of an exchange. */
+const SOURCE_NAMES: Readonly<Record<number, string>> = {
+  [RecordSource.SOURCE_OPENSSL]: "openssl",
+  [RecordSource.SOURCE_GNUTLS]: "gnutls",
+  [RecordSource.SOURCE_BORINGSSL]: "boringssl",
+  [RecordSource.SOURCE_GO]: "go",
+  [RecordSource.SOURCE_SOCKET]: "socket",
+};
+
 /** A connection of a traced process: its open exchanges, oldest first, and what is known of it. */
 export class Connection {
   readonly open: OpenExchange[] = [];
@@ -21,8 +30,8 @@ export class Connection {
     this.info = {
       process,
       role: record.role === RecordRole.ROLE_SERVER ? "server" : "client",
-      source: record.source === RecordSource.SOURCE_OPENSSL ? "openssl" : "unknown",
-      scheme: "https",
+      source: SOURCE_NAMES[record.source] ?? "unknown",
+      scheme: record.source === RecordSource.SOURCE_SOCKET ? "http" : "https",
     };
     this.learn(record, bytes);
   }

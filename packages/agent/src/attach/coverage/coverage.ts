@@ -60,7 +60,7 @@ export class Coverage {
     const library = this.sources.libraries.of(pid);
     const reason = this.#reason(process, library);
     if (reason !== undefined) return { ...named, state: "not_captured", reason: reason.slice(0, REASON_MAX) };
-    return { ...named, state: "captured", runtime: "openssl", ...(library && means(library)) };
+    return { ...named, state: "captured", ...(library && means(library)) };
   }
 
   #reason(process: ProcessInfo, library: Library | undefined): string | undefined {
@@ -86,10 +86,11 @@ function describe(
   };
 }
 
-/** The link and the dearer of its sites, as the heartbeat names them. */
-function means(library: Library): Pick<CoverageEntry, "link" | "site"> {
+/** The runtime, the link and the dearer of its sites, as the heartbeat names them. */
+function means(library: Library): Pick<CoverageEntry, "runtime" | "link" | "site"> {
   const calls = library.sites.filter((site) => site.kind === "call");
   return {
+    runtime: library.runtime,
     link: `uprobe_${library.link}`,
     site: calls.every((site) => site.cost === "emulated") ? "emulated" : "single_step",
   };

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isOpensslName } from "../libraries/library-name.js";
 import { cachedLibraries, readLoaderCache } from "../libraries/loader-cache.js";
-import { chooseSites } from "../sites/probe-sites.js";
+import { chooseSites } from "../runtimes.js";
 import { bytesOf, ElfError, withFile } from "./byte-source.js";
 import { ElfFile } from "./elf-file.js";
 

@@ -11,25 +11,17 @@ import {
   textAt,
   u64,
 } from "./elf-header.js";
+import { type FunctionSymbol, functionsNamed, SYMBOL_BYTES } from "./function-symbols.js";
 
-export interface DynamicSymbol {
-  name: string;
-  /** as linked, not as loaded */
-  address: number;
-  size: number;
-}
-
-const SYMBOL_BYTES = 24;
 const RELOCATION_BYTES = 24;
 const NAME_MAX_BYTES = 256;
 /** Over all tables of a file, which may overlap in a hostile one. */
 const RELOCATIONS_MAX = 2_000_000;
 const DYNSYM = 11;
+const SYMTAB = 2;
 const RELA = 4;
 const PT_LOAD = 1;
 const PT_INTERP = 3;
-const STT_FUNC = 2;
-const STT_IFUNC = 10;
 
 /**
  * What probing needs of an ELF file: exported functions, code at an address, which function a PLT slot stands for.
@@ -59,22 +51,28 @@ export class ElfFile {
     return this.#sections.some((section) => section.name === name);
   }
 
-  /** Exported functions by name, of those asked for; of several versions of one name the first. */
-  exportedFunctions(names: ReadonlySet<string>): Map<string, DynamicSymbol> {
-    const found = new Map<string, DynamicSymbol>();
-    const table = this.#symbolTable();
-    if (!table) return found;
-    for (let at = SYMBOL_BYTES; at + SYMBOL_BYTES <= table.symbols.length; at += SYMBOL_BYTES) {
-      const type = (table.symbols[at + 4] ?? 0) & 0xf;
-      const defined = table.symbols.readUInt16LE(at + 6) !== 0;
-      if (!defined || (type !== STT_FUNC && type !== STT_IFUNC)) continue;
-      const name = textAt(table.strings, table.symbols.readUInt32LE(at), NAME_MAX_BYTES);
-      if (!names.has(name) || found.has(name)) continue;
-      // The address of an indirect function is its resolver's: probing it would see nothing.
-      if (type === STT_IFUNC) continue;
-      found.set(name, { name, address: u64(table.symbols, at + 8), size: u64(table.symbols, at + 16) });
-    }
+  /** Functions of these names: those that the file exports, and of the others those that its full symbol table has. */
+  functions(names: ReadonlySet<string>): Map<string, FunctionSymbol> {
+    const found = this.exportedFunctions(names);
+    const rest = new Set([...names].filter((name) => !found.has(name)));
+    for (const [name, symbol] of this.#functionsOf(SYMTAB, rest)) found.set(name, symbol);
     return found;
+  }
+
+  /** Exported functions by name, of those asked for; of several versions of one name the first. */
+  exportedFunctions(names: ReadonlySet<string>): Map<string, FunctionSymbol> {
+    return this.#functionsOf(DYNSYM, names);
+  }
+
+  /** a full symbol table, which most installed files were stripped of */
+  get hasSymbols(): boolean {
+    return this.#sections.some((section) => section.type === SYMTAB);
+  }
+
+  #functionsOf(type: number, names: ReadonlySet<string>): Map<string, FunctionSymbol> {
+    const symbols = this.#sections.find((section) => section.type === type);
+    const strings = symbols && this.#sections[symbols.link];
+    return symbols && strings ? functionsNamed(this.#source, symbols, strings, names) : new Map();
   }
 
   /** Names of the functions behind the slots of the global offset table, by the slot's address. */

@@ -1,5 +1,6 @@
 import { allPids, mappedPages, namespaceOf } from "../processes/proc-process.js";
-import { isOpensslName } from "./library-name.js";
+import { ExecutableTls } from "./executable-tls.js";
+import { isTlsLibraryName } from "./library-name.js";
 import type { LibraryTable } from "./library-table.js";
 import { cachedLibraries, readLoaderCache } from "./loader-cache.js";
 import { mappedLibraries } from "./mapped-libraries.js";
@@ -21,6 +22,7 @@ const NAMESPACES_MAX = 1024;
 /** Finds libraries: those the loader's caches name, before any process maps them, and those that processes map. */
 export class LibraryScan {
   readonly #seen = new Map<number, Seen>();
+  readonly #executables = new ExecutableTls();
   readonly #namespaces = new Set<string>();
   #scans = 0;
   #turn = 0;
@@ -90,11 +92,14 @@ export class LibraryScan {
     if (seen.pages === pages) return;
     seen.pages = pages;
     try {
-      const { openssl, others } = mappedLibraries(pid);
+      const { libraries, executable, others } = mappedLibraries(pid);
       seen.others = others;
       delete seen.unreadable;
       this.libraries.forget(pid);
-      for (const path of openssl) this.libraries.sight(path, { pid });
+      for (const path of libraries) this.libraries.sight(path, { pid });
+      if (executable !== undefined && this.#executables.carriesTls(executable)) {
+        this.libraries.sight(executable, { pid });
+      }
     } catch (error) {
       seen.unreadable = error instanceof Error && "code" in error ? String(error.code) : String(error);
     }
@@ -111,6 +116,6 @@ export class LibraryScan {
   #sightCache(root: string): void {
     const cache = readLoaderCache(root);
     if (!cache) return;
-    for (const path of cachedLibraries(cache, isOpensslName)) this.libraries.sight(root + path, "cache");
+    for (const path of cachedLibraries(cache, isTlsLibraryName)) this.libraries.sight(root + path, "cache");
   }
 }

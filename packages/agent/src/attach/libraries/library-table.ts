@@ -3,12 +3,16 @@ import type { CaptureSession, LinkKind } from "../../capture/native-session.js";
 import { withFile } from "../elf/byte-source.js";
 import { ElfFile } from "../elf/elf-file.js";
 import { fileIdentity } from "../file-identity.js";
-import { chooseSites, type LibrarySite, SITE_FUNCTION } from "../sites/probe-sites.js";
+import { chooseSites, RUNTIME_SOURCE, type Runtime } from "../runtimes.js";
+import { type LibrarySite, SITE_FUNCTION } from "../sites/site.js";
 
+/** A file with a TLS implementation in it: a shared library, or a program. */
 export interface Library {
   identity: string;
   /** by which it was first found */
   path: string;
+  /** what it turned out to carry */
+  runtime?: Runtime;
   link: LinkKind;
   sites: LibrarySite[];
   linkIds: number[];
@@ -65,12 +69,14 @@ export class LibraryTable {
   #attach(library: Library, path: string): void {
     delete library.failure;
     try {
-      library.sites = withFile(path, (source) => chooseSites(new ElfFile(source)));
-      if (library.sites.length === 0) throw new Error("no SSL_read and SSL_write in it");
+      const chosen = withFile(path, (source) => chooseSites(new ElfFile(source)));
+      if (!chosen) throw new Error("no functions that read and write in it, of a TLS library that is known");
+      library.runtime = chosen.runtime;
+      library.sites = chosen.sites;
       // Ends first: a connection that is seen to begin is then seen to end.
       for (const site of library.sites.toReversed()) {
         const { kind, offset, function: name } = site;
-        const cookie = SITE_FUNCTION[name];
+        const cookie = SITE_FUNCTION[name] | (RUNTIME_SOURCE[chosen.runtime] << 8);
         library.linkIds.push(this.session.attachUprobe({ path, offset, cookie, link: library.link, kind }));
       }
     } catch (error) {

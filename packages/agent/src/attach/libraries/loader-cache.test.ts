@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { isOpensslName, isOtherTlsName } from "./library-name.js";
+import { isOpensslName, isOtherTlsName, isTlsLibraryName } from "./library-name.js";
 import { cachedLibraries, readLoaderCache } from "./loader-cache.js";
 
 /** A cache with these entries, as ldconfig writes it; with an empty table of the old format before it where asked. */
@@ -95,6 +95,7 @@ test.each([
 });
 
 test("other TLS libraries are known by name", () => {
-  expect(isOtherTlsName("/usr/lib/libgnutls.so.30")).toBe(true);
+  expect(isOtherTlsName("/usr/lib/libnss3.so")).toBe(true);
+  expect(isTlsLibraryName("/usr/lib/libgnutls.so.30")).toBe(true);
   expect(isOtherTlsName("/usr/lib/libssl.so.3")).toBe(false);
 });

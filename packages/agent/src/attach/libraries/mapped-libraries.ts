@@ -1,19 +1,25 @@
 import { fileIdentity } from "../file-identity.js";
 import { executableMappings, type MappedFile, readStart } from "../processes/proc-maps.js";
-import { isOpensslName, isOtherTlsName } from "./library-name.js";
+import { executableOf } from "../processes/proc-process.js";
+import { isOtherTlsName, isTlsLibraryName } from "./library-name.js";
 
 export interface MappedLibraries {
-  /** paths of libssl files that the kernel can open now */
-  openssl: string[];
+  /** paths of TLS libraries that the kernel can open now */
+  libraries: string[];
+  /** such a path of the program itself, which may carry its TLS inside */
+  executable?: string;
   /** names of other TLS libraries */
   others: string[];
 }
 
-/** TLS libraries that a process maps as code. @throws the system's error where its maps cannot be read */
+/** TLS libraries that a process maps as code, and its program. @throws the system's error where its maps cannot be read */
 export function mappedLibraries(pid: number): MappedLibraries {
   const files = executableMappings(readStart(`/proc/${pid}/maps`));
+  const executable = executableOf(pid);
+  const program = files.find(({ path }) => path === executable);
   return {
-    openssl: files.filter(({ path }) => isOpensslName(path)).map((file) => openablePath(pid, file)),
+    libraries: files.filter(({ path }) => isTlsLibraryName(path)).map((file) => openablePath(pid, file)),
+    ...(program && { executable: openablePath(pid, program) }),
     others: files.filter(({ path }) => isOtherTlsName(path)).map(({ path }) => path),
   };
 }

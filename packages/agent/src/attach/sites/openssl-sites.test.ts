@@ -9,7 +9,7 @@ import { isOpensslName } from "../libraries/library-name.js";
 import { cachedLibraries, readLoaderCache } from "../libraries/loader-cache.js";
 import { isEmulated } from "./emulated.js";
 import { decode } from "./instructions.js";
-import { chooseSites } from "./probe-sites.js";
+import { opensslSites } from "./openssl-sites.js";
 
 let folder: string;
 beforeAll(() => {
@@ -40,9 +40,10 @@ int SSL_clear(void *s) { return work(s, 0, 0, 0) + 1; }
 void SSL_free(void *s) { if (s) work(s, s, 0, 0); }
 `;
 
-const byFunction = (elf: ElfFile) => new Map(chooseSites(elf).map((site) => [site.function, site] as const));
+const byFunction = (elf: ElfFile) =>
+  new Map((opensslSites(elf)?.sites ?? []).map((site) => [site.function, site] as const));
 const calls = (elf: ElfFile) =>
-  chooseSites(elf)
+  (opensslSites(elf)?.sites ?? [])
     .filter((site) => site.kind === "call")
     .map((site) => `${site.function} ${site.inner ? "in " : ""}${site.symbol}`);
 
@@ -96,7 +97,7 @@ int SSL_write_ex(void *s, void *b, size_t n, size_t *r) { int ret = SSL_write(s,
   });
 
   test("of a library that is no OpenSSL: none", () => {
-    expect(chooseSites(build("int SSL_read(void) { return 1; }"))).toEqual([]);
+    expect(opensslSites(build("int SSL_read(void) { return 1; }"))).toBeUndefined();
   });
 
   test("of this host's libssl: every call at a site that the kernel emulates", () => {
@@ -104,7 +105,7 @@ int SSL_write_ex(void *s, void *b, size_t n, size_t *r) { int ret = SSL_write(s,
     const paths = cachedLibraries(cache ?? Buffer.alloc(0), isOpensslName);
     expect(paths.length).toBeGreaterThan(0);
     for (const path of paths) {
-      const sites = withFile(path, (source) => chooseSites(new ElfFile(source)));
+      const sites = withFile(path, (source) => opensslSites(new ElfFile(source))?.sites ?? []);
       expect(sites.map((site) => [site.kind, site.cost])).toEqual([
         ["call", "emulated"],
         ["call", "emulated"],

@@ -1,0 +1,24 @@
+import { RecordSource } from "../decode/record-enums.js";
+import type { ElfFile } from "./elf/elf-file.js";
+import { gnutlsSites } from "./sites/gnutls-sites.js";
+import { opensslSites } from "./sites/openssl-sites.js";
+import type { LibrarySite } from "./sites/site.js";
+
+/** TLS implementations that probes can stand on, and what the kernel's records call them. */
+export const RUNTIME_SOURCE = {
+  openssl: RecordSource.SOURCE_OPENSSL,
+  gnutls: RecordSource.SOURCE_GNUTLS,
+  boringssl: RecordSource.SOURCE_BORINGSSL,
+} as const;
+export type Runtime = keyof typeof RUNTIME_SOURCE;
+
+/** What a file carries, and where in it probes stand. */
+export interface ChosenSites {
+  runtime: Runtime;
+  sites: LibrarySite[];
+}
+
+/** By the functions that the file has, whatever its name. Undefined where it has none that are known. @throws ElfError */
+export function chooseSites(elf: ElfFile): ChosenSites | undefined {
+  return opensslSites(elf) ?? gnutlsSites(elf);
+}

@@ -1,0 +1,80 @@
+import type { ElfFile } from "../elf/elf-file.js";
+import type { ChosenSites } from "../runtimes.js";
+import { CALL_REGISTERS, emulatedSite } from "./emulated.js";
+import { codeAt, functionCode, leavesFor, lengthRegister } from "./inner-function.js";
+import { leadsTo, namedSites, type Symbols } from "./named-sites.js";
+import type { LibrarySite, SiteFunction } from "./site.js";
+
+const NAMES = [
+  "SSL_read",
+  "SSL_read_ex",
+  "SSL_write",
+  "SSL_write_ex",
+  "SSL_write_ex2",
+  "SSL_clear",
+  "SSL_free",
+] as const;
+/** BoringSSL has had it since 2016, and OpenSSL never. */
+const BORINGSSL_ONLY = "SSL_CTX_set_grease_enabled";
+
+/**
+ * Where to stand in OpenSSL or BoringSSL, so that every call of SSL_read, SSL_read_ex, SSL_write and SSL_write_ex is seen
+ * once, at the least cost the file allows. Undefined where the file has neither. @throws ElfError
+ */
+export function opensslSites(elf: ElfFile): ChosenSites | undefined {
+  const symbols = elf.functions(new Set([...NAMES, BORINGSSL_ONLY]));
+  if (!symbols.has("SSL_read") || !symbols.has("SSL_write")) return undefined;
+  const reads =
+    innerRead(elf, symbols) ?? namedSites(elf, symbols, { SSL_read: "read", SSL_read_ex: "read_ex" });
+  const writes =
+    innerWrite(elf, symbols) ??
+    namedSites(elf, symbols, { SSL_write: "write", SSL_write_ex: "write_ex", SSL_write_ex2: "write_flags" });
+  const ends = namedSites(elf, symbols, { SSL_clear: "clear", SSL_free: "free" });
+  const runtime = symbols.has(BORINGSSL_ONLY) ? "boringssl" : "openssl";
+  return { runtime, sites: [...reads, ...writes, ...ends] };
+}
+
+/** The one function that SSL_read and SSL_read_ex both call with the length's address in rcx. */
+function innerRead(elf: ElfFile, symbols: Symbols): LibrarySite[] | undefined {
+  const inner = sharedCallee(elf, symbols, "SSL_read", "SSL_read_ex");
+  return inner?.register === "rcx" ? site(elf, inner.address, "SSL_read", "read_ex") : undefined;
+}
+
+function innerWrite(elf: ElfFile, symbols: Symbols): LibrarySite[] | undefined {
+  const throughFlags = symbols.has("SSL_write_ex2");
+  if (throughFlags && !leadsTo(elf, symbols, "SSL_write_ex", "SSL_write_ex2")) return undefined;
+  const inner = sharedCallee(elf, symbols, "SSL_write", throughFlags ? "SSL_write_ex2" : "SSL_write_ex");
+  if (!inner?.register) return undefined;
+  return site(elf, inner.address, "SSL_write", inner.register === "rcx" ? "write_ex" : "write_flags");
+}
+
+function site(elf: ElfFile, address: number, symbol: string, name: SiteFunction): LibrarySite[] | undefined {
+  const at = emulatedSite(codeAt(elf, address), CALL_REGISTERS);
+  if (at === undefined) return undefined;
+  return [
+    { function: name, symbol, inner: true, offset: elf.fileOffset(at), kind: "call", cost: "emulated" },
+  ];
+}
+
+function sharedCallee(
+  elf: ElfFile,
+  symbols: Symbols,
+  plain: string,
+  extended: string,
+): { address: number; register: "rcx" | "r8" | undefined } | undefined {
+  // Only x86-64 is read; elsewhere (aarch64: untested) probes stand on the exported functions.
+  if (elf.machine !== "x86-64") return undefined;
+  const plainSymbol = symbols.get(plain);
+  const extendedSymbol = symbols.get(extended);
+  if (!plainSymbol || !extendedSymbol) return undefined;
+  const imports = elf.importedFunctions();
+  const code = functionCode(elf, plainSymbol);
+  const own = (function_: typeof code) =>
+    leavesFor(elf, imports, function_).filter(({ to }) => to.import === undefined);
+  const theirs = new Set(own(functionCode(elf, extendedSymbol)).map(({ to }) => to.address));
+  const shared = own(code).filter(({ to }) => theirs.has(to.address));
+  const [first] = shared;
+  // Two candidates, or two calls of one: not the shape that is known, so it is not guessed at.
+  if (!first || shared.length > 1) return undefined;
+  return { address: first.to.address, register: lengthRegister(code, first.from) };
+}
