@@ -14,6 +14,7 @@
 #include "probes/process.h"		/* process_exec, process_exit, process_fork */
 #include "probes/socket.h"		/* socket_send, socket_receive: optional, Linux 6.3 */
 #include "probes/socket-syscall.h"	/* socket_syscall: where those are not */
+#include "probes/socket-call.h"		/* socket_call_entry, socket_call_return: HTTP in clear, where it is wanted */
 #include "probes/parse-test.h"		/* parse_test: for tests, never attached */
 
 /* GPL-compatible: the files are offered under GPL-2.0-only or Apache-2.0. */

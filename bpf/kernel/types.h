@@ -20,9 +20,22 @@ struct inode {
 	struct super_block *i_sb;
 } relocated;
 
+typedef struct {
+	__s64 counter;
+} atomic64_t;
+
+typedef struct {
+	atomic64_t refcnt;
+} file_ref_t;
+
 struct file {
 	struct inode *f_inode;
 	void *private_data;
+	file_ref_t f_ref;	/* since Linux 6.13: references beyond the first */
+} relocated;
+
+struct file___before_6_13 {
+	atomic64_t f_count;	/* references */
 } relocated;
 
 struct fdtable {
@@ -46,7 +59,12 @@ struct signal_struct {
 	atomic_t live;
 } relocated;
 
+struct thread_info {
+	__u32 status;	/* x86 */
+} relocated;
+
 struct task_struct {
+	struct thread_info thread_info;
 	int pid;
 	int tgid;
 	struct mm_struct *mm;
@@ -82,6 +100,11 @@ struct sock {
 	__u16 sk_type;
 } relocated;
 
+struct tcp_sock {
+	__u64 bytes_received, bytes_acked;
+	__u32 rcv_nxt, copied_seq, write_seq, snd_una;
+} relocated;
+
 struct socket {
 	struct sock *sk;
 } relocated;
@@ -105,6 +128,9 @@ struct pt_regs {
 #define STACK_POINTER(r) ((r)->sp)
 /* At entry the stack pointer is on the return address; once the function has returned it is above. */
 #define STACK_AT_ENTRY(r) ((r)->sp - 8)
+/* Of a system call. */
+#define SYSCALL_NUMBER(r) ((r)->orig_ax)
+#define SYSCALL_4(r) ((r)->r10)
 #elif defined(__TARGET_ARCH_arm64)
 struct pt_regs {
 	unsigned long regs[31], sp, pc, pstate;
@@ -117,6 +143,8 @@ struct pt_regs {
 #define RETURN_VALUE(r) ((r)->regs[0])
 #define STACK_POINTER(r) ((r)->sp)
 #define STACK_AT_ENTRY(r) ((r)->sp)
+#define SYSCALL_NUMBER(r) ((r)->regs[8])
+#define SYSCALL_4(r) ((r)->regs[3])
 #else
 #error "unknown architecture"
 #endif

@@ -62,6 +62,19 @@ static __always_inline void end_connection(struct connection *c, const struct co
 		add_atomically(&process->connections, -1);
 }
 
+/* The connection of this key, claimed to be ended; NULL where there is none, or a program run holds it. */
+static __always_inline struct connection *claim_connection(const struct connection_key *key)
+{
+	struct connection *c = bpf_map_lookup_elem(&connections, key);
+
+	if (!c || compare_and_swap(&c->busy, 0, 1))
+		return 0;
+	if (c->key.ssl == key->ssl && c->key.process == key->process)
+		return c;
+	release(&c->busy);	/* one that has ended is not touched again: it may be another's already */
+	return 0;
+}
+
 struct sweep {
 	__u32 process;
 	__u32 calls;		/* that were freed */
@@ -74,6 +87,17 @@ static long sweep_connection(void *map, struct connection_key *key, struct conne
 	(void)map;
 	if (gone.process == sweep->process)
 		end_connection(c, &gone, END_PROCESS);
+	return 0;
+}
+
+static long sweep_left_alone(void *map, struct connection_key *key, __u8 *value, struct sweep *sweep)
+{
+	struct connection_key gone = *key;
+
+	(void)map;
+	(void)value;
+	if (gone.process == sweep->process)
+		bpf_map_delete_elem(&sockets_left_alone, &gone);
 	return 0;
 }
 
@@ -94,16 +118,19 @@ static long sweep_call(void *map, __u32 *place, struct call *call, struct sweep 
 static __always_inline void forget_process(__u32 id)
 {
 	struct process *process = bpf_map_lookup_elem(&processes, &id);
-	__u32 connections_left, *in_flight = calls_of_process(id);
+	__u32 connections_left, sockets_left, *in_flight = calls_of_process(id);
 	struct sweep sweep = { .process = id };
 
 	if (!process)
 		return;
 	connections_left = process->connections;
+	sockets_left = process->left_alone;
 	if (bpf_map_delete_elem(&processes, &id))
 		return;
 	if (connections_left)
 		bpf_for_each_map_elem(&connections, sweep_connection, &sweep, 0);
+	if (sockets_left)
+		bpf_for_each_map_elem(&sockets_left_alone, sweep_left_alone, &sweep, 0);
 	if (in_flight && *in_flight) {
 		bpf_for_each_map_elem(&calls, sweep_call, &sweep, 0);
 		add_atomically(in_flight, -sweep.calls);

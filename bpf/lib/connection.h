@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
-/* What is remembered of one TLS connection. User space may read the first fields in map `connections`. */
+/* What is remembered of one connection. User space may read the first fields in map `connections`. */
 #ifndef MASTHEAD_CONNECTION_H
 #define MASTHEAD_CONNECTION_H
 
@@ -7,6 +7,11 @@
 #include "../include/record.h"
 #include "../include/tables.h"
 
+/*
+ * `ssl` is what a connection is known by in its process: the address of the TLS library's object, or SOCKET_HANDLE and the
+ * inode number of a socket, which no other socket has as long as this one lives and for long after.
+ */
+#define SOCKET_HANDLE (1ULL << 63)
 struct connection_key {
 	__u64 ssl;
 	__u32 process;		/* thread group */
@@ -89,7 +94,9 @@ struct connection {
 	__u32 generation;	/* of the last record */
 	__u32 items_generation;
 	__u8 source;		/* enum record_source */
-	__u8 reserved[3];
+	__u8 fresh;		/* it was seen from its first byte on */
+	__u8 strange;		/* calls that began no head, as long as none has; saturating */
+	__u8 reserved;
 	__u64 items;		/* that hold for it, by the tables of items_generation */
 	struct direction directions[2];
 	__u32 outstanding[PIPELINE_MAX];

@@ -18,9 +18,54 @@ struct step_context {
 	struct connection *c;
 };
 
+/* Of this part of the call's bytes. */
 static __always_inline __u32 bytes_left(const struct work *w)
 {
 	return w->size - w->position;
+}
+
+/* The rest of the call is not looked at. */
+static __always_inline void skip_call(struct work *w)
+{
+	w->position = w->size;
+	w->left = 0;
+	w->messages_left = 0;
+}
+
+#define MESSAGE_PARTS	16	/* where struct msghdr has its address of struct iovec */
+#define MESSAGE_LENGTH	56	/* and struct mmsghdr the length */
+#define MESSAGE_BYTES	64
+
+static __always_inline int next_message(struct work *w)
+{
+	if (bpf_probe_read_user(&w->parts, sizeof(w->parts), (void *)(w->messages + MESSAGE_PARTS)) ||
+	    bpf_probe_read_user(&w->left, sizeof(w->left), (void *)(w->messages + MESSAGE_LENGTH)))
+		return 0;
+	w->messages += MESSAGE_BYTES;
+	w->messages_left--;
+	return 1;
+}
+
+/* The call's bytes may lie in several parts: on to the next one. 0: there is none. */
+verified_alone int next_part(struct work *w)
+{
+	struct { __u64 address, length; } part = {};
+
+	if (!w)
+		return 0;
+	w->earlier += w->size;
+	w->position = w->size = 0;
+	if (!w->left && w->messages_left && !next_message(w))
+		w->messages_left = 0;
+	if (!w->left)
+		return w->messages_left;
+	if (bpf_probe_read_user(&part, sizeof(part), (void *)w->parts))
+		part.length = w->left;	/* its address is 0: what is read of it fails */
+	w->parts += sizeof(part);
+	w->user = part.address;
+	w->size = part.length < w->left ? part.length : w->left;
+	w->left -= w->size;
+	return 1;
 }
 
 /* Forgets the head; its bytes are zeroed. */
@@ -61,6 +106,22 @@ static __always_inline __u32 read_block(struct work *w, __u32 most)
 	return take;
 }
 
+#define STRANGE_CALLS_FRESH	4	/* a proxy's line may come before the first head */
+#define STRANGE_CALLS		200	/* the body of a message that had begun before it was seen */
+
+/* A connection that has spoken no HTTP so far. After some calls it is left alone. */
+static __always_inline void count_strange_call(struct connection *c)
+{
+	if (c->directions[READ].in_step || c->directions[WRITE].in_step)
+		return;
+	if (c->strange < STRANGE_CALLS)
+		c->strange++;
+	if (c->strange < (c->fresh ? STRANGE_CALLS_FRESH : STRANGE_CALLS))
+		return;
+	enter(&c->directions[READ], STATE_IGNORE);
+	enter(&c->directions[WRITE], STATE_IGNORE);
+}
+
 /* These bytes begin no head. The rest of the call is not looked at. */
 verified_alone int not_a_head(struct work *w, struct connection *c)
 {
@@ -80,7 +141,8 @@ verified_alone int not_a_head(struct work *w, struct connection *c)
 			count(COUNTER_NOT_HTTP);
 		}
 	}
-	w->position = w->size;
+	count_strange_call(c);
+	skip_call(w);
 	drop_head(w);
 	return 0;
 }
@@ -148,7 +210,7 @@ verified_alone int admit_head(struct work *w, struct out *o, struct connection *
 		if (c->unseen_reads && none_outstanding)
 			count_unseen_request(w, c);
 		lose_place(w, c);
-		w->position = w->size;
+		skip_call(w);
 		return 0;
 	}
 	d->in_step = 1;
@@ -256,8 +318,8 @@ verified_alone int head_step(struct work *w, struct connection *c)
 	before = w->head.used;
 	if (!before) {
 		w->head.first_byte_ns = w->call_ns;
-		if (d->state == STATE_RESYNC && w->position) {	/* only the start of a call counts */
-			w->position = w->size;
+		if (d->state == STATE_RESYNC && (w->position || w->earlier)) {	/* only the start of a call counts */
+			skip_call(w);
 			return 0;
 		}
 	}
@@ -265,7 +327,7 @@ verified_alone int head_step(struct work *w, struct connection *c)
 	if (!taken) {
 		give_up_head(w, c, COUNTER_LOST_READ);
 		lose_place(w, c);
-		w->position = w->size;
+		skip_call(w);
 		drop_head(w);
 		return 0;
 	}
@@ -281,7 +343,7 @@ verified_alone int head_step(struct work *w, struct connection *c)
 	if (c->lost && w->head.checked && !w->head_end) {	/* nothing can be remembered: it is counted at once */
 		give_up_head(w, c, COUNTER_LOST_CONNECTIONS);
 		enter(d, STATE_RESYNC);
-		w->position = w->size;
+		skip_call(w);
 		drop_head(w);
 		return 0;
 	}
@@ -342,7 +404,7 @@ verified_alone int skip_step(struct work *w, struct out *o, struct connection *c
 	if (w->failed) {
 		end_message(w, o, c);
 		lose_place(w, c);
-		w->position = w->size;
+		skip_call(w);
 	} else if (found && d->state == STATE_TRAILER) {
 		end_message(w, o, c);
 	} else if (found) {
@@ -476,7 +538,7 @@ verified_alone int chunk_size_step(struct work *w, struct out *o, struct connect
 	d->end_flags |= RECORD_MALFORMED;
 	end_message(w, o, c);
 	lose_place(w, c);
-	w->position = w->size;
+	skip_call(w);
 	return 0;
 }
 
@@ -488,7 +550,7 @@ static long follow_step(__u32 index, struct step_context *context)
 
 	(void)index;
 	if (w->position >= w->size)
-		return 1;
+		return !(w->left || w->messages_left) || !next_part(w);
 	switch (d->state) {
 	case STATE_HEAD:
 	case STATE_RESYNC:
@@ -508,9 +570,10 @@ static long follow_step(__u32 index, struct step_context *context)
 		return 0;
 	case STATE_UNTIL_CLOSE:
 		d->bytes += bytes_left(w);
-		/* fall through */
-	default:
 		w->position = w->size;
+		return 0;
+	default:
+		skip_call(w);
 		return 1;
 	}
 }
@@ -532,7 +595,7 @@ verified_alone int follow(struct work *w, struct out *o, struct connection *c)
 		drop_head(w);
 	}
 	bpf_loop(STEPS_MAX, follow_step, &context, 0);
-	if (w->position < w->size) {	/* more steps than one call may take */
+	if (w->position < w->size || w->left) {	/* more steps than one call may take */
 		end_message(w, o, c);
 		lose_place(w, c);
 		drop_head(w);

@@ -24,6 +24,7 @@ static __always_inline struct connection *new_connection(struct work *w, const s
 	c->key = *key;
 	c->busy = 1;
 	c->source = w->source;
+	c->fresh = w->fresh;
 	if (bpf_map_update_elem(&connections, key, c, BPF_NOEXIST))
 		return 0;
 	process = bpf_map_lookup_elem(&processes, &key->process);
@@ -172,7 +173,7 @@ static __always_inline void run(struct work *w, struct out *o, struct connection
 {
 	struct direction *d = &c->directions[w->direction & 1];
 
-	if (pass_body(d, w->size))
+	if (!w->messages_left && pass_body(d, w->size + w->left))
 		return;
 	w->now_ns = w->direction == READ ? w->call_ns : bpf_ktime_get_ns();
 	w->position = 0;

@@ -102,9 +102,15 @@ struct work {
 	__u32 busy;
 	__u32 index;
 	/* the call */
-	__u64 user;		/* address of its bytes */
-	__u32 size;
+	__u64 user;		/* address of its bytes, or of a part of them; 0: they cannot be had */
+	__u32 size;		/* of that part */
 	__u32 position;
+	__u32 earlier;		/* bytes of the call before that part */
+	__u32 left;		/* and behind it: where `parts` says */
+	__u64 parts;		/* address of the next struct iovec */
+	__u64 messages;		/* address of the next struct mmsghdr */
+	__u32 messages_left;
+	__u32 fresh;		/* the connection is new, and this its first call */
 	__u64 call_ns;		/* first byte */
 	__u64 now_ns;
 	__u32 process;

@@ -83,6 +83,38 @@ static __always_inline __u32 *calls_of_process(__u32 process)
 	return bpf_map_lookup_elem(&calls_in_flight, &cell);
 }
 
+/*
+ * Processes that are known to be no targets, as of which tables and which count of exclusions. Several may share an entry:
+ * then one of them is judged anew.
+ */
+struct bystander {
+	__u32 process;
+	__u32 generation;
+	__u32 exclusions;
+	__u32 reserved;
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, CALL_CELLS);
+	__type(key, __u32);
+	__type(value, struct bystander);
+} bystanders SEC(".maps");
+
+static __always_inline struct bystander *bystander_cell(__u32 process)
+{
+	__u32 cell = process & (CALL_CELLS - 1);
+
+	return bpf_map_lookup_elem(&bystanders, &cell);
+}
+
+/* Sockets that were found to carry something else than HTTP. One that finds no room is looked at again at each call. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__type(key, struct connection_key);
+	__type(value, __u8);
+} sockets_left_alone SEC(".maps");
+
 /* What is remembered of a target's thread that made a call. It is kept with the thread, and gone with it. */
 struct thread {
 	struct executable executable;
@@ -93,6 +125,7 @@ struct thread {
 	__u64 stack;			/* of the innermost call it is in; 0: in none */
 	__u32 place;			/* of that call in `calls` */
 	__u32 reserved;
+	__u64 write_begun_ns;		/* of the system call it is in; 0: in none that writes */
 	struct record_socket socket;	/* the first that it touched during that call; family 0: none */
 };
 struct {
@@ -108,6 +141,8 @@ struct process {
 	__u64 items;		/* by executable, of `generation`'s tables */
 	__u32 generation;
 	__u32 connections;
+	__u32 left_alone;	/* sockets of it that are in sockets_left_alone */
+	__u32 reserved;
 };
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

@@ -20,30 +20,48 @@ static __always_inline void describe_process(struct task_struct *task, struct re
 	bpf_get_current_comm(p->command, sizeof(p->command));
 }
 
-SEC("tp_btf/sched_process_exec")
-int process_exec(__u64 *arguments)
+/* Its number may become another's, who may be a target. */
+static __always_inline void forget_bystander(__u32 id)
 {
-	struct task_struct *task = (void *)arguments[0];
-	struct linux_binprm *program = (void *)arguments[2];
+	struct bystander *cell = bystander_cell(id);
+
+	if (cell && cell->process == id)
+		cell->process = 0;
+}
+
+/* By itself, since its record is large. file_name: an address in the kernel. */
+verified_alone int report_exec(__u64 file_name)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
 	struct process_report report = {};
 	struct record_process *p = &report.process;
 	struct executable executable;
 	long length;
 
-	forget_process(task->tgid);
-	bpf_task_storage_delete(&threads, task);
 	describe_process(task, p, RECORD_PROCESS_EXEC);
 	read_executable(task, &executable);
 	p->executable_device = executable.device;
 	p->executable_inode = executable.inode;
 	p->cgroup = bpf_get_current_cgroup_id();
-	length = bpf_probe_read_kernel_str(report.file, sizeof(report.file), program->filename);
+	length = bpf_probe_read_kernel_str(report.file, sizeof(report.file), (void *)file_name);
 	if (length > 0)
 		p->file_length = length - 1;
 	p->header.size = sizeof(*p) + p->file_length;
 	if (send_record(&report, at_most(p->header.size, sizeof(report))))
 		count(COUNTER_RECORDS_DROPPED);
 	return 0;
+}
+
+SEC("tp_btf/sched_process_exec")
+int process_exec(__u64 *arguments)
+{
+	struct task_struct *task = (void *)arguments[0];
+	struct linux_binprm *program = (void *)arguments[2];
+
+	forget_process(task->tgid);
+	forget_bystander(task->tgid);
+	bpf_task_storage_delete(&threads, task);
+	return report_exec((__u64)BPF_CORE_READ(program, filename));
 }
 
 SEC("tp_btf/sched_process_exit")
@@ -56,6 +74,7 @@ int process_exit(__u64 *arguments)
 	if (task->signal->live.counter)
 		return 0;
 	forget_process(id);
+	forget_bystander(id);
 	bpf_map_delete_elem(&excluded_processes, &id);
 	describe_process(task, &p, RECORD_PROCESS_EXIT);
 	p.header.size = sizeof(p);

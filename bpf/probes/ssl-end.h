@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
 /*
- * SSL_free, SSL_clear and gnutls_deinit. SSL_free counts references: where others are left the connection goes on as a new one, which
- * loses nothing but its number.
+ * SSL_free, SSL_clear and gnutls_deinit. SSL_free counts references: where others are left the connection goes on as a new
+ * one, which loses nothing but its number.
  */
 #ifndef MASTHEAD_PROBES_SSL_END_H
 #define MASTHEAD_PROBES_SSL_END_H
@@ -12,17 +12,13 @@ SEC("uprobe")
 int ssl_entry(struct pt_regs *regs)
 {
 	struct connection_key key = { .ssl = ARGUMENT_1(regs), .process = bpf_get_current_pid_tgid() >> 32 };
-	struct connection *c = bpf_map_lookup_elem(&connections, &key);
+	struct connection *c = claim_connection(&key);
 	struct site site = site_of(regs);
 	int unseen_reads;
 
 	count(COUNTER_PROBE_HITS);
-	if (!c || compare_and_swap(&c->busy, 0, 1))
+	if (!c)
 		return 0;
-	if (c->key.ssl != key.ssl || c->key.process != key.process) {
-		release(&c->busy);	/* one that has ended is not touched again: it may be another's already */
-		return 0;
-	}
 	unseen_reads = c->unseen_reads;
 	end_connection(c, &key, site.function == SITE_CLEAR ? END_REUSED : END_CLOSED);
 	/* A handshake begins with SSL_clear, within the first read of a server: that read goes on. */

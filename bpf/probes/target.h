@@ -54,6 +54,7 @@ static __always_inline int is_target(struct task_struct *task, __u32 id, struct 
 	struct active_tables *now = bpf_map_lookup_elem(&active, &first);
 	__u32 *excluded = bpf_map_lookup_elem(&exclusions, &first);
 	__u64 exec_id = task->self_exec_id;
+	struct bystander *cell;
 	struct process *process;
 	struct thread *known;
 	int verdict;
@@ -70,9 +71,17 @@ static __always_inline int is_target(struct task_struct *task, __u32 id, struct 
 		return 1;
 	if (known)
 		known->generation = 0;
-	verdict = judge_process(id, generation, now->slot);
-	if (verdict == NO_TARGET)
+	cell = bystander_cell(id);
+	if (!cell || (cell->process == id && cell->generation == generation && cell->exclusions == exclusions_now))
 		return 0;
+	verdict = judge_process(id, generation, now->slot);
+	if (verdict == NO_TARGET) {
+		cell->process = 0;
+		cell->generation = generation;
+		cell->exclusions = exclusions_now;
+		cell->process = id;
+		return 0;
+	}
 	if (!known)
 		known = bpf_task_storage_get(&threads, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	*thread = known;

@@ -15,6 +15,8 @@ test.each([
   "process_exit",
   "process_fork",
   "socket_syscall",
+  "socket_call_entry",
+  "socket_call_return",
   "parse_test",
 ])("%s fits the stack of Linux 6.1 on every path", (program) => {
   const [path] = deepestPaths(OBJECT, [program]);

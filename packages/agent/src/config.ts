@@ -107,6 +107,13 @@ export const agentVariables = {
     default: String(4 * MIB),
     schema: wholeNumber(65_536, 256 * MIB),
   }),
+  clearText: variable({
+    name: "MASTHEAD_CLEAR_TEXT",
+    description:
+      "`on`: HTTP in clear is read too, from system calls, which costs every system call of the host about 0.1 µs. `off`: only what TLS libraries hand over.",
+    default: "on",
+    schema: z.enum(["on", "off"]).transform((value) => value === "on") as z.ZodType<boolean, string>,
+  }),
   pollEveryMs: variable({
     name: "MASTHEAD_POLL_EVERY_MS",
     description: "How often the ring is read.",

@@ -4,8 +4,9 @@ import { errnoName, NativeError } from "./native-error.js";
 import type { LinkKind, SessionOptions } from "./native-session.js";
 
 /**
- * Tracepoint programs: without the first three a process that lives 20 ms has no name, so they are required. The last one
- * is for kernels without the two before it (before Linux 6.3): it slows every system call of the host a little.
+ * Tracepoint programs: without the first three a process that lives 20 ms has no name, so they are required. `socket_syscall`
+ * is for kernels without the two before it (before Linux 6.3). It and the two that read HTTP in clear, which are loaded where
+ * that is wanted, slow every system call of the host a little.
  */
 const TRACEPOINTS = {
   process_exec: "required",
@@ -14,6 +15,8 @@ const TRACEPOINTS = {
   socket_send: "optional",
   socket_receive: "optional",
   socket_syscall: "instead",
+  socket_call_entry: "clear",
+  socket_call_return: "clear",
 } as const;
 
 /** One line per kind of link: what this kernel says to it; no reason where it is offered. */
@@ -98,7 +101,11 @@ function loadRung(options: SessionOptions, link: LinkKind): Omit<Loaded, "refuse
   const required = [...uprobePrograms(link), ...plan("required")];
   const instead = plan("instead");
   const spared = options.withoutPrograms ?? [];
-  let optional = [...plan("optional"), ...(options.extraPrograms ?? []).map(section)];
+  let optional = [
+    ...plan("optional"),
+    ...(options.clearText ? plan("clear") : []),
+    ...(options.extraPrograms ?? []).map(section),
+  ];
   const absent: Loaded["absent"] = [];
   const doWithout = (refused: string, reason: string): void => {
     absent.push({ program: refused, reason });
@@ -136,7 +143,7 @@ const section = (name: string): ProgramPlan => ({ name, attachType: ATTACH_TYPE.
 
 const isSocketTracepoint = (name: string): boolean => name === "socket_send" || name === "socket_receive";
 
-const plan = (need: "required" | "optional" | "instead"): ProgramPlan[] =>
+const plan = (need: (typeof TRACEPOINTS)[keyof typeof TRACEPOINTS]): ProgramPlan[] =>
   Object.entries(TRACEPOINTS)
     .filter(([, which]) => which === need)
     .map(([name]) => section(name));

@@ -97,6 +97,8 @@ export interface SessionOptions {
   mapEntries?: Record<string, number>;
   /** the best link kind to use (default: the best the kernel offers); for tests and benchmarks */
   bestLink?: LinkKind;
+  /** whether HTTP in clear is read too, from system calls */
+  clearText?: boolean;
   /** optional programs to do without, as on a kernel that refuses them; for tests */
   withoutPrograms?: string[];
   /** further programs to load, unattached, for testRun() */

@@ -22,6 +22,8 @@ export interface BpfSourceOptions {
   ringBytes: number;
   handoffBytes: number;
   pollEveryMs: number;
+  /** whether HTTP in clear is read too */
+  clearText: boolean;
   /** entries of the kernel's tables of connections, of calls in flight and of heads being put together */
   kernelConnections: number;
   kernelCalls: number;
@@ -59,8 +61,9 @@ export class BpfSource implements CaptureSource {
     options: BpfSourceOptions,
     private readonly events: SourceEvents,
   ) {
-    const { objectPath = BUILT_OBJECT, handoffBytes, pollEveryMs, labels, floor } = options;
-    this.#session = openSession({ objectPath, handoffBytes, pollEveryMs, mapEntries: mapEntriesOf(options) });
+    const { objectPath = BUILT_OBJECT, handoffBytes, pollEveryMs, clearText, labels, floor } = options;
+    const mapEntries = mapEntriesOf(options);
+    this.#session = openSession({ objectPath, handoffBytes, pollEveryMs, clearText, mapEntries });
     try {
       writeConstantTables(this.#session, options.fingerprintKey);
       this.#tables = new PolicyTables({ session: this.#session, labels, floor });
