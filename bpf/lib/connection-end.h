@@ -90,14 +90,14 @@ static long sweep_connection(void *map, struct connection_key *key, struct conne
 	return 0;
 }
 
-static long sweep_left_alone(void *map, struct connection_key *key, __u8 *value, struct sweep *sweep)
+static long sweep_strange(void *map, struct connection_key *key, __u8 *value, struct sweep *sweep)
 {
 	struct connection_key gone = *key;
 
 	(void)map;
 	(void)value;
 	if (gone.process == sweep->process)
-		bpf_map_delete_elem(&sockets_left_alone, &gone);
+		bpf_map_delete_elem(&strange_sockets, &gone);
 	return 0;
 }
 
@@ -118,19 +118,19 @@ static long sweep_call(void *map, __u32 *place, struct call *call, struct sweep 
 static __always_inline void forget_process(__u32 id)
 {
 	struct process *process = bpf_map_lookup_elem(&processes, &id);
-	__u32 connections_left, sockets_left, *in_flight = calls_of_process(id);
+	__u32 connections_left, strange_left, *in_flight = calls_of_process(id);
 	struct sweep sweep = { .process = id };
 
 	if (!process)
 		return;
 	connections_left = process->connections;
-	sockets_left = process->left_alone;
+	strange_left = process->strange_sockets;
 	if (bpf_map_delete_elem(&processes, &id))
 		return;
 	if (connections_left)
 		bpf_for_each_map_elem(&connections, sweep_connection, &sweep, 0);
-	if (sockets_left)
-		bpf_for_each_map_elem(&sockets_left_alone, sweep_left_alone, &sweep, 0);
+	if (strange_left)
+		bpf_for_each_map_elem(&strange_sockets, sweep_strange, &sweep, 0);
 	if (in_flight && *in_flight) {
 		bpf_for_each_map_elem(&calls, sweep_call, &sweep, 0);
 		add_atomically(in_flight, -sweep.calls);

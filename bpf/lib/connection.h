@@ -94,9 +94,8 @@ struct connection {
 	__u32 generation;	/* of the last record */
 	__u32 items_generation;
 	__u8 source;		/* enum record_source */
-	__u8 fresh;		/* it was seen from its first byte on */
-	__u8 strange;		/* calls that began no head, as long as none has; saturating */
-	__u8 reserved;
+	__u8 patience;		/* how many more calls may begin no head, as long as none has, before it is left alone */
+	__u8 reserved[2];
 	__u64 items;		/* that hold for it, by the tables of items_generation */
 	struct direction directions[2];
 	__u32 outstanding[PIPELINE_MAX];

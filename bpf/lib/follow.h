@@ -106,18 +106,15 @@ static __always_inline __u32 read_block(struct work *w, __u32 most)
 	return take;
 }
 
-#define STRANGE_CALLS_FRESH	4	/* a proxy's line may come before the first head */
-#define STRANGE_CALLS		200	/* the body of a message that had begun before it was seen */
-
 /* A connection that has spoken no HTTP so far. After some calls it is left alone. */
 static __always_inline void count_strange_call(struct connection *c)
 {
 	if (c->directions[READ].in_step || c->directions[WRITE].in_step)
 		return;
-	if (c->strange < STRANGE_CALLS)
-		c->strange++;
-	if (c->strange < (c->fresh ? STRANGE_CALLS_FRESH : STRANGE_CALLS))
+	if (c->patience > 1) {
+		c->patience--;
 		return;
+	}
 	enter(&c->directions[READ], STATE_IGNORE);
 	enter(&c->directions[WRITE], STATE_IGNORE);
 }

@@ -24,7 +24,7 @@ static __always_inline struct connection *new_connection(struct work *w, const s
 	c->key = *key;
 	c->busy = 1;
 	c->source = w->source;
-	c->fresh = w->fresh;
+	c->patience = w->patience;
 	if (bpf_map_update_elem(&connections, key, c, BPF_NOEXIST))
 		return 0;
 	process = bpf_map_lookup_elem(&processes, &key->process);

@@ -9,6 +9,11 @@
 
 #include "connection.h"
 
+/* Calls that may begin no head before a connection is left alone. */
+#define PATIENCE_FRESH	4	/* seen from its first byte on: a proxy's line may come before the first head */
+#define PATIENCE_UNIX	16	/* many of these carry a program's output */
+#define PATIENCE	200	/* the body of a message that began before it was seen */
+
 #define WORK_AREAS		4	/* depth of preemption on one CPU that is followed */
 #define HEAD_BLOCK_BYTES	1024
 #define RESPONSE_BLOCK_BYTES	512	/* first of a response: most heads are shorter, and what follows is body */
@@ -110,7 +115,7 @@ struct work {
 	__u64 parts;		/* address of the next struct iovec */
 	__u64 messages;		/* address of the next struct mmsghdr */
 	__u32 messages_left;
-	__u32 fresh;		/* the connection is new, and this its first call */
+	__u32 patience;		/* of the connection, where this is its first call */
 	__u64 call_ns;		/* first byte */
 	__u64 now_ns;
 	__u32 process;

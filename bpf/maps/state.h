@@ -107,13 +107,16 @@ static __always_inline struct bystander *bystander_cell(__u32 process)
 	return bpf_map_lookup_elem(&bystanders, &cell);
 }
 
-/* Sockets that were found to carry something else than HTTP. One that finds no room is looked at again at each call. */
+/*
+ * Sockets that have carried no HTTP so far: how many more calls on them are looked at. 0: they are left alone. One that
+ * finds no room is looked at again at each call.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 65536);
 	__type(key, struct connection_key);
 	__type(value, __u8);
-} sockets_left_alone SEC(".maps");
+} strange_sockets SEC(".maps");
 
 /* What is remembered of a target's thread that made a call. It is kept with the thread, and gone with it. */
 struct thread {
@@ -141,7 +144,7 @@ struct process {
 	__u64 items;		/* by executable, of `generation`'s tables */
 	__u32 generation;
 	__u32 connections;
-	__u32 left_alone;	/* sockets of it that are in sockets_left_alone */
+	__u32 strange_sockets;	/* of it */
 	__u32 reserved;
 };
 struct {

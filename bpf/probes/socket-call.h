@@ -108,22 +108,85 @@ static __always_inline int place_bytes(struct work *w, struct pt_regs *regs, str
 	}
 }
 
-/* A TLS record of any type (RFC 8446 section 5.1): what begins so is not HTTP, and its plaintext is seen elsewhere or not at all. */
-static __always_inline int begins_tls(__u64 user)
-{
-	__u8 bytes[4] = {};
+enum beginning { BEGINS_STRANGE, BEGINS_TLS, MAY_BEGIN_HEAD };
 
-	return user && !bpf_probe_read_user(bytes, 3, (void *)user) && bytes[0] >= 20 && bytes[0] <= 24 && bytes[1] == 3;
+#define BEGINNING_BYTES 16
+
+/*
+ * What the first bytes of a call look like: a request's method and a space, "HTTP/1.", or an empty line before them, as far
+ * as they are there; or a TLS record (RFC 8446 section 5.1), whose plaintext is seen elsewhere or not at all.
+ */
+verified_alone int beginning_of(__u64 user, __u32 size)
+{
+	__u8 bytes[BEGINNING_BYTES] = {};
+	__u64 word, known;
+
+	size = at_most(size, sizeof(bytes));
+	if (!user || bpf_probe_read_user(bytes, size, (void *)user))
+		return BEGINS_STRANGE;
+	if (bytes[0] >= 20 && bytes[0] <= 24 && bytes[1] == 3)
+		return BEGINS_TLS;
+	if (bytes[0] == '\r' || bytes[0] == '\n')
+		return MAY_BEGIN_HEAD;
+	__builtin_memcpy(&word, bytes, sizeof(word));
+	known = size >= 7 ? SEVEN_BYTES : (1ULL << (8 * size)) - 1;
+	if (!((word ^ VERSION_1) & known))
+		return MAY_BEGIN_HEAD;
+	for (__u32 i = 0; i < BEGINNING_BYTES; i++) {
+		if (i >= size || (i && bytes[i] == ' '))
+			return MAY_BEGIN_HEAD;
+		if (!is_token_byte(bytes[i]))
+			return BEGINS_STRANGE;
+	}
+	return BEGINS_STRANGE;
 }
 
-/* From now on this socket is not looked at. */
-static __always_inline void leave_alone(const struct connection_key *key)
+/* How many more strange calls on this socket are looked at. */
+static __always_inline void note_strange(const struct connection_key *key, __u8 calls)
 {
 	struct process *process = bpf_map_lookup_elem(&processes, &key->process);
-	__u8 yes = 1;
 
-	if (process && !bpf_map_update_elem(&sockets_left_alone, key, &yes, BPF_NOEXIST))
-		add_atomically(&process->left_alone, 1);
+	if (process && !bpf_map_update_elem(&strange_sockets, key, &calls, BPF_NOEXIST))
+		add_atomically(&process->strange_sockets, 1);
+}
+
+static __always_inline int forget_strange(const struct connection_key *key)
+{
+	struct process *process = bpf_map_lookup_elem(&processes, &key->process);
+
+	if (bpf_map_delete_elem(&strange_sockets, key))
+		return 0;
+	if (process)
+		add_atomically(&process->strange_sockets, -1);
+	return 1;
+}
+
+/*
+ * The first call on a socket that is worth a connection: 1. Most streams of a host are not HTTP, and take no room in
+ * `connections`.
+ */
+static __always_inline int begins_connection(struct work *w, const struct connection_key *key, const struct socket_file *s,
+					     __u32 returned)
+{
+	__u8 *calls_left = bpf_map_lookup_elem(&strange_sockets, key);
+	int beginning;
+
+	for (int i = 0; i < 3 && !w->size; i++)
+		next_part(w);
+	beginning = beginning_of(w->user, w->size);
+	if (beginning == MAY_BEGIN_HEAD) {
+		w->patience = s->family == AF_UNIX ? PATIENCE_UNIX : is_fresh(s, w->direction, returned) ? PATIENCE_FRESH : PATIENCE;
+		if (calls_left)
+			forget_strange(key);
+		return 1;
+	}
+	if (calls_left)
+		*calls_left = *calls_left ? *calls_left - 1 : 0;
+	else if (beginning == BEGINS_TLS)
+		note_strange(key, 0);
+	else
+		note_strange(key, s->family == AF_UNIX ? PATIENCE_UNIX : is_fresh(s, w->direction, returned) ? PATIENCE_FRESH : PATIENCE);
+	return 0;
 }
 
 /* A connection that turned out to speak no HTTP makes room. */
@@ -136,7 +199,7 @@ static __always_inline void settle_strange(const struct connection_key *key)
 	c = claim_connection(key);
 	if (!c)
 		return;
-	leave_alone(key);
+	note_strange(key, 0);
 	end_connection(c, key, END_CLOSED);
 }
 
@@ -146,27 +209,22 @@ static __always_inline void take_socket_bytes(struct pt_regs *regs, struct task_
 	struct connection_key key = { .ssl = s->inode | SOCKET_HANDLE, .process = task->tgid };
 	struct connection *c = bpf_map_lookup_elem(&connections, &key);
 	__u32 direction = call.direction & 1;
+	__u8 *calls_left = c ? 0 : bpf_map_lookup_elem(&strange_sockets, &key);
 	struct out *o = 0;
 	struct work *w;
 
-	if (c ? c->directions[direction].state == STATE_IGNORE : bpf_map_lookup_elem(&sockets_left_alone, &key) != 0)
+	if (c ? c->directions[direction].state == STATE_IGNORE : calls_left && !*calls_left)
 		return;
 	w = claim_work(&o);
 	if (!w || !o) {
 		miss_call(key.ssl, key.process, direction, call.transfer == TRANSFER_BUFFER ? ARGUMENT_2(regs) : 0, returned);
 		return;
 	}
-	if (!place_bytes(w, regs, call, returned)) {
-		release(&w->busy);
-		return;
-	}
-	w->fresh = !c && is_fresh(s, direction, returned);
-	if (!c && call.transfer == TRANSFER_BUFFER && begins_tls(w->user)) {
-		leave_alone(&key);
-		release(&w->busy);
-		return;
-	}
 	w->direction = direction;
+	if (!place_bytes(w, regs, call, returned) || (!c && !begins_connection(w, &key, s, returned))) {
+		release(&w->busy);
+		return;
+	}
 	w->call_ns = direction == WRITE && thread->write_begun_ns ? thread->write_begun_ns : bpf_ktime_get_ns();
 	w->process = task->tgid;
 	w->source = SOURCE_SOCKET;
@@ -217,15 +275,13 @@ static __always_inline void close_socket(struct task_struct *task, __u64 descrip
 	struct connection *c;
 	struct socket_file s;
 
-	if (!process || !(process->connections || process->left_alone))
+	if (!process || !(process->connections || process->strange_sockets))
 		return;
 	if (!find_socket(task, descriptor, &s) || !is_last_reference(s.file))
 		return;
 	key.ssl = s.inode | SOCKET_HANDLE;
-	if (!bpf_map_delete_elem(&sockets_left_alone, &key)) {
-		add_atomically(&process->left_alone, -1);
+	if (forget_strange(&key))
 		return;
-	}
 	c = claim_connection(&key);
 	if (c)
 		end_connection(c, &key, END_CLOSED);

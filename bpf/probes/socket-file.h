@@ -64,8 +64,6 @@ static __always_inline int is_fresh(const struct socket_file *s, __u32 direction
 	struct tcp_sock *tcp = (void *)s->sk;
 	__u32 read, written;
 
-	if (s->family == AF_UNIX)
-		return 0;
 	read = BPF_CORE_READ(tcp, bytes_received) - (BPF_CORE_READ(tcp, rcv_nxt) - BPF_CORE_READ(tcp, copied_seq));
 	written = BPF_CORE_READ(tcp, bytes_acked) + BPF_CORE_READ(tcp, write_seq) - BPF_CORE_READ(tcp, snd_una);
 	if (direction == READ)

@@ -37,7 +37,7 @@ verified_alone int note_unseen_read(__u64 ssl, __u32 process, __u32 source)
 		if (!w)
 			return 0;
 		w->source = source;
-		w->fresh = 0;
+		w->patience = PATIENCE;
 		c = new_connection(w, &key);
 		if (c)
 			release(&c->busy);
@@ -82,7 +82,8 @@ static __always_inline void take_bytes(__u64 ssl, __u64 buffer, __u32 size, stru
 	}
 	w->user = buffer;
 	w->size = size;
-	w->earlier = w->left = w->messages_left = w->fresh = 0;
+	w->earlier = w->left = w->messages_left = 0;
+	w->patience = PATIENCE;
 	w->direction = direction;
 	w->call_ns = direction == READ ? bpf_ktime_get_ns() : begun_ns;
 	w->process = process;

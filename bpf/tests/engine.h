@@ -47,6 +47,7 @@ static inline void feed(__u64 ssl, int direction, const void *bytes, __u32 size)
 	w->size = size;
 	w->direction = direction;
 	w->process = 7;
+	w->patience = PATIENCE;
 	w->call_ns = host_time();
 	w->executable = (struct executable){ 0, 0 };
 	w->socket.family = 0;

@@ -1,0 +1,200 @@
+import { readlinkSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { CaptureSession } from "@masthead/agent/capture/native-session";
+import { RecordFlag, RecordRole, RecordSource } from "@masthead/agent/decode/record-enums";
+import { readSocket } from "@masthead/agent/pair/socket-addresses";
+import { policySet } from "@masthead/agent/testing/policies";
+import { afterEach, expect, test } from "vitest";
+import { Cleanup } from "../support/cleanup.js";
+import { curl } from "../support/curl.js";
+import { startPythonServer } from "../support/https-servers.js";
+import { pathOf, startKernelCapture } from "../support/kernel-capture.js";
+import { type Program, startProgram } from "../support/program.js";
+import { until } from "../support/until.js";
+
+/** HTTP in clear, from system calls. */
+
+const CALLS = fileURLToPath(new URL("../programs/clear-text-calls.py", import.meta.url));
+const cleanup = new Cleanup();
+afterEach(() => cleanup.run());
+
+interface Seen {
+  pid: number;
+  source: number;
+  role: "server" | "client";
+  /** `POST /path`, or the status */
+  what: string;
+  flags: { midStream: boolean; gap: boolean; malformed: boolean };
+  ports: (number | undefined)[];
+}
+
+/** With one policy for all processes. */
+const capture = (): { seen: Seen[]; session: CaptureSession } => {
+  const seen: Seen[] = [];
+  const { session, tables } = startKernelCapture(
+    cleanup,
+    (record, bytes) => {
+      const { localPort, peerPort } = record.has(RecordFlag.RECORD_SOCKET)
+        ? (readSocket(bytes, record.socketStart) ?? {})
+        : {};
+      seen.push({
+        pid: record.pid,
+        source: record.source,
+        role: record.role === RecordRole.ROLE_SERVER ? "server" : "client",
+        what: record.request ? pathOf(record, bytes) : String(record.status),
+        flags: {
+          midStream: record.has(RecordFlag.RECORD_MID_STREAM),
+          gap: record.has(RecordFlag.RECORD_GAP_BEFORE),
+          malformed: record.has(RecordFlag.RECORD_MALFORMED),
+        },
+        ports: [localPort, peerPort],
+      });
+    },
+    { clearText: true },
+  );
+  tables.apply(policySet(1, { all: {} }));
+  return { seen, session };
+};
+
+const startCalls = (): Program => {
+  const calls = startProgram("python3", [CALLS]);
+  cleanup.add(() => calls.stop("SIGKILL"));
+  return calls;
+};
+
+/** How many sockets of this process a table holds; those to the process that started it are left out. */
+const ofProcess = (session: CaptureSession, map: string, pid: number): number => {
+  const standard = [0, 1, 2].map((fd) => /\d+/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[0]);
+  return session
+    .tableKeys(map)
+    .map((key) => Buffer.from(key))
+    .filter((key) => key.readUInt32LE(8) === pid && !standard.includes(String(key.readUInt32LE(0)))).length;
+};
+
+test("every form of call that moves bytes of a socket, over TCP and Unix sockets, at both ends", async () => {
+  const { seen, session } = capture();
+  const calls = startCalls();
+  calls.send("speak");
+  await calls.line((line) => line === "done");
+  const forms = calls.lines.filter((line) => line !== "done");
+  expect(forms).toHaveLength(16);
+  const mine = () => seen.filter(({ pid }) => pid === calls.pid);
+  await until("all messages", () => mine().length >= forms.length * 8);
+  expect(mine()).toHaveLength(forms.length * 8);
+  for (const form of forms) {
+    for (const index of [1, 2]) {
+      const requests = mine().filter(({ what }) => what === `/${form}/${index}`);
+      expect(requests.map(({ role }) => role).sort(), form).toEqual(["client", "server"]);
+    }
+  }
+  expect(mine().filter(({ what }) => what === "201")).toHaveLength(forms.length * 2);
+  expect(mine().filter(({ what }) => what === "202")).toHaveLength(forms.length * 2);
+  for (const { source, flags } of mine()) {
+    expect(source).toBe(RecordSource.SOURCE_SOCKET);
+    expect(flags).toEqual({ midStream: false, gap: false, malformed: false });
+  }
+  // Each socket was closed by its last descriptor, so nothing of it is left.
+  expect(ofProcess(session, "connections", calls.pid)).toBe(0);
+  calls.send("end");
+});
+
+test("the two ends of a TCP connection name each other's ports", async () => {
+  const { seen } = capture();
+  const calls = startCalls();
+  calls.send("speak");
+  await calls.line((line) => line === "tcp/read-write");
+  const requests = () => seen.filter(({ what }) => what === "/tcp/read-write/1");
+  await until("both", () => requests().length === 2);
+  const [server, client] = ["server", "client"].map((role) => requests().find((each) => each.role === role));
+  expect(server?.ports).toEqual(client?.ports.toReversed());
+  expect(server?.ports[0]).toBeGreaterThan(0);
+});
+
+test("what a TLS probe shows is not shown a second time", async () => {
+  const { seen, session } = capture();
+  const server = await startPythonServer(cleanup);
+  expect(await curl(server.port, [{ path: "/seen-once" }, { path: "/seen-once" }])).toEqual([200, 200]);
+  const requests = () => seen.filter(({ what }) => what === "/seen-once");
+  const ofServer = () => seen.filter(({ pid }) => pid === server.pid);
+  await until("both ends", () => requests().length >= 4 && ofServer().length >= 4);
+  expect(requests()).toHaveLength(4);
+  expect([...requests(), ...ofServer()].map(({ source }) => source)).toEqual(
+    Array.from({ length: 8 }, () => RecordSource.SOURCE_OPENSSL),
+  );
+  expect(ofProcess(session, "connections", server.pid)).toBeLessThanOrEqual(1);
+});
+
+/** Answers lines on one connection, first of another protocol, then whatever it is sent; says its port. */
+const ECHO = `import socket, sys
+listener = socket.create_server(("127.0.0.1", 0))
+print(listener.getsockname()[1], flush=True)
+peer, _ = listener.accept()
+print("accepted", flush=True)
+while data := peer.recv(65536):
+    peer.sendall(b"+OK\\r\\n" if b"HTTP/1" not in data else b"HTTP/1.1 204 No Content\\r\\n\\r\\n")
+peer.close()
+print("closed", flush=True)
+sys.stdin.read()
+`;
+
+const startEcho = async (): Promise<{ echo: Program; client: Program }> => {
+  const echo = startProgram("python3", ["-c", ECHO]);
+  cleanup.add(() => echo.stop("SIGKILL"));
+  const port = await echo.line();
+  const client = startProgram("python3", [
+    "-c",
+    `import socket, sys
+sock = socket.create_connection(("127.0.0.1", ${port}))
+for line in sys.stdin:
+    sock.sendall(line.strip().encode().decode("unicode_escape").encode())
+    print(sock.recv(65536).decode().strip(), flush=True)
+sock.close()
+print("closed", flush=True)
+`,
+  ]);
+  cleanup.add(() => client.stop("SIGKILL"));
+  await echo.line((line) => line === "accepted");
+  return { echo, client };
+};
+
+const REQUEST = String.raw`GET /later HTTP/1.1\r\nhost: a\r\n\r\n`;
+
+test("a connection that is not HTTP is left alone after a few calls, and forgotten when it is closed", async () => {
+  const { seen, session } = capture();
+  const { echo, client } = await startEcho();
+  for (let index = 0; index < 4; index += 1) client.send(String.raw`PING ${"x"}\r\n`);
+  await until("four answers", () => client.lines.length === 4);
+  await until("it is left alone", () => ofProcess(session, "strange_sockets", echo.pid) === 1);
+  await until("it makes room", () => ofProcess(session, "connections", echo.pid) === 0);
+  client.send(REQUEST);
+  await until("an answer", () => client.lines.length === 5);
+  await client.finish();
+  await echo.line((line) => line === "closed");
+  expect(seen.filter(({ pid }) => pid === echo.pid)).toEqual([]);
+  expect(ofProcess(session, "strange_sockets", echo.pid)).toBe(0);
+});
+
+test("an open connection is followed from the first exchange on that begins after attach, a blocked read included", async () => {
+  const { echo, client } = await startEcho();
+  client.send(String.raw`GET /before HTTP/1.1\r\nhost: a\r\n\r\n`);
+  await until("an answer", () => client.lines.length === 1);
+  const { seen } = capture();
+  client.send(REQUEST);
+  await until("an answer", () => client.lines.length === 2);
+  const of = (pid: number) =>
+    seen.filter((each) => each.pid === pid).map(({ what, role }) => `${role} ${what}`);
+  await until("both ends", () => of(echo.pid).length >= 2 && of(client.pid).length >= 2);
+  expect(of(echo.pid)).toEqual(["server /later", "server 204"]);
+  expect(of(client.pid)).toEqual(["client /later", "client 204"]);
+});
+
+test("only targets are looked at", async () => {
+  const { session, tables } = startKernelCapture(cleanup, () => {}, { clearText: true });
+  tables.apply(policySet(1, { other: { targets: [{ executable: "/nonexistent/program" }] } }));
+  const calls = startCalls();
+  calls.send("speak");
+  await calls.line((line) => line === "done");
+  expect(ofProcess(session, "connections", calls.pid)).toBe(0);
+  const bystanders = session.tableKeys("bystanders").map((key) => session.lookupTable("bystanders", key));
+  expect(bystanders.map((value) => Buffer.from(value ?? []).readUInt32LE(0))).toContain(calls.pid);
+});
