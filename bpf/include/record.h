@@ -49,6 +49,14 @@ enum record_source {
 	SOURCE_SOCKET		= 5,	/* in clear, from system calls */
 };
 
+/* How it is known which socket a connection is on. */
+enum record_tie {
+	TIE_NONE	= 0,
+	TIE_NESTED	= 1,	/* the library read from it or wrote to it during a call on the connection */
+	TIE_ORDER	= 2,	/* the thread read from it just before the library gave plaintext, and wrote to it just after the library took some */
+	TIE_DESCRIPTOR	= 3,	/* it is the socket itself that was read or written in clear */
+};
+
 enum record_end_reason {
 	END_CLOSED		= 1,	/* SSL_free */
 	END_REUSED		= 2,	/* SSL_clear, or the pointer began a new connection */
@@ -91,7 +99,7 @@ struct record_message {
 	__u8 role;
 	__u8 source;
 	__u8 version_minor;	/* HTTP/1.<minor> */
-	__u8 reserved;
+	__u8 tie;
 	struct record_socket socket;
 };
 
@@ -172,6 +180,7 @@ enum counter {
 	COUNTER_TRUNCATED_HEADS,	/* heads beyond a bound, marked */
 	COUNTER_HELPER_FAILED,		/* helpers that failed where none should */
 	COUNTER_PROBE_HITS,		/* calls seen, targets or not */
+	COUNTER_TIE_MISMATCHES,		/* times two calls on a connection seemed to be on different sockets */
 	COUNTERS
 };
 

@@ -90,7 +90,7 @@ static long sweep_connection(void *map, struct connection_key *key, struct conne
 	return 0;
 }
 
-static long sweep_strange(void *map, struct connection_key *key, __u8 *value, struct sweep *sweep)
+static long sweep_strange(void *map, struct connection_key *key, struct strange_socket *value, struct sweep *sweep)
 {
 	struct connection_key gone = *key;
 

@@ -95,8 +95,10 @@ struct connection {
 	__u32 items_generation;
 	__u8 source;		/* enum record_source */
 	__u8 patience;		/* how many more calls may begin no head, as long as none has, before it is left alone */
-	__u8 reserved[2];
+	__u8 tie;		/* enum record_tie */
+	__u8 tied_by;		/* with tied_to: the direction_index of the call that it followed or went before */
 	__u64 items;		/* that hold for it, by the tables of items_generation */
+	__u64 tied_to;		/* the socket that a call on it seemed to be on: its handle; 0: none */
 	struct direction directions[2];
 	__u32 outstanding[PIPELINE_MAX];
 };

@@ -163,6 +163,7 @@ verified_alone int begin_record(struct work *w, struct out *o, struct connection
 	m->source = c->source;
 	m->version_minor = w->parsed.version_minor;
 	copy_words(&m->socket, &c->socket, sizeof(m->socket));
+	m->tie = c->tie;
 	if (c->socket.family)
 		m->header.flags |= RECORD_SOCKET;
 	o->size = sizeof(*m);

@@ -182,6 +182,7 @@ static __always_inline void run(struct work *w, struct out *o, struct connection
 	w->head_used = 0;
 	if (!c->socket.family && w->socket.family) {
 		copy_words(&c->socket, &w->socket, sizeof(c->socket));
+		c->tie = w->tie;
 		c->items_generation = 0;	/* its port is known only now */
 	}
 	if (d->assembling)

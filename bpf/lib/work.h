@@ -116,6 +116,8 @@ struct work {
 	__u64 messages;		/* address of the next struct mmsghdr */
 	__u32 messages_left;
 	__u32 patience;		/* of the connection, where this is its first call */
+	__u32 tie;		/* how `socket` is known */
+	__u32 reserved;
 	__u64 call_ns;		/* first byte */
 	__u64 now_ns;
 	__u32 process;

@@ -107,15 +107,17 @@ static __always_inline struct bystander *bystander_cell(__u32 process)
 	return bpf_map_lookup_elem(&bystanders, &cell);
 }
 
-/*
- * Sockets that have carried no HTTP so far: how many more calls on them are looked at. 0: they are left alone. One that
- * finds no room is looked at again at each call.
- */
+/* Sockets that have carried no HTTP so far. One that finds no room is looked at again at each call. */
+struct strange_socket {
+	__u32 calls_left;		/* that are looked at; 0: it is left alone */
+	__u32 is_tls;
+	struct record_socket socket;	/* with is_tls */
+};
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 65536);
 	__type(key, struct connection_key);
-	__type(value, __u8);
+	__type(value, struct strange_socket);
 } strange_sockets SEC(".maps");
 
 /* What is remembered of a target's thread that made a call. It is kept with the thread, and gone with it. */
@@ -129,6 +131,8 @@ struct thread {
 	__u32 place;			/* of that call in `calls` */
 	__u32 reserved;
 	__u64 write_begun_ns;		/* of the system call it is in; 0: in none that writes */
+	__u64 read_from;		/* the socket that it last read ciphertext from: its handle; 0: none */
+	__u64 wrote_for;		/* the connection that took plaintext, until the thread writes ciphertext; 0: none */
 	struct record_socket socket;	/* the first that it touched during that call; family 0: none */
 };
 struct {

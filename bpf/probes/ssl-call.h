@@ -8,6 +8,8 @@
 
 #include "target.h"
 #include "call-table.h"
+#include "socket-tie.h"
+#include "ssl-unseen.h"
 
 static __always_inline struct site site_of(void *context)
 {
@@ -19,36 +21,6 @@ static __always_inline struct site site_of(void *context)
 static __always_inline int is_read(__u8 function)
 {
 	return function == SITE_READ || function == SITE_READ_EX;
-}
-
-/*
- * No room to note a read, so its return will not be seen. Whether a request was in it shows when a response comes that
- * answers none: it is counted then. What a client missed is a response: its end of the connection says so.
- */
-verified_alone int note_unseen_read(__u64 ssl, __u32 process, __u32 source)
-{
-	struct connection_key key = { .ssl = ssl, .process = process };
-	struct connection *c = bpf_map_lookup_elem(&connections, &key);
-	struct out *o = 0;
-	struct work *w;
-
-	if (!c) {
-		w = claim_work(&o);
-		if (!w)
-			return 0;
-		w->source = source;
-		w->patience = PATIENCE;
-		c = new_connection(w, &key);
-		if (c)
-			release(&c->busy);
-		release(&w->busy);
-	}
-	if (!c)
-		return 0;
-	if (c->role != ROLE_CLIENT)
-		c->unseen_reads = 1;
-	c->directions[READ].missed = 1;
-	return 0;
 }
 
 /* How many bytes the call moved. */
@@ -69,7 +41,7 @@ static __always_inline __u64 call_length(const struct call *call, __s32 returned
 
 /* The bytes of a call that succeeded. begun_ns: of a write. socket: that it was told; NULL: none. */
 static __always_inline void take_bytes(__u64 ssl, __u64 buffer, __u32 size, struct site site, __u64 begun_ns,
-				       __u32 process, const struct executable *executable, const struct record_socket *socket)
+				       __u32 process, const struct executable *executable, const struct record_socket *socket, __u32 tie)
 {
 	struct connection_key key = { .ssl = ssl, .process = process };
 	__u32 direction = is_read(site.function) ? READ : WRITE;
@@ -90,6 +62,7 @@ static __always_inline void take_bytes(__u64 ssl, __u64 buffer, __u32 size, stru
 	w->source = site.source;
 	w->executable = *executable;
 	w->socket.family = 0;
+	w->tie = tie;
 	if (socket && socket->family)
 		copy_words(&w->socket, socket, sizeof(w->socket));
 	observe(w, o, &key);
@@ -176,7 +149,7 @@ static __always_inline int enter_call(struct pt_regs *regs, struct site site)
 	if (is_read(site.function))
 		note_unseen_read(ARGUMENT_1(regs), id, site.source);
 	else if (site.function != SITE_FLUSH && size && size <= 0x7fffffff && process)	/* its bytes are here already, and a write takes all of them as a rule */
-		take_bytes(ARGUMENT_1(regs), ARGUMENT_2(regs), size, site, bpf_ktime_get_ns(), id, &process->executable, 0);
+		take_bytes(ARGUMENT_1(regs), ARGUMENT_2(regs), size, site, bpf_ktime_get_ns(), id, &process->executable, 0, TIE_NONE);
 	return 0;
 }
 
@@ -195,10 +168,11 @@ static __always_inline int leave_call(struct pt_regs *regs)
 	__u32 id = task->tgid, thread_id = task->pid, size, *in_flight = calls_of_process(id);
 	__u64 stack = STACK_AT_ENTRY(regs);
 	const struct executable *executable;
+	const struct record_socket *socket;
 	struct process *process;
 	struct thread *thread;
 	struct call *call;
-	int is_here;
+	int is_here, has_no_socket;
 
 	if (!in_flight || !*in_flight)	/* no target, on a link that has its returns too */
 		return 0;
@@ -212,9 +186,17 @@ static __always_inline int leave_call(struct pt_regs *regs)
 	size = call->site.function == SITE_FLUSH ? 0 : call_length(call, RETURN_VALUE(regs));
 	process = is_here ? 0 : bpf_map_lookup_elem(&processes, &id);
 	executable = is_here ? &thread->executable : process ? &process->executable : 0;
+	socket = is_here ? &thread->socket : 0;
+	has_no_socket = is_here && thread->read_from && !thread->socket.family;
+	if (has_no_socket && is_read(call->site.function)) {
+		ensure_connection(call->ssl, id, call->site.source);	/* a handshake tells the socket too */
+		socket = tie_read(thread, call->ssl, id);
+	}
 	if (size && executable)
-		take_bytes(call->ssl, call->buffer, size, call->site, call->begun_ns, id, executable,
-			   is_here ? &thread->socket : 0);
+		take_bytes(call->ssl, call->buffer, size, call->site, call->begun_ns, id, executable, socket,
+			   has_no_socket ? TIE_ORDER : TIE_NESTED);
+	if (has_no_socket)
+		thread->wrote_for = call->ssl;
 	if (is_here)
 		thread->stack = call->outer_stack;
 	release(&call->state);

@@ -19,6 +19,8 @@ export interface ConnectionInfo {
   localPort?: number;
   peerAddress?: string;
   peerPort?: number;
+  /** how the addresses are known to be this connection's: `nested_call`, `call_order`, `descriptor`; absent without them */
+  socketTie?: string;
 }
 
 /** The policy that governs an exchange. One object per policy and generation, so it can be a key. */

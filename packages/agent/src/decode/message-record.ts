@@ -24,6 +24,8 @@ export class MessageRecord {
   role = 0;
   source = 0;
   versionMinor = 0;
+  /** of {@link RecordTie}: how the socket is known */
+  tie = 0;
   methodStart = 0;
   methodEnd = 0;
   pathEnd = 0;

@@ -27,6 +27,7 @@ export function readMessage(bytes: RecordBytes, start: number, end: number, into
   into.status = bytes.u16(start + RECORD_MESSAGE.status);
   into.role = bytes.u8(start + RECORD_MESSAGE.role);
   into.source = bytes.u8(start + RECORD_MESSAGE.source);
+  into.tie = bytes.u8(start + RECORD_MESSAGE.tie);
   into.versionMinor = bytes.u8(start + RECORD_MESSAGE.version_minor);
   into.targetLength = bytes.u16(start + RECORD_MESSAGE.target_length);
   into.socketStart = start + RECORD_MESSAGE.socket;

@@ -33,6 +33,8 @@ export const RecordSource = {
   SOURCE_SOCKET: 5,
 } as const;
 
+export const RecordTie = { TIE_NONE: 0, TIE_NESTED: 1, TIE_ORDER: 2, TIE_DESCRIPTOR: 3 } as const;
+
 export const RecordEndReason = { END_CLOSED: 1, END_REUSED: 2, END_PROCESS: 3 } as const;
 
 export const ElementAction = {

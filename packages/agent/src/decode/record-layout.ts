@@ -40,7 +40,7 @@ export const RECORD_MESSAGE = {
   role: 76,
   source: 77,
   version_minor: 78,
-  reserved: 79,
+  tie: 79,
   socket: 80,
 } as const;
 

@@ -1,6 +1,6 @@
 import type { MessageRecord } from "../decode/message-record.js";
 import type { RecordBytes } from "../decode/record-bytes.js";
-import { RecordFlag, RecordRole, RecordSource } from "../decode/record-enums.js";
+import { RecordFlag, RecordRole, RecordSource, RecordTie } from "../decode/record-enums.js";
 import type { ConnectionInfo, ProcessInfo } from "../exchange.js";
 import type { OpenExchange } from "./open-exchange.js";
 import { readSocket } from "./socket-addresses.js";
@@ -12,6 +12,13 @@ const SOURCE_NAMES: Readonly<Record<number, string>> = {
   [RecordSource.SOURCE_BORINGSSL]: "boringssl",
   [RecordSource.SOURCE_GO]: "go",
   [RecordSource.SOURCE_SOCKET]: "socket",
+};
+
+/** `capture.socket_tie` of an exchange. */
+const TIE_NAMES: Readonly<Record<number, string>> = {
+  [RecordTie.TIE_NESTED]: "nested_call",
+  [RecordTie.TIE_ORDER]: "call_order",
+  [RecordTie.TIE_DESCRIPTOR]: "descriptor",
 };
 
 /** A connection of a traced process: its open exchanges, oldest first, and what is known of it. */
@@ -42,7 +49,8 @@ export class Connection {
     const addresses = readSocket(bytes, record.socketStart);
     if (addresses === null) return;
     this.hasSocket = true;
-    this.info = { ...this.info, ...addresses };
+    const socketTie = TIE_NAMES[record.tie];
+    this.info = { ...this.info, ...addresses, ...(socketTie !== undefined && { socketTie }) };
   }
 
   find(index: number): OpenExchange | undefined {

@@ -20,6 +20,7 @@ export const KERNEL_COUNTERS = [
   "truncated_heads",
   "helper_failed",
   "probe_hits",
+  "tie_mismatches",
 ] as const;
 export type KernelCounter = (typeof KERNEL_COUNTERS)[number];
 

@@ -87,6 +87,7 @@ export function toExchangeItem(facts: ExchangeFacts): ExchangeItem {
     "policy.name": policy.name,
     "policy.revision": policy.revision,
     "capture.source": connection.source,
+    "capture.socket_tie": connection.socketTie,
     "capture.flags": exchange.flags?.length ? exchange.flags : undefined,
   };
   const attributes: ExchangeItem["attributes"] = {};

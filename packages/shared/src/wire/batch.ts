@@ -35,6 +35,8 @@ const connectionSchema = z.object({
   localPort: z.int().min(0).max(65535).optional(),
   peerAddress: text(64).optional(),
   peerPort: z.int().min(0).max(65535).optional(),
+  /** how the addresses are known to be this connection's: `nested_call`, `call_order`, `descriptor` */
+  socketTie: text(32).optional(),
 });
 
 /** Values of one header, one per occurrence: kept as they are, or `fp:…`, `mask:…`, `present:…`. */

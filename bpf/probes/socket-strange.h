@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/* Streams that are not HTTP, or not in clear: recognised by what they begin with, given up after some calls. */
+#ifndef MASTHEAD_PROBES_SOCKET_STRANGE_H
+#define MASTHEAD_PROBES_SOCKET_STRANGE_H
+
+#include "socket-file.h"
+
+enum beginning { BEGINS_STRANGE, BEGINS_TLS, MAY_BEGIN_HEAD };
+
+#define BEGINNING_BYTES 16
+
+/*
+ * What the first bytes of a call look like: a request's method (in capitals, as all that are registered) and a space,
+ * "HTTP/1.", or an empty line before them, as far as they are there; or a TLS record (RFC 8446 section 5.1), whose plaintext is seen elsewhere or not at all.
+ */
+verified_alone int beginning_of(__u64 user, __u32 size)
+{
+	__u8 bytes[BEGINNING_BYTES] = {};
+	__u64 word, known;
+
+	size = at_most(size, sizeof(bytes));
+	if (!user || bpf_probe_read_user(bytes, size, (void *)user))
+		return BEGINS_STRANGE;
+	if (bytes[0] >= 20 && bytes[0] <= 24 && bytes[1] == 3)
+		return BEGINS_TLS;
+	if (bytes[0] == '\r' || bytes[0] == '\n')
+		return MAY_BEGIN_HEAD;
+	__builtin_memcpy(&word, bytes, sizeof(word));
+	known = size >= 7 ? SEVEN_BYTES : (1ULL << (8 * size)) - 1;
+	if (!((word ^ VERSION_1) & known))
+		return MAY_BEGIN_HEAD;
+	for (__u32 i = 0; i < BEGINNING_BYTES; i++) {
+		if (i >= size || (i && bytes[i] == ' '))
+			return MAY_BEGIN_HEAD;
+		if ((bytes[i] < 'A' || bytes[i] > 'Z') && bytes[i] != '-' && bytes[i] != '_')
+			return BEGINS_STRANGE;
+	}
+	return BEGINS_STRANGE;
+}
+
+static __always_inline void note_strange(const struct connection_key *key, struct sock *sk, __u32 calls_left, int is_tls)
+{
+	struct process *process = bpf_map_lookup_elem(&processes, &key->process);
+	struct strange_socket strange = { .calls_left = calls_left, .is_tls = is_tls }, *noted;
+
+	if (!process || bpf_map_update_elem(&strange_sockets, key, &strange, BPF_NOEXIST))
+		return;
+	add_atomically(&process->strange_sockets, 1);
+	noted = is_tls ? bpf_map_lookup_elem(&strange_sockets, key) : 0;
+	if (noted)
+		read_socket(sk, 0, &noted->socket);
+}
+
+static __always_inline int forget_strange(const struct connection_key *key)
+{
+	struct process *process = bpf_map_lookup_elem(&processes, &key->process);
+
+	if (bpf_map_delete_elem(&strange_sockets, key))
+		return 0;
+	if (process)
+		add_atomically(&process->strange_sockets, -1);
+	return 1;
+}
+
+/* How many calls on a socket that has carried no head so far are looked at. */
+static __always_inline __u32 patience_with(const struct socket_file *s, __u32 direction, __u32 moved)
+{
+	if (s->family == AF_UNIX)
+		return PATIENCE_UNIX;
+	return is_fresh(s, direction, moved) ? PATIENCE_FRESH : PATIENCE;
+}
+
+/*
+ * The first call on a socket that is worth a connection: 1. Most streams of a host are not HTTP, and take no room in
+ * `connections`.
+ */
+static __always_inline int begins_connection(struct work *w, const struct connection_key *key, const struct socket_file *s,
+					     struct strange_socket *strange, __u32 moved)
+{
+	int beginning;
+
+	for (int i = 0; i < 3 && !w->size; i++)
+		next_part(w);
+	beginning = beginning_of(w->user, w->size);
+	if (beginning == MAY_BEGIN_HEAD) {
+		w->patience = patience_with(s, w->direction, moved);
+		if (strange)
+			forget_strange(key);
+		return 1;
+	}
+	if (beginning == BEGINS_TLS) {
+		if (strange)
+			forget_strange(key);
+		note_strange(key, s->sk, 0, 1);
+	} else if (!strange) {
+		note_strange(key, s->sk, patience_with(s, w->direction, moved), 0);
+	} else {
+		strange->calls_left--;
+	}
+	return 0;
+}
+
+/* A connection that turned out to speak no HTTP makes room. */
+static __always_inline void settle_strange(const struct connection_key *key, struct sock *sk)
+{
+	struct connection *c = bpf_map_lookup_elem(&connections, key);
+
+	if (!c || c->reported || c->directions[READ].state != STATE_IGNORE || c->directions[WRITE].state != STATE_IGNORE)
+		return;
+	c = claim_connection(key);
+	if (!c)
+		return;
+	note_strange(key, sk, 0, 0);
+	end_connection(c, key, END_CLOSED);
+}
+
+#endif

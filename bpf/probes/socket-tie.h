@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/*
+ * Which socket a connection is on whose library does not touch one itself: the program reads ciphertext from a socket and
+ * hands it to the library, and the other way round (Node, asyncio). A thread does one after the other for one connection, so
+ * the socket it read from just before plaintext came out, and the one it wrote to just after plaintext went in, are that of
+ * the connection. One of them is an assumption; where both name the same socket it is believed.
+ */
+#ifndef MASTHEAD_PROBES_SOCKET_TIE_H
+#define MASTHEAD_PROBES_SOCKET_TIE_H
+
+#include "socket.h"
+
+/* A call on the connection seems to be on this socket. 1: one in the other direction said the same. */
+static __always_inline int agree_on_socket(struct connection *c, __u64 handle, __u8 direction)
+{
+	if (c->tied_to == handle && c->tied_by != direction)
+		return 1;
+	if (c->tied_to && c->tied_to != handle)
+		count(COUNTER_TIE_MISMATCHES);
+	c->tied_to = handle;
+	c->tied_by = direction;
+	return 0;
+}
+
+/*
+ * The library gave plaintext on this thread, and read from no socket for that. The connection's socket, where it is known
+ * now; else NULL.
+ */
+static __always_inline const struct record_socket *tie_read(const struct thread *thread, __u64 ssl, __u32 process)
+{
+	struct connection_key key = { .ssl = ssl, .process = process };
+	struct connection *c = bpf_map_lookup_elem(&connections, &key);
+	struct strange_socket *socket;
+
+	if (!c || c->socket.family || !agree_on_socket(c, thread->read_from, READ))
+		return 0;
+	key.ssl = thread->read_from;
+	socket = bpf_map_lookup_elem(&strange_sockets, &key);
+	return socket ? &socket->socket : 0;
+}
+
+/* The thread read ciphertext from this socket, or wrote some to it. */
+static __always_inline void note_ciphertext(struct thread *thread, const struct connection_key *socket_key,
+					    const struct strange_socket *socket, __u32 direction)
+{
+	struct connection_key key = { .ssl = thread->wrote_for, .process = socket_key->process };
+	struct connection *c;
+
+	if (direction == READ) {
+		thread->read_from = socket_key->ssl;
+		return;
+	}
+	if (!thread->wrote_for)
+		return;
+	thread->wrote_for = 0;
+	c = bpf_map_lookup_elem(&connections, &key);
+	if (!c || c->socket.family || !agree_on_socket(c, socket_key->ssl, WRITE))
+		return;
+	c = claim_connection(&key);
+	if (!c)
+		return;
+	copy_words(&c->socket, &socket->socket, sizeof(c->socket));
+	c->tie = TIE_ORDER;
+	c->items_generation = 0;	/* its port is known only now */
+	release(&c->busy);
+}
+
+#endif

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/* Which system calls move bytes of a socket, and where those bytes are once such a call has returned. */
+#ifndef MASTHEAD_PROBES_SOCKET_TRANSFER_H
+#define MASTHEAD_PROBES_SOCKET_TRANSFER_H
+
+#include "../lib/follow.h"
+
+/* How a system call names the bytes that it moves. */
+enum transfer {
+	TRANSFER_NONE,
+	TRANSFER_BUFFER,	/* (fd, buffer, length) */
+	TRANSFER_PARTS,		/* (fd, struct iovec *, count) */
+	TRANSFER_MESSAGE,	/* (fd, struct msghdr *, flags) */
+	TRANSFER_MESSAGES,	/* (fd, struct mmsghdr *, count): returns how many messages */
+	TRANSFER_UNSEEN,	/* sendfile, splice: the bytes are never in the process */
+};
+
+struct transfer_call {
+	__u8 transfer;
+	__u8 direction;
+	__u8 has_flags;	/* a recvfrom or sendto: its fourth argument is flags */
+	__u8 fd_third;	/* splice: the third argument is the descriptor that takes the bytes */
+};
+
+#if defined(__TARGET_ARCH_x86)
+#define NUMBER_CLOSE 3
+#define LAST_TRANSFER 307
+static __always_inline struct transfer_call transfer_of(unsigned long number)
+{
+	switch (number) {
+	case 0: return (struct transfer_call){ TRANSFER_BUFFER, READ, 0, 0 };
+	case 1: return (struct transfer_call){ TRANSFER_BUFFER, WRITE, 0, 0 };
+	case 19: return (struct transfer_call){ TRANSFER_PARTS, READ, 0, 0 };
+	case 20: return (struct transfer_call){ TRANSFER_PARTS, WRITE, 0, 0 };
+	case 40: return (struct transfer_call){ TRANSFER_UNSEEN, WRITE, 0, 0 };
+	case 44: return (struct transfer_call){ TRANSFER_BUFFER, WRITE, 1, 0 };
+	case 45: return (struct transfer_call){ TRANSFER_BUFFER, READ, 1, 0 };
+	case 46: return (struct transfer_call){ TRANSFER_MESSAGE, WRITE, 0, 0 };
+	case 47: return (struct transfer_call){ TRANSFER_MESSAGE, READ, 0, 0 };
+	case 275: return (struct transfer_call){ TRANSFER_UNSEEN, READ, 0, 1 };
+	case 299: return (struct transfer_call){ TRANSFER_MESSAGES, READ, 0, 0 };
+	case 307: return (struct transfer_call){ TRANSFER_MESSAGES, WRITE, 0, 0 };
+	default: return (struct transfer_call){};
+	}
+}
+#define COMPAT_CALL 2	/* TS_COMPAT: the number is one of 32-bit programs, which are not followed */
+#define IS_COMPAT(task) ((task)->thread_info.status & COMPAT_CALL)
+#else
+#define NUMBER_CLOSE 57
+#define LAST_TRANSFER 269
+static __always_inline struct transfer_call transfer_of(unsigned long number)
+{
+	switch (number) {
+	case 63: return (struct transfer_call){ TRANSFER_BUFFER, READ, 0, 0 };
+	case 64: return (struct transfer_call){ TRANSFER_BUFFER, WRITE, 0, 0 };
+	case 65: return (struct transfer_call){ TRANSFER_PARTS, READ, 0, 0 };
+	case 66: return (struct transfer_call){ TRANSFER_PARTS, WRITE, 0, 0 };
+	case 71: return (struct transfer_call){ TRANSFER_UNSEEN, WRITE, 0, 0 };
+	case 76: return (struct transfer_call){ TRANSFER_UNSEEN, READ, 0, 1 };
+	case 206: return (struct transfer_call){ TRANSFER_BUFFER, WRITE, 1, 0 };
+	case 207: return (struct transfer_call){ TRANSFER_BUFFER, READ, 1, 0 };
+	case 211: return (struct transfer_call){ TRANSFER_MESSAGE, WRITE, 0, 0 };
+	case 212: return (struct transfer_call){ TRANSFER_MESSAGE, READ, 0, 0 };
+	case 243: return (struct transfer_call){ TRANSFER_MESSAGES, READ, 0, 0 };
+	case 269: return (struct transfer_call){ TRANSFER_MESSAGES, WRITE, 0, 0 };
+	default: return (struct transfer_call){};
+	}
+}
+#define IS_COMPAT(task) 0
+#endif
+
+#define FLAGS_NOT_TAKEN	0x2003	/* MSG_PEEK, MSG_OOB, MSG_ERRQUEUE: these bytes are not of the stream, or come again */
+#define FLAG_TRUNCATE	0x20	/* MSG_TRUNC: they are not copied */
+
+/* Where the call's bytes are, noted in a claimed work area. 0: they are not of the stream. */
+static __always_inline int place_bytes(struct work *w, struct pt_regs *regs, struct transfer_call call, __u32 returned)
+{
+	__u64 second = ARGUMENT_2(regs), third = ARGUMENT_3(regs), fourth = SYSCALL_4(regs);
+	__u32 flags = call.transfer == TRANSFER_MESSAGE ? third : call.transfer == TRANSFER_MESSAGES || call.has_flags ? fourth : 0;
+
+	if (call.direction == READ && (flags & FLAGS_NOT_TAKEN))
+		return 0;
+	w->user = 0;
+	w->size = w->earlier = w->left = w->messages_left = 0;
+	switch (call.transfer) {
+	case TRANSFER_BUFFER:
+		w->size = returned;
+		w->user = call.direction == READ && (flags & FLAG_TRUNCATE) ? 0 : second;
+		return 1;
+	case TRANSFER_PARTS:
+		w->left = returned;
+		w->parts = second;
+		return 1;
+	case TRANSFER_MESSAGE:
+		w->left = returned;
+		return !bpf_probe_read_user(&w->parts, sizeof(w->parts), (void *)(second + MESSAGE_PARTS));
+	case TRANSFER_MESSAGES:
+		w->messages = second;
+		w->messages_left = returned;
+		return 1;
+	default:
+		w->size = returned;
+		return 1;
+	}
+}
+
+#endif
