@@ -59,6 +59,17 @@ test("an exchange becomes a flat object with OpenTelemetry's names", () => {
   expect(item.attributes).not.toHaveProperty("capture.flags");
 });
 
+test("the client is who is behind the proxies where that is known, the peer is the socket's in any case", () => {
+  const behind = { ...facts, exchange: { ...facts.exchange, clientAddress: "2001:db8::7" } };
+  expect(toExchangeItem(behind).attributes).toMatchObject({
+    "client.address": "2001:db8::7",
+    "network.peer.address": "10.0.0.9",
+    "network.peer.port": 50_000,
+  });
+  const sent = { ...facts, connection: { ...facts.connection, role: "client" as const } };
+  expect(toExchangeItem(sent).attributes["client.address"]).toBe("10.0.0.1");
+});
+
 test("without a response there is no status and no time to first byte", () => {
   const { status: _status, ttfbUs: _ttfb, ...rest } = facts.exchange;
   const item = toExchangeItem({ ...facts, exchange: { ...rest, errorType: "connection_closed" } });

@@ -69,7 +69,7 @@ export function toExchangeItem(facts: ExchangeFacts): ExchangeItem {
     "network.protocol.version": exchange.version,
     "server.address": authority?.address ?? (server ? connection.localAddress : connection.peerAddress),
     "server.port": authority?.port ?? (server ? connection.localPort : connection.peerPort),
-    "client.address": server ? connection.peerAddress : connection.localAddress,
+    "client.address": exchange.clientAddress ?? (server ? connection.peerAddress : connection.localAddress),
     "network.local.address": connection.localAddress,
     "network.local.port": connection.localPort,
     "network.peer.address": connection.peerAddress,

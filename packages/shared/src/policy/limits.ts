@@ -37,5 +37,14 @@ export const DIMENSIONS_MAX = 8;
 export const MEASURES_MAX = 8;
 /** Exchanges a second that `maxPerSecond` may allow. */
 export const SAMPLING_PER_SECOND_MAX = 1_000_000;
+/** Addresses and networks of `clientAddress.trustedProxies`. */
+export const TRUSTED_PROXIES_MAX = 64;
+/** An IPv6 address of 45 characters, a slash and three digits. */
+export const TRUSTED_PROXY_MAX_CHARACTERS = 49;
+/**
+ * Bytes read of the header that `clientAddress` names. What counts is at its end, so it is read as far as the kernel keeps any
+ * value: some 250 addresses of IPv4.
+ */
+export const FORWARDED_BYTES_MAX = KEEP_BYTES_MAX;
 /** Errors that one refusal lists. */
 export const POLICY_ERRORS_MAX = 100;

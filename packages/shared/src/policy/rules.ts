@@ -1,4 +1,5 @@
 import type { Floor } from "./floor.js";
+import { formatIpNetwork, parseIpNetwork } from "./ip-network.js";
 import type { CapturePolicy } from "./schema.js";
 
 /** An error of a policy: where (JSON Pointer, RFC 6901) and what. */
@@ -43,6 +44,8 @@ export const floorErrors = ({ spec }: CapturePolicy, floor: Floor): PolicyError[
   spec.measures.forEach((measure, i) => {
     check(`/spec/measures/${i}/header`, measure.header, "a measure");
   });
+  if (spec.clientAddress !== undefined)
+    check("/spec/clientAddress/header", spec.clientAddress.header, "read for client.address");
   return errors;
 };
 
@@ -76,7 +79,17 @@ export const duplicateErrors = ({ spec }: CapturePolicy): PolicyError[] => [
     (spec.targets ?? []).map((target) => JSON.stringify([target.executable, target.port, target.role])),
     (i) => `/spec/targets/${i}`,
   ),
+  ...duplicates(
+    (spec.clientAddress?.trustedProxies ?? []).map(networkName),
+    (i) => `/spec/clientAddress/trustedProxies/${i}`,
+  ),
 ];
+
+/** One name for each network, however it is written. */
+const networkName = (text: string): string => {
+  const parsed = parseIpNetwork(text);
+  return "network" in parsed ? formatIpNetwork(parsed.network) : text;
+};
 
 /** Parts that say opposite things. */
 export const contradictionErrors = ({ spec }: CapturePolicy): PolicyError[] => {
@@ -105,5 +118,13 @@ export const contradictionErrors = ({ spec }: CapturePolicy): PolicyError[] => {
   spec.measures.forEach((measure, i) => {
     inClear(`/spec/measures/${i}/header`, measure.header, measure.from);
   });
+  if (spec.clientAddress !== undefined && !takesRequests(spec))
+    errors.push({
+      pointer: "/spec/clientAddress",
+      message: "client.address is read from requests that this host received, and this policy takes none",
+    });
   return errors;
 };
+
+const takesRequests = ({ match, targets }: CapturePolicy["spec"]): boolean =>
+  (match?.roles?.includes("server") ?? true) && (targets?.some(({ role }) => role !== "client") ?? true);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { isUsageDimension } from "../usage/dimensions.js";
+import { clientAddressSchema } from "./client-address-schema.js";
 import { headerNameSchema, queryParameterNameSchema } from "./header-name.js";
 import * as limits from "./limits.js";
 import { hostGlobSchema, list, matchSchema, targetSchema } from "./selection-schema.js";
@@ -148,6 +149,11 @@ const specSchema = z.strictObject({
     .max(limits.TENANT_RULES_MAX)
     .default([])
     .describe("The first rule that answers names the tenant."),
+  clientAddress: clientAddressSchema
+    .optional()
+    .describe(
+      "Whose word is taken for `client.address` of requests that this host received; absent: it is the peer's address.",
+    ),
   dimensions: z
     .array(dimensionSchema)
     .max(limits.DIMENSIONS_MAX)

@@ -59,6 +59,8 @@ export const exchangeSchema = z.object({
   /** HTTP version, `1.1` */
   version: text(8),
   serverAddress: text(1024).optional(),
+  /** who is behind the trusted proxies that the policy names; absent: the peer */
+  clientAddress: text(64).optional(),
   status: z.int().min(100).max(999).optional(),
   errorType: text(64).optional(),
   requestBytes: count,

@@ -23,6 +23,8 @@ const SCHEMAS: [string, z.ZodType][] = [
   ["heartbeat", heartbeatSchema],
   ["watermark", watermarkSchema],
   ["policy-set", policySetSchema],
+  ["batch-client-address", batchSchema],
+  ["policy-set-client-address", policySetSchema],
   ["batch-lost-batches", batchSchema],
   ["heartbeat-lost-batches", heartbeatSchema],
   ["heartbeat-capturing-since", heartbeatSchema],
@@ -66,8 +68,11 @@ describe("compressed messages", () => {
     expect(JSON.parse(gunzipSync(await encodeBatch(batch)).toString())).toEqual(golden("batch"));
   });
 
-  it("hold policies that are valid where they are applied", () => {
-    const set = policySetSchema.parse(golden("policy-set"));
-    expect(parsePolicy(set.policies[0]?.document)).toEqual({ ok: true, policy: set.policies[0]?.document });
-  });
+  it.each(["policy-set", "policy-set-client-address"])(
+    "%s holds policies that are valid where they are applied",
+    (name) => {
+      const set = policySetSchema.parse(golden(name));
+      expect(parsePolicy(set.policies[0]?.document)).toEqual({ ok: true, policy: set.policies[0]?.document });
+    },
+  );
 });
