@@ -48,6 +48,8 @@ export interface Exchange {
   /** HTTP version, `1.1` */
   version: string;
   serverAddress?: string;
+  /** who is behind the proxies that the policy trusts; absent: the peer of the connection */
+  clientAddress?: string;
   status?: number;
   errorType?: string;
   requestBytes: number;

@@ -1,4 +1,4 @@
-import { KEEP_BYTES_MAX, READ_BYTES_MAX } from "@masthead/shared/policy/limits";
+import { FORWARDED_BYTES_MAX, KEEP_BYTES_MAX, READ_BYTES_MAX } from "@masthead/shared/policy/limits";
 import type { HeaderAction } from "@masthead/shared/policy/schema";
 import type { AppliedPolicy } from "./policy-selection.js";
 
@@ -14,7 +14,7 @@ export interface HeaderAsk {
 /** Bytes of `host`: a domain name has at most 253, with a port 259. */
 const HOST_BYTES = 512;
 
-/** All that a policy asks of headers: what it shows, and what it reads for tenant, dimensions, measures and `match`. */
+/** All that a policy asks of headers: what it shows, and what it reads for tenant, dimensions, measures, `client.address` and `match`. */
 export function headerAsks({ spec }: AppliedPolicy): HeaderAsk[] {
   const read = (direction: HeaderAsk["direction"], name: string, length = READ_BYTES_MAX): HeaderAsk => ({
     direction,
@@ -40,6 +40,9 @@ export function headerAsks({ spec }: AppliedPolicy): HeaderAsk[] {
     ]),
     ...spec.dimensions.map((name) => read("request", name)),
     ...spec.measures.map(({ header, from }) => read(from, header)),
+    ...(spec.clientAddress === undefined
+      ? []
+      : [read("request", spec.clientAddress.header, FORWARDED_BYTES_MAX)]),
     ...(readsHost(spec) ? [read("request", "host", HOST_BYTES)] : []),
   ];
 }

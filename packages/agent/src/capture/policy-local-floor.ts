@@ -7,8 +7,8 @@ type Spec = CapturePolicy["spec"];
 const RESERVED = new Set(["__proto__", "constructor"]);
 
 /**
- * A policy less what this host's floor forbids: no such header is kept, names a tenant in clear, or becomes a dimension or
- * measure; no such query parameter is kept. Promise the-floor-holds: nothing remote can take from a host's own floor.
+ * A policy less what this host's floor forbids: no such header is kept, names a tenant in clear, becomes a dimension or
+ * measure, or is read for `client.address`; no such query parameter is kept. Promise the-floor-holds: nothing remote can take from a host's own floor.
  */
 export function withoutLocalFloor(spec: Spec, floor: Floor): { spec: Spec; warnings: string[] } {
   const warnings: string[] = [];
@@ -24,9 +24,12 @@ export function withoutLocalFloor(spec: Spec, floor: Floor): { spec: Spec; warni
     warnings.push(`query parameter ${name} is on this host's floor and is not kept`);
     return false;
   };
+  const { clientAddress, ...others } = spec;
+  const followed = clientAddress !== undefined && allowed(clientAddress.header, "read for client.address");
   return {
     spec: {
-      ...spec,
+      ...others,
+      ...(followed && { clientAddress }),
       headers: { request: rules("request"), response: rules("response") },
       query: { ...spec.query, keep: spec.query.keep.filter(keepsParameter) },
       tenant: spec.tenant.filter(({ header }) => header === undefined || allowed(header, "read as tenant")),

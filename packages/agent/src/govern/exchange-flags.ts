@@ -15,6 +15,7 @@ const NAMES: Readonly<Record<number, string>> = {
   [1 << 17]: "value_truncated",
   [1 << 18]: "measure_not_numeric",
   [1 << 19]: "request_incomplete",
+  [1 << 20]: "client_unresolved",
 };
 
 /** Flags that user space finds. */
@@ -27,6 +28,8 @@ export const ExchangeFlag = {
   MEASURE_NOT_NUMERIC: 1 << 18,
   /** the response was whole, and the connection ended within the request's body */
   REQUEST_INCOMPLETE: 1 << 19,
+  /** what trusted proxies forwarded could not be followed to its end: `client.address` is the last address that it gave, or the peer's */
+  CLIENT_UNRESOLVED: 1 << 20,
 } as const;
 
 const named = Object.entries(NAMES).map(([bit, name]) => [Number(bit), name] as const);

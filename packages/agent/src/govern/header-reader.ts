@@ -2,8 +2,9 @@ import { maskText, presenceText } from "@masthead/shared/policy/redacted-text";
 import { type ByteText, wholeCharacters } from "../decode/byte-text.js";
 import type { MessageRecord } from "../decode/message-record.js";
 import type { RecordBytes } from "../decode/record-bytes.js";
-import { ElementAction, ElementFlag } from "../decode/record-enums.js";
+import { ElementAction, ElementFlag, RecordFlag, RecordRole } from "../decode/record-enums.js";
 import type { Exchange } from "../exchange.js";
+import type { ClientAddress, ForwardedLine } from "./client-address.js";
 import { ExchangeFlag } from "./exchange-flags.js";
 import type { GovernedExchange } from "./governed-exchange.js";
 import { addMeasure } from "./measures.js";
@@ -11,6 +12,18 @@ import { type HeaderUse, NONE } from "./policy-plan.js";
 import { TenantFinder } from "./tenant.js";
 
 type Headers = Record<string, string[]>;
+
+/**
+ * A head of which this agent may have seen other lines, or lines in another order, than a proxy wrote: part of it is missing,
+ * or lenient readers differ on it. A client that can bring this about must not be able to choose its address.
+ */
+const DOUBTFUL_HEAD =
+  RecordFlag.RECORD_TRUNCATED |
+  RecordFlag.RECORD_GAP_BEFORE |
+  RecordFlag.RECORD_OBS_FOLD |
+  RecordFlag.RECORD_BARE_LF |
+  RecordFlag.RECORD_LENGTH_CONFLICT |
+  RecordFlag.RECORD_MALFORMED;
 
 /** Node's own conversion, without the argument checks of `toString`. */
 interface HexSlicer {
@@ -20,6 +33,7 @@ interface HexSlicer {
 /** Takes the elements of a message to where the governing policy wants them; what it does not ask for stops here. */
 export class HeaderReader {
   private readonly tenant = new TenantFinder();
+  private readonly forwarded: ForwardedLine[] = [];
 
   constructor(
     private readonly text: ByteText,
@@ -30,6 +44,7 @@ export class HeaderReader {
   request(governed: GovernedExchange, record: MessageRecord, bytes: RecordBytes, host: string | null): void {
     const { plan, exchange } = governed;
     this.tenant.reset();
+    this.forwarded.length = 0;
     if (plan.dimensions.length > 0) exchange.dimensions = noDimensions(plan.dimensions);
     for (let index = 0; index < record.elements; index += 1) {
       const use = plan.request[record.elementRule[index] as number];
@@ -46,6 +61,13 @@ export class HeaderReader {
       }
     }
     exchange.tenant = this.tenant.found;
+    if (plan.clientAddress !== null) this.client(governed, plan.clientAddress, record);
+  }
+
+  /** What the forwarding header said goes no further than this: one address is left of it. */
+  private client(governed: GovernedExchange, of: ClientAddress, record: MessageRecord): void {
+    if (record.role !== RecordRole.ROLE_SERVER) return;
+    governed.forwarded = record.has(DOUBTFUL_HEAD) ? { unresolved: true } : of.follow(this.forwarded);
   }
 
   response(governed: GovernedExchange, record: MessageRecord, bytes: RecordBytes): void {
@@ -102,7 +124,7 @@ export class HeaderReader {
     const end = record.elementDataEnd[index] as number;
     const cutByKernel = ((record.elementFlags[index] as number) & ElementFlag.ELEMENT_TRUNCATED) !== 0;
     const stop = cutByKernel ? wholeCharacters(bytes, start, end) : end;
-    if (use.tenantValue !== NONE || use.dimension || use.measure) {
+    if (use.tenantValue !== NONE || use.dimension || use.measure || use.forwarding) {
       this.purposes(governed, use, bytes, start, stop, cutByKernel);
     }
     if (use.show !== ElementAction.ELEMENT_KEEP) return null;
@@ -125,6 +147,7 @@ export class HeaderReader {
     const before = this.text.escaped;
     this.text.escaped = false;
     const value = this.text.read(bytes, start, end);
+    if (use.forwarding) this.forwarded.push({ value, whole: !truncated });
     const whole = !truncated && !this.text.escaped;
     this.text.escaped ||= before;
     const { exchange } = governed;

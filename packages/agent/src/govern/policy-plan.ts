@@ -7,6 +7,7 @@ import {
 import type { AppliedPolicy } from "../capture/policy-selection.js";
 import { ElementAction } from "../decode/record-enums.js";
 import type { GoverningPolicy } from "../exchange.js";
+import { type ClientAddress, compileClientAddress } from "./client-address.js";
 import { compileQueryFilter, type QueryFilter } from "./query-filter.js";
 
 /** What one policy does with one header of one direction. */
@@ -21,6 +22,8 @@ export interface HeaderUse {
   tenantFingerprint: number;
   dimension: boolean;
   measure: boolean;
+  /** read for `client.address` */
+  forwarding: boolean;
 }
 
 /** Rank of what no tenant rule names. */
@@ -36,6 +39,8 @@ export interface PolicyPlan {
   readonly response: HeaderUses;
   readonly query: QueryFilter;
   readonly dimensions: readonly string[];
+  /** null: `client.address` is the peer's */
+  readonly clientAddress: ClientAddress | null;
   readonly tenantHosts: readonly { rank: number; capture: (host: string) => string | null }[];
   /** absent: every one */
   readonly roles?: ReadonlySet<string>;
@@ -76,6 +81,7 @@ export function compilePlan(applied: AppliedPolicy, ruleId: (name: string) => nu
   });
   for (const name of spec.dimensions) use("request", name).dimension = true;
   for (const measure of spec.measures) use(measure.from, measure.header).measure = true;
+  if (spec.clientAddress !== undefined) use("request", spec.clientAddress.header).forwarding = true;
   const { exchanges, maxPerSecond, always } = spec.sampling;
   return {
     policy: {
@@ -87,6 +93,7 @@ export function compilePlan(applied: AppliedPolicy, ruleId: (name: string) => nu
     ...uses,
     query: compileQueryFilter(spec.query),
     dimensions: spec.dimensions,
+    clientAddress: spec.clientAddress === undefined ? null : compileClientAddress(spec.clientAddress),
     tenantHosts: spec.tenant.flatMap(({ host }, rank) =>
       host === undefined ? [] : [{ rank, capture: compileHostCapture(host) }],
     ),
@@ -97,4 +104,10 @@ export function compilePlan(applied: AppliedPolicy, ruleId: (name: string) => nu
   };
 }
 
-const NO_PURPOSE = { tenantValue: NONE, tenantFingerprint: NONE, dimension: false, measure: false };
+const NO_PURPOSE = {
+  tenantValue: NONE,
+  tenantFingerprint: NONE,
+  dimension: false,
+  measure: false,
+  forwarding: false,
+};

@@ -1,3 +1,4 @@
+import { settleClientAddress } from "../govern/client-address.js";
 import { flagNames } from "../govern/exchange-flags.js";
 import type { OpenExchange } from "./open-exchange.js";
 
@@ -17,6 +18,7 @@ export function completeExchange(
   exchange.durationUs = micros(endNs - open.firstByteNs);
   exchange.requestBytes = open.requestBytes;
   exchange.responseBytes = open.responseBytes;
+  if (open.governed.forwarded !== undefined) settleClientAddress(open.governed);
   exchange.flags = flagNames(open.governed.flags);
   if (open.hasResponse) {
     exchange.status = open.status;

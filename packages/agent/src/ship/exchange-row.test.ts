@@ -38,6 +38,7 @@ test("a row says what the exchange on the wire says, whatever the exchange holds
       ttfbUs: count,
       query: anyText,
       serverAddress: anyText,
+      clientAddress: anyText,
       status: fc.integer({ min: 100, max: 999 }),
       errorType: anyText,
       requestHeaders: headers,

@@ -48,6 +48,10 @@ export function writeExchangeRow(
     text.ascii(',"serverAddress":');
     text.quoted(clamp(exchange.serverAddress, WIRE_MAX.serverAddress));
   }
+  if (exchange.clientAddress !== undefined) {
+    text.ascii(',"clientAddress":');
+    text.quoted(clamp(exchange.clientAddress, WIRE_MAX.clientAddress));
+  }
   if (exchange.status !== undefined) {
     text.ascii(',"status":');
     text.number(exchange.status);

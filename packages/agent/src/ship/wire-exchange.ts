@@ -45,6 +45,8 @@ export function toWireExchange(
   if (exchange.query !== undefined) wire.query = clamp(exchange.query, WIRE_MAX.query);
   if (exchange.serverAddress !== undefined)
     wire.serverAddress = clamp(exchange.serverAddress, WIRE_MAX.serverAddress);
+  if (exchange.clientAddress !== undefined)
+    wire.clientAddress = clamp(exchange.clientAddress, WIRE_MAX.clientAddress);
   if (exchange.status !== undefined) wire.status = exchange.status;
   if (exchange.errorType !== undefined) wire.errorType = clamp(exchange.errorType, WIRE_MAX.errorType);
   if (exchange.requestHeaders) wire.requestHeaders = clampHeaders(exchange.requestHeaders);

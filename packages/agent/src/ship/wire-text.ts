@@ -6,6 +6,7 @@ export const WIRE_MAX = {
   query: 8192,
   template: 1024,
   serverAddress: 1024,
+  clientAddress: 64,
   errorType: 64,
   headerValue: 16_384,
   headerOccurrences: 256,

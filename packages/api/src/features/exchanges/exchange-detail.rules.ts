@@ -6,7 +6,7 @@ import type { Batch, WireExchange } from "@masthead/shared/wire/batch";
  * host say, which many exchanges of a batch share.
  */
 export interface ExchangeDetail {
-  x: Pick<WireExchange, "query" | "version" | "serverAddress" | "errorType" | "flags">;
+  x: Pick<WireExchange, "query" | "version" | "serverAddress" | "clientAddress" | "errorType" | "flags">;
   c: ExchangeContext;
 }
 export type ExchangeContext = Pick<ExchangeFacts, "host" | "connection" | "process" | "policy">;
@@ -14,9 +14,11 @@ export type ExchangeContext = Pick<ExchangeFacts, "host" | "connection" | "proce
 /** JSON of `x`, one exchange after the other; most say the same. */
 export const ownDetails = (): ((exchange: WireExchange) => string) => {
   const plain = new Map<string, string>();
-  return ({ query, version, serverAddress, errorType, flags }) => {
-    if (query !== undefined || errorType !== undefined || flags !== undefined || serverAddress === undefined)
-      return JSON.stringify({ query, version, serverAddress, errorType, flags });
+  return ({ query, version, serverAddress, clientAddress, errorType, flags }) => {
+    const plainly =
+      query === undefined && clientAddress === undefined && errorType === undefined && flags === undefined;
+    if (!plainly || serverAddress === undefined)
+      return JSON.stringify({ query, version, serverAddress, clientAddress, errorType, flags });
     const key = `${version} ${serverAddress}`;
     let text = plain.get(key);
     if (text === undefined) {
