@@ -82,6 +82,20 @@ test("a header that only tenant, dimensions or measures name is read; fingerprin
   expect(kept(rule("authorization"))).toBe(0n);
 });
 
+test("a forwarding header is read where the policy trusts proxies, as far as a value is kept", () => {
+  const { tables, rule } = make();
+  const clientAddress = { header: "x-forwarded-for" as const, trustedProxies: ["10.0.0.0/8"] };
+  const shown = { name: "x-forwarded-for", action: "mask" as const };
+  tables.apply(policySet(1, { one: { clientAddress, headers: { request: [shown] } } }));
+  const read = rule("x-forwarded-for");
+  expect([kept(read), kept(read, "response")]).toEqual([1n, 0n]);
+  expect(read?.readBigUInt64LE(HEADER_RULE.request + ACTION_ITEMS.mask)).toBe(1n);
+  expect(read?.readUInt16LE(HEADER_RULE.keep_length)).toBe(4096);
+  expect(rule("forwarded")).toBeUndefined();
+  tables.apply(policySet(2, { one: {} }));
+  expect(rule("x-forwarded-for")).toBeUndefined();
+});
+
 test("nothing is asked for a policy that an earlier one leaves nothing", () => {
   const { tables, rule } = make();
   tables.apply(
@@ -111,15 +125,19 @@ test.each([
 });
 
 test("a host's own floor is left out of the tables and said, and the rest applies", () => {
-  const { tables, rule } = make({ floor: extendFloor({ headers: ["x-internal"], queryParameters: ["q"] }) });
+  const { tables, rule } = make({
+    floor: extendFloor({ headers: ["x-internal", "forwarded"], queryParameters: ["q"] }),
+  });
   const spec = {
     headers: { request: [keep("x-internal"), keep("x-a")] },
     tenant: [{ header: "x-internal" }],
     query: { action: "keep" as const, keep: ["q", "page"] },
+    clientAddress: { header: "forwarded" as const, trustedProxies: ["::1"] },
   };
   const result = tables.apply(policySet(1, { one: spec }));
-  expect(result.ok && result.warnings).toHaveLength(3);
+  expect(result.ok && result.warnings).toHaveLength(4);
   expect(kept(rule("x-internal")) ?? 0n).toBe(0n);
+  expect(rule("forwarded")).toBeUndefined();
   expect(kept(rule("x-a"))).toBe(1n);
 });
 

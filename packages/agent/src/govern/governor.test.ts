@@ -1,20 +1,8 @@
 import { fingerprintText } from "@masthead/shared/policy/redacted-text";
-import type { CapturePolicyInput } from "@masthead/shared/policy/schema";
 import { expect, test } from "vitest";
-import { nameKey } from "../capture/policy-bytes.js";
-import { PolicyTables } from "../capture/policy-tables.js";
-import { HEADER_RULE } from "../capture/table-layout.js";
 import { ElementAction, ElementFlag } from "../decode/record-enums.js";
-import { MemoryTables } from "../testing/memory-tables.js";
-import { policySet } from "../testing/policies.js";
-import {
-  type ElementFields,
-  type MessageFields,
-  requestRecord,
-  responseRecord,
-} from "../testing/record-writer.js";
-import { testStream } from "../testing/stream.js";
-import { Governor } from "./governor.js";
+import { govern, type Header, type Spec } from "../testing/govern.js";
+import { requestRecord, responseRecord } from "../testing/record-writer.js";
 
 const {
   ELEMENT_KEEP: KEEP,
@@ -22,49 +10,6 @@ const {
   ELEMENT_FINGERPRINT: FINGERPRINT,
   ELEMENT_PRESENCE: PRESENCE,
 } = ElementAction;
-type Spec = CapturePolicyInput["spec"];
-type Header = [name: string, action: number, data?: string | Uint8Array, more?: Partial<ElementFields>];
-
-/** Policies in force; exchanges are made of headers by name, as the kernel would send them. */
-function govern(specs: Record<string, Spec>) {
-  const session = new MemoryTables();
-  const tables = new PolicyTables({ session, labels: {}, findExecutables: () => [] });
-  const apply = (revision: number, set: Record<string, Spec>): void => {
-    const result = tables.apply(policySet(revision, set));
-    if (!result.ok) throw new Error(result.error);
-  };
-  apply(1, specs);
-  const { feed, exchanges, stream, lost } = testStream({
-    governing: new Governor(tables.plansOf, "0badcafe"),
-  });
-  const elements = (headers: Header[]): ElementFields[] =>
-    headers.map(([name, action, data, more]) => {
-      const rule = session.value("header_rules", nameKey(tables.generation % 8, name));
-      return {
-        rule: rule?.readUInt16LE(HEADER_RULE.id) ?? 0xffff,
-        action,
-        ...(data !== undefined && { data }),
-        ...more,
-      };
-    });
-  let exchange = 0;
-  const one = (
-    request: MessageFields & {
-      method?: string;
-      path?: string | Uint8Array;
-      query?: string;
-      headers?: Header[];
-    },
-    response: MessageFields & { headers?: Header[] } = {},
-  ) => {
-    const { generation } = tables;
-    feed(requestRecord({ generation, exchange, ...request, elements: elements(request.headers ?? []) }));
-    feed(responseRecord({ generation, exchange, ...response, elements: elements(response.headers ?? []) }));
-    exchange += 1;
-    return exchanges.at(-1);
-  };
-  return { one, feed, exchanges, stream, lost, apply, tables };
-}
 
 const keep = (name: string, maxLength = 128) => ({ name, action: "keep" as const, maxLength });
 

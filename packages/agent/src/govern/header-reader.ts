@@ -124,9 +124,10 @@ export class HeaderReader {
     const end = record.elementDataEnd[index] as number;
     const cutByKernel = ((record.elementFlags[index] as number) & ElementFlag.ELEMENT_TRUNCATED) !== 0;
     const stop = cutByKernel ? wholeCharacters(bytes, start, end) : end;
-    if (use.tenantValue !== NONE || use.dimension || use.measure || use.forwarding) {
+    if (use.tenantValue !== NONE || use.dimension || use.measure) {
       this.purposes(governed, use, bytes, start, stop, cutByKernel);
     }
+    if (use.forwarding) this.forwardedLine(bytes, start, stop, !cutByKernel);
     if (use.show !== ElementAction.ELEMENT_KEEP) return null;
     if (stop - start <= use.maxLength) {
       if (cutByKernel) governed.flags |= ExchangeFlag.VALUE_TRUNCATED;
@@ -147,7 +148,6 @@ export class HeaderReader {
     const before = this.text.escaped;
     this.text.escaped = false;
     const value = this.text.read(bytes, start, end);
-    if (use.forwarding) this.forwarded.push({ value, whole: !truncated });
     const whole = !truncated && !this.text.escaped;
     this.text.escaped ||= before;
     const { exchange } = governed;
@@ -156,6 +156,13 @@ export class HeaderReader {
     if (use.measure && !addMeasure(exchange, use.name, value, whole)) {
       governed.flags |= ExchangeFlag.MEASURE_NOT_NUMERIC;
     }
+  }
+
+  /** Read for its addresses and never shown, so nothing of the exchange is escaped by it. */
+  private forwardedLine(bytes: RecordBytes, start: number, end: number, whole: boolean): void {
+    const before = this.text.escaped;
+    this.forwarded.push({ value: this.text.read(bytes, start, end), whole });
+    this.text.escaped = before;
   }
 
   private fingerprint(record: MessageRecord, index: number, bytes: RecordBytes): string {
