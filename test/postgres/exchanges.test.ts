@@ -102,6 +102,29 @@ test("an item says all that its batch said", async () => {
   ]);
 });
 
+test("the client is who is behind the trusted proxies where a batch says so, else the peer", async () => {
+  const told = makeBatch({
+    agentId: "agent-3",
+    seq: 1,
+    exchanges: [
+      { path: "/behind", clientAddress: "2001:db8::7" },
+      { path: "/direct" },
+      { path: "/odd", clientAddress: "198.51.100.1", query: "page=2" },
+    ].map((exchange) => ({ ...exchange, tenant: "clients", timeUs: NOON_US - 7_200_000_002 })),
+    change: (batch) => Object.assign(batch.connections[0] ?? {}, { peerAddress: "10.0.0.9", peerPort: 4711 }),
+  });
+  await commit(server.open("ingest"), [told]);
+  const { items } = await page("tenant=clients&from=2026-06-15T09:59:59Z&to=2026-06-15T10:00:00Z");
+  const shown = items.map(({ attributes }) =>
+    ["url.path", "client.address", "network.peer.address"].map((name) => attributes[name]),
+  );
+  expect(shown.sort()).toEqual([
+    ["/behind", "2001:db8::7", "10.0.0.9"],
+    ["/direct", "10.0.0.9", "10.0.0.9"],
+    ["/odd", "198.51.100.1", "10.0.0.9"],
+  ]);
+});
+
 describe("filters", () => {
   test.each<[string, (exchange: Partial<WireExchange>) => boolean]>([
     ["tenant=t1", (exchange) => exchange.tenant === "t1"],

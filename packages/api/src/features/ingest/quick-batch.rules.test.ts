@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { quickBatchSchema } from "./quick-batch.rules.js";
 
-const batch = (headers: unknown) => ({
+const batch = (headers: unknown, clientAddress?: unknown) => ({
   v: 1,
   agentId: "a",
   epoch: 1,
@@ -19,6 +19,7 @@ const batch = (headers: unknown) => ({
       ...{ timeUs: 1, durationUs: 1, connection: 0, policy: 0, tenant: "t", method: "GET", path: "/" },
       ...{ template: "/", version: "1.1", requestBytes: 1, responseBytes: 1 },
       requestHeaders: headers,
+      clientAddress,
     },
   ],
   usage: [],
@@ -42,8 +43,8 @@ const headers = fc.oneof(
 
 it("answers as the contract does, on whatever JSON carries", () => {
   fc.assert(
-    fc.property(headers, (tried) => {
-      const json = JSON.parse(JSON.stringify(batch(tried)));
+    fc.property(headers, fc.option(value, { nil: undefined }), (tried, clientAddress) => {
+      const json = JSON.parse(JSON.stringify(batch(tried, clientAddress)));
       const contract = batchSchema.safeParse(json);
       const quick = quickBatchSchema.safeParse(json);
       expect(quick.success).toBe(contract.success);
@@ -51,7 +52,10 @@ it("answers as the contract does, on whatever JSON carries", () => {
     }),
     {
       numRuns: 1_000,
-      examples: [[JSON.parse('{"__proto__":[]}')], [JSON.parse('{"__proto__":5,"b":["c"]}')]],
+      examples: [
+        [JSON.parse('{"__proto__":[]}'), undefined],
+        [JSON.parse('{"__proto__":5,"b":["c"]}'), "::1"],
+      ],
     },
   );
 });
