@@ -13,7 +13,8 @@
         "src/resident.cc",
         "src/ring_reader.cc",
         "src/session.cc",
-        "src/tables.cc"
+        "src/tables.cc",
+        "src/thread_rights.cc"
       ],
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
       "defines": ["NAPI_VERSION=8", "NAPI_CPP_EXCEPTIONS", "NODE_ADDON_API_DISABLE_DEPRECATED"],
