@@ -16,6 +16,7 @@ import { LossCounts } from "./losses.js";
 import { Meter } from "./meter/meter.js";
 import { Sampler } from "./meter/sampling.js";
 import { SeriesBound } from "./meter/series-bound.js";
+import { confine } from "./privilege/confine.js";
 import { Batcher } from "./ship/batcher.js";
 import { CompleteUntil } from "./ship/complete-until.js";
 import { agentIdOfCredentials } from "./ship/credentials.js";
@@ -252,6 +253,7 @@ export async function startAgent(
     log.info({ batches: left.length, bytes: spool.bytes }, "earlier epochs left batches in the spool");
 
   await source.start();
+  confine(source.link, config.home, (line) => log.info(line));
   sourceStarted = true;
   await follower.start(messaging);
   messaging.start();

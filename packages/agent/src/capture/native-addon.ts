@@ -49,6 +49,11 @@ export interface NativeAddon {
   ) => NativeSession;
   /** 0, or the errno of trying to make a uprobe_multi link of that attach type */
   tryMultiLink(attachType: number): number;
+  /**
+   * Has threads of this process keep just `kept` of their capabilities, a bit each
+   * (packages/agent/native/src/thread_rights.h)
+   */
+  restrictThreads(threads: number[], kept: bigint, withinMs: number): void;
   libbpfVersion: string;
 }
 

@@ -14,7 +14,8 @@ export class NativeError extends Error {
     readonly errno: number,
     detail = "",
   ) {
-    super([`${operation}: ${errnoName(errno)}`, advice(operation, errno), detail].filter(Boolean).join("; "));
+    const words = [`${operation}: ${errnoName(errno)}`, advice(operation, errno, detail), detail];
+    super(words.filter(Boolean).join("; "));
   }
 
   /** Not the host's word but its moment's: it may go well when tried again. */
@@ -38,11 +39,20 @@ export function errnoName(errno: number): string {
   return errno === 0 ? "failed" : (names.get(errno) ?? `errno ${errno}`);
 }
 
-function advice(operation: string, errno: number): string {
+/** What lockdown `confidentiality` takes from the programs, and what to do about it. */
+export const UNDER_CONFIDENTIALITY =
+  "kernel lockdown `confidentiality` does not let BPF read the kernel's memory, which says whose call and which socket it is; start the kernel with lockdown=integrity";
+/** How the verifier refuses a helper that lockdown takes away, in older kernels and in newer ones. */
+const LOCKED_DOWN = /(?:unknown func|cannot use helper) bpf_probe_read(?:_kernel)?(?:_str)?#/;
+
+function advice(operation: string, errno: number, detail: string): string {
+  if (LOCKED_DOWN.test(detail)) return UNDER_CONFIDENTIALITY;
   switch (errno) {
     case constants.errno.EPERM:
     case constants.errno.EACCES:
-      return "not allowed: run as root or grant CAP_BPF, CAP_PERFMON, CAP_SYS_PTRACE and CAP_SYS_RESOURCE; kernel lockdown (confidentiality) or a container's seccomp profile also refuse this";
+      return operation.startsWith("attach perf")
+        ? "not allowed: uprobes as perf events, the only link before Linux 6.6, want CAP_SYS_ADMIN"
+        : "not allowed: `masthead-agent doctor` lists the capabilities that are needed; a user namespace, a container's seccomp profile and kernel lockdown refuse this, too";
     case constants.errno.ENOMEM:
       return "no memory: the memory cgroup or RLIMIT_MEMLOCK (kernels before 5.11) is too small";
     case constants.errno.E2BIG:

@@ -13,6 +13,7 @@ import { readHost } from "../control/host.js";
 import type { Exchange } from "../exchange.js";
 import { readFloor } from "../local-files.js";
 import { LossCounts } from "../losses.js";
+import { confine } from "../privilege/confine.js";
 import { AgentLedger } from "../ship/ledger.js";
 import { toWireExchange } from "../ship/wire-exchange.js";
 import { BpfSource } from "../source/bpf-source.js";
@@ -95,6 +96,8 @@ export async function trace({ policy, pid, json = false }: TraceOptions): Promis
   });
   try {
     await source.start();
+    // Nothing is written below MASTHEAD_HOME.
+    confine(source.link, undefined, say);
     source.apply(set);
     for (const reason of source.degraded()) say(reason);
     say(`tracing, policy ${set.policies[0]?.name}; Ctrl-C ends it`);

@@ -6,6 +6,11 @@ const COVERAGE_MAX = 4096;
 /** JSON of a heartbeat stays below NATS' megabyte. */
 const COVERAGE_MAX_BYTES = 512 * 1024;
 const HEALTH_REASONS_MAX = 64;
+const HEALTH_REASON_MAX_CHARACTERS = 512;
+
+/** A reason may end in what the verifier said, which is long. */
+const boundReasons = (reasons: readonly string[]): string[] =>
+  reasons.slice(0, HEALTH_REASONS_MAX).map((reason) => reason.slice(0, HEALTH_REASON_MAX_CHARACTERS));
 
 /** What a heartbeat says, before its bounds are applied. */
 export type HeartbeatFacts = Omit<Heartbeat, "v" | "final" | "sentAtUs">;
@@ -66,7 +71,7 @@ export class HeartbeatSender {
       v: 1,
       sentAtUs: this.nowUs(),
       final,
-      health: { ...facts.health, reasons: facts.health.reasons.slice(0, HEALTH_REASONS_MAX) },
+      health: { ...facts.health, reasons: boundReasons(facts.health.reasons) },
     };
     try {
       const payload = Buffer.from(JSON.stringify(heartbeat));

@@ -3,6 +3,8 @@ import { Attachment } from "../attach/attachment.js";
 import type { Library } from "../attach/libraries/library-table.js";
 import { type LinkOffer, linkOffers } from "../capture/native-programs.js";
 import { type CaptureSession, openSession } from "../capture/native-session.js";
+import { circumstances, usualLink } from "../privilege/circumstances.js";
+import { type CapabilityLine, capabilityLines } from "./capability-report.js";
 import type { Check } from "./check.js";
 import { type HostFacts, hostChecks, hostFacts } from "./host-checks.js";
 
@@ -10,6 +12,7 @@ import { type HostFacts, hostChecks, hostFacts } from "./host-checks.js";
 export interface DoctorReport {
   canCapture: boolean;
   checks: Check[];
+  capabilities: CapabilityLine[];
   /** kinds of link, best first; the first that is offered is used */
   links: LinkOffer[];
   programs: { loaded: string[]; absent: { program: string; reason: string }[] };
@@ -36,8 +39,11 @@ export interface DoctorOptions {
  * away again. Nothing is captured, since no policy is in force. Takes a few seconds at most; never throws.
  */
 export function examineHost(options: DoctorOptions): DoctorReport {
+  const facts = options.facts ?? hostFacts();
+  const given = circumstances(usualLink(facts.kernelRelease), options.homeDirectory);
   const report: DoctorReport = {
-    ...{ canCapture: false, checks: hostChecks(options.facts ?? hostFacts()), links: [] },
+    ...{ canCapture: false, checks: hostChecks(facts, given), links: [] },
+    capabilities: capabilityLines(facts.status, given),
     programs: { loaded: [], absent: [] },
     ...{ libraries: [], coverage: [], coverageOmitted: 0 },
   };

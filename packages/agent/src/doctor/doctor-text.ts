@@ -12,10 +12,28 @@ export function doctorText(report: DoctorReport): string {
       `  ${MARKS[status]} ${name.padEnd(17)} ${oneLine(found)}`,
       ...(advice === undefined ? [] : [`${" ".repeat(28)}${advice}`]),
     ]),
+    ...capabilityTable(report),
     ...libraryLines(report),
     ...coverageLines(report),
     "",
   ].join("\n");
+}
+
+const UNTIL = { never: "not needed here", loading: "until loaded", always: "always" } as const;
+
+function capabilityTable({ capabilities }: DoctorReport): string[] {
+  if (capabilities.length === 0) return [];
+  return [
+    "",
+    "Capabilities             have  needed           to",
+    ...capabilities.flatMap(({ name, held, need, why, lostWithout }) => {
+      const have = held ? "yes" : need === "never" ? "no" : "NO";
+      return [
+        `  ${name.padEnd(24)}${have.padEnd(5)} ${UNTIL[need].padEnd(16)} ${why}`,
+        ...(need === "never" ? [] : [`${" ".repeat(48)}lost without it: ${lostWithout}`]),
+      ];
+    }),
+  ];
 }
 
 function libraryLines({ libraries }: DoctorReport): string[] {

@@ -1,5 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { release } from "node:os";
+import { UNDER_CONFIDENTIALITY } from "../capture/native-error.js";
+import type { Circumstances } from "../privilege/capabilities.js";
+import { usualLink } from "../privilege/circumstances.js";
+import { capabilityCheck } from "./capability-report.js";
 import type { Check } from "./check.js";
 
 /** What the host says about itself; undefined where it does not. */
@@ -35,12 +39,17 @@ export const hostFacts = (): HostFacts => ({
 /** The floor: bpf_loop came with 5.17, the first long-term kernel with it is 6.1. */
 const KERNEL_FLOOR = [6, 1] as const;
 
-export function hostChecks(facts: HostFacts): Check[] {
+const usual = ({ kernelRelease }: HostFacts): Circumstances => ({
+  link: usualLink(kernelRelease),
+  isRootInHomeOfAnother: false,
+});
+
+export function hostChecks(facts: HostFacts, given: Circumstances = usual(facts)): Check[] {
   return [
     kernel(facts.kernelRelease),
     architecture(facts.architecture),
     btf(facts.hasBtf),
-    capabilities(facts.status),
+    capabilityCheck(facts.status, given),
     seccomp(facts.status),
     lockdown(facts.lockdown),
     unprivileged(facts.unprivilegedBpf),
@@ -72,35 +81,6 @@ function btf(hasBtf: boolean): Check {
       };
 }
 
-const CAP_SYS_ADMIN = 21;
-/** Number, name, and what is lost without it; the first two are asked for to load anything. */
-const CAPABILITIES = [
-  [39, "CAP_BPF", "failed", "to load programs"],
-  [38, "CAP_PERFMON", "failed", "to attach probes"],
-  [19, "CAP_SYS_PTRACE", "limited", "to see what other users' processes map"],
-  [2, "CAP_DAC_READ_SEARCH", "limited", "to read libraries in containers"],
-  [40, "CAP_CHECKPOINT_RESTORE", "limited", "to reach libraries that were replaced while in use"],
-] as const;
-/** CAP_SYS_ADMIN stands for these as well. */
-const UNDER_SYS_ADMIN: readonly number[] = [39, 38, 40];
-
-function capabilities(status: string): Check {
-  const hex = /^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1];
-  if (hex === undefined) return { name: "capabilities", status: "note", found: "could not be read" };
-  const effective = BigInt(`0x${hex}`);
-  const has = (bit: number): boolean =>
-    (effective & (1n << BigInt(bit))) !== 0n ||
-    (bit !== CAP_SYS_ADMIN && UNDER_SYS_ADMIN.includes(bit) && has(CAP_SYS_ADMIN));
-  const missing = CAPABILITIES.filter(([bit]) => !has(bit));
-  if (missing.length === 0) return { name: "capabilities", status: "ok", found: "all that are needed" };
-  return {
-    name: "capabilities",
-    status: missing.some(([, , effect]) => effect === "failed") ? "failed" : "limited",
-    found: `missing ${missing.map(([, name]) => name).join(", ")}`,
-    advice: `run as root, or grant ${missing.map(([, name, , use]) => `${name} ${use}`).join(", ")}`,
-  };
-}
-
 function seccomp(status: string): Check {
   const mode = /^Seccomp:\s*(\d+)$/m.exec(status)?.[1];
   if (mode !== "2") return { name: "seccomp", status: "ok", found: "no filter" };
@@ -111,12 +91,12 @@ function seccomp(status: string): Check {
 }
 
 function lockdown(text: string | undefined): Check {
-  const mode = /\[(\w+)\]/.exec(text ?? "")?.[1] ?? "none";
-  if (mode !== "confidentiality") return { name: "lockdown", status: "ok", found: mode };
-  return {
-    ...{ name: "lockdown", status: "failed", found: mode },
-    advice: "BPF may not read memory under confidentiality; start the kernel with lockdown=integrity",
-  };
+  const name = "lockdown";
+  if (text === undefined)
+    return { name, status: "ok", found: "not told: securityfs is not mounted, or there is none" };
+  const mode = /\[(\w+)\]/.exec(text)?.[1] ?? "none";
+  if (mode !== "confidentiality") return { name, status: "ok", found: mode };
+  return { name, status: "failed", found: mode, advice: UNDER_CONFIDENTIALITY };
 }
 
 function unprivileged(text: string | undefined): Check {

@@ -16,6 +16,7 @@ type Headers = Record<string, string[]>;
 /** Replays a recording in a loop, under the policy that governs last; marked `capture.source: recorded` throughout. */
 export class RecordedSource implements CaptureSource {
   readonly kind = "recorded";
+  readonly link = undefined;
   #inForce: InForce | undefined;
   #captured = 0;
   #next = 0;

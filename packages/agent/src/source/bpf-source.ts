@@ -1,3 +1,4 @@
+import { release } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { FingerprintKey } from "@masthead/shared/policy/fingerprint";
 import type { Floor } from "@masthead/shared/policy/floor";
@@ -5,12 +6,16 @@ import type { PolicySet } from "@masthead/shared/wire/policy-set";
 import { Attachment } from "../attach/attachment.js";
 import type { CoverageReport } from "../attach/coverage/coverage.js";
 import { readKernelConnections } from "../capture/kernel-connections.js";
-import { type CaptureSession, openSession } from "../capture/native-session.js";
+import { type CaptureSession, type LinkKind, openSession } from "../capture/native-session.js";
 import { writeConstantTables } from "../capture/policy-constants.js";
 import { PolicyTables } from "../capture/policy-tables.js";
 import type { ProcessRecord } from "../decode/end-records.js";
 import { Governor } from "../govern/governor.js";
 import { ExchangeStream } from "../pair/exchange-stream.js";
+import { lacking } from "../privilege/capabilities.js";
+import { circumstances, usualLink } from "../privilege/circumstances.js";
+import { lossWithout, requireCapabilities } from "../privilege/missing-capabilities.js";
+import { ownRights } from "../privilege/thread-rights.js";
 import type { LedgerSources } from "../ship/ledger.js";
 import type { CaptureSource, SourceEvents } from "./capture-source.js";
 import { ExecutableWatch } from "./executable-watch.js";
@@ -55,13 +60,24 @@ export class BpfSource implements CaptureSource {
   readonly #stream: ExchangeStream;
   readonly #attachment: Attachment;
   readonly #executables: ExecutableWatch;
+  readonly #losses: readonly string[];
 
   /** @throws NativeError or Error in words where this host refuses: no BTF, no rights, no object */
   constructor(
     options: BpfSourceOptions,
     private readonly events: SourceEvents,
   ) {
-    const { objectPath = BUILT_OBJECT, handoffBytes, pollEveryMs, clearText, labels, floor } = options;
+    const {
+      objectPath = BUILT_OBJECT,
+      handoffBytes,
+      pollEveryMs,
+      clearText,
+      labels,
+      floor,
+      homeDirectory,
+    } = options;
+    const { effective } = ownRights();
+    requireCapabilities(effective, circumstances(usualLink(release()), homeDirectory));
     const mapEntries = mapEntriesOf(options);
     this.#session = openSession({ objectPath, handoffBytes, pollEveryMs, clearText, mapEntries });
     try {
@@ -69,13 +85,14 @@ export class BpfSource implements CaptureSource {
       this.#tables = new PolicyTables({ session: this.#session, labels, floor });
       this.#attachment = new Attachment({
         session: this.#session,
-        ...(options.homeDirectory === undefined ? {} : { homeDirectory: options.homeDirectory }),
+        ...(homeDirectory === undefined ? {} : { homeDirectory }),
       });
       this.#executables = new ExecutableWatch(this.#tables);
     } catch (error) {
       this.#session.close();
       throw error;
     }
+    this.#losses = lacking(effective, circumstances(this.link, homeDirectory)).map(lossWithout);
     this.#stream = this.#makeStream(options);
     this.accounts = {
       kernel: () => kernelAccount(this.#session.counters()),
@@ -110,6 +127,10 @@ export class BpfSource implements CaptureSource {
     this.#attachment.onExec({ pid, device, inode, file, command, cgroup, startNs });
     const path = this.#attachment.processOf(pid).executablePath;
     if (path !== undefined) this.#executables.sighted({ device, inode }, path);
+  }
+
+  get link(): LinkKind | undefined {
+    return this.#session.info.links[0];
   }
 
   apply(set: PolicySet): void {
@@ -189,6 +210,7 @@ export class BpfSource implements CaptureSource {
     const reasons = this.#session.info.absent.map(
       ({ program, reason }) => `${program} is not loaded: ${reason}`,
     );
+    reasons.push(...this.#losses);
     const { lastFault } = this.#stream.decoder;
     if (lastFault !== undefined) reasons.push(`a record could not be processed: ${String(lastFault)}`);
     return reasons;

@@ -1,5 +1,6 @@
 import type { PolicySet } from "@masthead/shared/wire/policy-set";
 import type { CoverageReport } from "../attach/coverage/coverage.js";
+import type { LinkKind } from "../capture/native-session.js";
 import type { Exchange } from "../exchange.js";
 import type { LossCounts } from "../losses.js";
 import type { LedgerSources } from "../ship/ledger.js";
@@ -18,6 +19,8 @@ export interface SourceEvents {
 /** Where exchanges come from: the kernel, or a recording where the host refuses BPF. */
 export interface CaptureSource {
   readonly kind: "bpf" | "recorded";
+  /** how its probes are linked; undefined where it has none */
+  readonly link: LinkKind | undefined;
   readonly accounts: LedgerSources;
   /** Puts a policy set in force, whole. @throws Error in words; the set before stays in force */
   apply(set: PolicySet): void;
