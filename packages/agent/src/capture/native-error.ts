@@ -50,6 +50,7 @@ function advice(operation: string, errno: number, detail: string): string {
   switch (errno) {
     case constants.errno.EPERM:
     case constants.errno.EACCES:
+      if (operation.startsWith("drop ")) return "not allowed: a seccomp profile may refuse capset and prctl";
       return operation.startsWith("attach perf")
         ? "not allowed: uprobes as perf events, the only link before Linux 6.6, want CAP_SYS_ADMIN"
         : "not allowed: `masthead-agent doctor` lists the capabilities that are needed; a user namespace, a container's seccomp profile and kernel lockdown refuse this, too";
