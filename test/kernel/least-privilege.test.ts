@@ -25,6 +25,8 @@ import { until } from "../support/until.js";
 
 const AGENT = fileURLToPath(new URL("../../packages/agent/bin/masthead-agent.js", import.meta.url));
 const SERVER = fileURLToPath(new URL("../programs/https-server.py", import.meta.url));
+const OBJECT = fileURLToPath(new URL("../../bpf/build/masthead.bpf.o", import.meta.url));
+const PROBE_AFTER_DROP = fileURLToPath(new URL("../programs/probe-after-drop.mjs", import.meta.url));
 const REQUESTS = 60;
 const SECRET = "Bearer canary-credential-0123456789";
 
@@ -172,6 +174,22 @@ it.each([
   }
   expect(trace.lines.join("\n")).not.toContain("canary");
 });
+
+it.each(linkOffers().filter(({ offered }) => offered))(
+  "with links of the kind $kind it probes a library for the first time after it dropped them",
+  async ({ kind }) => {
+    const circumstances: Circumstances = { ...given, link: kind };
+    const start = holding(...neededHere(circumstances).map(({ name }) => name));
+    const program = start([PROBE_AFTER_DROP, OBJECT, kind, copyOfLibrary().file], process.env);
+    cleanup.add(() => program.stop("SIGKILL"));
+    await program.finish();
+    const kept = neededHere(circumstances).filter(({ need }) => need(circumstances) === "always");
+    expect(program.lines).toEqual([
+      `capabilities kept: ${kept.map(({ name }) => name).join(", ")}`,
+      "probed",
+    ]);
+  },
+);
 
 it.each([
   ["root", asRoot],

@@ -1,4 +1,4 @@
-// Masthead's native layer: libbpf behind Node-API 8. Loaded by packages/agent/src/capture/native-session.ts only.
+// Masthead's native layer: libbpf behind Node-API 8. Loaded by packages/agent/src/capture/native-addon.ts only.
 #include <malloc.h>
 #include <napi.h>
 
