@@ -10,8 +10,8 @@ enum beginning { BEGINS_STRANGE, BEGINS_TLS, MAY_BEGIN_HEAD };
 #define BEGINNING_BYTES 16
 
 /*
- * What the first bytes of a call look like: a request's method (in capitals, as all that are registered) and a space,
- * "HTTP/1.", or an empty line before them, as far as they are there; or a TLS record (RFC 8446 section 5.1), whose plaintext is seen elsewhere or not at all.
+ * What the first bytes on a connection look like: a request's method (in capitals, as all that are registered) and a space, or
+ * "HTTP/1.", as far as they are there; or a TLS record (RFC 8446 section 5.1), whose plaintext is seen elsewhere or not at all.
  */
 verified_alone int beginning_of(__u64 user, __u32 size)
 {
@@ -23,8 +23,6 @@ verified_alone int beginning_of(__u64 user, __u32 size)
 		return BEGINS_STRANGE;
 	if (bytes[0] >= 20 && bytes[0] <= 24 && bytes[1] == 3)
 		return BEGINS_TLS;
-	if (bytes[0] == '\r' || bytes[0] == '\n')
-		return MAY_BEGIN_HEAD;
 	__builtin_memcpy(&word, bytes, sizeof(word));
 	known = size >= 7 ? SEVEN_BYTES : (1ULL << (8 * size)) - 1;
 	if (!((word ^ VERSION_1) & known))
