@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { connect, type TLSSocket } from "node:tls";
 import { fileURLToPath } from "node:url";
+import { freeLoopbackPort } from "@masthead/infra/free-port";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Find, searchFolder } from "../support/byte-search.js";
 import { Cleanup } from "../support/cleanup.js";
@@ -17,10 +18,11 @@ import { searchRing } from "../support/ring-search.js";
 import { until } from "../support/until.js";
 
 const SPLIT_CLIENT = fileURLToPath(new URL("../programs/split-client.py", import.meta.url));
-/** To Python and to nginx, and to Python in pieces. */
+/** To Python and to nginx, to Python in pieces, and to nginx in clear. */
 const REQUESTS = 600;
 const SPLIT_REQUESTS = 60;
-const ALL_REQUESTS = 2 * REQUESTS + SPLIT_REQUESTS;
+const CLEAR_REQUESTS = 300;
+const ALL_REQUESTS = 2 * REQUESTS + SPLIT_REQUESTS + CLEAR_REQUESTS;
 /** Unique in the world, and planted where no policy of this test keeps. */
 const canary = (name: string): string => `canary-${name}-${process.pid}-7f3a9c51d2`;
 const SECRETS = {
@@ -65,13 +67,15 @@ const cleanup = new Cleanup();
 let product: Product;
 let python: HttpsServer;
 let nginx: HttpsServer;
+let clearPort: number;
 beforeAll(async () => {
   product = await startMasthead(cleanup);
   python = await startPythonServer(cleanup);
-  nginx = await startNginx(cleanup, { server: NGINX_LOCATION });
+  clearPort = await freeLoopbackPort();
+  nginx = await startNginx(cleanup, { server: `listen 127.0.0.1:${clearPort}; ${NGINX_LOCATION}` });
   // Alone, and for these ports only, so that the ring holds every record from first to last.
   await product.applyAlone("canary", {
-    targets: [{ port: python.port }, { port: nginx.port }],
+    targets: [{ port: python.port }, { port: nginx.port }, { port: clearPort }],
     headers: {
       request: [
         { name: "x-request-id", action: "keep" },
@@ -93,6 +97,15 @@ const sendTo = (server: HttpsServer): Promise<number[]> =>
     method: "POST",
     body: SECRETS.requestBody,
     headers: { ...HEADERS, "x-n": String(index) },
+  }));
+
+const sendInClear = (): Promise<number[]> =>
+  curlMany(clearPort, CLEAR_REQUESTS, 2, () => ({
+    scheme: "http",
+    path: PATH,
+    method: "POST",
+    body: SECRETS.requestBody,
+    headers: HEADERS,
   }));
 
 const sendSplit = async (): Promise<void> => {
@@ -155,7 +168,9 @@ const answers = async (): Promise<string> => {
 };
 
 it("lets no planted secret out of the kernel, in either direction, under load", async () => {
-  expectNoSecret(await searchedMeanwhile(Promise.all([sendTo(python), sendTo(nginx), sendSplit()])));
+  expectNoSecret(
+    await searchedMeanwhile(Promise.all([sendTo(python), sendTo(nginx), sendSplit(), sendInClear()])),
+  );
   await until("all counted", async () => {
     const of = async (role: "server" | "client") =>
       (await totalUsage(product, { tenant: TENANT, role }))?.requests ?? 0;
@@ -210,7 +225,15 @@ it("leaves no planted secret in any map, but for a head that has not ended", asy
     return maps.finds.some(({ needle }) => needle === HELD) && maps;
   });
   expectNoSecret(during.finds.filter(({ needle, place }) => !(needle === HELD && place === "assemblies")));
-  for (const name of ["work_areas", "record_areas", "assemblies", "connections", "calls", "threads"]) {
+  for (const name of [
+    "work_areas",
+    "record_areas",
+    "assemblies",
+    "connections",
+    "strange_sockets",
+    "calls",
+    "threads",
+  ]) {
     expect(during.searched).toContain(name);
   }
   expectNoSecret(searchRing(product.pid("agent"), NEEDLES, KEPT).finds);

@@ -1,6 +1,8 @@
 import { execFile } from "node:child_process";
 
 export interface CurlRequest {
+  /** `https` where absent */
+  scheme?: "http" | "https";
   path: string;
   method?: string;
   headers?: Record<string, string>;
@@ -15,9 +17,9 @@ const quoted = (text: string): string => `"${text.replaceAll("\\", "\\\\").repla
  */
 export const curl = (port: number, requests: readonly CurlRequest[]): Promise<number[]> =>
   new Promise((resolve, reject) => {
-    const blocks = requests.map(({ path, method, headers = {}, body }) =>
+    const blocks = requests.map(({ scheme = "https", path, method, headers = {}, body }) =>
       [
-        `url = ${quoted(`https://127.0.0.1:${port}${path}`)}`,
+        `url = ${quoted(`${scheme}://127.0.0.1:${port}${path}`)}`,
         "http1.1",
         "insecure",
         "silent",
