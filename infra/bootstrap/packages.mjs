@@ -20,6 +20,7 @@ export const SERVER_PACKAGES = ["nats-server"];
 /** What the tests trace, and trace with. */
 export const TEST_PACKAGES = [
   "bpftool",
+  "caddy",
   "curl",
   "git",
   "libclang-rt-dev",
@@ -30,7 +31,7 @@ export const TEST_PACKAGES = [
 ];
 
 /** Packages that come with a service of their own, which this must not start. */
-const SERVICES = ["nats-server", "nginx"];
+const SERVICES = ["caddy", "nats-server", "nginx"];
 
 export const isInstalled = (name) => {
   const { stdout } = spawnSync("dpkg-query", ["-W", "--showformat", "$" + "{db:Status-Status}", name], {

@@ -14,12 +14,14 @@ import {
 import { type FunctionSymbol, functionsNamed, SYMBOL_BYTES } from "./function-symbols.js";
 
 const RELOCATION_BYTES = 24;
+const R_X86_64_RELATIVE = 8;
 const NAME_MAX_BYTES = 256;
 /** Over all tables of a file, which may overlap in a hostile one. */
 const RELOCATIONS_MAX = 2_000_000;
 const DYNSYM = 11;
 const SYMTAB = 2;
 const RELA = 4;
+const NOBITS = 8;
 const PT_LOAD = 1;
 const PT_INTERP = 3;
 
@@ -49,6 +51,52 @@ export class ElfFile {
 
   hasSection(name: string): boolean {
     return this.#sections.some((section) => section.name === name);
+  }
+
+  /** The first section of that name that has bytes in the file. */
+  section(name: string): Section | undefined {
+    return this.#sections.find((section) => section.name === name && section.type !== NOBITS);
+  }
+
+  /** without them nothing has a name: what is sought is found in the segments, or not at all */
+  get hasSections(): boolean {
+    return this.#sections.length > 0;
+  }
+
+  /** What is loaded from the file. */
+  get loaded(): readonly Segment[] {
+    return this.#segments.filter((segment) => segment.type === PT_LOAD);
+  }
+
+  /** Bytes by their place in the file. */
+  bytes(offset: number, length: number): Buffer {
+    return this.#source.read(offset, length);
+  }
+
+  /** Bytes as linked, before any relocation. @throws ElfError where nothing is loaded from the file */
+  data(address: number, length: number): Buffer {
+    const segment = this.loaded.find((each) => holds(each, address));
+    if (!segment || address + length > segment.address + segment.fileBytes) {
+      throw new ElfError(`no data at 0x${address.toString(16)}`);
+    }
+    return this.#source.read(address - segment.address + segment.offset, length);
+  }
+
+  /**
+   * Addresses that words hold as linked. In a position-independent file that another linker made they are in its table of
+   * relocations and not in the words themselves. 0 where neither has one.
+   */
+  linkedAddresses(words: readonly number[]): Map<number, number> {
+    const found = new Map(words.map((word) => [word, u64(this.data(word, 8), 0)]));
+    if (![...found.values()].includes(0)) return found;
+    for (const relocations of this.#relocationTables()) {
+      for (let at = 0; at + RELOCATION_BYTES <= relocations.length; at += RELOCATION_BYTES) {
+        if (relocations.readUInt32LE(at + 8) !== R_X86_64_RELATIVE) continue;
+        const word = Number(relocations.readBigUInt64LE(at));
+        if (found.get(word) === 0) found.set(word, u64(relocations, at + 16));
+      }
+    }
+    return found;
   }
 
   /** Functions of these names: those that the file exports, and of the others those that its full symbol table has. */
@@ -85,12 +133,7 @@ export class ElfFile {
     const slots = new Map<number, string>();
     const table = this.#symbolTable();
     if (!table) return slots;
-    let left = RELOCATIONS_MAX;
-    for (const section of this.#sections) {
-      if (section.type !== RELA || section.entryBytes !== RELOCATION_BYTES) continue;
-      left -= section.size / RELOCATION_BYTES;
-      if (left < 0) throw new ElfError("too many relocations");
-      const relocations = this.#source.read(section.offset, section.size);
+    for (const relocations of this.#relocationTables()) {
       for (let at = 0; at + RELOCATION_BYTES <= relocations.length; at += RELOCATION_BYTES) {
         const symbol = relocations.readUInt32LE(at + 12) * SYMBOL_BYTES;
         if (symbol === 0 || symbol + SYMBOL_BYTES > table.symbols.length) continue;
@@ -99,6 +142,16 @@ export class ElfFile {
       }
     }
     return slots;
+  }
+
+  *#relocationTables(): Generator<Buffer> {
+    let left = RELOCATIONS_MAX;
+    for (const section of this.#sections) {
+      if (section.type !== RELA || section.entryBytes !== RELOCATION_BYTES) continue;
+      left -= section.size / RELOCATION_BYTES;
+      if (left < 0) throw new ElfError("too many relocations");
+      yield this.#source.read(section.offset, section.size);
+    }
   }
 
   /** Where in the file the code at this address is; the kernel's uprobes count from the file's start. */
@@ -135,8 +188,7 @@ export class ElfFile {
   }
 }
 
-const covers = (segment: Segment, address: number): boolean =>
-  segment.type === PT_LOAD &&
-  segment.executable &&
-  address >= segment.address &&
-  address < segment.address + segment.fileBytes;
+const holds = (segment: Segment, address: number): boolean =>
+  segment.type === PT_LOAD && address >= segment.address && address < segment.address + segment.fileBytes;
+
+const covers = (segment: Segment, address: number): boolean => segment.executable && holds(segment, address);

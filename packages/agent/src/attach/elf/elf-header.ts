@@ -76,6 +76,8 @@ export interface Section {
   name: string;
   /** SHT_RELA 4, SHT_NOBITS 8, SHT_DYNSYM 11 */
   type: number;
+  /** as linked; 0 where it is not loaded */
+  address: number;
   offset: number;
   size: number;
   link: number;
@@ -89,6 +91,7 @@ export function readSections(source: ByteSource, header: ElfHeader): Section[] {
     return {
       nameAt: table.readUInt32LE(at),
       type: table.readUInt32LE(at + 4),
+      address: u64(table, at + 16),
       offset: u64(table, at + 24),
       size: u64(table, at + 32),
       link: table.readUInt32LE(at + 40),

@@ -1,0 +1,175 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { fuzzParameters, fuzzTimeoutMs } from "../../testing/fuzz-parameters.js";
+import { type GoProgramOptions, goElf, goProgramBytes } from "../../testing/go-program.js";
+import { type ByteSource, bytesOf, ElfError, withFile } from "../elf/byte-source.js";
+import { ElfFile } from "../elf/elf-file.js";
+import { goProgram } from "./go-sites.js";
+import { UnknownGoBuild } from "./unknown-go-build.js";
+
+/** Debian's, stripped, with cgo. */
+const CADDY = "/usr/bin/caddy";
+
+const STACK_CHECK = {
+  register: [0x49, 0x3b, 0x66, 0x10, 0x76, 0x02],
+  stack: [0x64, 0x48, 0x8b, 0x0c, 0x25, 0xf8, 0xff, 0xff, 0xff, 0x48, 0x3b, 0x61, 0x10, 0x76, 0x02],
+};
+const CALL_OF_NEXT = 27;
+/** crypto/tls as small as it can be: Write calls writeRecordLocked, which is behind it. */
+const cryptoTls = (check: readonly number[]): GoProgramOptions["functions"] => ({
+  "crypto/tls.(*Conn).Read": [...check, 0x90, 0xc3, 0x90, 0xc3],
+  "crypto/tls.(*Conn).Write": [...check, 0xe8, CALL_OF_NEXT - check.length, 0, 0, 0, 0xc3],
+  "crypto/tls.(*Conn).writeRecordLocked": [0xc3],
+  "crypto/tls.(*Conn).Close": [...check, 0xc3],
+  "crypto/tls.(*Conn).serverHandshake": [...check, 0xc3],
+  "net.(*TCPConn).Close": [0xc3],
+});
+const places = (options: GoProgramOptions) =>
+  goProgram(goElf(options))?.sites.map((site) => [site.function, site.offset, site.offset + site.tcpCloseAt]);
+
+describe.runIf(process.arch === "x64")("where to stand in a Go program", () => {
+  test("with registers: at the jump of the stack check, at each return of a read, and where records are written", () => {
+    const functions = cryptoTls(STACK_CHECK.register);
+    expect(places({ generation: "1.20", version: "go1.22.1", functions })).toEqual([
+      ["go_close", 0x1064, 0x10a0],
+      ["go_handshake", 0x1084, 0x10a0],
+      ["go_read_return", 0x1007, 0x10a0],
+      ["go_read_return", 0x1009, 0x10a0],
+      ["go_read", 0x1004, 0x10a0],
+      ["go_write", 0x1026, 0x10a0],
+    ]);
+  });
+
+  test("without: the same, and where the goroutine is", () => {
+    const functions = cryptoTls(STACK_CHECK.stack);
+    const program = goProgram(goElf({ generation: "1.2", version: "go1.15.9", functions }));
+    expect(program).toMatchObject({ convention: "stack", goroutineAt: -8 });
+    expect(program?.sites.find((site) => site.function === "go_read")?.offset).toBe(0x100d);
+  });
+
+  test.each([
+    ["a version that does not tell", "devel +0123456789", STACK_CHECK.register, {}],
+    ["a beginning that is not its version's", "go1.22.1", STACK_CHECK.stack, {}],
+    ["a read that jumps out of itself", "go1.22.1", STACK_CHECK.register, { Read: [0xe9, 0, 1, 0, 0, 0xc3] }],
+    ["a read without a return", "go1.22.1", STACK_CHECK.register, { Read: [0x90] }],
+    ["a write that calls nothing", "go1.22.1", STACK_CHECK.register, { Write: [0xc3] }],
+    ["bytes that are no instructions", "go1.22.1", STACK_CHECK.register, { Read: [0x06, 0xc3] }],
+  ])("refused: %s", (_, version, check, code: Record<string, number[]>) => {
+    const functions = { ...cryptoTls(check) };
+    for (const [name, end] of Object.entries(code))
+      functions[`crypto/tls.(*Conn).${name}`] = [...check, ...end];
+    expect(() => goProgram(goElf({ generation: "1.20", version, functions }))).toThrow(UnknownGoBuild);
+  });
+
+  test("a Go program without crypto/tls, and one that is none", () => {
+    const functions = { "main.main": [0xc3] };
+    expect(goProgram(goElf({ generation: "1.20", version: "go1.22.1", functions }))).toBeUndefined();
+    expect(withFile(process.execPath, (source) => goProgram(new ElfFile(source)))).toBeUndefined();
+  });
+
+  test("a stripped program of a distribution", () => {
+    const program = withFile(CADDY, (source) => goProgram(new ElfFile(source)));
+    expect(program?.version).toMatch(/^go1\.\d+/);
+    expect(program).toMatchObject({ convention: "register", goroutineAt: 0 });
+    const counts: Record<string, number> = {};
+    for (const site of program?.sites ?? []) counts[site.function] = (counts[site.function] ?? 0) + 1;
+    expect(counts).toMatchObject({ go_close: 1, go_handshake: 2, go_read: 1, go_write: 2 });
+    expect(counts.go_read_return).toBeGreaterThan(1);
+    expect(program?.sites.every((site) => site.tcpCloseAt !== 0)).toBe(true);
+  });
+});
+
+/** All that is asked of a Go program; the only ways to fail are ElfError and UnknownGoBuild. */
+const readAll = (source: ByteSource): void => {
+  try {
+    goProgram(new ElfFile(source));
+  } catch (error) {
+    if (!(error instanceof ElfError) && !(error instanceof UnknownGoBuild)) throw error;
+  }
+};
+
+describe("a hostile program is refused in words, or read within bounds", () => {
+  const value = fc.oneof(
+    fc.integer({ min: 0, max: 255 }).map(BigInt),
+    fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
+    fc.integer({ min: -64, max: 64 }).map((distance) => BigInt.asUintN(64, BigInt(distance))),
+  );
+  const writes = (place: fc.Arbitrary<number>) =>
+    fc.array(fc.tuple(place, fc.constantFrom(1, 4, 8), value), { minLength: 1, maxLength: 6 });
+  const write = (bytes: Buffer, start: number, [at, width, what]: [number, number, bigint]): void => {
+    const number = Buffer.alloc(8);
+    number.writeBigUInt64LE(what);
+    number.subarray(0, width).copy(bytes, at - start);
+  };
+
+  test.each([
+    ["1.2", "go1.15.9", "stack"],
+    ["1.16", "go1.17.1", "register"],
+    ["1.18", "go1.19.8", "register"],
+    ["1.20", "go1.24.4", "register"],
+  ] as const)(
+    "a table of Go %s overwritten anywhere",
+    (generation, version, convention) => {
+      const functions = cryptoTls(STACK_CHECK[convention]);
+      const programs = [true, false].map((sections) =>
+        goProgramBytes({ generation, version, functions, sections }),
+      );
+      const place = fc.oneof(
+        fc.integer({ min: 0x2000, max: 0x2400 }),
+        fc.integer({ min: 0x6000, max: 0x6100 }),
+        fc.integer({ min: 0x1000, max: 0x1100 }),
+        fc.integer({ min: 0, max: 0x700 }),
+      );
+      fc.assert(
+        fc.property(writes(place), fc.constantFrom(...programs), (changes, program) => {
+          const bytes = Buffer.from(program);
+          for (const change of changes) write(bytes, 0, change);
+          readAll(bytesOf(bytes));
+        }),
+        fuzzParameters(300),
+      );
+    },
+    fuzzTimeoutMs,
+  );
+
+  describe("a large one", () => {
+    let program: Buffer;
+    let table = { offset: 0, size: 0 };
+    beforeAll(() => {
+      program = withFile(CADDY, (source) =>
+        Buffer.concat([
+          source.read(0, source.size >> 1),
+          source.read(source.size >> 1, source.size - (source.size >> 1)),
+        ]),
+      );
+      table = new ElfFile(bytesOf(program)).section(".gopclntab") ?? table;
+    });
+    afterAll(() => {
+      program = Buffer.alloc(0);
+    });
+
+    test(
+      "with its table overwritten, or cut off",
+      () => {
+        const place = fc.oneof(fc.integer({ min: 0, max: 72 }), fc.integer({ min: 0, max: table.size - 9 }));
+        fc.assert(
+          fc.property(
+            writes(place),
+            fc.option(fc.integer({ min: 64, max: program.length })),
+            (changes, length) => {
+              const saved = changes.map(([at]) =>
+                Buffer.from(program.subarray(table.offset + at, table.offset + at + 8)),
+              );
+              for (const change of changes) write(program.subarray(table.offset), 0, change);
+              readAll(bytesOf(program.subarray(0, length ?? program.length)));
+              for (const [index, [at]] of [...changes.entries()].reverse())
+                saved[index]?.copy(program, table.offset + at);
+            },
+          ),
+          fuzzParameters(50),
+        );
+      },
+      fuzzTimeoutMs,
+    );
+  });
+});

@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import { callingConvention } from "./go-version.js";
+
+test.each([
+  ["go1.4", "stack"],
+  ["go1.16.15", "stack"],
+  ["go1.17", "register"],
+  ["go1.19.8", "register"],
+  ["go1.21.0-custom", "register"],
+  ["go1.24.4 X:nodwarf5", "register"],
+  ["go1.22rc1", "register"],
+  ["devel go1.23-6f8d4b3 Tue Jan 2 2024", "register"],
+  ["go1.17 X:noregabi", undefined],
+  ["devel +6f8d4b3 Tue Jan 2 2018", undefined],
+  ["go2.0", undefined],
+  ["unknown", undefined],
+  ["", undefined],
+])("%s: %s", (version, expected) => {
+  expect(callingConvention(version)).toBe(expected);
+});

@@ -1,0 +1,75 @@
+import type { Instruction } from "../sites/instructions.js";
+import type { GoCallingConvention } from "./go-version.js";
+
+/**
+ * How a Go function begins on x86-64, but for the smallest: it compares the stack pointer with the goroutine's bound
+ * (`g.stackguard0`, at 16) and jumps to where the stack grows, from where it comes back to its first byte
+ * (cmd/internal/obj/x86 of Go, `stacksplit`). With registers the goroutine is in r14; else the first instruction loads it
+ * from the thread's own memory.
+ */
+export interface StackCheck {
+  /**
+   * The jump. Reached once more where the stack grew, so the probe's program looks whether it will be taken; arguments are
+   * where they were at entry, and the kernel emulates it.
+   */
+  jump: number;
+  convention: GoCallingConvention;
+  /** stack convention: where the goroutine's address is, relative to the thread's fs base */
+  goroutineAt?: number;
+}
+
+const INSTRUCTIONS_MAX = 5;
+
+/** undefined where it is none of the shapes that are known. */
+export function stackCheck(code: readonly Instruction[]): StackCheck | undefined {
+  const start = code.slice(0, INSTRUCTIONS_MAX);
+  const jumpAt = start.findIndex(({ flow }) => flow !== "next");
+  const jump = start[jumpAt];
+  const compare = start[jumpAt - 1];
+  if (!jump || !compare || !isJumpBelowOrEqual(jump)) return undefined;
+  const before = start.slice(0, jumpAt - 1);
+  if (comparesWithRegister(compare)) {
+    return before.every(isStackDistance) ? { jump: jump.address, convention: "register" } : undefined;
+  }
+  if (!comparesWithLoaded(compare)) return undefined;
+  const load = loadedFromThread(before);
+  if (load === undefined || !before.slice(load.instructions).every(isStackDistance)) return undefined;
+  return { jump: jump.address, convention: "stack", goroutineAt: load.from };
+}
+
+const isJumpBelowOrEqual = ({ bytes }: Instruction): boolean =>
+  bytes[0] === 0x76 || (bytes[0] === 0x0f && bytes[1] === 0x86);
+
+/** `cmp rsp, [r14+16]`, or r12 or r13 in the stack pointer's place. */
+const comparesWithRegister = ({ bytes }: Instruction): boolean =>
+  bytes.length === 4 &&
+  ((bytes[0] ?? 0) & 0xfb) === 0x49 &&
+  bytes[1] === 0x3b &&
+  ((bytes[2] ?? 0) & 0xc7) === 0x46 &&
+  bytes[3] === 16;
+
+/** `cmp rsp, [rcx+16]`, or another register in the stack pointer's place. */
+const comparesWithLoaded = ({ bytes }: Instruction): boolean =>
+  bytes.length === 4 &&
+  bytes[0] === 0x48 &&
+  bytes[1] === 0x3b &&
+  ((bytes[2] ?? 0) & 0xc7) === 0x41 &&
+  bytes[3] === 16;
+
+/** `lea reg, [rsp-n]`: a larger frame is compared by its end. */
+const isStackDistance = ({ bytes }: Instruction): boolean =>
+  (bytes[0] === 0x48 || bytes[0] === 0x4c) && bytes[1] === 0x8d && bytes[3] === 0x24;
+
+/** `mov rcx, fs:[n]`; in a position-independent program `mov rcx, n` and `mov rcx, fs:[rcx]`. */
+function loadedFromThread(code: readonly Instruction[]): { from: number; instructions: number } | undefined {
+  const [first, second] = code;
+  if (first && startsWith(first, [0x64, 0x48, 0x8b, 0x0c, 0x25])) {
+    return { from: first.bytes.readInt32LE(5), instructions: 1 };
+  }
+  if (!first || !second || !startsWith(first, [0x48, 0xc7, 0xc1])) return undefined;
+  if (!startsWith(second, [0x64, 0x48, 0x8b, 0x09])) return undefined;
+  return { from: first.bytes.readInt32LE(3), instructions: 2 };
+}
+
+const startsWith = ({ bytes }: Instruction, wanted: number[]): boolean =>
+  bytes.subarray(0, wanted.length).equals(Buffer.from(wanted));

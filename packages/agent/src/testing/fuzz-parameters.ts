@@ -1,0 +1,10 @@
+const seconds = Number(process.env["MASTHEAD_FUZZ_SECONDS"] ?? 0);
+
+/** How long a property is tried: some runs in the suite, and with MASTHEAD_FUZZ_SECONDS set, for that long. */
+export const fuzzParameters = (runs: number) =>
+  seconds > 0
+    ? { numRuns: 2 ** 31 - 1, interruptAfterTimeLimit: seconds * 1000, markInterruptAsFailure: false }
+    : { numRuns: runs };
+
+/** What a test with such a property needs, in milliseconds. */
+export const fuzzTimeoutMs = 60_000 + seconds * 1000;
