@@ -1,6 +1,6 @@
-const seconds = Number(process.env["MASTHEAD_FUZZ_SECONDS"] ?? 0);
+const seconds = Number(process.env["FUZZ_SECONDS"] ?? 0);
 
-/** How long a property is tried: some runs in the suite, and with MASTHEAD_FUZZ_SECONDS set, for that long. */
+/** How long a property is tried: some runs in the suite, and with FUZZ_SECONDS set, for that long. */
 export const fuzzParameters = (runs: number) =>
   seconds > 0
     ? { numRuns: 2 ** 31 - 1, interruptAfterTimeLimit: seconds * 1000, markInterruptAsFailure: false }
