@@ -11,6 +11,7 @@
 #include "probes/ssl-call.h"		/* ssl_call_entry, ssl_call_return */
 #include "probes/ssl-call-session.h"	/* ssl_call_session: optional, Linux 6.13 */
 #include "probes/ssl-end.h"		/* ssl_entry: SSL_free, SSL_clear */
+#include "probes/go-call.h"		/* go_call_entry, go_call_bytes: x86-64 */
 #include "probes/process.h"		/* process_exec, process_exit, process_fork */
 #include "probes/socket.h"		/* socket_send, socket_receive: optional, Linux 6.3 */
 #include "probes/socket-syscall.h"	/* socket_syscall: where those are not */

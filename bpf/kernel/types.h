@@ -63,6 +63,10 @@ struct thread_info {
 	__u32 status;	/* x86 */
 } relocated;
 
+struct thread_struct {
+	unsigned long fsbase;	/* x86 */
+} relocated;
+
 struct task_struct {
 	struct thread_info thread_info;
 	int pid;
@@ -73,6 +77,7 @@ struct task_struct {
 	struct signal_struct *signal;
 	struct files_struct *files;
 	__u64 start_time;
+	struct thread_struct thread;
 	__u64 self_exec_id;	/* another one after each exec */
 	char comm[16];
 } relocated;

@@ -67,7 +67,7 @@ static __always_inline struct connection *claim_connection(const struct connecti
 {
 	struct connection *c = bpf_map_lookup_elem(&connections, key);
 
-	if (!c || compare_and_swap(&c->busy, 0, 1))
+	if (!c || (compare_and_swap(&c->busy, 0, 1) && !wait_for(c)))
 		return 0;
 	if (c->key.ssl == key->ssl && c->key.process == key->process)
 		return c;

@@ -203,16 +203,44 @@ static __always_inline void run_unremembered(struct work *w, struct out *o)
 	run(w, o, &w->spare);
 }
 
+#define CLAIM_TRIES 4096	/* some 20 µs; a run holds a connection for one or two */
+
+struct claim {
+	struct connection *connection;
+	int succeeded;
+};
+
+static long try_claim(__u32 index, struct claim *claim)
+{
+	struct connection *c = claim->connection;
+
+	(void)index;
+	if (*(volatile __u32 *)&c->busy || compare_and_swap(&c->busy, 0, 1))
+		return 0;
+	claim->succeeded = 1;
+	return 1;
+}
+
+/* Another run holds the connection: programs read and write it on two threads at once. 0: it is held for long. */
+verified_alone int wait_for(struct connection *c)
+{
+	struct claim claim = { .connection = c };
+
+	if (c)
+		bpf_loop(CLAIM_TRIES, try_claim, &claim, 0);
+	return claim.succeeded;
+}
+
 /*
  * Takes the call that the caller noted in a claimed work area: user, size, direction, call_ns, process, executable,
- * socket. OpenSSL allows one thread at a time on an SSL object. A program that does otherwise loses its place, and cannot
- * mix up what is remembered of others: the entry is claimed, and its key compared after that.
+ * socket. A program that calls on many threads at once loses its place, and cannot mix up what is remembered of others:
+ * the entry is claimed, and its key compared after that.
  */
 static __always_inline void observe(struct work *w, struct out *o, const struct connection_key *key)
 {
 	struct connection *c = bpf_map_lookup_elem(&connections, key);
 
-	if (c && compare_and_swap(&c->busy, 0, 1)) {
+	if (c && compare_and_swap(&c->busy, 0, 1) && !wait_for(c)) {
 		c->directions[w->direction & 1].missed = 1;
 		return;
 	}

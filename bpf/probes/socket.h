@@ -10,7 +10,7 @@
 
 static __always_inline int is_v4_mapped(const __u8 *a)
 {
-	return !load_word(a) && (__u32)load_word(a + 4) == 0 && a[8] == 0 && a[9] == 0 && a[10] == 0xff && a[11] == 0xff;
+	return !load_word(a) && a[8] == 0 && a[9] == 0 && a[10] == 0xff && a[11] == 0xff;
 }
 
 #define SOCKET_STREAM 1

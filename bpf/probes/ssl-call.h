@@ -20,7 +20,7 @@ static __always_inline struct site site_of(void *context)
 
 static __always_inline int is_read(__u8 function)
 {
-	return function == SITE_READ || function == SITE_READ_EX;
+	return function == SITE_READ || function == SITE_READ_EX || function == SITE_GO_READ_RETURN;
 }
 
 /* How many bytes the call moved. */
@@ -39,18 +39,16 @@ static __always_inline __u64 call_length(const struct call *call, __s32 returned
 	return length > 0x7fffffff ? 0 : length;
 }
 
-/* The bytes of a call that succeeded. begun_ns: of a write. socket: that it was told; NULL: none. */
-static __always_inline void take_bytes(__u64 ssl, __u64 buffer, __u32 size, struct site site, __u64 begun_ns,
-				       __u32 process, const struct executable *executable, const struct record_socket *socket, __u32 tie)
+/* A claimed work area with the bytes of a call that succeeded, and no socket; NULL: there is none. begun_ns: of a write. */
+static __always_inline struct work *place_call(const struct connection_key *key, __u64 buffer, __u32 size, struct site site,
+					       __u64 begun_ns, const struct executable *executable, struct out **o)
 {
-	struct connection_key key = { .ssl = ssl, .process = process };
 	__u32 direction = is_read(site.function) ? READ : WRITE;
-	struct out *o = 0;
-	struct work *w = claim_work(&o);
+	struct work *w = claim_work(o);
 
-	if (!w || !o) {
-		miss_call(ssl, process, direction, buffer, size);
-		return;
+	if (!w || !*o) {
+		miss_call(key->ssl, key->process, direction, buffer, size);
+		return 0;
 	}
 	w->user = buffer;
 	w->size = size;
@@ -58,10 +56,23 @@ static __always_inline void take_bytes(__u64 ssl, __u64 buffer, __u32 size, stru
 	w->patience = PATIENCE;
 	w->direction = direction;
 	w->call_ns = direction == READ ? bpf_ktime_get_ns() : begun_ns;
-	w->process = process;
+	w->process = key->process;
 	w->source = site.source;
 	w->executable = *executable;
 	w->socket.family = 0;
+	return w;
+}
+
+/* The bytes of a call that succeeded. begun_ns: of a write. socket: that it was told; NULL: none. */
+static __always_inline void take_bytes(__u64 ssl, __u64 buffer, __u32 size, struct site site, __u64 begun_ns,
+				       __u32 process, const struct executable *executable, const struct record_socket *socket, __u32 tie)
+{
+	struct connection_key key = { .ssl = ssl, .process = process };
+	struct out *o = 0;
+	struct work *w = place_call(&key, buffer, size, site, begun_ns, executable, &o);
+
+	if (!w || !o)
+		return;
 	w->tie = tie;
 	if (socket && socket->family)
 		copy_words(&w->socket, socket, sizeof(w->socket));

@@ -36,7 +36,7 @@ describe("failures say what was tried and what to do", () => {
 
   test("a file that is not there", () => {
     const session = open();
-    const site = { path: "/nonexistent", offset: 0, cookie: 0, kind: "call" as const };
+    const site = { path: "/nonexistent", offset: 0, cookie: 0n, kind: "call" as const };
     const error = failure(() => session.attachUprobe({ ...site, link: session.info.links[0] ?? "perf" }));
     expect(error).toMatchObject({ code: "ENOENT", operation: expect.stringContaining("/nonexistent") });
   });

@@ -11,6 +11,8 @@ test.each([
   "ssl_call_entry",
   "ssl_call_return",
   "ssl_entry",
+  "go_call_entry",
+  "go_call_bytes",
   "process_exec",
   "process_exit",
   "process_fork",

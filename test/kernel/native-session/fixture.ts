@@ -60,7 +60,7 @@ const startTarget = async (cleanup: Cleanup, folder: string): Promise<Target> =>
   return { path, offset, pid: child.pid ?? 0, call, ask: (times) => child.stdin.write(`${times}\n`) };
 };
 
-export const COOKIE = 0x1234;
+export const COOKIE = 0x1234_5678_9abc_def0n;
 
 /** The small object loaded, and closed by `cleanup`. */
 export const openSmall = (

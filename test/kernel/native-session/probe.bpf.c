@@ -59,6 +59,12 @@ int ssl_call_return(void *ctx) { return send(ctx, 2); }
 SEC("uprobe")
 int ssl_entry(void *ctx) { return send(ctx, 3); }
 
+SEC("uprobe")
+int go_call_entry(void *ctx) { return send(ctx, 1); }
+
+SEC("uprobe")
+int go_call_bytes(void *ctx) { return send(ctx, 2); }
+
 bool bpf_session_is_return(void) __ksym __weak;
 
 SEC("uprobe")

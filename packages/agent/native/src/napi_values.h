@@ -35,6 +35,12 @@ inline int64_t number(const Napi::CallbackInfo& info, size_t index) {
   return info[index].As<Napi::Number>().Int64Value();
 }
 
+inline uint64_t word(const Napi::CallbackInfo& info, size_t index) {
+  if (!info[index].IsBigInt()) throw Napi::TypeError::New(info.Env(), "expected a bigint");
+  bool lossless = false;
+  return info[index].As<Napi::BigInt>().Uint64Value(&lossless);
+}
+
 inline Napi::Value array_of(Napi::Env env, const Bytes& from) {
   Napi::Uint8Array to = Napi::Uint8Array::New(env, from.size());
   std::copy(from.begin(), from.end(), to.Data());

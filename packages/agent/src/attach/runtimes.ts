@@ -1,5 +1,6 @@
 import { RecordSource } from "../decode/record-enums.js";
 import type { ElfFile } from "./elf/elf-file.js";
+import { goSites } from "./go/go-sites.js";
 import { gnutlsSites } from "./sites/gnutls-sites.js";
 import { opensslSites } from "./sites/openssl-sites.js";
 import type { LibrarySite } from "./sites/site.js";
@@ -9,6 +10,7 @@ export const RUNTIME_SOURCE = {
   openssl: RecordSource.SOURCE_OPENSSL,
   gnutls: RecordSource.SOURCE_GNUTLS,
   boringssl: RecordSource.SOURCE_BORINGSSL,
+  go: RecordSource.SOURCE_GO,
 } as const;
 export type Runtime = keyof typeof RUNTIME_SOURCE;
 
@@ -18,7 +20,10 @@ export interface ChosenSites {
   sites: LibrarySite[];
 }
 
-/** By the functions that the file has, whatever its name. Undefined where it has none that are known. @throws ElfError */
+/**
+ * By the functions that the file has, whatever its name. Undefined where it has none that are known.
+ * @throws ElfError, UnknownBuild where it has some and how to follow them is not known
+ */
 export function chooseSites(elf: ElfFile): ChosenSites | undefined {
-  return opensslSites(elf) ?? gnutlsSites(elf);
+  return opensslSites(elf) ?? gnutlsSites(elf) ?? goSites(elf);
 }

@@ -14,10 +14,10 @@ export interface NativeSession {
     attachType: number,
     path: string,
     offset: number,
-    cookie: number,
+    cookie: bigint,
     atReturn: boolean,
   ): number;
-  attachPerf(program: string, path: string, offset: number, cookie: number, atReturn: boolean): number;
+  attachPerf(program: string, path: string, offset: number, cookie: bigint, atReturn: boolean): number;
   attachTracepoint(program: string): number;
   detach(id: number): void;
   start(

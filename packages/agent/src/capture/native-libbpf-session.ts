@@ -11,6 +11,8 @@ import type {
 
 const RING = "records";
 const COUNTERS = "counters";
+/** What stands alone at its site. */
+const ONE_PROGRAM = { entry: "ssl_entry", go_entry: "go_call_entry", go_bytes: "go_call_bytes" } as const;
 
 /** The session over the addon: which program stands where, and failures in words. */
 export class LibbpfSession implements CaptureSession {
@@ -72,7 +74,7 @@ export class LibbpfSession implements CaptureSession {
 
   #attach(site: ProbeSite): number[] {
     const probe = (program: string, atReturn: boolean) => native(() => this.#probe(site, program, atReturn));
-    if (site.kind === "entry") return [probe("ssl_entry", false)];
+    if (site.kind !== "call") return [probe(ONE_PROGRAM[site.kind], false)];
     if (site.link === "session") return [probe("ssl_call_session", false)];
     // Return first, and detached last: a return without its entry is ignored, an entry without its return would stay.
     const atReturn = probe("ssl_call_return", true);

@@ -44,6 +44,14 @@ export function linkOffers(): LinkOffer[] {
   ];
 }
 
+/** Those that follow Go programs, on x86-64. Optional: whatever an older verifier says of them, OpenSSL is followed. */
+const goPrograms = (kind: LinkKind): ProgramPlan[] => {
+  const attachType = kind === "perf" ? ATTACH_TYPE.section : ATTACH_TYPE.multi;
+  return process.arch === "x64"
+    ? ["go_call_entry", "go_call_bytes"].map((name) => ({ name, attachType }))
+    : [];
+};
+
 /** The programs of one rung. A program is verified for one attach type, so each rung loads its own. */
 export function uprobePrograms(kind: LinkKind): ProgramPlan[] {
   switch (kind) {
@@ -102,6 +110,7 @@ function loadRung(options: SessionOptions, link: LinkKind): Omit<Loaded, "refuse
   const instead = plan("instead");
   const spared = options.withoutPrograms ?? [];
   let optional = [
+    ...goPrograms(link),
     ...plan("optional"),
     ...(options.clearText ? plan("clear") : []),
     ...(options.extraPrograms ?? []).map(section),

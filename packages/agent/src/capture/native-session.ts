@@ -4,17 +4,25 @@ import { attachTracepoints, loadPrograms } from "./native-programs.js";
 /** How a probe is linked, best first: uprobe session (6.13), uprobe_multi (6.6), perf event. */
 export type LinkKind = "session" | "multi" | "perf";
 
+/**
+ * Which programs stand there. `call`: at entry and at return; `entry`: at entry only; `go_entry` and `go_bytes`: at that one
+ * instruction of a Go program.
+ */
+export type SiteKind = "call" | "entry" | "go_entry" | "go_bytes";
+
 /** Where a probe stands. */
 export interface ProbeSite {
   /** a path the kernel can open now: on the host, or through /proc/PID/root or /proc/PID/map_files */
   path: string;
   /** offset in the file, in bytes */
   offset: number;
-  /** what the programs are told: the low byte is an `enum site_function` of bpf/include/tables.h, the next an `enum record_source` */
-  cookie: number;
+  /**
+   * what the programs are told, 64 bits: the low byte is an `enum site_function` of bpf/include/tables.h, the next an
+   * `enum record_source`, the others are the runtime's own
+   */
+  cookie: bigint;
   link: LinkKind;
-  /** `call`: at entry and at return; `entry`: at entry only */
-  kind: "call" | "entry";
+  kind: SiteKind;
 }
 
 /**

@@ -66,7 +66,9 @@ export class Coverage {
   #reason(process: ProcessInfo, library: Library | undefined): string | undefined {
     const unreadable = this.sources.scan.unreadable(process.pid);
     if (unreadable !== undefined) return `permission: its mappings cannot be read (${unreadable})`;
-    if (library?.failure !== undefined) return `attach_failed: ${library.failure}`;
+    if (library?.failure !== undefined) {
+      return `${library.isUnknownBuild ? "unknown_build" : "attach_failed"}: ${library.failure}`;
+    }
     if (!library) {
       const hasOther = this.sources.scan.otherLibraries(process.pid).length > 0;
       return hasOther || this.#ownTls.in(process.pid) ? "static_or_unsupported_tls" : "no_tls_library";
@@ -88,7 +90,7 @@ function describe(
 
 /** The runtime, the link and the dearer of its sites, as the heartbeat names them. */
 function means(library: Library): Pick<CoverageEntry, "runtime" | "link" | "site"> {
-  const calls = library.sites.filter((site) => site.kind === "call");
+  const calls = library.sites.filter((site) => site.kind !== "entry");
   return {
     runtime: library.runtime,
     link: `uprobe_${library.link}`,

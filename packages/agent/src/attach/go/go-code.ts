@@ -1,10 +1,10 @@
 import { ElfError } from "../elf/byte-source.js";
 import type { ElfFile } from "../elf/elf-file.js";
 import { decode, type Instruction } from "../sites/instructions.js";
+import { UnknownBuild } from "../unknown-build.js";
 import type { GoFunction } from "./function-table.js";
 import type { GoCallingConvention } from "./go-version.js";
 import { type StackCheck, stackCheck } from "./stack-check.js";
-import { UnknownGoBuild } from "./unknown-go-build.js";
 
 export interface GoCode {
   /** to the function's end, padding included */
@@ -16,7 +16,7 @@ const CODE_MAX_BYTES = 64 * 1024;
 
 /**
  * All instructions of a Go function: there is no data among them. That it begins as its calling convention has it also
- * shows that the table of functions was understood. @throws UnknownGoBuild where it does not, or is no code all through
+ * shows that the table of functions was understood. @throws UnknownBuild where it does not, or is no code all through
  */
 export function goFunctionCode(
   elf: ElfFile,
@@ -29,11 +29,11 @@ export function goFunctionCode(
   const code = decode(bytes, address, bytes.length);
   const last = code.at(-1);
   if (last === undefined || last.address + last.length !== end) {
-    throw new UnknownGoBuild(`${symbol} has bytes that are no instructions`);
+    throw new UnknownBuild(`${symbol} has bytes that are no instructions`);
   }
   const check = stackCheck(code);
   if (check?.convention !== convention) {
-    throw new UnknownGoBuild(`${symbol} begins in a way that is not known`);
+    throw new UnknownBuild(`${symbol} begins in a way that is not known`);
   }
   return { code, check };
 }

@@ -4,8 +4,8 @@ import { fuzzParameters, fuzzTimeoutMs } from "../../testing/fuzz-parameters.js"
 import { type GoProgramOptions, goElf, goProgramBytes } from "../../testing/go-program.js";
 import { type ByteSource, bytesOf, ElfError, withFile } from "../elf/byte-source.js";
 import { ElfFile } from "../elf/elf-file.js";
+import { UnknownBuild } from "../unknown-build.js";
 import { goProgram } from "./go-sites.js";
-import { UnknownGoBuild } from "./unknown-go-build.js";
 
 /** Debian's, stripped, with cgo. */
 const CADDY = "/usr/bin/caddy";
@@ -31,12 +31,12 @@ describe.runIf(process.arch === "x64")("where to stand in a Go program", () => {
   test("with registers: at the jump of the stack check, at each return of a read, and where records are written", () => {
     const functions = cryptoTls(STACK_CHECK.register);
     expect(places({ generation: "1.20", version: "go1.22.1", functions })).toEqual([
-      ["go_close", 0x1064, 0x10a0],
-      ["go_handshake", 0x1084, 0x10a0],
+      ["go_write", 0x1026, 0x10a0],
+      ["go_read", 0x1004, 0x10a0],
       ["go_read_return", 0x1007, 0x10a0],
       ["go_read_return", 0x1009, 0x10a0],
-      ["go_read", 0x1004, 0x10a0],
-      ["go_write", 0x1026, 0x10a0],
+      ["go_handshake", 0x1084, 0x10a0],
+      ["go_close", 0x1064, 0x10a0],
     ]);
   });
 
@@ -58,7 +58,7 @@ describe.runIf(process.arch === "x64")("where to stand in a Go program", () => {
     const functions = { ...cryptoTls(check) };
     for (const [name, end] of Object.entries(code))
       functions[`crypto/tls.(*Conn).${name}`] = [...check, ...end];
-    expect(() => goProgram(goElf({ generation: "1.20", version, functions }))).toThrow(UnknownGoBuild);
+    expect(() => goProgram(goElf({ generation: "1.20", version, functions }))).toThrow(UnknownBuild);
   });
 
   test("a Go program without crypto/tls, and one that is none", () => {
@@ -79,12 +79,12 @@ describe.runIf(process.arch === "x64")("where to stand in a Go program", () => {
   });
 });
 
-/** All that is asked of a Go program; the only ways to fail are ElfError and UnknownGoBuild. */
+/** All that is asked of a Go program; the only ways to fail are ElfError and UnknownBuild. */
 const readAll = (source: ByteSource): void => {
   try {
     goProgram(new ElfFile(source));
   } catch (error) {
-    if (!(error instanceof ElfError) && !(error instanceof UnknownGoBuild)) throw error;
+    if (!(error instanceof ElfError) && !(error instanceof UnknownBuild)) throw error;
   }
 };
 

@@ -1,19 +1,13 @@
 import type { ElfFile } from "../elf/elf-file.js";
+import type { ChosenSites } from "../runtimes.js";
 import type { Instruction } from "../sites/instructions.js";
+import type { SiteFunction } from "../sites/site.js";
+import { UnknownBuild } from "../unknown-build.js";
 import { FunctionTable, type GoFunction } from "./function-table.js";
 import { type GoCode, goFunctionCode } from "./go-code.js";
 import { callingConvention, type GoCallingConvention, goVersion } from "./go-version.js";
-import { UnknownGoBuild } from "./unknown-go-build.js";
 
-/** The Go part of `enum site_function` of bpf/include/tables.h. */
-export const GO_SITE_FUNCTION = {
-  go_read: 16,
-  go_write: 17,
-  go_read_return: 18,
-  go_close: 19,
-  go_handshake: 20,
-} as const;
-export type GoSiteFunction = keyof typeof GO_SITE_FUNCTION;
+export type GoSiteFunction = Extract<SiteFunction, `go_${string}`>;
 
 export interface GoSite {
   function: GoSiteFunction;
@@ -32,7 +26,6 @@ export interface GoProgram {
   convention: GoCallingConvention;
   /** stack convention: where a thread has its goroutine's address, relative to its fs base; else 0 */
   goroutineAt: number;
-  /** ends and beginnings of connections first, then what moves their bytes */
   sites: GoSite[];
 }
 
@@ -49,9 +42,29 @@ const TCP_CLOSE = "net.(*TCPConn).Close";
 const SITES_MAX = 64;
 const RET = 0xc3;
 
+/** Where to stand in a Go program, and what its probes are told (struct go_site of bpf/probes/go-call.h). */
+export function goSites(elf: ElfFile): ChosenSites | undefined {
+  const program = goProgram(elf);
+  if (!program) return undefined;
+  const goroutineAt = BigInt.asUintN(16, BigInt(program.goroutineAt)) << 16n;
+  const sites = program.sites.map(({ tcpCloseAt, ...site }) => ({
+    ...{ ...site, inner: site.function === "go_write", kind: KIND[site.function] },
+    detail: goroutineAt | (BigInt.asUintN(32, BigInt(tcpCloseAt)) << 32n),
+  }));
+  return { runtime: "go", sites };
+}
+
+const KIND = {
+  go_write: "go_bytes",
+  go_read: "go_entry",
+  go_read_return: "go_bytes",
+  go_handshake: "go_entry",
+  go_close: "go_entry",
+} as const;
+
 /**
  * Where to stand in a Go program, so that each call of crypto/tls is seen. undefined where it is no Go program, or one
- * without crypto/tls. @throws UnknownGoBuild, ElfError for a file that is not what it claims
+ * without crypto/tls. @throws UnknownBuild, ElfError for a file that is not what it claims
  */
 export function goProgram(elf: ElfFile): GoProgram | undefined {
   const version = goVersion(elf);
@@ -59,9 +72,9 @@ export function goProgram(elf: ElfFile): GoProgram | undefined {
   const functions = new FunctionTable(elf).functions(new Set([...NEEDED, ...HANDSHAKES, TCP_CLOSE]));
   if (!functions.has(READ)) return undefined;
   const convention = elf.machine === "x86-64" ? callingConvention(version) : undefined;
-  if (convention === undefined) throw new UnknownGoBuild(`${version} on ${elf.machine}`);
+  if (convention === undefined) throw new UnknownBuild(`${version} on ${elf.machine}`);
   const lacking = NEEDED.find((name) => !functions.has(name));
-  if (lacking !== undefined) throw new UnknownGoBuild(`${version} without ${lacking}`);
+  if (lacking !== undefined) throw new UnknownBuild(`${version} without ${lacking}`);
   const code = new Map(
     [READ, WRITE, CLOSE, ...HANDSHAKES].flatMap((symbol) => {
       const place = functions.get(symbol);
@@ -69,23 +82,28 @@ export function goProgram(elf: ElfFile): GoProgram | undefined {
     }),
   );
   const goroutineAt = new Set([...code.values()].map(({ check }) => check.goroutineAt ?? 0));
-  if (goroutineAt.size !== 1) throw new UnknownGoBuild(`${version} with its goroutine in several places`);
+  const [inThread = 0, ...others] = goroutineAt;
+  if (others.length > 0 || Math.abs(inThread) > 0x7fff) {
+    throw new UnknownBuild(`${version} with its goroutine in an odd place`);
+  }
   const tcpClose = functions.get(TCP_CLOSE)?.address;
   const places = [...code].flatMap(([symbol, each]) => placesIn(symbol, each, functions.get(WRITE_RECORD)));
   return {
-    ...{ version, convention, goroutineAt: [...goroutineAt][0] ?? 0 },
+    ...{ version, convention, goroutineAt: inThread },
     sites: places
       .sort((one, other) => ORDER.indexOf(one.function) - ORDER.indexOf(other.function))
       .map(({ address, ...site }) => ({
         ...site,
         offset: elf.fileOffset(address),
-        tcpCloseAt: tcpClose === undefined ? 0 : tcpClose - address,
+        tcpCloseAt: tcpClose === undefined ? 0 : within32Bits(tcpClose - address),
       })),
   };
 }
 
-/** Ends first: a connection that is seen to begin is then seen to end. And a read without its return would stay noted. */
-const ORDER: GoSiteFunction[] = ["go_close", "go_handshake", "go_read_return", "go_read", "go_write"];
+const within32Bits = (distance: number): number => (Math.abs(distance) <= 0x7fff_ffff ? distance : 0);
+
+/** As sites are listed: attached from the end, so that a connection that is seen to begin is seen to end, and a read to return. */
+const ORDER = ["go_write", "go_read", "go_read_return", "go_handshake", "go_close"];
 
 type Place = Pick<GoSite, "function" | "symbol" | "cost"> & { address: number };
 
@@ -116,7 +134,7 @@ function returns(symbol: string, code: Instruction[]): Place[] {
   );
   const found = code.filter(({ bytes }) => bytes.length === 1 && bytes[0] === RET);
   if (leaves || found.length === 0 || found.length > SITES_MAX) {
-    throw new UnknownGoBuild(`${symbol} ends in a way that is not known`);
+    throw new UnknownBuild(`${symbol} ends in a way that is not known`);
   }
   return found.map(({ address }) => ({
     ...{ function: "go_read_return", symbol, address, cost: "single_step" },
@@ -126,7 +144,7 @@ function returns(symbol: string, code: Instruction[]): Place[] {
 function callsOf(symbol: string, code: Instruction[], callee: number | undefined): Place[] {
   const found = code.filter(({ flow, target }) => flow === "call" && target === callee);
   if (found.length === 0 || found.length > SITES_MAX) {
-    throw new UnknownGoBuild(`${symbol} writes in a way that is not known`);
+    throw new UnknownBuild(`${symbol} writes in a way that is not known`);
   }
   return found.map(({ address }) => ({ function: "go_write", symbol, address, cost: "emulated" }));
 }

@@ -33,7 +33,7 @@ export function stackCheck(code: readonly Instruction[]): StackCheck | undefined
   }
   if (!comparesWithLoaded(compare)) return undefined;
   const load = loadedFromThread(before);
-  if (load === undefined || !before.slice(load.instructions).every(isStackDistance)) return undefined;
+  if (!load?.from || !before.slice(load.instructions).every(isStackDistance)) return undefined;
   return { jump: jump.address, convention: "stack", goroutineAt: load.from };
 }
 

@@ -1,7 +1,8 @@
-import { withFile } from "../elf/byte-source.js";
+import { type ByteSource, ElfError, withFile } from "../elf/byte-source.js";
 import { ElfFile } from "../elf/elf-file.js";
 import { fileIdentity } from "../file-identity.js";
 import { chooseSites } from "../runtimes.js";
+import { UnknownBuild } from "../unknown-build.js";
 
 const KNOWN_MAX = 4096;
 
@@ -16,12 +17,22 @@ export class ExecutableTls {
       const known = this.#known.get(identity);
       if (known !== undefined) return known;
       if (this.#known.size >= KNOWN_MAX) this.#known.clear();
-      this.#known.set(identity, false);
-      const carries = withFile(path, (source) => chooseSites(new ElfFile(source)) !== undefined);
+      const carries = withFile(path, hasTls);
       this.#known.set(identity, carries);
       return carries;
     } catch {
       return false;
     }
+  }
+}
+
+function hasTls(source: ByteSource): boolean {
+  try {
+    return chooseSites(new ElfFile(source)) !== undefined;
+  } catch (error) {
+    if (error instanceof ElfError) return false;
+    // To be found in the table, which says why nothing stands on it.
+    if (error instanceof UnknownBuild) return true;
+    throw error;
   }
 }

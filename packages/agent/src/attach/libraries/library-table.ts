@@ -5,6 +5,7 @@ import { ElfFile } from "../elf/elf-file.js";
 import { fileIdentity } from "../file-identity.js";
 import { chooseSites, RUNTIME_SOURCE, type Runtime } from "../runtimes.js";
 import { type LibrarySite, SITE_FUNCTION } from "../sites/site.js";
+import { UnknownBuild } from "../unknown-build.js";
 
 /** A file with a TLS implementation in it: a shared library, or a program. */
 export interface Library {
@@ -18,6 +19,8 @@ export interface Library {
   linkIds: number[];
   /** why nothing stands on it, in words */
   failure?: string;
+  /** with `failure`: how to follow this build is not known, so that it was not tried */
+  isUnknownBuild: boolean;
   retryAtScan: number;
   pids: Set<number>;
   /** the loader's cache names it: attached before any process maps it */
@@ -59,7 +62,7 @@ export class LibraryTable {
     const link = this.session.info.links[0] ?? "perf";
     const library: Library = {
       ...{ identity, path, link, sites: [], linkIds: [] },
-      ...{ retryAtScan: 0, pids: new Set<number>(), cached: false },
+      ...{ isUnknownBuild: false, retryAtScan: 0, pids: new Set<number>(), cached: false },
     };
     this.#libraries.set(identity, library);
     this.#attach(library, path);
@@ -75,19 +78,20 @@ export class LibraryTable {
       library.sites = chosen.sites;
       // Ends first: a connection that is seen to begin is then seen to end.
       for (const site of library.sites.toReversed()) {
-        const { kind, offset, function: name } = site;
-        const cookie = SITE_FUNCTION[name] | (RUNTIME_SOURCE[chosen.runtime] << 8);
+        const { kind, offset, function: name, detail = 0n } = site;
+        const cookie = BigInt(SITE_FUNCTION[name] | (RUNTIME_SOURCE[chosen.runtime] << 8)) | detail;
         library.linkIds.push(this.session.attachUprobe({ path, offset, cookie, link: library.link, kind }));
       }
     } catch (error) {
       this.#detach(library);
       library.failure = words(error);
+      library.isUnknownBuild = error instanceof UnknownBuild;
       library.retryAtScan = this.#scan + RETRY_AFTER_SCANS;
     }
   }
 
   #detach(library: Library): void {
-    for (const id of library.linkIds) this.session.detach(id);
+    for (const id of library.linkIds.toReversed()) this.session.detach(id);
     library.linkIds = [];
   }
 

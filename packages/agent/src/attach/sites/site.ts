@@ -1,3 +1,5 @@
+import type { SiteKind } from "../../capture/native-session.js";
+
 /** `enum site_function` of bpf/include/tables.h. */
 export const SITE_FUNCTION = {
   read: 1,
@@ -8,6 +10,11 @@ export const SITE_FUNCTION = {
   clear: 6,
   free: 7,
   flush: 8,
+  go_read: 16,
+  go_write: 17,
+  go_read_return: 18,
+  go_close: 19,
+  go_handshake: 20,
 } as const;
 export type SiteFunction = keyof typeof SITE_FUNCTION;
 
@@ -19,6 +26,8 @@ export interface LibrarySite {
   inner: boolean;
   /** in the file */
   offset: number;
-  kind: "call" | "entry";
+  kind: SiteKind;
   cost: "emulated" | "single_step";
+  /** what the runtime's own programs are told, in the upper six bytes of the cookie */
+  detail?: bigint;
 }

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/*
+ * crypto/tls of Go programs. What is remembered of a call is found again by its goroutine: that may go on with another
+ * thread, and its stack may be moved to another address while it is in a call. A return is caught at the function's `ret`
+ * instructions: the address that a return probe would put on the stack, Go takes for a broken stack.
+ *
+ * A read is noted at its entry and looked at when it returns. What is written is looked at where Write hands each record
+ * on, after the handshake and under the connection's own lock: by the time Write returns, another goroutine may have
+ * read the answer.
+ */
+#ifndef MASTHEAD_PROBES_GO_CALL_H
+#define MASTHEAD_PROBES_GO_CALL_H
+
+#include "ssl-call.h"
+#include "socket-file.h"
+
+#if defined(__TARGET_ARCH_x86)
+
+/* The attach cookie. goroutine_at: where a thread has its goroutine, from its fs base; 0: in r14, arguments in registers. */
+struct go_site {
+	__u8 function;
+	__u8 source;
+	__s16 goroutine_at;
+	__s32 tcp_close_at;	/* from the instruction that is probed to net.(*TCPConn).Close; 0: not known */
+};
+
+static __always_inline struct go_site go_site_of(__u64 cookie)
+{
+	return (struct go_site){ .function = cookie, .source = cookie >> 8, .goroutine_at = cookie >> 16, .tcp_close_at = cookie >> 32 };
+}
+
+#define CARRY_FLAG	0x01
+#define ZERO_FLAG	0x40
+
+/*
+ * Entry probes stand on the jump (below or equal) of the stack check. Where it is taken the stack grows, or the goroutine
+ * waits, and then the function begins anew.
+ */
+static __always_inline int will_begin_anew(struct pt_regs *regs)
+{
+	return regs->flags & (CARRY_FLAG | ZERO_FLAG);
+}
+
+/* The first of `runtime.g`: the same since Go 1.4. */
+struct goroutine_stack {
+	__u64 low, high;
+};
+
+struct goroutine {
+	__u64 address;
+	struct goroutine_stack stack;
+};
+
+/* 0: what should be one is none, as on the stack of a signal handler. */
+static __always_inline int find_goroutine(struct pt_regs *regs, struct task_struct *task, struct go_site site, struct goroutine *g)
+{
+	g->address = regs->r14;
+	if (site.goroutine_at &&
+	    bpf_probe_read_user(&g->address, sizeof(g->address), (void *)(task->thread.fsbase + site.goroutine_at)))
+		return 0;
+	if (bpf_probe_read_user(&g->stack, sizeof(g->stack), (void *)g->address))
+		return 0;
+	return g->stack.low < regs->sp && regs->sp < g->stack.high;
+}
+
+/*
+ * A call in flight, in place of a stack pointer: the goroutine, and above the 48 bits of its address how far the call is
+ * from the beginning of its stack, which is the same after a move. TLS in TLS has two of them. (A goroutine that ended
+ * within a call leaves it behind, to be taken over by the next one there, or swept with the process.)
+ */
+static __always_inline __u64 call_of_goroutine(struct pt_regs *regs, const struct goroutine *g)
+{
+	return (g->address & 0xffffffffffffULL) | (g->stack.high - regs->sp) >> 3 << 48;
+}
+
+/* The receiver and the arguments of a method, at its entry. */
+struct go_arguments {
+	__u64 connection, buffer;
+};
+
+static __always_inline int read_arguments(struct pt_regs *regs, struct go_site site, struct go_arguments *a)
+{
+	a->connection = regs->ax;
+	a->buffer = regs->bx;
+	return !site.goroutine_at || !bpf_probe_read_user(a, sizeof(*a), (void *)(regs->sp + 8));
+}
+
+static __always_inline void note_go_read(struct pt_regs *regs, struct task_struct *task, struct go_site site, __u64 connection,
+					 __u64 buffer)
+{
+	__u32 id = task->tgid, place, *in_flight = calls_of_process(id);
+	struct goroutine g;
+	struct call *call = 0;
+	__u64 stack;
+
+	if (find_goroutine(regs, task, site, &g)) {
+		stack = call_of_goroutine(regs, &g);
+		call = claim_call(stack, id, &place);
+	} else {
+		count(COUNTER_HELPER_FAILED);
+	}
+	if (!call || !in_flight) {
+		note_unseen_read(connection, id, site.source);
+		return;
+	}
+	if (call->state == CALL_CLAIMED)
+		add_atomically(in_flight, 1);
+	call->process = id;
+	call->stack = stack;
+	call->ssl = connection;
+	call->on_stack = buffer > g.stack.low && buffer < g.stack.high;
+	call->buffer = call->on_stack ? g.stack.high - buffer : buffer;
+	call->length_at = 0;
+	call->begun_ns = 0;
+	call->outer_stack = 0;
+	call->site.function = site.function;
+	call->site.source = site.source;
+	call->thread = 0;
+	compare_and_swap(&call->state, CALL_CLAIMED, CALL_NOTED);
+}
+
+/* Where the program has net.(*TCPConn).Close. Of one that has none, an address that no method is at. */
+static __always_inline __u64 tcp_close_of(struct pt_regs *regs, struct go_site site)
+{
+	return site.tcp_close_at ? regs->ip + site.tcp_close_at : ~0ULL;
+}
+
+/* An interface value. */
+struct go_interface {
+	__u64 table, data;
+};
+#define TABLE_METHODS		24	/* runtime.itab: the methods by name, so net.Conn's Close is the first. Since Go 1.10 */
+#define WRAPPINGS_MAX		3
+
+/* internal/poll.FD, first in net.netFD. Before Go 1.9 net.netFD began so itself. */
+struct go_descriptor {
+	__u64 state;
+	__u32 semaphores[2];
+	__u64 descriptor;
+};
+#define DESCRIPTOR_CLOSED	1
+
+#define ON_STACK __attribute__((aligned(8)))	/* the verifier takes words there in their places only */
+
+/*
+ * The socket of a tls.Conn, by its first field, a net.Conn: a *net.TCPConn, or a struct that embeds a net.Conn as its own
+ * first field. That it is one is known by its Close. Anything else stays without an address. Go marks a descriptor as
+ * closed before the number can become another's: one that is not marked afterwards was right all the time.
+ */
+static __noinline int read_go_socket(struct task_struct *task, __u64 connection, __u64 tcp_close, struct record_socket *socket)
+{
+	__u64 at = connection, method = 0;
+	struct go_interface transport;
+	struct go_descriptor d;
+	struct socket_file s;
+
+	socket->family = 0;
+	for (int i = 0; i < WRAPPINGS_MAX; i++) {
+		if (bpf_probe_read_user(&transport, sizeof(transport), (void *)at) ||
+		    bpf_probe_read_user(&method, sizeof(method), (void *)(transport.table + TABLE_METHODS)))
+			return 0;
+		at = transport.data;
+		if (method == tcp_close)
+			break;
+	}
+	if (method != tcp_close || bpf_probe_read_user(&at, sizeof(at), (void *)at) ||
+	    bpf_probe_read_user(&d, sizeof(d), (void *)at) || (d.state & DESCRIPTOR_CLOSED) ||
+	    !find_socket(task, d.descriptor, &s))
+		return 0;
+	read_socket(s.sk, 0, socket);
+	if (bpf_probe_read_user(&d.state, sizeof(d.state), (void *)at) || (d.state & DESCRIPTOR_CLOSED))
+		socket->family = 0;
+	return socket->family;
+}
+
+/*
+ * A handshake begins: once in the life of a connection, before any byte passes. So what is remembered at this address was of
+ * another one, which was collected without Close. But for a client that negotiates anew (TLS 1.2): its socket is the same.
+ */
+static __always_inline void begin_go_connection(struct pt_regs *regs, struct task_struct *task, struct go_site site,
+						const struct connection_key *key)
+{
+	struct connection *c = claim_connection(key);
+	struct record_socket socket ON_STACK;
+	int unseen_reads;
+
+	if (!c)
+		return;
+	socket.family = 0;
+	if (read_go_socket(task, key->ssl, tcp_close_of(regs, site), &socket) && socket.local_port == c->socket.local_port && socket.peer_port == c->socket.peer_port &&
+	    load_word(socket.peer) == load_word(c->socket.peer) && load_word(socket.peer + 8) == load_word(c->socket.peer + 8)) {
+		release(&c->busy);
+		return;
+	}
+	unseen_reads = c->unseen_reads;
+	end_connection(c, key, END_REUSED);
+	if (unseen_reads)	/* of a read that goes on: the handshake is within it */
+		note_unseen_read(key->ssl, key->process, site.source);
+}
+
+/* Entries of Read and Close, and of both sides' handshakes. */
+SEC("uprobe")
+int go_call_entry(struct pt_regs *regs)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct go_site site = go_site_of(bpf_get_attach_cookie(regs));
+	struct connection_key key = { .process = task->tgid };
+	struct go_arguments arguments;
+	struct thread *thread = 0;
+	struct connection *c;
+
+	if (will_begin_anew(regs))
+		return 0;
+	count(COUNTER_PROBE_HITS);
+	if (site.function == SITE_GO_READ && !is_target(task, task->tgid, &thread))
+		return 0;
+	if (!read_arguments(regs, site, &arguments)) {
+		count(COUNTER_HELPER_FAILED);
+		return 0;
+	}
+	key.ssl = arguments.connection;
+	switch (site.function) {
+	case SITE_GO_READ:
+		note_go_read(regs, task, site, arguments.connection, arguments.buffer);
+		break;
+	case SITE_GO_HANDSHAKE:
+		begin_go_connection(regs, task, site, &key);
+		break;
+	case SITE_GO_CLOSE:
+		c = claim_connection(&key);
+		if (c)
+			end_connection(c, &key, END_CLOSED);
+		break;
+	}
+	return 0;
+}
+
+struct go_bytes {
+	__u64 connection, buffer, size;
+};
+
+/* At a `ret` of Read. 0: it read nothing, or its entry was not seen. */
+static __noinline int finish_go_read(struct pt_regs *regs, struct task_struct *task, __u64 cookie, struct go_bytes *b)
+{
+	struct go_site site = go_site_of(cookie);
+	__u32 id = task->tgid, *in_flight = calls_of_process(id);
+	struct goroutine g;
+	struct call *call;
+
+	if (!in_flight || !*in_flight || !find_goroutine(regs, task, site, &g))
+		return 0;
+	call = find_call(call_of_goroutine(regs, &g), id);
+	if (!call)
+		return 0;
+	add_atomically(in_flight, -1);
+	b->connection = call->ssl;
+	b->buffer = call->on_stack ? g.stack.high - call->buffer : call->buffer;
+	b->size = regs->ax;
+	release(&call->state);
+	return !site.goroutine_at || !bpf_probe_read_user(&b->size, sizeof(b->size), (void *)(regs->sp + 40));
+}
+
+#define APPLICATION_DATA 23	/* RFC 8446 section 5.1 */
+
+/* At a call of (*Conn).writeRecordLocked(type, data). 0: what it writes is not the program's. */
+static __noinline int find_go_record(struct pt_regs *regs, __u64 cookie, struct go_bytes *b)
+{
+	struct {
+		__u64 connection;
+		__u8 type, reserved[7];
+		__u64 buffer, size;
+	} a = { .connection = regs->ax, .type = regs->bx, .buffer = regs->cx, .size = regs->di };
+
+	if (go_site_of(cookie).goroutine_at && bpf_probe_read_user(&a, sizeof(a), (void *)regs->sp))
+		return 0;
+	b->connection = a.connection;
+	b->buffer = a.buffer;
+	b->size = a.size;
+	return a.type == APPLICATION_DATA;
+}
+
+/* 1: here are bytes of a target. */
+static __always_inline int find_go_bytes(struct pt_regs *regs, struct task_struct *task, __u64 cookie, struct go_bytes *b)
+{
+	struct thread *thread = 0;
+
+	if (go_site_of(cookie).function == SITE_GO_READ_RETURN)
+		return finish_go_read(regs, task, cookie, b);
+	count(COUNTER_PROBE_HITS);
+	return is_target(task, task->tgid, &thread) && find_go_record(regs, cookie, b);
+}
+
+/* Where bytes are to be had. */
+SEC("uprobe")
+int go_call_bytes(struct pt_regs *regs)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u64 cookie = bpf_get_attach_cookie(regs);
+	struct go_site site = go_site_of(cookie);
+	struct site where = { .function = site.function, .source = site.source };
+	struct connection_key key = { .process = task->tgid };
+	struct go_bytes b = {};
+	struct connection *c;
+	struct process *process;
+	struct out *o = 0;
+	struct work *w;
+
+	if (!find_go_bytes(regs, task, cookie, &b))
+		return 0;
+	process = bpf_map_lookup_elem(&processes, &key.process);
+	if (!b.size || b.size > 0x7fffffff || !process)
+		return 0;
+	key.ssl = b.connection;
+	w = place_call(&key, b.buffer, b.size, where, bpf_ktime_get_ns(), &process->executable, &o);
+	if (!w || !o)
+		return 0;
+	w->tie = TIE_DESCRIPTOR;
+	c = bpf_map_lookup_elem(&connections, &key);
+	if (!c || !c->socket.family)
+		read_go_socket(task, b.connection, tcp_close_of(regs, site), &w->socket);
+	observe(w, o, &key);
+	release(&w->busy);
+	return 0;
+}
+
+#endif
+
+#endif
