@@ -23,6 +23,7 @@ export const TEST_PACKAGES = [
   "caddy",
   "curl",
   "git",
+  "golang-go",
   "libclang-rt-dev",
   "libssl-dev",
   "nginx",

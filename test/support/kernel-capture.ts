@@ -29,7 +29,7 @@ export interface KernelCapture {
 export const startKernelCapture = (
   cleanup: Cleanup,
   onMessage: (record: MessageRecord, bytes: RecordBytes) => void,
-  options: Pick<SessionOptions, "withoutPrograms" | "clearText"> = {},
+  options: Pick<SessionOptions, "withoutPrograms" | "clearText" | "bestLink"> = {},
 ): KernelCapture => {
   const session = openSession({ objectPath: OBJECT, pollEveryMs: 2, ...options });
   cleanup.add(() => session.close());
