@@ -6,6 +6,7 @@
 #ifndef MASTHEAD_OBSERVE_H
 #define MASTHEAD_OBSERVE_H
 
+#include "claim.h"
 #include "follow.h"
 #include "../maps/state.h"
 
@@ -201,34 +202,6 @@ static __always_inline void run_unremembered(struct work *w, struct out *o)
 	w->spare.directions[w->direction & 1].state = STATE_RESYNC;
 	w->spare.directions[w->direction & 1].in_step = 1;
 	run(w, o, &w->spare);
-}
-
-#define CLAIM_TRIES 4096	/* some 20 µs; a run holds a connection for one or two */
-
-struct claim {
-	struct connection *connection;
-	int succeeded;
-};
-
-static long try_claim(__u32 index, struct claim *claim)
-{
-	struct connection *c = claim->connection;
-
-	(void)index;
-	if (*(volatile __u32 *)&c->busy || compare_and_swap(&c->busy, 0, 1))
-		return 0;
-	claim->succeeded = 1;
-	return 1;
-}
-
-/* Another run holds the connection: programs read and write it on two threads at once. 0: it is held for long. */
-verified_alone int wait_for(struct connection *c)
-{
-	struct claim claim = { .connection = c };
-
-	if (c)
-		bpf_loop(CLAIM_TRIES, try_claim, &claim, 0);
-	return claim.succeeded;
 }
 
 /*

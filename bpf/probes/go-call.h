@@ -12,78 +12,10 @@
 #define MASTHEAD_PROBES_GO_CALL_H
 
 #include "ssl-call.h"
-#include "socket-file.h"
+#include "go-calling.h"
+#include "go-socket.h"
 
 #if defined(__TARGET_ARCH_x86)
-
-/* The attach cookie. goroutine_at: where a thread has its goroutine, from its fs base; 0: in r14, arguments in registers. */
-struct go_site {
-	__u8 function;
-	__u8 source;
-	__s16 goroutine_at;
-	__s32 tcp_close_at;	/* from the instruction that is probed to net.(*TCPConn).Close; 0: not known */
-};
-
-static __always_inline struct go_site go_site_of(__u64 cookie)
-{
-	return (struct go_site){ .function = cookie, .source = cookie >> 8, .goroutine_at = cookie >> 16, .tcp_close_at = cookie >> 32 };
-}
-
-#define CARRY_FLAG	0x01
-#define ZERO_FLAG	0x40
-
-/*
- * Entry probes stand on the jump (below or equal) of the stack check. Where it is taken the stack grows, or the goroutine
- * waits, and then the function begins anew.
- */
-static __always_inline int will_begin_anew(struct pt_regs *regs)
-{
-	return regs->flags & (CARRY_FLAG | ZERO_FLAG);
-}
-
-/* The first of `runtime.g`: the same since Go 1.4. */
-struct goroutine_stack {
-	__u64 low, high;
-};
-
-struct goroutine {
-	__u64 address;
-	struct goroutine_stack stack;
-};
-
-/* 0: what should be one is none, as on the stack of a signal handler. */
-static __always_inline int find_goroutine(struct pt_regs *regs, struct task_struct *task, struct go_site site, struct goroutine *g)
-{
-	g->address = regs->r14;
-	if (site.goroutine_at &&
-	    bpf_probe_read_user(&g->address, sizeof(g->address), (void *)(task->thread.fsbase + site.goroutine_at)))
-		return 0;
-	if (bpf_probe_read_user(&g->stack, sizeof(g->stack), (void *)g->address))
-		return 0;
-	return g->stack.low < regs->sp && regs->sp < g->stack.high;
-}
-
-/*
- * A call in flight, in place of a stack pointer: the goroutine, and above the 48 bits of its address how far the call is
- * from the beginning of its stack, which is the same after a move. TLS in TLS has two of them. (A goroutine that ended
- * within a call leaves it behind, to be taken over by the next one there, or swept with the process.)
- */
-static __always_inline __u64 call_of_goroutine(struct pt_regs *regs, const struct goroutine *g)
-{
-	return (g->address & 0xffffffffffffULL) | (g->stack.high - regs->sp) >> 3 << 48;
-}
-
-/* The receiver and the arguments of a method, at its entry. */
-struct go_arguments {
-	__u64 connection, buffer;
-};
-
-static __always_inline int read_arguments(struct pt_regs *regs, struct go_site site, struct go_arguments *a)
-{
-	a->connection = regs->ax;
-	a->buffer = regs->bx;
-	return !site.goroutine_at || !bpf_probe_read_user(a, sizeof(*a), (void *)(regs->sp + 8));
-}
 
 static __always_inline void note_go_read(struct pt_regs *regs, struct task_struct *task, struct go_site site, __u64 connection,
 					 __u64 buffer)
@@ -117,60 +49,6 @@ static __always_inline void note_go_read(struct pt_regs *regs, struct task_struc
 	call->site.source = site.source;
 	call->thread = 0;
 	compare_and_swap(&call->state, CALL_CLAIMED, CALL_NOTED);
-}
-
-/* Where the program has net.(*TCPConn).Close. Of one that has none, an address that no method is at. */
-static __always_inline __u64 tcp_close_of(struct pt_regs *regs, struct go_site site)
-{
-	return site.tcp_close_at ? regs->ip + site.tcp_close_at : ~0ULL;
-}
-
-/* An interface value. */
-struct go_interface {
-	__u64 table, data;
-};
-#define TABLE_METHODS		24	/* runtime.itab: the methods by name, so net.Conn's Close is the first. Since Go 1.10 */
-#define WRAPPINGS_MAX		3
-
-/* internal/poll.FD, first in net.netFD. Before Go 1.9 net.netFD began so itself. */
-struct go_descriptor {
-	__u64 state;
-	__u32 semaphores[2];
-	__u64 descriptor;
-};
-#define DESCRIPTOR_CLOSED	1
-
-#define ON_STACK __attribute__((aligned(8)))	/* the verifier takes words there in their places only */
-
-/*
- * The socket of a tls.Conn, by its first field, a net.Conn: a *net.TCPConn, or a struct that embeds a net.Conn as its own
- * first field. That it is one is known by its Close. Anything else stays without an address. Go marks a descriptor as
- * closed before the number can become another's: one that is not marked afterwards was right all the time.
- */
-static __noinline int read_go_socket(struct task_struct *task, __u64 connection, __u64 tcp_close, struct record_socket *socket)
-{
-	__u64 at = connection, method = 0;
-	struct go_interface transport;
-	struct go_descriptor d;
-	struct socket_file s;
-
-	socket->family = 0;
-	for (int i = 0; i < WRAPPINGS_MAX; i++) {
-		if (bpf_probe_read_user(&transport, sizeof(transport), (void *)at) ||
-		    bpf_probe_read_user(&method, sizeof(method), (void *)(transport.table + TABLE_METHODS)))
-			return 0;
-		at = transport.data;
-		if (method == tcp_close)
-			break;
-	}
-	if (method != tcp_close || bpf_probe_read_user(&at, sizeof(at), (void *)at) ||
-	    bpf_probe_read_user(&d, sizeof(d), (void *)at) || (d.state & DESCRIPTOR_CLOSED) ||
-	    !find_socket(task, d.descriptor, &s))
-		return 0;
-	read_socket(s.sk, 0, socket);
-	if (bpf_probe_read_user(&d.state, sizeof(d.state), (void *)at) || (d.state & DESCRIPTOR_CLOSED))
-		socket->family = 0;
-	return socket->family;
 }
 
 /*

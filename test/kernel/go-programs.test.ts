@@ -1,21 +1,17 @@
 import { execFile } from "node:child_process";
-import { once } from "node:events";
-import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
-import { Agent, request } from "node:https";
-import { join } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { counterOf } from "@masthead/agent/source/kernel-counters";
 import { policySet } from "@masthead/agent/testing/policies";
 import { freeLoopbackPort } from "@masthead/infra/free-port";
-import { exchangeItemSchema } from "@masthead/shared/http/exchange-item";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
 import { curl } from "../support/curl.js";
-import { buildGoProgram, listening, startCaddy } from "../support/go-programs.js";
+import { allOf, get, ids, numbered, policyFor, whole } from "../support/go-exchanges.js";
+import { buildGoProgram, startCaddy } from "../support/go-programs.js";
 import { makeCertificate, startNginx } from "../support/https-servers.js";
 import { pathOf, startKernelCapture } from "../support/kernel-capture.js";
-import { unpackFrom } from "../support/older-debian.js";
-import { type Program, startProgram } from "../support/program.js";
+import { startProgram } from "../support/program.js";
 import { startAttachedTrace } from "../support/trace.js";
 import { until } from "../support/until.js";
 
@@ -23,66 +19,6 @@ import { until } from "../support/until.js";
 
 const cleanup = new Cleanup();
 afterEach(() => cleanup.run());
-
-const policyFor = (...executables: string[]) => ({
-  targets: executables.map((executable) => ({ executable })),
-  headers: { request: [{ name: "x-request-id", action: "keep" as const }] },
-});
-
-interface Seen {
-  role: string;
-  id: unknown;
-  source: unknown;
-  status: unknown;
-  flags: unknown;
-  local: string;
-  peer: string;
-}
-
-const seenBy = (trace: Program): Seen[] =>
-  trace.lines.map((line) => {
-    const { role, attributes } = exchangeItemSchema.parse(JSON.parse(line));
-    return {
-      ...{ role, id: attributes["http.request.header.x-request-id"], source: attributes["capture.source"] },
-      ...{ status: attributes["http.response.status_code"], flags: attributes["capture.flags"] },
-      local: `${attributes["network.local.address"]}:${attributes["network.local.port"]}`,
-      peer: `${attributes["network.peer.address"]}:${attributes["network.peer.port"]}`,
-    };
-  });
-
-/** The exchanges that a trace ends with, once there are `count`. */
-const allOf = async (trace: Program, count: number): Promise<Seen[]> => {
-  await until(`${count} exchanges`, () => trace.lines.length >= count);
-  expect(await trace.stop("SIGINT")).toBe("exit code 0");
-  expect(trace.errors()).toMatch(new RegExp(`${count} captured, ${count} ended, lost: none`));
-  return seenBy(trace);
-};
-
-const ids = (seen: Seen[]) => seen.map(({ id }) => String(id)).sort();
-const whole = { source: "go", status: 200, flags: undefined };
-
-/** One after the other, each of `ports` a connection of its own. @returns their local ends */
-async function get(
-  port: number,
-  paths: { path: string; id: string }[],
-  keepAlive: boolean,
-): Promise<string[]> {
-  const agent = new Agent({ keepAlive, maxSockets: 1, rejectUnauthorized: false });
-  const local: string[] = [];
-  for (const { path, id } of paths) {
-    const sent = request({ host: "127.0.0.1", port, path, agent, headers: { "x-request-id": id } });
-    sent.end();
-    const [response] = await once(sent, "response");
-    local.push(`127.0.0.1:${response.socket.localPort}`);
-    response.resume();
-    await once(response, "end");
-  }
-  agent.destroy();
-  return local;
-}
-
-const numbered = (prefix: string, path: string, count: number) =>
-  Array.from({ length: count }, (_, index) => ({ path, id: `${prefix}-${index}` }));
 
 describe("Caddy", () => {
   test("as server and, to its upstream, as client", async () => {
@@ -209,48 +145,4 @@ test("a build that does not say how it calls is left alone, and coverage says so
     state: "not_captured",
     reason: expect.stringMatching(/^unknown_build: go9\./),
   });
-});
-
-/** Debian 11's rclone, by Go 1.15: arguments on the stack. */
-test("Go before 1.17, as server and as client", async (context) => {
-  const unpacked = await unpackFrom(cleanup, "bullseye", "rclone");
-  if (unpacked === undefined) {
-    context.skip("Debian 11's packages cannot be had");
-    return;
-  }
-  const folder = cleanup.folder();
-  const executable = join(folder, "old-rclone");
-  copyFileSync(join(unpacked, "usr/bin/rclone"), executable);
-  writeFileSync(join(folder, "file"), "ok");
-  const { certificate, key } = makeCertificate(cleanup.folder());
-  const port = await freeLoopbackPort();
-  const env = { ...process.env, HOME: cleanup.folder(), GODEBUG: "http2client=0" };
-  const address = `127.0.0.1:${port}`;
-  const serve = ["serve", "http", folder, "--addr", address, "--cert", certificate, "--key", key];
-  const server = startProgram(executable, serve, { env });
-  cleanup.add(() => server.stop());
-  await listening(port);
-  const trace = await startAttachedTrace(cleanup, policyFor(executable));
-  const requests = numbered("kept", "/file", 30);
-  const ends = await get(port, requests, true);
-  const list = ["cat", "--http-url", `https://${address}`, ":http:file", "--no-check-certificate"];
-  const client = startProgram(executable, [...list, "--header", "x-request-id: by-rclone"], { env });
-  expect(await client.line()).toBe("ok");
-  await client.finish();
-  await until("both ends of what rclone asked", () => {
-    const own = seenBy(trace).filter(({ id }) => String(id) === "by-rclone");
-    return (
-      own.some(({ role }) => role === "client") &&
-      own.filter(({ role }) => role === "server").length * 2 === own.length
-    );
-  });
-  await trace.stop("SIGINT");
-  expect(trace.errors()).toContain("lost: none");
-  const seen = seenBy(trace);
-  const kept = seen.filter(({ id }) => String(id) !== "by-rclone");
-  expect(kept.map(({ id }) => String(id))).toEqual(requests.map(({ id }) => id));
-  expect(kept.map(({ peer }) => peer)).toEqual(ends);
-  for (const each of seen) expect(each).toMatchObject(whole);
-  for (const each of kept) expect(each).toMatchObject({ role: "server", local: address });
-  for (const each of seen.filter(({ role }) => role === "client")) expect(each.peer).toBe(address);
 });

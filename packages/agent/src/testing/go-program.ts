@@ -1,8 +1,8 @@
 import { bytesOf } from "../attach/elf/byte-source.js";
 import { ElfFile } from "../attach/elf/elf-file.js";
 
-/** The smallest programs that Go's linkers of four generations could have made, for readers of them. */
-export type TableGeneration = "1.2" | "1.16" | "1.18" | "1.20";
+/** The smallest programs that Go's linkers of each generation could have made, for readers of them. */
+export type TableGeneration = "1.2" | "1.16" | "1.18" | "1.20" | "1.26";
 
 export interface GoProgramOptions {
   generation: TableGeneration;
@@ -18,6 +18,7 @@ const BASE = 0x400000;
 const TEXT_AT = 0x1000;
 const READ_ONLY_AT = 0x2000;
 const DATA_AT = 0x6000;
+const MODULE_AT = 0x6200;
 const SIZE = 0x7000;
 const ALIGN_CODE_TO = 32;
 const INT3 = 0xcc;
@@ -28,7 +29,8 @@ export function goProgramBytes(options: GoProgramOptions): Buffer {
   const table = functionTable(options.generation, entries);
   table.copy(file, READ_ONLY_AT);
   if (options.version !== undefined) placeVersion(file, options.version, options.generation);
-  const names = options.sections === false ? [] : [".text", ".gopclntab", ".go.buildinfo"];
+  if (options.generation === "1.26") placeModule(file, entries[0]?.address ?? 0);
+  const names = options.sections === false ? [] : [".text", ".gopclntab", ".go.buildinfo", ".go.module"];
   placeHeaders(file, names.length > 0 ? [...names, ".shstrtab"] : [], table.length);
   return file;
 }
@@ -54,11 +56,14 @@ function placeCode(file: Buffer, functions: GoProgramOptions["functions"]): Entr
   });
 }
 
-const MAGIC: Record<TableGeneration, number> = { "1.2": 0xfb, "1.16": 0xfa, "1.18": 0xf0, "1.20": 0xf1 };
+const MAGIC: Record<TableGeneration, number> = {
+  ...{ "1.2": 0xfb, "1.16": 0xfa, "1.18": 0xf0, "1.20": 0xf1, "1.26": 0xf1 },
+};
+const isLate = (generation: TableGeneration): boolean => generation !== "1.2" && generation !== "1.16";
 
 function functionTable(generation: TableGeneration, entries: Entry[]): Buffer {
   const isOld = generation === "1.2";
-  const isShort = generation === "1.18" || generation === "1.20";
+  const isShort = isLate(generation);
   const entryBytes = isShort ? 4 : 8;
   const headerWords = isOld ? 1 : isShort ? 8 : 7;
   const headerBytes = 8 + headerWords * 8;
@@ -80,7 +85,7 @@ function functionTable(generation: TableGeneration, entries: Entry[]): Buffer {
   word(0, entries.length);
   if (!isOld) {
     const first = isShort ? 3 : 2;
-    if (isShort) word(2, start);
+    if (isShort && generation !== "1.26") word(2, start);
     word(first, namesAt);
     for (const part of [1, 2, 3, 4]) word(first + part, indexAt);
   }
@@ -98,8 +103,7 @@ function functionTable(generation: TableGeneration, entries: Entry[]): Buffer {
 
 function placeVersion(file: Buffer, version: string, generation: TableGeneration): void {
   file.write("\xff Go buildinf:\x08", DATA_AT, "latin1");
-  const isInline = generation === "1.18" || generation === "1.20";
-  if (isInline) {
+  if (isLate(generation)) {
     file[DATA_AT + 15] = 2;
     file[DATA_AT + 32] = version.length;
     file.write(version, DATA_AT + 33, "latin1");
@@ -110,6 +114,12 @@ function placeVersion(file: Buffer, version: string, generation: TableGeneration
   file.writeBigUInt64LE(BigInt(BASE + string + 16), string);
   file.writeBigUInt64LE(BigInt(version.length), string + 8);
   file.write(version, string + 16, "latin1");
+}
+
+/** `runtime.moduledata`: the table, and where code begins. */
+function placeModule(file: Buffer, text: number): void {
+  file.writeBigUInt64LE(BigInt(BASE + READ_ONLY_AT), MODULE_AT);
+  file.writeBigUInt64LE(BigInt(text), MODULE_AT + 22 * 8);
 }
 
 function placeHeaders(file: Buffer, names: string[], tableBytes: number): void {
@@ -139,6 +149,7 @@ function placeHeaders(file: Buffer, names: string[], tableBytes: number): void {
     ".text": [BASE + TEXT_AT, TEXT_AT, READ_ONLY_AT - TEXT_AT],
     ".gopclntab": [BASE + READ_ONLY_AT, READ_ONLY_AT, tableBytes],
     ".go.buildinfo": [BASE + DATA_AT, DATA_AT, 256],
+    ".go.module": [BASE + MODULE_AT, MODULE_AT, 592],
     ".shstrtab": [0, NAMES_AT, 256],
   };
   u64(SECTIONS_AT, 40);

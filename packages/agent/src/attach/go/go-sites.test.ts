@@ -107,6 +107,7 @@ describe("a hostile program is refused in words, or read within bounds", () => {
     ["1.16", "go1.17.1", "register"],
     ["1.18", "go1.19.8", "register"],
     ["1.20", "go1.24.4", "register"],
+    ["1.26", "go1.26.5", "register"],
   ] as const)(
     "a table of Go %s overwritten anywhere",
     (generation, version, convention) => {

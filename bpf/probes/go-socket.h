@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/* The socket of a Go connection, from what the program itself keeps of it. */
+#ifndef MASTHEAD_PROBES_GO_SOCKET_H
+#define MASTHEAD_PROBES_GO_SOCKET_H
+
+#include "go-calling.h"
+#include "socket-file.h"
+
+#if defined(__TARGET_ARCH_x86)
+
+/* Where the program has net.(*TCPConn).Close. Of one that has none, an address that no method is at. */
+static __always_inline __u64 tcp_close_of(struct pt_regs *regs, struct go_site site)
+{
+	return site.tcp_close_at ? regs->ip + site.tcp_close_at : ~0ULL;
+}
+
+/* An interface value. */
+struct go_interface {
+	__u64 table, data;
+};
+#define TABLE_METHODS		24	/* runtime.itab: the methods by name, so net.Conn's Close is the first. Since Go 1.10 */
+#define WRAPPINGS_MAX		3
+
+/* internal/poll.FD, first in net.netFD. Before Go 1.9 net.netFD began so itself. */
+struct go_descriptor {
+	__u64 state;
+	__u32 semaphores[2];
+	__u64 descriptor;
+};
+#define DESCRIPTOR_CLOSED	1
+
+#define ON_STACK __attribute__((aligned(8)))	/* the verifier takes words there in their places only */
+
+/*
+ * The socket of a tls.Conn, by its first field, a net.Conn: a *net.TCPConn, or a struct that embeds a net.Conn as its own
+ * first field. That it is one is known by its Close. Anything else stays without an address. Go marks a descriptor as
+ * closed before the number can become another's: one that is not marked afterwards was right all the time.
+ */
+static __noinline int read_go_socket(struct task_struct *task, __u64 connection, __u64 tcp_close, struct record_socket *socket)
+{
+	__u64 at = connection, method = 0;
+	struct go_interface transport;
+	struct go_descriptor d;
+	struct socket_file s;
+
+	socket->family = 0;
+	for (int i = 0; i < WRAPPINGS_MAX; i++) {
+		if (bpf_probe_read_user(&transport, sizeof(transport), (void *)at) ||
+		    bpf_probe_read_user(&method, sizeof(method), (void *)(transport.table + TABLE_METHODS)))
+			return 0;
+		at = transport.data;
+		if (method == tcp_close)
+			break;
+	}
+	if (method != tcp_close || bpf_probe_read_user(&at, sizeof(at), (void *)at) ||
+	    bpf_probe_read_user(&d, sizeof(d), (void *)at) || (d.state & DESCRIPTOR_CLOSED) ||
+	    !find_socket(task, d.descriptor, &s))
+		return 0;
+	read_socket(s.sk, 0, socket);
+	if (bpf_probe_read_user(&d.state, sizeof(d.state), (void *)at) || (d.state & DESCRIPTOR_CLOSED))
+		socket->family = 0;
+	return socket->family;
+}
+
+#endif
+
+#endif
