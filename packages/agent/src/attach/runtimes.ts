@@ -1,6 +1,8 @@
 import { RecordSource } from "../decode/record-enums.js";
 import type { ElfFile } from "./elf/elf-file.js";
 import { gnutlsSites } from "./sites/gnutls-sites.js";
+import { knownBuildSites } from "./sites/known-build-sites.js";
+import { KNOWN_BUILDS, type KnownBuilds } from "./sites/known-builds.js";
 import { opensslSites } from "./sites/openssl-sites.js";
 import type { LibrarySite } from "./sites/site.js";
 
@@ -18,7 +20,12 @@ export interface ChosenSites {
   sites: LibrarySite[];
 }
 
-/** By the functions that the file has, whatever its name. Undefined where it has none that are known. @throws ElfError */
-export function chooseSites(elf: ElfFile): ChosenSites | undefined {
-  return opensslSites(elf) ?? gnutlsSites(elf);
+export type ChooseSites = (elf: ElfFile) => ChosenSites | undefined;
+
+/**
+ * By the functions that the file has, whatever its name; without symbols, by its build id. Undefined where it has none that
+ * are known. @throws ElfError
+ */
+export function chooseSites(elf: ElfFile, builds: KnownBuilds = KNOWN_BUILDS): ChosenSites | undefined {
+  return opensslSites(elf) ?? gnutlsSites(elf) ?? knownBuildSites(elf, builds);
 }
