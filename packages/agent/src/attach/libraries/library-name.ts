@@ -14,9 +14,13 @@ const OTHER_TLS: readonly (readonly [RegExp, string])[] = [
   [/(^|\/)libwolfssl(-[\w.]+)?\.so(\.[\w.]+)?$/, "wolfSSL"],
   [/(^|\/)libs2n(-[\w.]+)?\.so(\.[\w.]+)?$/, "s2n"],
   [/(^|\/)librustls(-[\w.]+)?\.so(\.[\w.]+)?$/, "rustls"],
-  // Java's own TLS is written in Java, and a common substitute is BoringSSL inside a library of Netty's.
   [/(^|\/)libjvm\.so$/, "Java"],
-  [/(^|\/)libnetty_tcnative[\w.-]*\.so$/, "Netty's BoringSSL"],
+  // BoringSSL and s2n inside shared libraries of other names.
+  [
+    /(^|\/)(libnetty_tcnative|libconscrypt|cygrpc|libcef|libQt[56]WebEngineCore)[\w.-]*\.so[\d.]*$/,
+    "BoringSSL",
+  ],
+  [/(^|\/)_awscrt[\w.-]*\.so$/, "s2n"],
 ];
 
 /** What is not captured, by the file name of a library that does it; undefined for any other. */
