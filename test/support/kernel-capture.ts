@@ -49,8 +49,13 @@ export const startKernelCapture = (
   cleanup.add(() => attachment.stop());
   attachment.start();
   const decoder = new RecordDecoder({
-    ...{ messageEnd: ignore, connectionEnd: ignore, malformed: ignore, process: ignore },
+    ...{ messageEnd: ignore, connectionEnd: ignore, malformed: ignore },
     message: onMessage,
+    process: (record) => {
+      const { kind, pid, executableDevice: device, executableInode: inode, file = "" } = record;
+      if (kind === "exit") attachment.onExit(pid);
+      else attachment.onExec({ ...record, device, inode, file });
+    },
   });
   session.start((records, count) => decoder.decode(records, count));
   cleanup.add(() => session.stop());
