@@ -6,7 +6,7 @@ import {
 } from "@masthead/shared/wire/coverage-reasons";
 import type { CoverageEntry } from "@masthead/shared/wire/heartbeat";
 import type { DoctorReport } from "./doctor-report.js";
-import { shortPath, textTable } from "./text-table.js";
+import { oneLine, shortPath, textTable } from "./text-table.js";
 
 const EXECUTABLE_WIDTH = 44;
 const REASON_WIDTH = 72;
@@ -38,7 +38,7 @@ export function coverageSummary(coverage: readonly CoverageEntry[]): string {
   ].join(", ");
 }
 
-const codeOf = ({ reason }: CoverageEntry): string => reasonCode(reason ?? "unknown");
+const codeOf = ({ reason }: CoverageEntry): string => oneLine(reasonCode(reason ?? "unknown"));
 
 const CODES = Object.keys(COVERAGE_REASONS);
 const STATES: readonly CoverageEntry["state"][] = ["not_captured", "captured", "self"];

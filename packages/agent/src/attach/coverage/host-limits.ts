@@ -20,9 +20,12 @@ export const lockdownMode = (text: string | undefined): string => /\[(\w+)\]/.ex
  */
 export function filtersReturnProbes(kernelRelease: string, architecture: string): boolean {
   if (architecture !== "x64") return false;
-  const [, major = 0, minor = 0, patch = 0] = (/^(\d+)\.(\d+)(?:\.(\d+))?/.exec(kernelRelease) ?? []).map(
-    Number,
-  );
+  const [, ...numbers] = /^(\d+)\.(\d+)(?:\.(\d+))?/.exec(kernelRelease) ?? [];
+  const [major, minor, patch] = [0, 1, 2].map((place) => Number(numbers[place] ?? 0)) as [
+    number,
+    number,
+    number,
+  ];
   if (major !== 6) return false;
   return minor === 11 || (minor === 12 && patch < 14) || (minor === 13 && patch < 3);
 }
