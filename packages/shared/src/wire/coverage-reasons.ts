@@ -14,7 +14,7 @@ export const COVERAGE_REASONS = {
   },
   not_capturing: {
     meaning: "The agent captures nothing on this host; the words that follow say why.",
-    remedy: "`masthead-agent doctor` says what is missing.",
+    remedy: "Run `masthead-agent doctor`, which says what is missing.",
   },
   permission: {
     meaning: "The agent may not look into the process.",

@@ -22,6 +22,6 @@ export type KnownBuilds = ReadonlyMap<string, KnownBuild>;
 
 /**
  * The builds that are known. An entry is printed by `node infra/known-build.mjs PROGRAM` from the same build with its
- * symbols (or their separate debug file), never found by looking alike.
+ * symbols, never found by looking alike.
  */
 export const KNOWN_BUILDS: KnownBuilds = new Map<string, KnownBuild>();
