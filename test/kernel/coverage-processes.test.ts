@@ -12,6 +12,7 @@ import { Cleanup } from "../support/cleanup.js";
 import { startNginx, startPythonServer } from "../support/https-servers.js";
 import { type KernelCapture, startKernelCapture } from "../support/kernel-capture.js";
 import { type Program, startProgram } from "../support/program.js";
+import { buildStaticServer, startStaticServer } from "../support/static-server.js";
 import { until } from "../support/until.js";
 
 /** What coverage says of processes by what they do: descriptors, policies, new programs, ends. */
@@ -59,6 +60,19 @@ test("an io_uring, and a UDP socket at port 443, are noted", async () => {
   });
   expect(noted(udp)?.notes).toEqual(["quic: a UDP socket at port 443"]);
   expect(noted(plain)).not.toHaveProperty("notes");
+});
+
+test("where HTTP in clear is read, a process without TLS is captured, and of one with other TLS its clear part", async () => {
+  const capture = startKernelCapture(cleanup, ignore, { clearText: true });
+  const plain = await startPython([]);
+  expect(entryOf(capture, plain.pid)).toMatchObject({
+    ...{ state: "captured", runtime: "socket", link: "tracepoint" },
+  });
+  const { stripped } = buildStaticServer(cleanup);
+  const server = await startStaticServer(cleanup, stripped);
+  expect(entryOf(capture, server.pid)).toMatchObject({
+    ...{ state: "not_captured", reason: expect.stringMatching(/^stripped/), notes: ["clear_text"] },
+  });
 });
 
 test("connections that speak HTTP/2 are noted with the processes at both ends, which are captured otherwise", async () => {

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { http2Connections } from "../capture/kernel-processes.js";
+import { readsClearText } from "../capture/native-programs.js";
 import type { CaptureSession } from "../capture/native-session.js";
 import type { ProcessInfo } from "../exchange.js";
 import { Coverage, type CoverageReport } from "./coverage/coverage.js";
@@ -56,6 +57,7 @@ export class Attachment {
       libraries: this.#libraries,
       scan: this.#scan,
       builds,
+      readsClearText: readsClearText(session.info.programs),
     });
   }
 

@@ -23,7 +23,7 @@ const COVERAGE: CoverageEntry[] = [
   entry(6, "not_captured", { reason: "of_a_later_release: \u001b[31m" }),
 ];
 const report = (coverage: CoverageEntry[], coverageOmitted = 0) => ({
-  ...{ canCapture: true, checks: [], links: [], libraries: [] },
+  ...{ canCapture: true, checks: [], links: [], libraries: [], capabilities: [] },
   ...{ programs: { loaded: [], absent: [] }, coverage, coverageOmitted },
 });
 

@@ -36,6 +36,8 @@ const COVERAGE_ROUNDS_MAX = 32;
 export interface DoctorOptions {
   objectPath: string;
   homeDirectory?: string;
+  /** whether the agent is to read HTTP in clear, too */
+  clearText?: boolean;
   facts?: HostFacts;
 }
 
@@ -55,7 +57,10 @@ export function examineHost(options: DoctorOptions): DoctorReport {
   try {
     report.links = linkOffers();
     report.checks.push(links(report.links));
-    const session = openSession({ objectPath: options.objectPath });
+    const session = openSession({
+      objectPath: options.objectPath,
+      ...(options.clearText === undefined ? {} : { clearText: options.clearText }),
+    });
     try {
       examineSession(session, options, report);
     } finally {

@@ -8,7 +8,7 @@ function statusWith(effective: string): string {
 }
 
 const GOOD: HostFacts = {
-  kernelRelease: "6.12.0-1-amd64",
+  kernelRelease: "6.12.57+deb13-amd64",
   architecture: "x64",
   hasBtf: true,
   status: statusWith("000001ffffffffff"),

@@ -57,11 +57,14 @@ export const agentResourceSchema = z.object({
         state: z
           .enum(["captured", "not_captured", "self"])
           .describe("`self`: a process of Masthead, never captured."),
-        runtime: z.string().optional().describe("What its plaintext is read from, such as `openssl`."),
+        runtime: z
+          .string()
+          .optional()
+          .describe("What its plaintext is read from, such as `openssl`; `socket`: it speaks no TLS."),
         link: z
           .string()
           .optional()
-          .describe("Kind of probe: `uprobe_session`, `uprobe_multi` or `uprobe_perf`."),
+          .describe("Kind of probe: `uprobe_session`, `uprobe_multi`, `uprobe_perf` or `tracepoint`."),
         site: z
           .string()
           .optional()

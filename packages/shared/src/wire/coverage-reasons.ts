@@ -73,8 +73,8 @@ export const COVERAGE_REASONS = {
   },
   no_tls_library: {
     meaning:
-      "The process uses no TLS, as far as its program and its libraries tell; plaintext is not captured yet.",
-    remedy: "",
+      "The process uses no TLS, as far as its program and its libraries tell, and HTTP in clear is not read.",
+    remedy: "Set `MASTHEAD_CLEAR_TEXT` to `on`; where it is, `masthead-agent doctor` says what was refused.",
   },
   static_or_unsupported_tls: {
     meaning: "TLS without a library that is captured, as agents before this vocabulary said it.",
@@ -85,6 +85,10 @@ export type CoverageReason = keyof typeof COVERAGE_REASONS;
 
 /** What a process does beside, or in place of, what is captured of it; each may stand in `notes` of an entry. */
 export const COVERAGE_NOTES = {
+  clear_text: {
+    meaning: "What the process speaks in clear is captured; it is its TLS that is not.",
+    remedy: "",
+  },
   http2: {
     meaning: "Connections of the process speak HTTP/2: they are recognised, left alone and counted.",
     remedy: "Let the client or the server speak HTTP/1.1 where its exchanges are needed.",

@@ -16,9 +16,9 @@ export const coverageEntrySchema = z.object({
   serviceName: text(256).optional(),
   containerId: text(128).optional(),
   state: coverageStateSchema,
-  /** `openssl` … */
+  /** `openssl` …; `socket`: it speaks no TLS, and is captured in clear */
   runtime: text(64).optional(),
-  /** `uprobe_session`, `uprobe_multi`, `uprobe_perf` */
+  /** `uprobe_session`, `uprobe_multi`, `uprobe_perf`, `tracepoint` */
   link: text(64).optional(),
   /** `emulated`: the kernel emulates the instruction; `single_step`: it does not */
   site: text(64).optional(),

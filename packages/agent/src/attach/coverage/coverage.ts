@@ -26,6 +26,8 @@ export interface CoverageSources {
   libraries: Pick<LibraryTable, "of">;
   scan: Pick<LibraryScan, "look" | "of">;
   builds: KnownBuilds;
+  /** HTTP in clear is read */
+  readsClearText: boolean;
   /** of this host by default */
   limits?: HostLimits;
   /** why the host lets nothing be captured, in words; absent where it does */
@@ -77,6 +79,7 @@ export class Coverage {
       libraries: this.sources.libraries.of(pid),
       program: () => this.#programs.reasonOf(`/proc/${pid}/exe`),
       http2: this.sources.http2(pid),
+      readsClearText: this.sources.readsClearText,
       isFiltered: this.#limits.filtersReturnProbes && hasSeccompFilter(pid),
     });
     return { ...named, ...judgement };

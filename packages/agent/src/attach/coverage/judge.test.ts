@@ -10,7 +10,7 @@ const DESCRIPTORS: Descriptors = {
 const SCANNED = { otherTls: [], hasQuic: false, missed: [] };
 const PLAIN: ProcessFacts = {
   ...{ hostRefusal: undefined, asked: "asked", descriptors: DESCRIPTORS, scanned: SCANNED },
-  ...{ libraries: [], program: () => undefined, http2: 0, isFiltered: false },
+  ...{ libraries: [], program: () => undefined, http2: 0, readsClearText: false, isFiltered: false },
 };
 const library = (different: Partial<Library> = {}): Library => ({
   ...{ identity: "1:2", path: "/lib/libssl.so.3", runtime: "openssl", link: "session", sites: [] },
@@ -58,6 +58,19 @@ test.each<[string, Partial<ProcessFacts>, string]>([
   ],
 ])("not captured: %s", (_, facts, reason) => {
   expect(judge({ ...PLAIN, ...facts })).toEqual({ state: "not_captured", reason });
+});
+
+test("HTTP in clear: the process without TLS is captured, and of one with other TLS its clear part", () => {
+  const readsClearText = true;
+  expect(judge({ ...PLAIN, readsClearText })).toEqual({
+    ...{ state: "captured", runtime: "socket", link: "tracepoint" },
+  });
+  expect(judge({ ...PLAIN, readsClearText, program: () => "go" })).toEqual({
+    ...{ state: "not_captured", reason: "go", notes: ["clear_text"] },
+  });
+  expect(judge({ ...PLAIN, readsClearText, asked: "not_asked" })).toEqual({
+    ...{ state: "not_captured", reason: "excluded_by_policy" },
+  });
 });
 
 test("captured, and what more is to be known", () => {

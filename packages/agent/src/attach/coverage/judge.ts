@@ -21,6 +21,8 @@ export interface ProcessFacts {
   program: () => string | undefined;
   /** connections that spoke HTTP/2 */
   http2: number;
+  /** HTTP in clear is read, from system calls */
+  readsClearText: boolean;
   /** the process has a seccomp filter that return probes have to pass */
   isFiltered: boolean;
 }
@@ -29,8 +31,9 @@ export type Judgement = Pick<CoverageEntry, "state" | "runtime" | "link" | "site
 
 /** Captured and how, or not and why; and what more is to be known. */
 export function judge(facts: ProcessFacts): Judgement {
-  const notes = notesOf(facts).slice(0, COVERAGE_NOTES_MAX);
-  return { ...stateOf(facts), ...(notes.length > 0 && { notes }) };
+  const { notes: [...before] = [], ...state } = stateOf(facts);
+  const notes = [...before, ...notesOf(facts)].slice(0, COVERAGE_NOTES_MAX);
+  return { ...state, ...(notes.length > 0 && { notes }) };
 }
 
 function stateOf(facts: ProcessFacts): Judgement {
@@ -39,7 +42,8 @@ function stateOf(facts: ProcessFacts): Judgement {
   const [library] = facts.libraries;
   if (library && library.failure === undefined) return { state: "captured", ...means(library) };
   const tls = tlsReason(facts, library);
-  return tls === undefined ? withoutTls() : notCaptured(tls);
+  if (tls === undefined) return withoutTls(facts);
+  return { ...notCaptured(tls), ...(facts.readsClearText && { notes: [note("clear_text")] }) };
 }
 
 const notCaptured = (why: string): Judgement => ({ state: "not_captured", reason: why });
@@ -69,8 +73,11 @@ function tlsReason({ scanned, program }: ProcessFacts, failed: Library | undefin
   return scanned.otherTls.length > 0 ? reason("unsupported_tls", scanned.otherTls.join(", ")) : undefined;
 }
 
-/** What becomes of a process that speaks no TLS. Plaintext is not captured yet; where it is, the runtime is `socket`. */
-const withoutTls = (): Judgement => notCaptured(reason("no_tls_library"));
+/** What becomes of a process that speaks no TLS. */
+const withoutTls = ({ readsClearText }: ProcessFacts): Judgement =>
+  readsClearText
+    ? { state: "captured", runtime: "socket", link: "tracepoint" }
+    : notCaptured(reason("no_tls_library"));
 
 function notesOf({ http2, descriptors, scanned, isFiltered, libraries }: ProcessFacts): string[] {
   const [captured, ...further] = libraries;

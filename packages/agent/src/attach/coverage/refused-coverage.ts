@@ -29,6 +29,7 @@ export function refusedCoverage(refusal: string, homeDirectory: string | undefin
     libraries: { of: () => [] },
     scan: { look: () => {}, of: () => NOTHING_SCANNED },
     builds: new Map(),
+    readsClearText: false,
     refusal,
   });
   return () => {
