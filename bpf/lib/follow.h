@@ -8,6 +8,7 @@
 
 #include "message.h"
 #include "start-line.h"
+#include "../maps/state.h"
 #include "../maps/work.h"
 
 #define STEPS_MAX 16384	/* of one call: heads, chunks, blocks */
@@ -119,6 +120,16 @@ static __always_inline void count_strange_call(struct connection *c)
 	enter(&c->directions[WRITE], STATE_IGNORE);
 }
 
+static __always_inline void count_http2(const struct connection *c)
+{
+	__u32 id = c->key.process;
+	struct process *process = bpf_map_lookup_elem(&processes, &id);
+
+	count(COUNTER_HTTP2);
+	if (process)
+		add_atomically(&process->http2, 1);
+}
+
 /* These bytes begin no head. The rest of the call is not looked at. */
 verified_alone int not_a_head(struct work *w, struct connection *c)
 {
@@ -128,7 +139,7 @@ verified_alone int not_a_head(struct work *w, struct connection *c)
 		return 0;
 	d = direction_of(w, c);
 	if (is_http2_preface(w)) {
-		count(COUNTER_HTTP2);
+		count_http2(c);
 		enter(&c->directions[READ], STATE_IGNORE);
 		enter(&c->directions[WRITE], STATE_IGNORE);
 	} else if (d->state != STATE_RESYNC) {

@@ -150,7 +150,7 @@ struct process {
 	__u32 generation;
 	__u32 connections;
 	__u32 strange_sockets;	/* of it */
-	__u32 reserved;
+	__u32 http2;		/* connections so far that spoke it; user space reads this */
 };
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { KERNEL_CONNECTION, KERNEL_DIRECTION } from "@masthead/agent/capture/kernel-connections";
+import { KERNEL_PROCESS } from "@masthead/agent/capture/kernel-processes";
 import { NAME_MAX_BYTES, TABLE_SLOTS, TABLE_STRUCTS } from "@masthead/agent/capture/table-layout";
 import * as enums from "@masthead/agent/decode/record-enums";
 import {
@@ -53,6 +54,10 @@ test("the kernel's own connections are read where they lie", () => {
   expect(layoutOf("connection").fields).toMatchObject(KERNEL_CONNECTION);
   const { bytes_each, ...fields } = KERNEL_DIRECTION;
   expect(layoutOf("direction")).toMatchObject({ size: bytes_each, fields });
+});
+
+test("what the kernel remembers of a process is read where it lies", () => {
+  expect(layoutOf("process").fields).toMatchObject(KERNEL_PROCESS);
 });
 
 test("enums have the values of the header", () => {

@@ -4,10 +4,11 @@ import { reconcile } from "@masthead/api/reconcile";
 import { agentResourceSchema } from "@masthead/shared/http/agent-resource";
 import { agentIdSchema } from "@masthead/shared/ids";
 import { heartbeatSubject } from "@masthead/shared/subjects";
+import { COVERAGE_NOTES, COVERAGE_REASONS } from "@masthead/shared/wire/coverage-reasons";
 import type { Heartbeat } from "@masthead/shared/wire/heartbeat";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startControlPlane, type TestControlPlane } from "./support/control-plane.js";
-import { makeHeartbeat } from "./support/heartbeats.js";
+import { makeHeartbeat, readGoldenHeartbeat } from "./support/heartbeats.js";
 
 const golden = makeHeartbeat();
 let plane: TestControlPlane;
@@ -39,6 +40,19 @@ const read = async (id: string) => {
   return agentResourceSchema.parse(await response.json());
 };
 
+/** What this asks of the OpenAPI document. */
+interface OpenApi {
+  components: {
+    schemas: {
+      Agent: {
+        properties: {
+          coverage: { items: { properties: Record<"reason" | "notes", { description: string }> } };
+        };
+      };
+    };
+  };
+}
+
 describe("agents", () => {
   it("are known from their heartbeats, in the words of the contract", async () => {
     await send("web-1", { epoch: 10, health: { status: "ok", reasons: [] }, final: false });
@@ -56,6 +70,18 @@ describe("agents", () => {
     expect(agent.losses).toEqual(golden.ledger.lost.filter(({ count }) => count > 0));
     const { captured, committed, lost, pending } = agent.ledger;
     expect(captured).toBe(committed + lost + pending);
+  });
+
+  it("say why a process is not captured, in the words of the vocabulary and of older agents", async () => {
+    const coverage = readGoldenHeartbeat("heartbeat-coverage-notes").coverage;
+    await send("web-4", { epoch: 10, coverage, coverageOmitted: 3, final: false });
+    await drainAll();
+    expect(await read("web-4")).toMatchObject({ coverage, coverageOmitted: 3 });
+    const document = (await (await plane.request("GET", "/openapi.json")).json()) as OpenApi;
+    const { reason, notes } = document.components.schemas.Agent.properties.coverage.items.properties;
+    for (const code of Object.keys(COVERAGE_REASONS)) expect(reason.description).toContain(`\`${code}\``);
+    for (const code of Object.keys(COVERAGE_NOTES)) expect(notes.description).toContain(`\`${code}\``);
+    await plane.database.open("owner").sql`delete from agents where agent_id = 'web-4'`;
   });
 
   it("are judged by their newest report, whatever comes late", async () => {

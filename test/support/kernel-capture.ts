@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Attachment } from "@masthead/agent/attach/attachment";
+import { Attachment, type AttachmentOptions } from "@masthead/agent/attach/attachment";
 import {
   type CaptureSession,
   openSession,
@@ -11,6 +11,7 @@ import { PolicyTables } from "@masthead/agent/capture/policy-tables";
 import type { MessageRecord } from "@masthead/agent/decode/message-record";
 import type { RecordBytes } from "@masthead/agent/decode/record-bytes";
 import { RecordDecoder } from "@masthead/agent/decode/record-decoder";
+import { askedOf } from "@masthead/agent/source/executable-watch";
 import type { Cleanup } from "./cleanup.js";
 
 const OBJECT = fileURLToPath(new URL("../../bpf/build/masthead.bpf.o", import.meta.url));
@@ -29,27 +30,37 @@ export interface KernelCapture {
 export const startKernelCapture = (
   cleanup: Cleanup,
   onMessage: (record: MessageRecord, bytes: RecordBytes) => void,
-  options: Pick<SessionOptions, "withoutPrograms" | "clearText" | "bestLink"> = {},
+  {
+    knownBuilds,
+    ...options
+  }: Pick<SessionOptions, "withoutPrograms" | "clearText" | "bestLink"> &
+    Pick<AttachmentOptions, "knownBuilds"> = {},
 ): KernelCapture => {
   const session = openSession({ objectPath: OBJECT, pollEveryMs: 2, ...options });
   cleanup.add(() => session.close());
   const home = cleanup.folder();
   mkdirSync(join(home, "run"));
-  const attachment = new Attachment({ session, homeDirectory: home, ownPids: [], scanEveryMs: 2 ** 30 });
+  const tables = new PolicyTables({ session, labels: {}, findExecutables: () => [] });
+  const attachment = new Attachment({
+    ...{ session, homeDirectory: home, ownPids: [], scanEveryMs: 2 ** 30 },
+    ...(knownBuilds && { knownBuilds }),
+    // As an agent asks, but that without a policy all count as asked about.
+    asked: (pid) => (tables.generation === 0 ? "asked" : askedOf(tables, pid)),
+  });
   cleanup.add(() => attachment.stop());
   attachment.start();
   const decoder = new RecordDecoder({
-    ...{ messageEnd: ignore, connectionEnd: ignore, malformed: ignore, process: ignore },
+    ...{ messageEnd: ignore, connectionEnd: ignore, malformed: ignore },
     message: onMessage,
+    process: (record) => {
+      const { kind, pid, executableDevice: device, executableInode: inode, file = "" } = record;
+      if (kind === "exit") attachment.onExit(pid);
+      else attachment.onExec({ ...record, device, inode, file });
+    },
   });
   session.start((records, count) => decoder.decode(records, count));
   cleanup.add(() => session.stop());
-  return {
-    session,
-    attachment,
-    tables: new PolicyTables({ session, labels: {}, findExecutables: () => [] }),
-    home,
-  };
+  return { session, attachment, tables, home };
 };
 
 /** The path of a request's head, as it was sent. */

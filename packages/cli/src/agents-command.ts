@@ -28,6 +28,7 @@ const agentSchema = z.looseObject({
       state: z.string(),
       runtime: z.string().nullish(),
       reason: z.string().nullish(),
+      notes: z.array(z.string()).nullish(),
     }),
   ),
   losses: z.array(z.looseObject({ stage: z.string(), reason: z.string(), count: z.number().nullish() })),
@@ -69,6 +70,7 @@ const describe = (agent: Agent, nowMs: number): string => {
     entry.state,
     entry.runtime ?? "",
     entry.reason ?? "",
+    (entry.notes ?? []).join(", "),
     entry.executable,
   ]);
   return [
@@ -76,7 +78,7 @@ const describe = (agent: Agent, nowMs: number): string => {
     losses.length === 0 ? "losses:         none" : textTable(["STAGE", "REASON", "EXCHANGES"], losses),
     coverage.length === 0
       ? "coverage:       none"
-      : textTable(["PID", "SERVICE", "STATE", "RUNTIME", "WHY NOT", "EXECUTABLE"], coverage),
+      : textTable(["PID", "SERVICE", "STATE", "RUNTIME", "WHY NOT", "NOTES", "EXECUTABLE"], coverage),
   ].join("\n\n");
 };
 

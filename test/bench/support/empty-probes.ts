@@ -30,11 +30,12 @@ export const attachEmptyProbes = (objectPath: string, pid: number): { detach(): 
     table.close();
     session.close();
   };
-  const libraries = mappedLibraries(pid).libraries.map((path) => table.sight(path, { pid }));
-  const [library] = libraries;
-  if (!library || library.failure !== undefined) {
+  const libraries = mappedLibraries(pid).libraries.map(({ path }) => table.sight(path, { pid }));
+  const [library = { unsighted: "it maps no libssl" }] = libraries;
+  if ("unsighted" in library || library.failure !== undefined) {
     detach();
-    throw new Error(`no probe stands for process ${pid}: ${library?.failure ?? "it maps no libssl"}`);
+    const why = "unsighted" in library ? library.unsighted : library.failure;
+    throw new Error(`no probe stands for process ${pid}: ${why}`);
   }
   const sites = library.sites.map(({ symbol, inner, cost }) => `${symbol}${inner ? " (inner)" : ""} ${cost}`);
   return { detach, words: `${library.path}, link ${library.link}: ${sites.join(", ")}` };

@@ -1,9 +1,12 @@
 import { readFileSync } from "node:fs";
 import { type Heartbeat, heartbeatSchema } from "@masthead/shared/wire/heartbeat";
 
-const GOLDEN = heartbeatSchema.parse(
-  JSON.parse(readFileSync(new URL("../../golden/wire/heartbeat.v1.json", import.meta.url), "utf8")),
-);
+/** A heartbeat as an agent of some release wrote it, of test/golden/wire. */
+export const readGoldenHeartbeat = (name: string): Heartbeat =>
+  heartbeatSchema.parse(
+    JSON.parse(readFileSync(new URL(`../../golden/wire/${name}.v1.json`, import.meta.url), "utf8")),
+  );
+const GOLDEN = readGoldenHeartbeat("heartbeat");
 
 /** The golden heartbeat, and what of it is to be different. */
 export const makeHeartbeat = (different: Partial<Heartbeat> = {}): Heartbeat =>

@@ -1,12 +1,17 @@
 import { join } from "node:path";
+import { http2Connections } from "../capture/kernel-processes.js";
+import { readsClearText } from "../capture/native-programs.js";
 import type { CaptureSession } from "../capture/native-session.js";
 import type { ProcessInfo } from "../exchange.js";
 import { Coverage, type CoverageReport } from "./coverage/coverage.js";
+import type { Asked } from "./coverage/judge.js";
 import { LibraryScan } from "./libraries/library-scan.js";
 import { type Library, LibraryTable } from "./libraries/library-table.js";
 import type { ProcessExec } from "./processes/process-names.js";
 import { ProcessTable } from "./processes/process-table.js";
 import { SelfProcesses } from "./processes/self-processes.js";
+import { type ChooseSites, chooseSites } from "./runtimes.js";
+import { KNOWN_BUILDS, type KnownBuilds } from "./sites/known-builds.js";
 
 export interface AttachmentOptions {
   session: CaptureSession;
@@ -14,8 +19,10 @@ export interface AttachmentOptions {
   homeDirectory?: string;
   /** processes that are never captured, with all they start (default: this one) */
   ownPids?: readonly number[];
-  /** whether some policy asks about this executable; absent: all are asked about */
-  isTarget?: (process: ProcessInfo) => boolean;
+  /** whether some policy in force asks about what the process runs; absent: all are asked about */
+  asked?: (pid: number) => Asked;
+  /** builds without symbols whose functions are known; the table that comes with the agent by default */
+  knownBuilds?: KnownBuilds;
   scanEveryMs?: number;
 }
 
@@ -31,21 +38,26 @@ export class Attachment {
   readonly #scanEveryMs: number;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor({ session, homeDirectory, ownPids, isTarget, scanEveryMs }: AttachmentOptions) {
-    this.#libraries = new LibraryTable(session);
-    this.#scan = new LibraryScan(this.#libraries);
+  constructor(options: AttachmentOptions) {
+    const { session, homeDirectory, ownPids, asked, knownBuilds: builds = KNOWN_BUILDS } = options;
+    const choose: ChooseSites = (elf) => chooseSites(elf, builds);
+    this.#libraries = new LibraryTable(session, choose);
+    this.#scan = new LibraryScan(this.#libraries, choose);
     this.#self = new SelfProcesses(
       session,
       ownPids ?? [process.pid],
       homeDirectory && join(homeDirectory, "run"),
     );
-    this.#scanEveryMs = scanEveryMs ?? SCAN_EVERY_MS;
+    this.#scanEveryMs = options.scanEveryMs ?? SCAN_EVERY_MS;
     this.#coverage = new Coverage({
       processOf: (pid) => this.#processes.of(pid),
       isSelf: () => this.#self.all(),
-      isTarget: isTarget ?? (() => true),
+      asked: asked ?? (() => "asked"),
+      http2: (pid) => http2Connections(session, pid),
       libraries: this.#libraries,
       scan: this.#scan,
+      builds,
+      readsClearText: readsClearText(session.info.programs),
     });
   }
 
@@ -66,6 +78,7 @@ export class Attachment {
   onExec(exec: ProcessExec): void {
     this.#processes.onExec(exec);
     this.#scan.onExec(exec.pid);
+    this.#coverage.forget(exec.pid);
   }
 
   /** RECORD_PROCESS_EXIT */
@@ -73,6 +86,7 @@ export class Attachment {
     this.#processes.onExit(pid);
     this.#scan.forget(pid);
     this.#self.forget(pid);
+    this.#coverage.forget(pid);
   }
 
   /** Names a process, also one that ended a short while ago. */

@@ -2,6 +2,8 @@ import { RecordSource } from "../decode/record-enums.js";
 import type { ElfFile } from "./elf/elf-file.js";
 import { goSites } from "./go/go-sites.js";
 import { gnutlsSites } from "./sites/gnutls-sites.js";
+import { knownBuildSites } from "./sites/known-build-sites.js";
+import { KNOWN_BUILDS, type KnownBuilds } from "./sites/known-builds.js";
 import { opensslSites } from "./sites/openssl-sites.js";
 import type { LibrarySite } from "./sites/site.js";
 
@@ -20,10 +22,12 @@ export interface ChosenSites {
   sites: LibrarySite[];
 }
 
+export type ChooseSites = (elf: ElfFile) => ChosenSites | undefined;
+
 /**
- * By the functions that the file has, whatever its name. Undefined where it has none that are known.
- * @throws ElfError, UnknownBuild where it has some and how to follow them is not known
+ * By the functions that the file has, whatever its name; without symbols, by its build id. Undefined where it has none that
+ * are known. @throws ElfError, UnknownBuild where it has some and how to follow them is not known
  */
-export function chooseSites(elf: ElfFile): ChosenSites | undefined {
-  return opensslSites(elf) ?? gnutlsSites(elf) ?? goSites(elf);
+export function chooseSites(elf: ElfFile, builds: KnownBuilds = KNOWN_BUILDS): ChosenSites | undefined {
+  return opensslSites(elf) ?? gnutlsSites(elf) ?? goSites(elf) ?? knownBuildSites(elf, builds);
 }

@@ -148,6 +148,10 @@ function refusedProgram(error: NativeError, optional: ProgramPlan[]): string | u
   return optional.some((each) => each.name === refused) ? refused : undefined;
 }
 
+/** Whether HTTP in clear is read, by the programs that are loaded. */
+export const readsClearText = (programs: readonly string[]): boolean =>
+  plan("clear").every(({ name }) => programs.includes(name));
+
 const section = (name: string): ProgramPlan => ({ name, attachType: ATTACH_TYPE.section });
 
 const isSocketTracepoint = (name: string): boolean => name === "socket_send" || name === "socket_receive";

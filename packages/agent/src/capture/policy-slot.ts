@@ -20,6 +20,9 @@ export type TableSession = Pick<CaptureSession, "updateTable" | "deleteFromTable
 export class PolicySlot {
   private written: { map: string; key: Uint8Array }[] = [];
   private executables: ExecutableItems | undefined;
+  /** `device:inode` of the executables that the slot names */
+  private readonly named = new Set<string>();
+  private asksOfAll = false;
 
   constructor(
     private readonly session: TableSession,
@@ -45,6 +48,12 @@ export class PolicySlot {
     this.executables = executables;
     for (const { file, items } of executables.known()) this.putExecutable(file, items);
     this.session.updateTable("slots", indexKey(this.index), slotValue(compiled, generation));
+    this.asksOfAll = compiled.items.some(({ executable }) => executable === undefined);
+  }
+
+  /** Whether some item holds for this executable, as the kernel judges it. */
+  asksAbout({ device, inode }: ExecutableFile): boolean {
+    return this.asksOfAll || this.named.has(`${device}:${inode}`);
   }
 
   /** Tells the slot of an executable that it may not know. @returns the items of its path */
@@ -57,6 +66,8 @@ export class PolicySlot {
   /** Empties the slot. An entry that is gone already is no error; one that cannot be taken out stays for the next time. */
   wipe(): void {
     this.executables = undefined;
+    this.asksOfAll = false;
+    this.named.clear();
     this.session.updateTable("slots", indexKey(this.index), Buffer.alloc(SLOT_CONFIG.bytes));
     for (let entry = this.written.at(-1); entry !== undefined; entry = this.written.at(-1)) {
       this.session.deleteFromTable(entry.map, entry.key);
@@ -66,6 +77,7 @@ export class PolicySlot {
 
   private putExecutable(file: ExecutableFile, items: bigint): void {
     this.put("executable_items", executableKey(this.index, file), itemsValue(items));
+    this.named.add(`${file.device}:${file.inode}`);
   }
 
   private put(map: string, key: Uint8Array, value: Uint8Array): void {

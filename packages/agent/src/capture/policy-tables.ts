@@ -83,6 +83,11 @@ export class PolicyTables {
     return named;
   }
 
+  /** Whether some policy in force asks about this executable; undefined while none is in force. */
+  asksAbout(file: ExecutableFile): boolean | undefined {
+    return this.generation === 0 ? undefined : this.activeSlot.asksAbout(file);
+  }
+
   /**
    * Puts the set in force again as a new generation. The kernel remembers for a generation whether a process is a target,
    * so this is how a process that made calls before its executable was added becomes one.

@@ -5,8 +5,8 @@ import { BUILT_OBJECT } from "../source/bpf-source.js";
 
 /** Prints what this host can and cannot capture. The exit code is 1 where it can capture nothing. */
 export async function doctor({ json = false }: { json?: boolean }): Promise<void> {
-  const { objectPath = BUILT_OBJECT, home } = readAgentConfiguration(process.env);
-  const report = examineHost({ objectPath, homeDirectory: home });
+  const { objectPath = BUILT_OBJECT, home, clearText } = readAgentConfiguration(process.env);
+  const report = examineHost({ objectPath, homeDirectory: home, clearText });
   process.stdout.write(json ? `${JSON.stringify(report)}\n` : `${doctorText(report).trimEnd()}\n`);
   process.exitCode = report.canCapture ? 0 : 1;
 }

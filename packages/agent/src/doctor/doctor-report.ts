@@ -1,5 +1,8 @@
+import { reasonCode } from "@masthead/shared/wire/coverage-reasons";
 import type { CoverageEntry } from "@masthead/shared/wire/heartbeat";
 import { Attachment } from "../attach/attachment.js";
+import type { CoverageReport } from "../attach/coverage/coverage.js";
+import { refusedCoverage } from "../attach/coverage/refused-coverage.js";
 import type { Library } from "../attach/libraries/library-table.js";
 import { type LinkOffer, linkOffers } from "../capture/native-programs.js";
 import { type CaptureSession, openSession } from "../capture/native-session.js";
@@ -28,9 +31,13 @@ export interface DoctorReport {
   coverageOmitted: number;
 }
 
+const COVERAGE_ROUNDS_MAX = 32;
+
 export interface DoctorOptions {
   objectPath: string;
   homeDirectory?: string;
+  /** whether the agent is to read HTTP in clear, too */
+  clearText?: boolean;
   facts?: HostFacts;
 }
 
@@ -50,14 +57,19 @@ export function examineHost(options: DoctorOptions): DoctorReport {
   try {
     report.links = linkOffers();
     report.checks.push(links(report.links));
-    const session = openSession({ objectPath: options.objectPath });
+    const session = openSession({
+      objectPath: options.objectPath,
+      ...(options.clearText === undefined ? {} : { clearText: options.clearText }),
+    });
     try {
       examineSession(session, options, report);
     } finally {
       session.close();
     }
   } catch (error) {
-    report.checks.push({ name: "programs", status: "failed", found: words(error) });
+    const found = words(error);
+    report.checks.push({ name: "programs", status: "failed", found });
+    tellCoverage(report, refusedCoverage(found, options.homeDirectory));
   }
   report.canCapture = report.checks.every((check) => check.status !== "failed");
   return report;
@@ -71,13 +83,22 @@ function examineSession(session: CaptureSession, options: DoctorOptions, report:
   const attachment = new Attachment({ session, ...(homeDirectory === undefined ? {} : { homeDirectory }) });
   try {
     attachment.scan();
-    const { entries, omitted } = attachment.coverage();
     report.libraries = attachment.libraries().map(libraryLine);
     report.checks.push(libraries(report.libraries));
-    report.coverage = entries;
-    report.coverageOmitted = omitted;
+    tellCoverage(report, () => attachment.coverage());
   } finally {
     attachment.stop();
+  }
+}
+
+/** Reports until all was looked at: an agent spreads that over its heartbeats. */
+function tellCoverage(report: DoctorReport, coverage: () => CoverageReport): void {
+  for (let round = 0; round < COVERAGE_ROUNDS_MAX; round += 1) {
+    const { entries, omitted } = coverage();
+    report.coverage = entries;
+    report.coverageOmitted = omitted;
+    const isWhole = entries.every((entry) => reasonCode(entry.reason ?? "") !== "not_read_yet");
+    if (isWhole && omitted === 0) return;
   }
 }
 
@@ -96,7 +117,7 @@ function libraries(found: DoctorReport["libraries"]): Check {
   const name = "libraries";
   const failed = found.filter((library) => library.failure !== undefined);
   const dear = found.filter((library) => library.sites.some((site) => site.cost === "single_step"));
-  if (found.length === 0) return { name, status: "note", found: "no OpenSSL library on this host" };
+  if (found.length === 0) return { name, status: "note", found: "no TLS library on this host" };
   if (failed.length > 0)
     return { name, status: "limited", found: `${failed.length} of ${found.length} refused` };
   if (dear.length > 0) {

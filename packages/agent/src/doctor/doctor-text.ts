@@ -1,5 +1,6 @@
-import type { CoverageEntry } from "@masthead/shared/wire/heartbeat";
+import { coverageLines } from "./coverage-lines.js";
 import type { DoctorReport } from "./doctor-report.js";
+import { oneLine } from "./text-table.js";
 
 const MARKS = { ok: "ok     ", note: "note   ", limited: "LIMITED", failed: "FAILED " } as const;
 
@@ -51,26 +52,3 @@ function libraryLines({ libraries }: DoctorReport): string[] {
     ]),
   ];
 }
-
-function coverageLines({ coverage, coverageOmitted }: DoctorReport): string[] {
-  if (coverage.length === 0) return ["", "No process holds a TCP socket."];
-  return [
-    "",
-    "Processes with a TCP socket",
-    ...coverage.map(
-      (entry) => `  ${String(entry.pid).padStart(7)} ${(entry.serviceName ?? "").padEnd(20)} ${state(entry)}`,
-    ),
-    ...(coverageOmitted === 0 ? [] : [`  and ${coverageOmitted} more`]),
-  ];
-}
-
-function state({ state: what, reason, runtime, link, site }: CoverageEntry): string {
-  if (what === "self") return "Masthead's own";
-  if (what === "captured") return `captured: ${[runtime, link, site].filter(Boolean).join(", ")}`;
-  return `not captured: ${oneLine(reason ?? "unknown")}`;
-}
-
-/** What others wrote (paths, messages) cannot draw on a terminal. */
-const oneLine = (text: string): string =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is taken out
-  text.replace(/\s*\n\s*/g, " / ").replace(/[\u0000-\u001f\u007f-\u009f]/g, "?");

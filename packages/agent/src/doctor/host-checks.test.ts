@@ -8,7 +8,7 @@ function statusWith(effective: string): string {
 }
 
 const GOOD: HostFacts = {
-  kernelRelease: "6.12.0-1-amd64",
+  kernelRelease: "6.12.57+deb13-amd64",
   architecture: "x64",
   hasBtf: true,
   status: statusWith("000001ffffffffff"),
@@ -41,6 +41,8 @@ test.each<[string, Partial<HostFacts>, string[]]>([
     { status: `${GOOD.status}Seccomp:\t2`.replace("Seccomp:\t0\n", "") },
     ["seccomp note"],
   ],
+  ["a kernel whose filters stop return probes", { kernelRelease: "6.12.9-amd64" }, ["return_probes limited"]],
+  ["the kernel that mended it", { kernelRelease: "6.12.14-amd64" }, []],
   ["confidentiality", { lockdown: "none integrity [confidentiality]" }, ["lockdown failed"]],
   ["integrity", { lockdown: "none [integrity] confidentiality" }, []],
   ["no lockdown file", { lockdown: undefined }, []],

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { release } from "node:os";
+import { filtersReturnProbes, lockdownMode } from "../attach/coverage/host-limits.js";
 import { UNDER_CONFIDENTIALITY } from "../capture/native-error.js";
 import type { Circumstances } from "../privilege/capabilities.js";
 import { usualLink } from "../privilege/circumstances.js";
@@ -51,6 +52,7 @@ export function hostChecks(facts: HostFacts, given: Circumstances = usual(facts)
     btf(facts.hasBtf),
     capabilityCheck(facts.status, given),
     seccomp(facts.status),
+    returnProbes(facts),
     lockdown(facts.lockdown),
     unprivileged(facts.unprivilegedBpf),
   ];
@@ -90,11 +92,23 @@ function seccomp(status: string): Check {
   };
 }
 
+/** Another program's filter may end it when a probe at a function's return fires. */
+function returnProbes({ kernelRelease, architecture: on }: HostFacts): Check {
+  const name = "return_probes";
+  if (!filtersReturnProbes(kernelRelease, on))
+    return { name, status: "ok", found: "pass every seccomp filter" };
+  return {
+    ...{ name, status: "limited", found: "this kernel applies the seccomp filters of programs to them" },
+    advice:
+      "a traced program under a strict filter may be ended: update to 6.12.14, 6.13.3 or later before tracing such",
+  };
+}
+
 function lockdown(text: string | undefined): Check {
   const name = "lockdown";
   if (text === undefined)
     return { name, status: "ok", found: "not told: securityfs is not mounted, or there is none" };
-  const mode = /\[(\w+)\]/.exec(text)?.[1] ?? "none";
+  const mode = lockdownMode(text);
   if (mode !== "confidentiality") return { name, status: "ok", found: mode };
   return { name, status: "failed", found: mode, advice: UNDER_CONFIDENTIALITY };
 }

@@ -23,12 +23,16 @@ export class RecordedSource implements CaptureSource {
   #timer: NodeJS.Timeout | undefined;
   readonly #connections = new Map<string, ConnectionInfo>();
 
-  /** @param reason why it is not the kernel */
+  /**
+   * @param reason why it is not the kernel
+   * @param coverage of a host on which nothing is captured
+   */
   constructor(
     private readonly recording: Recording,
     private readonly reason: string,
     private readonly events: SourceEvents,
     private readonly nowUs: () => number,
+    readonly coverage: () => CoverageReport,
   ) {}
 
   readonly accounts = {
@@ -120,10 +124,6 @@ export class RecordedSource implements CaptureSource {
 
   close(): void {
     clearTimeout(this.#timer);
-  }
-
-  coverage(): CoverageReport {
-    return { entries: [], omitted: 0 };
   }
 
   counters(): Record<string, number> {

@@ -18,7 +18,7 @@ import { lossWithout, requireCapabilities } from "../privilege/missing-capabilit
 import { ownRights } from "../privilege/thread-rights.js";
 import type { LedgerSources } from "../ship/ledger.js";
 import type { CaptureSource, SourceEvents } from "./capture-source.js";
-import { ExecutableWatch } from "./executable-watch.js";
+import { askedOf, ExecutableWatch } from "./executable-watch.js";
 import { counterOf, KERNEL_COUNTERS, kernelAccount } from "./kernel-counters.js";
 
 export interface BpfSourceOptions {
@@ -85,6 +85,7 @@ export class BpfSource implements CaptureSource {
       this.#tables = new PolicyTables({ session: this.#session, labels, floor });
       this.#attachment = new Attachment({
         session: this.#session,
+        asked: (pid) => askedOf(this.#tables, pid),
         ...(homeDirectory === undefined ? {} : { homeDirectory }),
       });
       this.#executables = new ExecutableWatch(this.#tables);

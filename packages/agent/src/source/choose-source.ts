@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
+import { refusedCoverage } from "../attach/coverage/refused-coverage.js";
 import { NativeError } from "../capture/native-error.js";
 import type { AgentConfiguration } from "../config.js";
 import { fingerprintKeyIn, readFloor } from "../local-files.js";
@@ -36,7 +37,7 @@ export async function chooseSource(
 ): Promise<CaptureSource> {
   const recorded = (recording: Recording, reason: string): CaptureSource => {
     log.error({ reason }, "NOTHING ON THIS HOST IS CAPTURED: exchanges are replayed from a recording");
-    return new RecordedSource(recording, reason, events, nowUs);
+    return new RecordedSource(recording, reason, events, nowUs, refusedCoverage(reason, config.home));
   };
   if (recordedFile !== undefined)
     return recorded(await readRecording(recordedFile), "a recording was asked for");

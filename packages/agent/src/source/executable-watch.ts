@@ -1,6 +1,6 @@
-import { statSync } from "node:fs";
-import { allPids, executableOf, procPath } from "../attach/processes/proc-process.js";
-import { kernelDevice } from "../capture/executable-search.js";
+import type { Asked } from "../attach/coverage/judge.js";
+import { allPids, executableOf } from "../attach/processes/proc-process.js";
+import { executableFileOf } from "../capture/executable-search.js";
 import type { ExecutableFile } from "../capture/policy-bytes.js";
 import type { PolicyTables } from "../capture/policy-tables.js";
 
@@ -45,11 +45,19 @@ export class ExecutableWatch {
     this.#pids.add(pid);
     const path = executableOf(pid);
     if (path === undefined) return;
-    try {
-      const { dev, ino } = statSync(procPath(pid, "exe"), { bigint: true });
-      this.sighted({ device: kernelDevice(dev), inode: Number(ino) }, path);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    }
+    const file = executableFileOf(pid);
+    if (file !== undefined) this.sighted(file, path);
+  }
+}
+
+/** Whether a policy in force asks about what this process runs. What may not be looked at is asked about: it has another reason. */
+export function askedOf(tables: Pick<PolicyTables, "asksAbout">, pid: number): Asked {
+  try {
+    const file = executableFileOf(pid);
+    const asks = file && tables.asksAbout(file);
+    if (asks !== undefined) return asks ? "asked" : "not_asked";
+    return file ? "unknown" : "asked";
+  } catch {
+    return "asked";
   }
 }

@@ -1,4 +1,10 @@
 import { z } from "zod";
+import { COVERAGE_NOTES, COVERAGE_REASONS } from "../wire/coverage-reasons.js";
+
+const codes = (of: object): string =>
+  Object.keys(of)
+    .map((code) => `\`${code}\``)
+    .join(", ");
 
 /** An agent as `GET /v1/agents/{id}` answers it: what its last heartbeat said. */
 export const agentResourceSchema = z.object({
@@ -45,24 +51,38 @@ export const agentResourceSchema = z.object({
     .array(
       z.object({
         pid: z.int().describe("Process id, as the agent sees it."),
-        executable: z.string().describe("File name of its executable."),
+        executable: z.string().describe("Path of its executable, or its name where no path is known."),
         serviceName: z.string().optional().describe("Its `service.name`."),
         containerId: z.string().optional().describe("Id of its container."),
         state: z
           .enum(["captured", "not_captured", "self"])
           .describe("`self`: a process of Masthead, never captured."),
-        runtime: z.string().optional().describe("What its plaintext is read from, such as `openssl`."),
+        runtime: z
+          .string()
+          .optional()
+          .describe("What its plaintext is read from, such as `openssl`; `socket`: it speaks no TLS."),
         link: z
           .string()
           .optional()
-          .describe("Kind of probe: `uprobe_session`, `uprobe_multi` or `uprobe_perf`."),
+          .describe("Kind of probe: `uprobe_session`, `uprobe_multi`, `uprobe_perf` or `tracepoint`."),
         site: z
           .string()
           .optional()
           .describe(
             "`emulated`: the kernel emulates the probed instruction; `single_step`: it does not, which costs the process more.",
           ),
-        reason: z.string().optional().describe("Why it is not captured."),
+        reason: z
+          .string()
+          .optional()
+          .describe(
+            `Why it is not captured: a code, alone or as \`code: details\`. The codes: ${codes(COVERAGE_REASONS)}. An agent of another release may have others.`,
+          ),
+        notes: z
+          .array(z.string())
+          .optional()
+          .describe(
+            `What more is to be known of it, captured or not: codes, alone or as \`code: details\`. The codes: ${codes(COVERAGE_NOTES)}.`,
+          ),
       }),
     )
     .describe("Which processes of the host are captured, and for the others, why not."),

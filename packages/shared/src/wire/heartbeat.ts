@@ -5,6 +5,9 @@ import { ledgerSchema } from "./ledger.js";
 const micros = z.int().nonnegative();
 const text = (max: number) => z.string().max(max);
 
+/** Notes that one coverage entry may have. */
+export const COVERAGE_NOTES_MAX = 8;
+
 export const coverageStateSchema = z.enum(["captured", "not_captured", "self"]);
 
 export const coverageEntrySchema = z.object({
@@ -13,14 +16,16 @@ export const coverageEntrySchema = z.object({
   serviceName: text(256).optional(),
   containerId: text(128).optional(),
   state: coverageStateSchema,
-  /** `openssl` … */
+  /** `openssl` …; `socket`: it speaks no TLS, and is captured in clear */
   runtime: text(64).optional(),
-  /** `uprobe_session`, `uprobe_multi`, `uprobe_perf` */
+  /** `uprobe_session`, `uprobe_multi`, `uprobe_perf`, `tracepoint` */
   link: text(64).optional(),
   /** `emulated`: the kernel emulates the instruction; `single_step`: it does not */
   site: text(64).optional(),
-  /** why not: `no_tls_library`, `excluded_by_policy`, `attach_failed: …` */
+  /** why not: a code of `COVERAGE_REASONS`, alone or as `code: details` */
   reason: text(256).optional(),
+  /** what more is to be known of it: codes of `COVERAGE_NOTES`, alone or as `code: details` */
+  notes: z.array(text(256)).max(COVERAGE_NOTES_MAX).optional(),
 });
 export type CoverageEntry = z.infer<typeof coverageEntrySchema>;
 

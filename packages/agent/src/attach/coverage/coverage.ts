@@ -1,79 +1,88 @@
 import type { CoverageEntry } from "@masthead/shared/wire/heartbeat";
 import type { ProcessInfo } from "../../exchange.js";
 import type { LibraryScan } from "../libraries/library-scan.js";
-import type { Library, LibraryTable } from "../libraries/library-table.js";
-import { allPids } from "../processes/proc-process.js";
-import { OwnTls } from "./own-tls.js";
-import { TcpSockets } from "./tcp-sockets.js";
+import type { LibraryTable } from "../libraries/library-table.js";
+import { allPids, hasSeccompFilter } from "../processes/proc-process.js";
+import type { KnownBuilds } from "../sites/known-builds.js";
+import { DescriptorLooks } from "./descriptors.js";
+import { type HostLimits, hostLimits } from "./host-limits.js";
+import { type Asked, judge } from "./judge.js";
+import { ProgramTls } from "./program-tls.js";
+import { reason } from "./reason.js";
+import { SocketTables } from "./socket-table.js";
 
 export interface CoverageReport {
   entries: CoverageEntry[];
-  /** processes beyond the bound of the report */
+  /** processes beyond the bound of the report, and those that were not looked at yet */
   omitted: number;
 }
 
 export interface CoverageSources {
   processOf: (pid: number) => ProcessInfo;
   isSelf: () => Set<number>;
-  isTarget: (process: ProcessInfo) => boolean;
+  asked: (pid: number) => Asked;
+  /** connections of the process that spoke HTTP/2 */
+  http2: (pid: number) => number;
   libraries: Pick<LibraryTable, "of">;
-  scan: Pick<LibraryScan, "look" | "unreadable" | "otherLibraries">;
+  scan: Pick<LibraryScan, "look" | "of">;
+  builds: KnownBuilds;
+  /** HTTP in clear is read */
+  readsClearText: boolean;
+  /** of this host by default */
+  limits?: HostLimits;
+  /** why the host lets nothing be captured, in words; absent where it does */
+  refusal?: string;
 }
 
 const ENTRIES_MAX = 4096;
-const REASON_MAX = 256;
+/** Bytes of programs' files that one report reads: some thirty milliseconds where they are cached. */
+const PROGRAM_BYTES_PER_REPORT = 8 * 1024 * 1024;
 
 /** For each process with a TCP socket: captured and how, or not and why (promise observe-only). */
 export class Coverage {
-  readonly #ownTls = new OwnTls();
+  readonly #descriptors = new DescriptorLooks();
+  readonly #programs: ProgramTls;
+  readonly #limits: HostLimits;
+  readonly #hostRefusal: string | undefined;
 
-  constructor(private readonly sources: CoverageSources) {}
+  constructor(private readonly sources: CoverageSources) {
+    this.#programs = new ProgramTls(sources.builds);
+    this.#limits = sources.limits ?? hostLimits();
+    this.#hostRefusal = hostRefusal(this.#limits, sources.refusal);
+  }
 
   report(): CoverageReport {
-    const sockets = new TcpSockets();
+    const pids = allPids();
+    const unseen = this.#descriptors.renew(pids, new SocketTables());
+    this.#programs.allow(PROGRAM_BYTES_PER_REPORT);
     const self = this.sources.isSelf();
-    const entries: CoverageEntry[] = [];
-    let omitted = 0;
-    for (const pid of allPids()) {
-      const entry = this.#entry(pid, sockets, self);
-      if (!entry) continue;
-      if (entries.length < ENTRIES_MAX) entries.push(entry);
-      else omitted += 1;
-    }
-    return { entries, omitted };
+    const entries = pids.flatMap((pid) => this.#entry(pid, self) ?? []);
+    const omitted = unseen + Math.max(0, entries.length - ENTRIES_MAX);
+    return { entries: entries.slice(0, ENTRIES_MAX), omitted };
   }
 
-  #entry(pid: number, sockets: TcpSockets, self: Set<number>): CoverageEntry | undefined {
-    let refused: string | undefined;
-    try {
-      if (!sockets.heldBy(pid)) return undefined;
-    } catch (error) {
-      const code = error instanceof Error && "code" in error ? String(error.code) : "";
-      if (code !== "EACCES" && code !== "EPERM") return undefined;
-      refused = `permission: its descriptors cannot be read (${code})`;
-    }
-    const process = this.sources.processOf(pid);
-    const named = describe(process);
+  /** The process ended, or began another program. */
+  forget(pid: number): void {
+    this.#descriptors.forget(pid);
+  }
+
+  #entry(pid: number, self: Set<number>): CoverageEntry | undefined {
+    const descriptors = this.#descriptors.of(pid);
+    if (!descriptors?.hasTcp && descriptors?.refused === undefined) return undefined;
+    const named = describe(this.sources.processOf(pid));
     if (self.has(pid)) return { ...named, state: "self" };
-    if (refused) return { ...named, state: "not_captured", reason: refused };
     this.sources.scan.look(pid);
-    const library = this.sources.libraries.of(pid);
-    const reason = this.#reason(process, library);
-    if (reason !== undefined) return { ...named, state: "not_captured", reason: reason.slice(0, REASON_MAX) };
-    return { ...named, state: "captured", ...(library && means(library)) };
-  }
-
-  #reason(process: ProcessInfo, library: Library | undefined): string | undefined {
-    const unreadable = this.sources.scan.unreadable(process.pid);
-    if (unreadable !== undefined) return `permission: its mappings cannot be read (${unreadable})`;
-    if (library?.failure !== undefined) {
-      return `${library.isUnknownBuild ? "unknown_build" : "attach_failed"}: ${library.failure}`;
-    }
-    if (!library) {
-      const hasOther = this.sources.scan.otherLibraries(process.pid).length > 0;
-      return hasOther || this.#ownTls.in(process.pid) ? "static_or_unsupported_tls" : "no_tls_library";
-    }
-    return this.sources.isTarget(process) ? undefined : "excluded_by_policy";
+    const judgement = judge({
+      ...{ descriptors, hostRefusal: this.#hostRefusal },
+      asked: this.sources.asked(pid),
+      scanned: this.sources.scan.of(pid),
+      libraries: this.sources.libraries.of(pid),
+      program: () => this.#programs.reasonOf(`/proc/${pid}/exe`),
+      http2: this.sources.http2(pid),
+      readsClearText: this.sources.readsClearText,
+      isFiltered: this.#limits.filtersReturnProbes && hasSeccompFilter(pid),
+    });
+    return { ...named, ...judgement };
   }
 }
 
@@ -88,12 +97,7 @@ function describe(
   };
 }
 
-/** The runtime, the link and the dearer of its sites, as the heartbeat names them. */
-function means(library: Library): Pick<CoverageEntry, "runtime" | "link" | "site"> {
-  const calls = library.sites.filter((site) => site.kind !== "entry");
-  return {
-    runtime: library.runtime,
-    link: `uprobe_${library.link}`,
-    site: calls.every((site) => site.cost === "emulated") ? "emulated" : "single_step",
-  };
+function hostRefusal({ isLockedDown }: HostLimits, refusal: string | undefined): string | undefined {
+  if (isLockedDown) return reason("lockdown");
+  return refusal === undefined ? undefined : reason("not_capturing", refusal);
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -18,11 +19,20 @@ const readAll = (bytes: Buffer): void => {
     const elf = new ElfFile(bytesOf(bytes));
     elf.exportedFunctions(names);
     elf.importedFunctions();
-    chooseSites(elf);
+    chooseSites(elf, new Map([[elf.buildId ?? "", { runtime: "openssl", functions: [] }]]));
+    for (const { offset, size } of elf.readOnlyData()) {
+      expect(Number.isSafeInteger(offset) && Number.isSafeInteger(size)).toBe(true);
+    }
   } catch (error) {
     if (!(error instanceof ElfError)) throw error;
   }
 };
+
+test("reads the build id as binutils do", () => {
+  const notes = execFileSync("readelf", ["--notes", path], { encoding: "utf8" });
+  const elf = withFile(path, (source) => new ElfFile(bytesOf(source.read(0, source.size))));
+  expect(elf.buildId).toBe(/Build ID: ([0-9a-f]+)/.exec(notes)?.[1]);
+});
 
 test("reads exported functions and where they are in the file", () => {
   const elf = withFile(path, (source) => new ElfFile(bytesOf(source.read(0, source.size))));

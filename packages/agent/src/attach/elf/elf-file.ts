@@ -1,3 +1,4 @@
+import { readBuildId } from "./build-id.js";
 import type { ByteSource } from "./byte-source.js";
 import { ElfError } from "./byte-source.js";
 import {
@@ -115,6 +116,20 @@ export class ElfFile {
   /** a full symbol table, which most installed files were stripped of */
   get hasSymbols(): boolean {
     return this.#sections.some((section) => section.type === SYMTAB);
+  }
+
+  /** in hexadecimal; undefined where the linker gave none */
+  get buildId(): string | undefined {
+    return readBuildId(this.#source, this.#segments);
+  }
+
+  /** Where in the file constants are, texts among them: section `.rodata`, or all that is loaded and never written to. */
+  readOnlyData(): { offset: number; size: number }[] {
+    const sections = this.#sections.filter(({ name, type }) => name === ".rodata" && type !== NOBITS);
+    if (sections.length > 0) return sections.map(({ offset, size }) => ({ offset, size }));
+    return this.#segments
+      .filter(({ type, writable }) => type === PT_LOAD && !writable)
+      .map(({ offset, fileBytes }) => ({ offset, size: fileBytes }));
   }
 
   #functionsOf(type: number, names: ReadonlySet<string>): Map<string, FunctionSymbol> {

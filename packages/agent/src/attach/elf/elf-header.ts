@@ -50,9 +50,10 @@ export function readHeader(source: ByteSource): ElfHeader {
 }
 
 export interface Segment {
-  /** PT_LOAD 1, PT_INTERP 3 */
+  /** PT_LOAD 1, PT_INTERP 3, PT_NOTE 4 */
   type: number;
   executable: boolean;
+  writable: boolean;
   offset: number;
   address: number;
   fileBytes: number;
@@ -65,6 +66,7 @@ export function readSegments(source: ByteSource, header: ElfHeader): Segment[] {
     return {
       type: table.readUInt32LE(at),
       executable: (table.readUInt32LE(at + 4) & 1) !== 0,
+      writable: (table.readUInt32LE(at + 4) & 2) !== 0,
       offset: u64(table, at + 8),
       address: u64(table, at + 16),
       fileBytes: u64(table, at + 32),

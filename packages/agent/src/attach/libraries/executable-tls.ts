@@ -1,7 +1,7 @@
 import { type ByteSource, ElfError, withFile } from "../elf/byte-source.js";
 import { ElfFile } from "../elf/elf-file.js";
 import { fileIdentity } from "../file-identity.js";
-import { chooseSites } from "../runtimes.js";
+import { type ChooseSites, chooseSites } from "../runtimes.js";
 import { UnknownBuild } from "../unknown-build.js";
 
 const KNOWN_MAX = 4096;
@@ -10,6 +10,8 @@ const KNOWN_MAX = 4096;
 export class ExecutableTls {
   readonly #known = new Map<string, boolean>();
 
+  constructor(private readonly choose: ChooseSites = chooseSites) {}
+
   /** False also where the file cannot be read, or is no program. */
   carriesTls(path: string): boolean {
     try {
@@ -17,7 +19,7 @@ export class ExecutableTls {
       const known = this.#known.get(identity);
       if (known !== undefined) return known;
       if (this.#known.size >= KNOWN_MAX) this.#known.clear();
-      const carries = withFile(path, hasTls);
+      const carries = withFile(path, (source) => hasTls(source, this.choose));
       this.#known.set(identity, carries);
       return carries;
     } catch {
@@ -26,9 +28,9 @@ export class ExecutableTls {
   }
 }
 
-function hasTls(source: ByteSource): boolean {
+function hasTls(source: ByteSource, choose: ChooseSites): boolean {
   try {
-    return chooseSites(new ElfFile(source)) !== undefined;
+    return choose(new ElfFile(source)) !== undefined;
   } catch (error) {
     if (error instanceof ElfError) return false;
     // To be found in the table, which says why nothing stands on it.

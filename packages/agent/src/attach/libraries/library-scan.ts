@@ -1,4 +1,6 @@
 import { allPids, mappedPages, namespaceOf } from "../processes/proc-process.js";
+import { codeOf } from "../processes/system-error.js";
+import type { ChooseSites } from "../runtimes.js";
 import { ExecutableTls } from "./executable-tls.js";
 import { isTlsLibraryName } from "./library-name.js";
 import type { LibraryTable } from "./library-table.js";
@@ -11,23 +13,45 @@ interface Seen {
   firstScan: number;
   /** why the maps could not be read */
   unreadable?: string;
-  others: string[];
+  otherTls: string[];
+  hasQuic: boolean;
+  /** libraries that could not be reached */
+  missed: MissedLibrary[];
 }
+
+/** A TLS library that a process maps and that could not even be looked at. */
+export interface MissedLibrary {
+  /** by which the process mapped it */
+  name: string;
+  /** its file was replaced or removed since */
+  deleted: boolean;
+  why: string;
+}
+
+/** What is known of a process's libraries beside those in the table. */
+export type ScannedProcess = Pick<Seen, "unreadable" | "otherTls" | "hasQuic" | "missed">;
 
 /** Older processes seldom map a library anew: so many of them are looked at in one scan, in turn. */
 const OLD_PER_SCAN = 128;
 const YOUNG_SCANS = 30;
 const NAMESPACES_MAX = 1024;
 
+const UNSEEN: ScannedProcess = { otherTls: [], hasQuic: false, missed: [] };
+
 /** Finds libraries: those the loader's caches name, before any process maps them, and those that processes map. */
 export class LibraryScan {
   readonly #seen = new Map<number, Seen>();
-  readonly #executables = new ExecutableTls();
+  readonly #executables: ExecutableTls;
   readonly #namespaces = new Set<string>();
   #scans = 0;
   #turn = 0;
 
-  constructor(private readonly libraries: LibraryTable) {}
+  constructor(
+    private readonly libraries: LibraryTable,
+    choose?: ChooseSites,
+  ) {
+    this.#executables = new ExecutableTls(choose);
+  }
 
   /**
    * @param excluded processes whose own libraries are left alone: nothing they do is captured, so no probe should cost them
@@ -60,12 +84,9 @@ export class LibraryScan {
     this.libraries.forget(pid);
   }
 
-  unreadable(pid: number): string | undefined {
-    return this.#seen.get(pid)?.unreadable;
-  }
-
-  otherLibraries(pid: number): string[] {
-    return this.#seen.get(pid)?.others ?? [];
+  /** As of the last look; nothing of a process that was never looked at. */
+  of(pid: number): ScannedProcess {
+    return this.#seen.get(pid) ?? UNSEEN;
   }
 
   #due(pids: number[]): number[] {
@@ -85,23 +106,26 @@ export class LibraryScan {
     if (pages === undefined) return;
     let seen = this.#seen.get(pid);
     if (!seen) {
-      seen = { pages: -1, firstScan: this.#scans, others: [] };
+      seen = { pages: -1, firstScan: this.#scans, ...UNSEEN, missed: [] };
       this.#seen.set(pid, seen);
       this.#lookAtNamespace(pid);
     }
     if (seen.pages === pages) return;
     seen.pages = pages;
     try {
-      const { libraries, executable, others } = mappedLibraries(pid);
-      seen.others = others;
+      const { libraries, executable, otherTls, hasQuic } = mappedLibraries(pid);
+      Object.assign(seen, { otherTls, hasQuic, missed: [] });
       delete seen.unreadable;
       this.libraries.forget(pid);
-      for (const path of libraries) this.libraries.sight(path, { pid });
+      for (const { path, name, deleted } of libraries) {
+        const sighted = this.libraries.sight(path, { pid });
+        if ("unsighted" in sighted) seen.missed.push({ name, deleted, why: sighted.unsighted });
+      }
       if (executable !== undefined && this.#executables.carriesTls(executable)) {
         this.libraries.sight(executable, { pid });
       }
     } catch (error) {
-      seen.unreadable = error instanceof Error && "code" in error ? String(error.code) : String(error);
+      seen.unreadable = codeOf(error) ?? String(error);
     }
   }
 

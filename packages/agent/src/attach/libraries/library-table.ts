@@ -3,7 +3,8 @@ import type { CaptureSession, LinkKind } from "../../capture/native-session.js";
 import { withFile } from "../elf/byte-source.js";
 import { ElfFile } from "../elf/elf-file.js";
 import { fileIdentity } from "../file-identity.js";
-import { chooseSites, RUNTIME_SOURCE, type Runtime } from "../runtimes.js";
+import { codeOf, errnoWords } from "../processes/system-error.js";
+import { type ChooseSites, chooseSites, RUNTIME_SOURCE, type Runtime } from "../runtimes.js";
 import { type LibrarySite, SITE_FUNCTION } from "../sites/site.js";
 import { UnknownBuild } from "../unknown-build.js";
 
@@ -27,6 +28,11 @@ export interface Library {
   cached: boolean;
 }
 
+/** A file on which nothing is known to stand, and why. */
+export interface Unsighted {
+  unsighted: string;
+}
+
 /** Files that probes stand on, or could not: each inode once, however many processes and containers map it. */
 const LIBRARIES_MAX = 1024;
 const RETRY_AFTER_SCANS = 30;
@@ -36,18 +42,22 @@ export class LibraryTable {
   #scan = 0;
   #refused = 0;
 
-  constructor(private readonly session: Pick<CaptureSession, "attachUprobe" | "detach" | "info">) {}
+  constructor(
+    private readonly session: Pick<CaptureSession, "attachUprobe" | "detach" | "info">,
+    private readonly choose: ChooseSites = chooseSites,
+  ) {}
 
   /** A file that some process maps or some loader would: attached now, where that was not done before. */
-  sight(path: string, by: { pid: number } | "cache"): Library | undefined {
+  sight(path: string, by: { pid: number } | "cache"): Library | Unsighted {
     let identity: string;
     try {
       identity = fileIdentity(path);
-    } catch {
-      return undefined;
+    } catch (error) {
+      return { unsighted: words(error) };
     }
     const library = this.#libraries.get(identity) ?? this.#add(identity, path);
-    if (!library) return undefined;
+    if (!library)
+      return { unsighted: `${LIBRARIES_MAX} libraries are probed, which is the most there may be` };
     if (by === "cache") library.cached = true;
     else library.pids.add(by.pid);
     if (library.failure !== undefined && library.retryAtScan <= this.#scan) this.#attach(library, path);
@@ -72,7 +82,7 @@ export class LibraryTable {
   #attach(library: Library, path: string): void {
     delete library.failure;
     try {
-      const chosen = withFile(path, (source) => chooseSites(new ElfFile(source)));
+      const chosen = withFile(path, (source) => this.choose(new ElfFile(source)));
       if (!chosen) throw new Error("no functions that read and write in it, of a TLS library that is known");
       library.runtime = chosen.runtime;
       library.sites = chosen.sites;
@@ -114,10 +124,11 @@ export class LibraryTable {
     }
   }
 
-  /** The library that this process maps, the captured ones first. */
-  of(pid: number): Library | undefined {
+  /** The libraries that this process maps, the captured ones first. */
+  of(pid: number): Library[] {
     const mapped = this.all().filter((library) => library.pids.has(pid));
-    return mapped.find((library) => library.failure === undefined) ?? mapped[0];
+    const isCaptured = ({ failure }: Library) => failure === undefined;
+    return [...mapped.filter(isCaptured), ...mapped.filter((library) => !isCaptured(library))];
   }
 
   all(): Library[] {
@@ -144,7 +155,8 @@ function isStillThere(library: Library): boolean {
 }
 
 function words(error: unknown): string {
-  if (error instanceof NativeError) return error.message;
-  if (error instanceof Error) return "code" in error ? `${error.code}: ${error.message}` : error.message;
-  return String(error);
+  const code = codeOf(error);
+  if (error instanceof NativeError) return `${errnoWords(error.code)}; ${error.message}`;
+  if (code !== undefined) return errnoWords(code);
+  return error instanceof Error ? error.message : String(error);
 }

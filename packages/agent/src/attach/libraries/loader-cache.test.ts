@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { isOpensslName, isOtherTlsName, isTlsLibraryName } from "./library-name.js";
+import { isOpensslName, isTlsLibraryName, otherTlsName } from "./library-name.js";
 import { cachedLibraries, readLoaderCache } from "./loader-cache.js";
 
 /** A cache with these entries, as ldconfig writes it; with an empty table of the old format before it where asked. */
@@ -95,7 +95,8 @@ test.each([
 });
 
 test("other TLS libraries are known by name", () => {
-  expect(isOtherTlsName("/usr/lib/libnss3.so")).toBe(true);
+  expect(otherTlsName("/usr/lib/libnss3.so")).toBe("NSS");
+  expect(otherTlsName("/opt/venv/grpc/_cython/cygrpc.cpython-311-x86_64-linux-gnu.so")).toBe("BoringSSL");
   expect(isTlsLibraryName("/usr/lib/libgnutls.so.30")).toBe(true);
-  expect(isOtherTlsName("/usr/lib/libssl.so.3")).toBe(false);
+  expect(otherTlsName("/usr/lib/libssl.so.3")).toBeUndefined();
 });

@@ -1,15 +1,26 @@
 import { fileIdentity } from "../file-identity.js";
 import { executableMappings, type MappedFile, readStart } from "../processes/proc-maps.js";
 import { executableOf } from "../processes/proc-process.js";
-import { isOtherTlsName, isTlsLibraryName } from "./library-name.js";
+import { isQuicName, isTlsLibraryName, otherTlsName } from "./library-name.js";
+
+export interface MappedLibrary {
+  /** that the kernel can open now */
+  path: string;
+  /** by which the process mapped it */
+  name: string;
+  /** the file was replaced or removed since */
+  deleted: boolean;
+}
 
 export interface MappedLibraries {
-  /** paths of TLS libraries that the kernel can open now */
-  libraries: string[];
-  /** such a path of the program itself, which may carry its TLS inside */
+  /** TLS libraries that can be captured */
+  libraries: MappedLibrary[];
+  /** a path of the program itself that the kernel can open now; it may carry its TLS inside */
   executable?: string;
-  /** names of other TLS libraries */
-  others: string[];
+  /** names of other TLS implementations, each once */
+  otherTls: string[];
+  /** something that speaks QUIC is mapped */
+  hasQuic: boolean;
 }
 
 /** TLS libraries that a process maps as code, and its program. @throws the system's error where its maps cannot be read */
@@ -17,10 +28,14 @@ export function mappedLibraries(pid: number): MappedLibraries {
   const files = executableMappings(readStart(`/proc/${pid}/maps`));
   const executable = executableOf(pid);
   const program = files.find(({ path }) => path === executable);
+  const libraries = files.filter(({ path }) => isTlsLibraryName(path));
   return {
-    libraries: files.filter(({ path }) => isTlsLibraryName(path)).map((file) => openablePath(pid, file)),
+    libraries: libraries.map((file) => ({
+      ...{ path: openablePath(pid, file), name: file.path, deleted: file.deleted },
+    })),
     ...(program && { executable: openablePath(pid, program) }),
-    others: files.filter(({ path }) => isOtherTlsName(path)).map(({ path }) => path),
+    otherTls: [...new Set(files.flatMap(({ path }) => otherTlsName(path) ?? []))],
+    hasQuic: files.some(({ path }) => isQuicName(path)),
   };
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { tcpInodes } from "../coverage/tcp-sockets.js";
+import { ktlsSockets, socketRows } from "../coverage/socket-table.js";
 import { executableMappings } from "./proc-maps.js";
 import { parseStat } from "./proc-process.js";
 import { processInfo } from "./process-names.js";
@@ -32,12 +32,21 @@ test("a command with spaces and parentheses does not shift the fields of stat", 
   expect(parseStat("")).toBeUndefined();
 });
 
-test("sockets of a TCP table", () => {
+test("sockets of a TCP or UDP table", () => {
   const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
    0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 5151 1 0 100 0 0 10 0
    1: 0100007F:1F91 0100007F:1F90 06 00000000:00000000 03:00000000 00000000     0        0 0 3 0
 `;
-  expect(tcpInodes(table)).toEqual(new Set(["5151"]));
+  expect(socketRows(table)).toEqual([{ inode: "5151", localPort: 8080, remotePort: 0 }]);
+  expect(socketRows("")).toEqual([]);
+  expect(socketRows("head\nnonsense\n")).toEqual([]);
+});
+
+test("sockets whose TLS is in the kernel, of the table that the kernel's module keeps", () => {
+  const table = ["TlsCurrTxSw", "TlsCurrRxSw", "TlsCurrTxDevice", "TlsCurrRxDevice", "TlsTxSw"];
+  const counts = [3, 2, 1, 0, 99];
+  expect(ktlsSockets(table.map((name, place) => `${name.padEnd(32)}\t${counts[place]}\n`).join(""))).toBe(4);
+  expect(ktlsSockets("")).toBe(0);
 });
 
 test("names come from the best fact there is", () => {

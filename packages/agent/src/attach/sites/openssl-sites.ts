@@ -5,7 +5,8 @@ import { codeAt, functionCode, leavesFor, lengthRegister } from "./inner-functio
 import { leadsTo, namedSites, type Symbols } from "./named-sites.js";
 import type { LibrarySite, SiteFunction } from "./site.js";
 
-const NAMES = [
+/** Functions by which sites are found; the first two have to be there. */
+export const OPENSSL_FUNCTIONS = [
   "SSL_read",
   "SSL_read_ex",
   "SSL_write",
@@ -17,21 +18,28 @@ const NAMES = [
 /** BoringSSL has had it since 2016, and OpenSSL never. */
 const BORINGSSL_ONLY = "SSL_CTX_set_grease_enabled";
 
-/**
- * Where to stand in OpenSSL or BoringSSL, so that every call of SSL_read, SSL_read_ex, SSL_write and SSL_write_ex is seen
- * once, at the least cost the file allows. Undefined where the file has neither. @throws ElfError
- */
+/** Where to stand in a file that has the symbols of OpenSSL or BoringSSL; undefined where it has neither. @throws ElfError */
 export function opensslSites(elf: ElfFile): ChosenSites | undefined {
-  const symbols = elf.functions(new Set([...NAMES, BORINGSSL_ONLY]));
+  const symbols = elf.functions(new Set([...OPENSSL_FUNCTIONS, BORINGSSL_ONLY]));
   if (!symbols.has("SSL_read") || !symbols.has("SSL_write")) return undefined;
+  return {
+    runtime: symbols.has(BORINGSSL_ONLY) ? "boringssl" : "openssl",
+    sites: sitesAmong(elf, symbols),
+  };
+}
+
+/**
+ * Where to stand, so that every call of SSL_read, SSL_read_ex, SSL_write and SSL_write_ex is seen once, at the least cost
+ * the file allows. @throws ElfError
+ */
+export function sitesAmong(elf: ElfFile, symbols: Symbols): LibrarySite[] {
   const reads =
     innerRead(elf, symbols) ?? namedSites(elf, symbols, { SSL_read: "read", SSL_read_ex: "read_ex" });
   const writes =
     innerWrite(elf, symbols) ??
     namedSites(elf, symbols, { SSL_write: "write", SSL_write_ex: "write_ex", SSL_write_ex2: "write_flags" });
   const ends = namedSites(elf, symbols, { SSL_clear: "clear", SSL_free: "free" });
-  const runtime = symbols.has(BORINGSSL_ONLY) ? "boringssl" : "openssl";
-  return { runtime, sites: [...reads, ...writes, ...ends] };
+  return [...reads, ...writes, ...ends];
 }
 
 /** The one function that SSL_read and SSL_read_ex both call with the length's address in rcx. */

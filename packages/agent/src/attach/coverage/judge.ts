@@ -1,0 +1,113 @@
+import { COVERAGE_NOTES_MAX, type CoverageEntry } from "@masthead/shared/wire/heartbeat";
+import type { ScannedProcess } from "../libraries/library-scan.js";
+import type { Library } from "../libraries/library-table.js";
+import { errnoWords } from "../processes/system-error.js";
+import type { Descriptors } from "./descriptors.js";
+import { note, reason } from "./reason.js";
+
+/** Whether the policies in force ask about a program: `unknown` where none is in force yet. */
+export type Asked = "asked" | "not_asked" | "unknown";
+
+/** All that is known of a process when it is judged. */
+export interface ProcessFacts {
+  /** why nothing on the host is captured, as a reason */
+  hostRefusal: string | undefined;
+  asked: Asked;
+  descriptors: Descriptors;
+  scanned: ScannedProcess;
+  /** the captured ones first */
+  libraries: readonly Library[];
+  /** why the program's file says that it is not captured; asked only where no library is */
+  program: () => string | undefined;
+  /** connections that spoke HTTP/2 */
+  http2: number;
+  /** HTTP in clear is read, from system calls */
+  readsClearText: boolean;
+  /** the process has a seccomp filter that return probes have to pass */
+  isFiltered: boolean;
+}
+
+export type Judgement = Pick<CoverageEntry, "state" | "runtime" | "link" | "site" | "reason" | "notes">;
+
+/** Captured and how, or not and why; and what more is to be known. */
+export function judge(facts: ProcessFacts): Judgement {
+  const { notes: [...before] = [], ...state } = stateOf(facts);
+  const notes = [...before, ...notesOf(facts)].slice(0, COVERAGE_NOTES_MAX);
+  return { ...state, ...(notes.length > 0 && { notes }) };
+}
+
+function stateOf(facts: ProcessFacts): Judgement {
+  const why = outsideReason(facts);
+  if (why !== undefined) return notCaptured(why);
+  const [library] = facts.libraries;
+  if (library && library.failure === undefined) return { state: "captured", ...means(library) };
+  const tls = tlsReason(facts, library);
+  if (tls === undefined) return withoutTls(facts);
+  return { ...notCaptured(tls), ...(facts.readsClearText && { notes: [note("clear_text")] }) };
+}
+
+const notCaptured = (why: string): Judgement => ({ state: "not_captured", reason: why });
+
+/** Whatever the process does, it is not captured. */
+function outsideReason({ hostRefusal, descriptors, scanned, asked }: ProcessFacts): string | undefined {
+  if (hostRefusal !== undefined) return hostRefusal;
+  if (descriptors.refused !== undefined)
+    return reason("permission", `its descriptors: ${errnoWords(descriptors.refused)}`);
+  if (scanned.unreadable !== undefined)
+    return reason("permission", `its mappings: ${errnoWords(scanned.unreadable)}`);
+  if (asked === "unknown") return reason("no_policy");
+  if (asked === "not_asked") return reason("excluded_by_policy");
+  return descriptors.changing ? reason("changing") : undefined;
+}
+
+/** It has TLS, and that is not captured. */
+function tlsReason({ scanned, program }: ProcessFacts, failed: Library | undefined): string | undefined {
+  if (failed?.failure !== undefined)
+    return reason(failed.isUnknownBuild ? "unknown_build" : "attach_failed", failed.failure);
+  const [missed] = scanned.missed;
+  if (missed) {
+    const code = missed.deleted ? "library_replaced" : "attach_failed";
+    return reason(code, `${missed.name}: ${missed.why}`);
+  }
+  const ofProgram = program();
+  if (ofProgram !== undefined) return ofProgram;
+  return scanned.otherTls.length > 0 ? reason("unsupported_tls", scanned.otherTls.join(", ")) : undefined;
+}
+
+/** What becomes of a process that speaks no TLS. */
+const withoutTls = ({ readsClearText }: ProcessFacts): Judgement =>
+  readsClearText
+    ? { state: "captured", runtime: "socket", link: "tracepoint" }
+    : notCaptured(reason("no_tls_library"));
+
+function notesOf({ http2, descriptors, scanned, isFiltered, libraries }: ProcessFacts): string[] {
+  const [captured, ...further] = libraries;
+  const isCaptured = captured !== undefined && captured.failure === undefined;
+  const mayBeQuic = descriptors.hasHttpsOverUdp || (descriptors.hasUdp && scanned.hasQuic);
+  return [
+    ...(http2 > 0 ? [note("http2", `${http2} ${http2 === 1 ? "connection" : "connections"}`)] : []),
+    ...(mayBeQuic ? [note("quic", quicDetails(descriptors))] : []),
+    ...(descriptors.ktls > 0 ? [note("ktls", `${descriptors.ktls} in its network namespace`)] : []),
+    ...(descriptors.hasIoUring ? [note("io_uring")] : []),
+    ...(isFiltered ? [note("seccomp")] : []),
+    ...(isCaptured && scanned.otherTls.length > 0
+      ? [note("unsupported_tls", scanned.otherTls.join(", "))]
+      : []),
+    ...further.flatMap(({ path, failure }) =>
+      isCaptured && failure !== undefined ? [note("attach_failed", `${path}: ${failure}`)] : [],
+    ),
+  ];
+}
+
+const quicDetails = ({ hasHttpsOverUdp }: Descriptors): string =>
+  hasHttpsOverUdp ? "a UDP socket at port 443" : "a UDP socket, and a library that speaks it";
+
+/** The runtime, the link and the dearer of its sites, as the heartbeat names them. */
+function means(library: Library): Pick<CoverageEntry, "runtime" | "link" | "site"> {
+  const calls = library.sites.filter((site) => site.kind !== "entry");
+  return {
+    ...(library.runtime && { runtime: library.runtime }),
+    link: `uprobe_${library.link}`,
+    site: calls.every((site) => site.cost === "emulated") ? "emulated" : "single_step",
+  };
+}

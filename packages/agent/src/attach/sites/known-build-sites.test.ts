@@ -1,0 +1,64 @@
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { bytesOf } from "../elf/byte-source.js";
+import { ElfFile } from "../elf/elf-file.js";
+import { chooseSites } from "../runtimes.js";
+import { recordBuild } from "./known-build-sites.js";
+import type { KnownBuild, KnownFunction } from "./known-builds.js";
+
+let folder: string;
+let stripped: ElfFile;
+let id: string;
+let build: KnownBuild;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "masthead-builds-"));
+  const program = join(folder, "program");
+  const work = (name: string, result: number) =>
+    `__attribute__((noinline)) int ${name}(void *s, void *b, int n) { return work(s, b, n, ${result}) + ${result}; }`;
+  writeFileSync(
+    `${program}.c`,
+    `__attribute__((noinline, noipa)) static int work(void *s, void *b, int n, int r) { return s == b ? n : r; }
+${work("SSL_read", 1)}\n${work("SSL_write", 2)}\n${work("SSL_free", 3)}
+int main(int n, char **a) { return SSL_read(a, a, n) + SSL_write(a, a, n) + SSL_free(a, a, n); }\n`,
+  );
+  execFileSync("cc", ["-O2", "-Wl,--build-id", "-o", program, `${program}.c`]);
+  [id, build] = recordBuild(new ElfFile(bytesOf(readFileSync(program))));
+  copyFileSync(program, `${program}.stripped`);
+  execFileSync("strip", [`${program}.stripped`]);
+  stripped = new ElfFile(bytesOf(readFileSync(`${program}.stripped`)));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const sitesWith = (change: (functions: readonly KnownFunction[]) => readonly KnownFunction[]) =>
+  chooseSites(stripped, new Map([[id, { ...build, functions: change(build.functions) }]]));
+
+test("a build without symbols has sites where the table knows it, and none where it does not", () => {
+  expect(stripped.buildId).toBe(id);
+  expect(chooseSites(stripped, new Map())).toBeUndefined();
+  expect(chooseSites(stripped, new Map([["00", build]]))).toBeUndefined();
+  const chosen = sitesWith((functions) => functions);
+  expect(chosen?.runtime).toBe("openssl");
+  expect(chosen?.sites.map((site) => site.function).sort()).toEqual(["free", "read", "write"]);
+});
+
+const changing = (name: string, change: Partial<KnownFunction>) => (functions: readonly KnownFunction[]) =>
+  functions.map((each) => (each.name === name ? { ...each, ...change } : each));
+
+test.each<[string, (functions: readonly KnownFunction[]) => readonly KnownFunction[]]>([
+  ["other code", (all) => changing("SSL_free", { code: "00".repeat(16) })(all)],
+  ["another address", (all) => changing("SSL_read", { address: (all[0]?.address ?? 0) + 1 })(all)],
+  ["an address where no code is", (all) => changing("SSL_read", { address: 2 ** 40 })(all)],
+  ["too little code to tell", (all) => changing("SSL_write", { code: "55", size: 64 })(all)],
+  ["no code", (all) => changing("SSL_write", { code: "", size: 0 })(all)],
+  ["code that is no hexadecimal", (all) => changing("SSL_write", { code: "x".repeat(40) })(all)],
+  ["no SSL_write", (all) => all.filter(({ name }) => name !== "SSL_write")],
+])("fails closed: an entry with %s", (_, change) => {
+  expect(sitesWith(change)).toBeUndefined();
+});
+
+test("no entry is made of a build without symbols", () => {
+  expect(() => recordBuild(stripped)).toThrow("no SSL_read and SSL_write in it");
+});

@@ -1,0 +1,31 @@
+import { execFileSync } from "node:child_process";
+import { copyFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Cleanup } from "./cleanup.js";
+import { type HttpsServer, makeCertificate } from "./https-servers.js";
+import { startProgram } from "./program.js";
+import { RECYCLED_SERVER_SOURCE } from "./recycled-server.js";
+
+/** A TLS server with OpenSSL inside: as it was linked, and the same build without symbols. */
+export interface StaticServer {
+  readonly withSymbols: string;
+  readonly stripped: string;
+}
+
+export const buildStaticServer = (cleanup: Cleanup): StaticServer => {
+  const folder = cleanup.folder();
+  const [withSymbols, stripped] = [join(folder, "static-server"), join(folder, "stripped-server")];
+  const libraries = ["-Wl,-Bstatic", "-lssl", "-lcrypto", "-Wl,-Bdynamic", "-ldl", "-lpthread"];
+  execFileSync("gcc", ["-O2", "-Wl,--build-id", "-o", withSymbols, RECYCLED_SERVER_SOURCE, ...libraries]);
+  copyFileSync(withSymbols, stripped);
+  execFileSync("strip", [stripped]);
+  return { withSymbols, stripped };
+};
+
+/** Runs one of them, or a copy. Stopped by `cleanup`. */
+export const startStaticServer = async (cleanup: Cleanup, binary: string): Promise<HttpsServer> => {
+  const { certificate, key } = makeCertificate(cleanup.folder());
+  const program = startProgram(binary, [certificate, key]);
+  cleanup.add(() => program.stop());
+  return { port: Number(await program.line()), pid: program.pid, program };
+};
