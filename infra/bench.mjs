@@ -1,4 +1,4 @@
-// `npm run bench`: the benchmarks in the order of their names, one after the other, since they measure this host.
+// `npm run bench [NAME ...]`: the benchmarks in the order of their names, one after the other, since they measure this host.
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { command } from "./bootstrap/command.mjs";
@@ -7,17 +7,38 @@ import { ROOT, setUp } from "./bootstrap/set-up.mjs";
 import { runMain, Stopped } from "./bootstrap/stopped.mjs";
 import { checkSystem } from "./bootstrap/system.mjs";
 
+const HELP = `npm run bench [NAME ...]    all benchmarks, or those whose file in test/bench has NAME in its name:
+
+  nginx        nginx with TLS: untraced, with empty probes, with Masthead
+  servers      the same for nginx in clear (servers-clear-text), Node and Caddy with TLS (servers-node, servers-caddy)
+  bystander    programs that are no target: a loop over a system call, a compiler (bystander-system-calls, bystander-compiler)
+  agent-stages, ingest, policy-latency
+               the agent's stages, what the drain writes in a second, how long a policy takes to be in force
+
+  BENCH_ROUNDS, BENCH_SECONDS, BENCH_WARM_SECONDS, BENCH_AGENT_WARM_SECONDS
+               how many interleaved rounds (7), of how many seconds (4), after how many (2; 10 for a new agent)
+  BENCH_WORKLOAD
+               of nginx: alone or gateway; without it, both
+
+docs/decisions/0016 says how they measure, and which targets are read on what.`;
+
 await runMain(async () => {
-  checkSystem();
-  const withoutCapture = await setUp({ extraPackages: TEST_PACKAGES, home: join(ROOT, ".masthead") });
-  if (withoutCapture) throw new Stopped(`The benchmarks trace programs: ${withoutCapture}.`);
   const wanted = process.argv.slice(2);
+  if (wanted.some((word) => word === "--help" || word === "-h")) {
+    console.log(HELP);
+    return;
+  }
   const files = readdirSync(join(ROOT, "test/bench"))
     .filter(
       (name) =>
         name.endsWith(".bench.ts") && (wanted.length === 0 || wanted.some((part) => name.includes(part))),
     )
     .sort();
+  if (files.length === 0)
+    throw new Stopped(`No benchmark has ${wanted.join(" or ")} in its name.\n\n${HELP}`);
+  checkSystem();
+  const withoutCapture = await setUp({ extraPackages: TEST_PACKAGES, home: join(ROOT, ".masthead") });
+  if (withoutCapture) throw new Stopped(`The benchmarks trace programs: ${withoutCapture}.`);
   for (const file of files) {
     await command(
       process.execPath,

@@ -115,6 +115,8 @@ int socket_call_entry(__u64 *arguments)
 	if (transfer_of(number).transfer == TRANSFER_NONE || transfer_of(number).direction != WRITE)
 		return 0;
 	task = bpf_get_current_task_btf();
+	if (is_known_bystander(task->tgid))
+		return 0;
 	thread = bpf_task_storage_get(&threads, task, 0, 0);
 	if (thread)
 		thread->write_begun_ns = bpf_ktime_get_ns();

@@ -47,33 +47,52 @@ verified_alone int judge_process(__u32 id, __u32 generation, __u32 slot)
 	return process->items ? TARGET : process->connections ? TARGET_FOR_NOW : NO_TARGET;
 }
 
-/* Is the process of this thread a target? *thread is what is remembered of it: NULL where there was no memory for that. */
+/* Was this process found to be no target, and does that still hold? As of which tables and exclusions is the caller's to say. */
+static __always_inline int is_bystander(const struct bystander *cell, __u32 id, __u32 generation, __u32 exclusions_now)
+{
+	return cell->process == id && cell->generation == generation && cell->exclusions == exclusions_now;
+}
+
+/* The same of its own. No helper is called: it is for what most programs of a host do most. */
+static __always_inline int is_known_bystander(__u32 id)
+{
+	__u32 first = 0;
+	struct active_tables *now = bpf_map_lookup_elem(&active, &first);
+	__u32 *excluded = bpf_map_lookup_elem(&exclusions, &first);
+	struct bystander *cell = bystander_cell(id);
+
+	return now && excluded && cell && is_bystander(cell, id, now->generation, *excluded);
+}
+
+/*
+ * Is the process of this thread a target? *thread is what is remembered of it: NULL where there was no memory for that, and
+ * left as it was where the answer is no. Bystanders come first: what is remembered of a thread costs a call of a helper, an
+ * entry of an array does not.
+ */
 static __always_inline int is_target(struct task_struct *task, __u32 id, struct thread **thread)
 {
 	__u32 first = 0, generation, exclusions_now;
 	struct active_tables *now = bpf_map_lookup_elem(&active, &first);
 	__u32 *excluded = bpf_map_lookup_elem(&exclusions, &first);
-	__u64 exec_id = task->self_exec_id;
-	struct bystander *cell;
+	struct bystander *cell = bystander_cell(id);
 	struct process *process;
 	struct thread *known;
+	__u64 exec_id;
 	int verdict;
 
-	if (!now || !excluded)
+	if (!now || !excluded || !cell)
 		return 0;
 	generation = now->generation;
 	exclusions_now = *excluded;
-	if (!generation)
+	if (!generation || is_bystander(cell, id, generation, exclusions_now))
 		return 0;
+	exec_id = task->self_exec_id;
 	known = bpf_task_storage_get(&threads, task, 0, 0);
 	*thread = known;
 	if (known && known->generation == generation && known->exclusions == exclusions_now && known->exec_id == exec_id)
 		return 1;
 	if (known)
 		known->generation = 0;
-	cell = bystander_cell(id);
-	if (!cell || (cell->process == id && cell->generation == generation && cell->exclusions == exclusions_now))
-		return 0;
 	verdict = judge_process(id, generation, now->slot);
 	if (verdict == NO_TARGET) {
 		cell->process = 0;

@@ -19,6 +19,12 @@ int ssl_call_return(void *context) { return 0; }
 SEC("uprobe")
 int ssl_entry(void *context) { return 0; }
 
+SEC("uprobe")
+int go_call_entry(void *context) { return 0; }
+
+SEC("uprobe")
+int go_call_bytes(void *context) { return 0; }
+
 SEC("tp_btf/sched_process_exec")
 int process_exec(void *context) { return 0; }
 
@@ -33,5 +39,14 @@ int socket_send(void *context) { return 0; }
 
 SEC("tp_btf/sock_recv_length")
 int socket_receive(void *context) { return 0; }
+
+SEC("tp_btf/sys_enter")
+int socket_syscall(void *context) { return 0; }
+
+SEC("tp_btf/sys_enter")
+int socket_call_entry(void *context) { return 0; }
+
+SEC("tp_btf/sys_exit")
+int socket_call_return(void *context) { return 0; }
 
 char LICENSE[] SEC("license") = "GPL";

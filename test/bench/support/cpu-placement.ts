@@ -3,7 +3,7 @@ import { cpus } from "node:os";
 import type { Cleanup } from "../../support/cleanup.js";
 import { childrenOf } from "./process-cost.js";
 
-/** Where the measured server runs, by itself. */
+/** Where the measured program runs, by itself. */
 export const SERVER_CPU = "0";
 
 /** Puts all threads of a process on these CPUs; what it starts from then on stays there. */
@@ -14,7 +14,7 @@ const pin = (pid: number, list: string): void => {
 export interface Placement {
   /** for people: what runs where */
   readonly words: string;
-  /** Gives the measured server and its workers a CPU of their own. */
+  /** Gives the measured program and what it has started a CPU of their own. */
   pinServer(masterPid: number): void;
 }
 
@@ -32,8 +32,8 @@ const keepBusy = (cleanup: Cleanup): void => {
   });
 };
 
-/** Keeps this process, the one that runs the benchmarks, and all they start from now on, off the CPU that the measured server gets. */
-export const placeOnCpus = (cleanup: Cleanup): Placement => {
+/** Keeps this process, the one that runs the benchmarks, and all they start from now on, off the CPU that the measured program gets. @param measured its name, @param beside those of what runs with the agent */
+export const placeOnCpus = (cleanup: Cleanup, measured: string, beside: string): Placement => {
   const count = cpus().length;
   if (count < 2) {
     return { words: "one CPU, shared by all: figures of throughput say little", pinServer: () => {} };
@@ -42,7 +42,7 @@ export const placeOnCpus = (cleanup: Cleanup): Placement => {
   for (const pid of [process.ppid, process.pid]) pin(pid, others);
   for (let cpu = 1; cpu < count; cpu += 1) keepBusy(cleanup);
   return {
-    words: `nginx on CPU ${SERVER_CPU}; wrk, agent, nats-server and this bench on CPU ${others}, which is never idle`,
+    words: `${measured} on CPU ${SERVER_CPU}; ${beside} and this bench on CPU ${others}, which is never idle`,
     pinServer: (masterPid) => {
       for (const pid of [masterPid, ...childrenOf(masterPid)]) pin(pid, SERVER_CPU);
     },

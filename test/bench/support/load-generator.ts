@@ -29,10 +29,10 @@ export interface LoadGenerator {
 }
 
 /**
- * wrk against one port, one thread, 32 keep-alive connections, on a copy of libssl and libcrypto of its own: probes on the
+ * wrk against one server, one thread, 32 keep-alive connections, on a copy of libssl and libcrypto of its own: probes on the
  * system's libssl do not touch it. Ended by `cleanup`.
  */
-export const startLoadGenerator = (cleanup: Cleanup, port: number): LoadGenerator => {
+export const startLoadGenerator = (cleanup: Cleanup, origin: string): LoadGenerator => {
   const libraries = copyLibraries(join(cleanup.folder(), "libraries"));
   const child = spawn(
     "sh",
@@ -42,7 +42,7 @@ export const startLoadGenerator = (cleanup: Cleanup, port: number): LoadGenerato
       libraries,
       ...["--threads", "1", "--connections", String(CONNECTIONS)],
       ...HEADERS.flatMap((header) => ["--header", header]),
-      `https://127.0.0.1:${port}/v1/orders/1?view=full`,
+      `${origin}/v1/orders/1?view=full`,
     ],
     { stdio: ["pipe", "pipe", "inherit"], env: { PATH: process.env.PATH } },
   );

@@ -9,6 +9,8 @@ import type { Placement } from "./cpu-placement.js";
 export interface NginxWorkload {
   /** for people */
   readonly words: string;
+  /** that nginx takes part in for one request: with its client, and in clear with its upstream */
+  readonly exchangesPerRequest: number;
   /** Starts what it needs beside the traced one, on the same CPU. */
   prepare(cleanup: Cleanup, placement: Placement): Promise<NginxOptions>;
 }
@@ -27,11 +29,13 @@ const ORDERS = JSON.stringify(
 export const NGINX_WORKLOADS = {
   alone: {
     words: "nginx answers 3 bytes by itself and keeps no log",
+    exchangesPerRequest: 1,
     prepare: async () => ({}),
   },
   gateway: {
     words:
       "nginx passes each request on to an upstream on its own CPU, in clear over keep-alive, compresses its eight kilobytes of JSON, and keeps an access log",
+    exchangesPerRequest: 2,
     async prepare(cleanup, placement) {
       const port = await freeLoopbackPort();
       const folder = cleanup.folder();
@@ -55,3 +59,5 @@ export const NGINX_WORKLOADS = {
     },
   },
 } as const satisfies Record<string, NginxWorkload>;
+
+export type NginxWorkloadName = keyof typeof NGINX_WORKLOADS;

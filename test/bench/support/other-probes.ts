@@ -7,6 +7,7 @@ export const loadedProbes = (): number => {
     maxBuffer: 64 * 1024 ** 2,
     env: { PATH: `${process.env.PATH}:/usr/sbin` },
   });
-  return (JSON.parse(listed) as { name?: string }[]).filter(({ name }) => name?.startsWith("ssl_call"))
-    .length;
+  return (JSON.parse(listed) as { name?: string }[]).filter(({ name }) =>
+    /^(ssl|go|socket)_call/.test(name ?? ""),
+  ).length;
 };

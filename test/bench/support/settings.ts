@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { NGINX_WORKLOADS } from "./nginx-workloads.js";
+import { NGINX_WORKLOADS, type NginxWorkloadName } from "./nginx-workloads.js";
 
 const positive = (fallback: number) => z.coerce.number().positive().default(fallback);
-const workloadNames = Object.keys(NGINX_WORKLOADS) as [keyof typeof NGINX_WORKLOADS];
+const workloadNames = Object.keys(NGINX_WORKLOADS) as [NginxWorkloadName];
 const schema = z.object({
   BENCH_ROUNDS: positive(7).pipe(z.int()),
   BENCH_SECONDS: positive(4).pipe(z.int()),

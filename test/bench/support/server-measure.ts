@@ -6,7 +6,7 @@ import { cpuNs } from "./process-cost.js";
 export interface ServerMeasure {
   requests: number;
   perSecond: number;
-  /** of the nginx worker, probes included */
+  /** of the process that answers, probes included */
   serverNsPerRequest: number;
   /** share of time that the server's CPU was not idle: far below 1, something else is the bottleneck (wrk, and what shares its CPU) */
   serverCpuBusy: number;
@@ -21,7 +21,7 @@ const serverCpuTicks = (): { all: number; idle: number } => {
   return { all: user + nice + system + idle + ioWait + interrupts + soft + steal, idle: idle + ioWait };
 };
 
-/** Full load for so long, and what it cost the worker. */
+/** Full load for so long, and what it cost the process that answers. */
 export const measureServer = async (
   load: LoadGenerator,
   workerPid: number,

@@ -1,0 +1,15 @@
+import { afterEach, test } from "vitest";
+import { Cleanup } from "../support/cleanup.js";
+import { caddyIsLeftOut, caddyServer } from "./support/caddy-server.js";
+import { measureOverhead } from "./support/overhead.js";
+import { serverTargets } from "./support/overhead-targets.js";
+
+const cleanup = new Cleanup();
+afterEach(() => cleanup.run());
+const why = caddyIsLeftOut();
+if (why !== undefined) console.log(`Caddy is left out: ${why}`);
+
+test.skipIf(why !== undefined)(
+  "Caddy with TLS under wrk: untraced, traced by empty probes, traced by Masthead",
+  () => measureOverhead(cleanup, { label: "Caddy", start: caddyServer, targets: serverTargets }),
+);

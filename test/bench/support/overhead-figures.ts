@@ -1,0 +1,52 @@
+import type { AgentMeasure } from "./agent-measure.js";
+import { MODES, type Mode } from "./modes.js";
+import type { ServerMeasure } from "./server-measure.js";
+import { median, spread } from "./statistics.js";
+
+const MIB = 1024 * 1024;
+
+/** Medians over all rounds. */
+export interface OverheadFigures {
+  perSecond: Record<Mode, number>;
+  serverNs: Record<Mode, number>;
+  /** share of time, 0 to 1 */
+  busy: Record<Mode, number>;
+  /** how far the rounds lie apart, as a share of their median */
+  apart: Record<Mode, number>;
+  ofUntraced: number;
+  ofFloor: number;
+  addedNs: number;
+  agentNs: number;
+  idleMib: number;
+  residentMib: number;
+  /** of all rounds the most */
+  peakMib: number;
+  /** of all rounds, in words; none: empty */
+  lost: string;
+}
+
+export const overheadFigures = (
+  measures: Record<Mode, readonly ServerMeasure[]>,
+  agents: readonly AgentMeasure[],
+): OverheadFigures => {
+  const each = (of: (rounds: readonly ServerMeasure[]) => number) =>
+    Object.fromEntries(MODES.map((mode) => [mode, of(measures[mode])])) as Record<Mode, number>;
+  const perSecond = each((rounds) => median(rounds.map((round) => round.perSecond)));
+  const serverNs = each((rounds) => median(rounds.map((round) => round.serverNsPerRequest)));
+  return {
+    perSecond,
+    serverNs,
+    busy: each((rounds) => median(rounds.map((round) => round.serverCpuBusy))),
+    apart: each((rounds) => spread(rounds.map((round) => round.perSecond))),
+    ofUntraced: perSecond.traced / perSecond.untraced,
+    ofFloor: perSecond.traced / perSecond.floor,
+    addedNs: serverNs.traced - serverNs.untraced,
+    agentNs: median(agents.map(({ nsPerRequest }) => nsPerRequest)),
+    idleMib: median(agents.map(({ idleResidentBytes }) => idleResidentBytes)) / MIB,
+    residentMib: median(agents.map(({ residentBytes }) => residentBytes)) / MIB,
+    peakMib: Math.max(...agents.map(({ peakResidentBytes }) => peakResidentBytes)) / MIB,
+    lost: agents
+      .flatMap(({ lost }) => lost.map(({ stage, reason, count }) => `${stage}/${reason} ${count}`))
+      .join(", "),
+  };
+};

@@ -1,0 +1,41 @@
+import type { OverheadFigures } from "./overhead-figures.js";
+import { target } from "./target.js";
+
+export type OverheadTargets = (figures: OverheadFigures) => string[];
+
+const micros = (ns: number): string => `${(ns / 1000).toFixed(1)} µs`;
+
+const ofFloor = (figures: OverheadFigures): string =>
+  target(figures.ofFloor >= 0.9, `throughput of the floor: ${figures.ofFloor.toFixed(3)} (at least 0.9)`);
+
+const memory = ({ peakMib }: OverheadFigures, boundMib: number): string =>
+  target(
+    peakMib < boundMib,
+    `resident memory of the agent at most: ${peakMib.toFixed(0)} MiB (under ${boundMib} MiB)`,
+  );
+
+const losses = ({ lost }: OverheadFigures): string => target(lost === "", `losses: ${lost || "none"} (none)`);
+
+/** What tracing any server may cost. */
+export const serverTargets: OverheadTargets = (figures) => [
+  ofFloor(figures),
+  memory(figures, 120),
+  losses(figures),
+];
+
+/** What tracing nginx with TLS may cost. */
+export const nginxTargets: OverheadTargets = (figures) => {
+  const { addedNs, agentNs, ofUntraced } = figures;
+  const withinSpread = 1 - figures.apart.untraced;
+  return [
+    target(addedNs <= 20_000, `CPU added in the server a request: ${micros(addedNs)} (at most 20 µs)`),
+    target(agentNs <= 12_000, `CPU of the agent a request: ${micros(agentNs)} (at most 12 µs)`),
+    ofFloor(figures),
+    target(
+      ofUntraced >= Math.min(0.6, withinSpread),
+      `throughput of untraced: ${ofUntraced.toFixed(3)} (at least 0.6, or within the spread: ${withinSpread.toFixed(3)})`,
+    ),
+    memory(figures, 100),
+    losses(figures),
+  ];
+};

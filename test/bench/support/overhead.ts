@@ -1,0 +1,132 @@
+import { join } from "node:path";
+import { startNats } from "@masthead/infra/nats-server";
+import { agentIdSchema } from "@masthead/shared/ids";
+import { expect } from "vitest";
+import type { Cleanup } from "../../support/cleanup.js";
+import { type AgentMeasure, accountOf } from "./agent-measure.js";
+import { startCommitter } from "./committer.js";
+import { placeOnCpus } from "./cpu-placement.js";
+import { attachEmptyProbes, buildEmptyProbes } from "./empty-probes.js";
+import { CONNECTIONS, type LoadGenerator, startLoadGenerator } from "./load-generator.js";
+import { type Mode, modesOfRound } from "./modes.js";
+import { loadedProbes } from "./other-probes.js";
+import { overheadReport } from "./overhead-report.js";
+import type { OverheadTargets } from "./overhead-targets.js";
+import { cpuNs, residentBytes } from "./process-cost.js";
+import { measureServer, type ServerMeasure } from "./server-measure.js";
+import { benchSettings } from "./settings.js";
+import { benchPolicy, makeAgentHome, startAgent } from "./traced-agent.js";
+import type { StartServer } from "./traced-server.js";
+
+/** Longer than the agent gathers a batch: when none came for so long, it has shipped all it had. */
+const QUIET_MS = 1500;
+
+export interface Overhead {
+  /** of the workload, before its figures */
+  readonly label: string;
+  readonly start: StartServer;
+  readonly targets: OverheadTargets;
+}
+
+/**
+ * Measures one server under wrk, in interleaved rounds: untraced, traced by empty probes, traced by Masthead. Prints the
+ * figures; fails where an agent lost an exchange, or saw fewer or more of them than there were.
+ */
+export const measureOverhead = async (cleanup: Cleanup, { label, start, targets }: Overhead) => {
+  const { rounds, seconds, warmSeconds, agentWarmSeconds } = benchSettings();
+  const placement = placeOnCpus(cleanup, "the server", "wrk, agent, nats-server");
+  const folder = cleanup.folder();
+  const server = await start(cleanup, placement);
+  const { workerPid, exchangesPerRequest } = server;
+  const load = startLoadGenerator(cleanup, server.origin);
+  const nats = await startNats({ dir: join(folder, "nats") });
+  cleanup.add(() => nats.stop());
+  const agentId = agentIdSchema.parse("bench");
+  const committer = await startCommitter(cleanup, nats, agentId);
+  await committer.publish({
+    v: 1,
+    revision: 1,
+    policies: [{ name: "bench", revision: 1, document: benchPolicy(server.executable) }],
+  });
+  // The load's own process counts as Masthead's, so that no probe is put on its copy of libssl.
+  const home = await makeAgentHome(cleanup, nats, agentId, { wrk: load.pid });
+  const emptyObject = buildEmptyProbes(folder);
+
+  const measures: Record<Mode, ServerMeasure[]> = { untraced: [], floor: [], traced: [] };
+  const agents: AgentMeasure[] = [];
+  let foreign = 0;
+  let sites = "";
+  const measure: Record<Mode, () => Promise<ServerMeasure>> = {
+    async untraced() {
+      foreign = Math.max(foreign, loadedProbes());
+      return warmAndMeasure(load, workerPid);
+    },
+    async floor() {
+      const probes = attachEmptyProbes(emptyObject, workerPid);
+      sites = probes.words;
+      try {
+        return await warmAndMeasure(load, workerPid);
+      } finally {
+        probes.detach();
+      }
+    },
+    async traced() {
+      const agent = await startAgent(cleanup, nats, home);
+      const idle = residentBytes(agent.pid).now;
+      const warm = await load.run(agentWarmSeconds);
+      await committer.quietFor(QUIET_MS);
+      const before = cpuNs(agent.pid);
+      const measured = await measureServer(load, workerPid, seconds);
+      await committer.quietFor(QUIET_MS);
+      const agentNs = cpuNs(agent.pid) - before;
+      const { now, peak } = residentBytes(agent.pid);
+      await agent.stop();
+      const requestsMade = warm.requests + measured.requests;
+      const { captured, lost, counters } = await accountOf(committer);
+      agents.push({
+        nsPerRequest: agentNs / measured.requests,
+        idleResidentBytes: idle,
+        residentBytes: now,
+        peakResidentBytes: peak,
+        requestsMade,
+        captured,
+        lost,
+        probeHitsPerRequest: (counters["probe_hits"] ?? 0) / requestsMade,
+        countedOnly: counters["exchanges_over_budget"] ?? 0,
+      });
+      return measured;
+    },
+  };
+  /** After a warm-up that is the same for all modes. */
+  const warmAndMeasure = async (generator: LoadGenerator, pid: number): Promise<ServerMeasure> => {
+    await generator.run(warmSeconds);
+    return measureServer(generator, pid, seconds);
+  };
+
+  for (let round = 0; round < rounds; round += 1) {
+    for (const mode of modesOfRound(round)) {
+      const measured = await measure[mode]();
+      measures[mode].push(measured);
+      console.log(
+        `${label}, round ${round + 1}/${rounds} ${mode}: ${measured.perSecond.toFixed(0)} requests/s, ${(measured.serverNsPerRequest / 1000).toFixed(1)} µs of ${server.name} CPU a request`,
+      );
+    }
+  }
+
+  console.log(
+    [
+      `${label}: ${server.words}`,
+      `${CONNECTIONS} keep-alive connections of wrk, 12 request headers; medians of ${rounds} interleaved rounds of ${seconds} s after ${warmSeconds} s of warm-up, ${agentWarmSeconds} s for a new agent`,
+      placement.words,
+      `floor: empty probes at ${sites}`,
+      ...(foreign > 0 ? [`WARNING: ${foreign} probe programs of another agent were loaded meanwhile`] : []),
+      overheadReport(server, measures, agents, targets),
+    ].join("\n"),
+  );
+  for (const { captured, requestsMade, lost } of agents) {
+    expect(lost).toEqual([]);
+    expect(captured).toBeGreaterThanOrEqual(requestsMade * exchangesPerRequest);
+    // wrk counts no request that it had on its way when its time was over, twice.
+    expect(captured).toBeLessThanOrEqual((requestsMade + 2 * CONNECTIONS) * exchangesPerRequest);
+  }
+};
