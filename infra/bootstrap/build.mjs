@@ -6,7 +6,7 @@ import { nodeHeaders } from "./packages.mjs";
 import { unlessStamped } from "./stamp.mjs";
 
 const PACKAGES = ["shared", "agent", "api", "cli"].map((name) => `packages/${name}`).concat("infra");
-const manifests = PACKAGES.map((name) => `${name}/package.json`);
+const manifests = [...PACKAGES, "test/runtimes"].map((name) => `${name}/package.json`);
 const sources = PACKAGES.flatMap((name) => [`${name}/src`, `${name}/tsconfig.json`]);
 
 export const installDependencies = (root, say) =>
@@ -16,7 +16,12 @@ export const installDependencies = (root, say) =>
       name: "dependencies",
       inputs: ["pnpm-lock.yaml", "pnpm-workspace.yaml", "package.json", ...manifests],
       also: process.versions.modules,
-      results: ["node_modules/.modules.yaml", "node_modules/.bin/tsc", "infra/node_modules"],
+      results: [
+        "node_modules/.modules.yaml",
+        "node_modules/.bin/tsc",
+        "infra/node_modules",
+        "test/runtimes/node_modules",
+      ],
     },
     () =>
       command("npx", ["-y", "pnpm@10", "install", "--frozen-lockfile"], {

@@ -19,6 +19,9 @@ export const BUILD_PACKAGES = [
 export const SERVER_PACKAGES = ["nats-server"];
 /** What the tests trace, and trace with. */
 export const TEST_PACKAGES = [
+  "android-libboringssl",
+  "android-libboringssl-dev",
+  "apache2-bin",
   "bpftool",
   "caddy",
   "curl",
@@ -28,6 +31,7 @@ export const TEST_PACKAGES = [
   "libssl-dev",
   "nginx",
   "openssl",
+  "wget",
   "wrk",
 ];
 
