@@ -1,4 +1,3 @@
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { exchangeItemSchema } from "@masthead/shared/http/exchange-item";
@@ -8,6 +7,7 @@ import { curlMany } from "../support/curl.js";
 import { type HttpsServer, startNginx, startPythonServer } from "../support/https-servers.js";
 import { startProgram } from "../support/program.js";
 import { targetsFor } from "../support/targets.js";
+import { startTrace, tracing } from "../support/trace.js";
 import { until } from "../support/until.js";
 
 const AGENT = fileURLToPath(new URL("../../packages/agent/bin/masthead-agent.js", import.meta.url));
@@ -19,17 +19,6 @@ beforeEach(() => {
   cleanup = new Cleanup();
 });
 afterEach(() => cleanup.run());
-
-async function startTrace(policy: object) {
-  const folder = cleanup.folder();
-  const file = join(folder, "policy.json");
-  writeFileSync(file, JSON.stringify(policy));
-  const trace = startProgram(process.execPath, [AGENT, "trace", "--json", "--policy", file], {
-    env: { ...process.env, MASTHEAD_HOME: join(folder, "home") },
-  });
-  cleanup.add(() => trace.stop("SIGKILL"));
-  return trace;
-}
 
 const policyFor = (targets: object[], rule: object = { name: "authorization", action: "fingerprint" }) => ({
   apiVersion: "masthead.dev/v1",
@@ -47,8 +36,8 @@ it.each([
   ["Python", (on: Cleanup) => startPythonServer(on)],
 ])("prints each exchange of %s and curl once in each role, without any server", async (_name, start) => {
   const server: HttpsServer = await start(cleanup);
-  const trace = await startTrace(policyFor(targetsFor(server)));
-  await until("probes", () => trace.errors().includes("masthead-agent: tracing"));
+  const trace = startTrace(cleanup, policyFor(targetsFor(server)));
+  await tracing(trace);
   await curlMany(server.port, REQUESTS, 4, (index) => ({
     path: `/v1/orders/${index}?token=canary-query`,
     headers: { "x-request-id": `r-${index}`, "x-client-id": "acme", authorization: SECRET },
@@ -86,7 +75,7 @@ it("attaches while signals come all the time, which make the kernel give up veri
 });
 
 it("refuses a policy that would keep a credential, and names the header", async () => {
-  const trace = await startTrace(policyFor([{ port: 443 }], { name: "authorization", action: "keep" }));
+  const trace = startTrace(cleanup, policyFor([{ port: 443 }], { name: "authorization", action: "keep" }));
   expect(await trace.ended).toBe("exit code 1");
   expect(trace.errors()).toContain("authorization");
 });

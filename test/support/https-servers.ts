@@ -109,7 +109,7 @@ export const startPythonServer = async (cleanup: Cleanup, python = "python3"): P
 };
 
 /** Waits for the port without speaking TLS, which would be traffic that is traced. */
-const answering = async (program: Program, port: number): Promise<void> => {
+export const answering = async (program: Program, port: number): Promise<void> => {
   const { connect } = await import("node:net");
   let ended = "";
   void program.ended.then((how) => {

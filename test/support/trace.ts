@@ -6,26 +6,36 @@ import type { Cleanup } from "./cleanup.js";
 import { type Program, startProgram } from "./program.js";
 import { until } from "./until.js";
 
-const AGENT = fileURLToPath(new URL("../../packages/agent/bin/masthead-agent.js", import.meta.url));
+/** The agent's command, run by Node. */
+export const AGENT = fileURLToPath(new URL("../../packages/agent/bin/masthead-agent.js", import.meta.url));
+
+/** `masthead-agent trace --json` with this policy and a home of its own. Stopped by `cleanup`. */
+export function startTrace(cleanup: Cleanup, policy: object): Program {
+  const folder = cleanup.folder();
+  const file = join(folder, "policy.json");
+  writeFileSync(file, JSON.stringify(policy));
+  const trace = startProgram(process.execPath, [AGENT, "trace", "--json", "--policy", file], {
+    env: { ...process.env, MASTHEAD_HOME: join(folder, "home") },
+  });
+  cleanup.add(() => trace.stop("SIGKILL"));
+  return trace;
+}
+
+/** Waits until its probes are attached and its policy is in force. */
+export const tracing = (trace: Program): Promise<boolean> =>
+  until("probes", () => trace.errors().includes("masthead-agent: tracing"));
 
 /** `masthead-agent trace --json` under one policy, attached: each line of its output is an exchange. */
 export const startAttachedTrace = async (
   cleanup: Cleanup,
   spec: CapturePolicyInput["spec"],
 ): Promise<Program> => {
-  const folder = cleanup.folder();
-  const file = join(folder, "policy.json");
-  const document = {
+  const trace = startTrace(cleanup, {
     apiVersion: "masthead.dev/v1",
     kind: "CapturePolicy",
     metadata: { name: "traced" },
     spec,
-  };
-  writeFileSync(file, JSON.stringify(document));
-  const trace = startProgram(process.execPath, [AGENT, "trace", "--json", "--policy", file], {
-    env: { ...process.env, MASTHEAD_HOME: join(folder, "home") },
   });
-  cleanup.add(() => trace.stop("SIGKILL"));
-  await until("probes", () => trace.errors().includes("masthead-agent: tracing"));
+  await tracing(trace);
   return trace;
 };

