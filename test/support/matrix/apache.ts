@@ -23,15 +23,14 @@ const own = (files: ServerFiles): string => `
     SetOutputFilter DEFLATE
   </LocationMatch>`;
 
+/** Fresh connections go to another name of the same address, since all that goes to one name shares its settings. */
 const proxied = (origin: string): string => `
   SSLProxyEngine on
   SSLProxyVerify none
   SSLProxyCheckPeerName off
   SSLProxyCheckPeerCN off
   SSLProxyCheckPeerExpire off
-  <LocationMatch "/fresh/">
-    ProxyPass "${origin}" disablereuse=on
-  </LocationMatch>
+  ProxyPassMatch "^(/.*/fresh/.*)$" "${origin.replace("127.0.0.1", "127.1")}$1" disablereuse=on
   ProxyPass "/" "${origin}/"`;
 
 /** Writes httpd.conf. @returns how Apache httpd is started: its modules alone, no service of Debian's */

@@ -30,15 +30,15 @@ export const MATRIX: readonly Declared[] = [
   {
     id: "node-inside",
     title: "Node 20, OpenSSL inside",
-    ...both({ notYet: "OpenSSL inside the executable" }),
+    ...both(openssl),
   },
   { id: "node-shared", title: "Node 20 of Debian 13, shared OpenSSL", ...both(openssl) },
-  { id: "node-24", title: "Node 24, OpenSSL inside", ...both({ notYet: "OpenSSL inside the executable" }) },
+  { id: "node-24", title: "Node 24, OpenSSL inside", ...both(openssl) },
   { id: "python-blocking", title: "Python, blocking", ...both(openssl), waitsInRead: ["server"] },
   { id: "python-asyncio", title: "Python, asyncio", ...both(openssl) },
   { id: "curl", title: "curl", client: { tls: openssl, clear } },
-  { id: "wget", title: "wget", client: { tls: { notYet: "GnuTLS" }, clear } },
-  { id: "boringssl", title: "C on BoringSSL", ...both({ notYet: "BoringSSL" }), waitsInRead: ["server"] },
+  { id: "wget", title: "wget", client: { tls: { source: "gnutls" }, clear } },
+  { id: "boringssl", title: "C on BoringSSL", ...both({ source: "boringssl" }), waitsInRead: ["server"] },
 ];
 
 /** One field of the matrix. */

@@ -129,7 +129,7 @@ async function settled<T>(cell: Cell, promise: Promise<T>): Promise<T | Error> {
   return until(`${cell.name} to end`, () => outcome).catch((error: Error) => error);
 }
 
-async function startRawServers(cleanup: Cleanup): Promise<RawServers> {
+export async function startRawServers(cleanup: Cleanup): Promise<RawServers> {
   const { certificate, key } = makeCertificate(cleanup.folder());
   const start = (link: Link) => {
     const program = startProgram("/usr/bin/python3", [

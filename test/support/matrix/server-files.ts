@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Cleanup } from "../cleanup.js";
@@ -9,7 +10,7 @@ export type Link = "tls" | "clear";
 /** What a server that serves files is made of. */
 export interface ServerFiles {
   readonly folder: string;
-  /** body.txt in `folder`: 64 KiB */
+  /** body.txt in `folder`: 64 KiB that do not compress to little, so that a compressed answer comes in chunks */
   readonly body: string;
   readonly certificate: Certificate;
 }
@@ -18,7 +19,7 @@ export interface ServerFiles {
 export const makeServerFiles = (cleanup: Cleanup): ServerFiles => {
   const folder = cleanup.folder();
   const body = join(folder, "body.txt");
-  writeFileSync(body, "canary-of-a-file ".repeat(4096).slice(0, 65_536), { mode: 0o644 });
+  writeFileSync(body, `canary-of-a-file ${randomBytes(48 * 1024).toString("base64")}`, { mode: 0o644 });
   return { folder, body, certificate: makeCertificate(folder) };
 };
 
