@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { exchangeItemSchema } from "@masthead/shared/http/exchange-item";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
@@ -7,10 +6,9 @@ import { curlMany } from "../support/curl.js";
 import { type HttpsServer, startNginx, startPythonServer } from "../support/https-servers.js";
 import { startProgram } from "../support/program.js";
 import { targetsFor } from "../support/targets.js";
-import { startTrace, tracing } from "../support/trace.js";
+import { AGENT, startTrace, tracing } from "../support/trace.js";
 import { until } from "../support/until.js";
 
-const AGENT = fileURLToPath(new URL("../../packages/agent/bin/masthead-agent.js", import.meta.url));
 const REQUESTS = 200;
 const SECRET = "Bearer canary-credential-0123456789";
 

