@@ -1,6 +1,7 @@
 import type { ExchangeItem } from "@masthead/shared/http/exchange-item";
 import type { CellTraffic } from "./cell-run.js";
 import type { Captured, Cell } from "./declared.js";
+import type { Starters } from "./rows.js";
 import type { WireMessage, WireTruth } from "./wire-truth.js";
 
 /** Headers that the policy of the matrix keeps as they are, in either message. */
@@ -8,6 +9,15 @@ export const KEPT_HEADERS = {
   request: ["x-request-id", "x-repeat", "x-split"],
   response: ["x-answer", "x-split"],
 };
+
+/**
+ * Whether an exchange of a cell's processes is one of its own: a proxy is a server, too, when it is looked at as a client. Of others each
+ * exchange is one, in whichever role the agent tells it.
+ */
+export const ofTheCell =
+  (cell: Cell, starters: Partial<Record<string, Starters>>) =>
+  ({ role }: ExchangeItem): boolean =>
+    role === cell.role || cell.role === "server" || starters[cell.row.id]?.client !== "proxy";
 
 /** Everything that is compared of one exchange; addresses and ports are a socket's, seen from the program under test. */
 export interface Comparable {

@@ -88,3 +88,7 @@ export const CELLS: readonly Cell[] = MATRIX.flatMap((row) =>
     }),
   ),
 );
+
+/** The cells whose program runs on this host. @param starters by row */
+export const cellsHere = (starters: Partial<Record<string, unknown>>): Cell[] =>
+  CELLS.filter(({ row }) => starters[row.id] !== undefined);

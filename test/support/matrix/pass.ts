@@ -6,11 +6,11 @@ import type { Program } from "../program.js";
 import { startTrace, tracing } from "../trace.js";
 import { until } from "../until.js";
 import { type BegunCell, beginCell, type CellTraffic } from "./cell-run.js";
-import { CELLS, type Cell, MATRIX } from "./declared.js";
+import { type Cell, cellsHere, MATRIX } from "./declared.js";
 import { untilKnown } from "./known-program.js";
 import { matrixPolicy } from "./matrix-policy.js";
 import { type RawServers, startRawServers } from "./raw-servers.js";
-import type { Starters } from "./rows.js";
+import type { AllStarters } from "./rows.js";
 
 /** `agent`: the agent traces before a program of the matrix runs; `programs`: all run and have connections open before it starts. */
 export type First = "agent" | "programs";
@@ -32,9 +32,6 @@ export interface PassResult {
   account: string;
 }
 
-/** By row. */
-export type AllStarters = Partial<Record<string, Starters>>;
-
 interface PassGround {
   cleanup: Cleanup;
   raw: RawServers;
@@ -47,9 +44,6 @@ interface Run {
   traffic: Map<string, CellTraffic | Error>;
   coverage: CoverageEntry[];
 }
-
-/** The cells whose program runs on this host. */
-export const cellsHere = (starters: AllStarters): Cell[] => CELLS.filter(({ row }) => starters[row.id]);
 
 /** Runs every cell under one agent. Everything that it started has ended when it resolves. */
 export async function runPass(starters: AllStarters, prefix: string, first: First): Promise<PassResult> {

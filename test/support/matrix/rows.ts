@@ -33,8 +33,16 @@ const python = (kind: "blocking" | "asyncio"): Starters => ({
   client: planningClient(() => [PYTHON, programFile(`${kind}-client.py`)]),
 });
 
-/** Every program that runs on this host. @param cleanup removes what is built for it */
-export function startersOf(cleanup: Cleanup): Partial<Record<Declared["id"], Starters>> {
+/** By row. */
+export type AllStarters = Partial<Record<Declared["id"], Starters>>;
+
+/** The programs that run on this host. @param cleanup removes what is built for them @param only these rows; absent: all */
+export function startersOf(cleanup: Cleanup, only?: readonly string[]): AllStarters {
+  const all = allStarters(cleanup);
+  return Object.fromEntries(Object.entries(all).filter(([id]) => only?.includes(id) ?? true));
+}
+
+function allStarters(cleanup: Cleanup): AllStarters {
   const own = {
     server: buildWithBoringSsl(cleanup, "boringssl-server"),
     client: buildWithBoringSsl(cleanup, "boringssl-client"),
