@@ -10,6 +10,13 @@
 #include "socket-tie.h"
 #include "socket-transfer.h"
 
+static __always_inline void note_if_tls(struct thread *thread, const struct connection_key *key,
+					const struct strange_socket *strange, __u32 direction)
+{
+	if (strange && strange->is_tls)
+		note_ciphertext(thread, key, strange, direction);
+}
+
 static __always_inline void take_socket_bytes(struct pt_regs *regs, struct task_struct *task, struct thread *thread,
 					      struct transfer_call call, __u32 returned, struct socket_file *s)
 {
@@ -21,8 +28,7 @@ static __always_inline void take_socket_bytes(struct pt_regs *regs, struct task_
 	struct work *w;
 
 	if (c ? c->directions[direction].state == STATE_IGNORE : strange && !strange->calls_left) {
-		if (strange && strange->is_tls)
-			note_ciphertext(thread, &key, strange, direction);
+		note_if_tls(thread, &key, strange, direction);
 		return;
 	}
 	w = claim_work(&o);
@@ -33,6 +39,8 @@ static __always_inline void take_socket_bytes(struct pt_regs *regs, struct task_
 	w->direction = direction;
 	if (!place_bytes(w, regs, call, returned) || (!c && !begins_connection(w, &key, s, strange, returned))) {
 		release(&w->busy);
+		if (!c)	/* what it begins with may have told just now that it is TLS */
+			note_if_tls(thread, &key, bpf_map_lookup_elem(&strange_sockets, &key), direction);
 		return;
 	}
 	w->call_ns = direction == WRITE && thread->write_begun_ns ? thread->write_begun_ns : bpf_ktime_get_ns();
