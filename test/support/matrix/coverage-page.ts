@@ -19,9 +19,7 @@ function observed(cell: Cell, results: readonly CellResult[]): string {
   const words = results.map(({ items }) =>
     items
       .filter(({ role }) => role === cell.role)
-      .map(({ attributes }) =>
-        captured(String(attributes["capture.source"]), attributes["network.peer.port"] !== undefined),
-      ),
+      .map(({ attributes }) => captured(String(attributes["capture.source"]))),
   );
   const reasons = results.flatMap(({ coverage }) => coverage).flatMap(({ reason }) => reason ?? []);
   return [...new Set(words.flatMap((each) => (each.length > 0 ? each : reasons.map(notCaptured))))].join(
@@ -30,12 +28,9 @@ function observed(cell: Cell, results: readonly CellResult[]): string {
 }
 
 const declared = (expected: Expectation): string =>
-  "notYet" in expected
-    ? notCaptured(expected.notYet)
-    : captured(expected.source, expected.address !== "unknown");
+  "notYet" in expected ? notCaptured(expected.notYet) : captured(expected.source);
 
-const captured = (source: string, hasAddress: boolean): string =>
-  hasAddress ? `\`${source}\`` : `\`${source}\`, without addresses`;
+const captured = (source: string): string => `\`${source}\``;
 const notCaptured = (reason: string): string => `not captured: \`${reason}\``;
 
 /** The table alone, which the README has, too. */
@@ -56,8 +51,10 @@ export function coverageTable(words: CellWords): string {
 }
 
 const titles = (rows: readonly Declared[]): string => rows.map(({ title }) => title).join(", ");
-const waiting = (role: Cell["role"]): string =>
-  titles(MATRIX.filter(({ waitsInRead }) => waitsInRead?.includes(role)));
+const listed = (role: Cell["role"], lack: "waitsInRead" | "learnsAddress"): string =>
+  titles(MATRIX.filter((row) => row[lack]?.includes(role)));
+const waitingClients = listed("client", "waitsInRead");
+const clients = waitingClients === "" ? "" : ` and of clients (${waitingClients})`;
 
 /** docs/coverage.md */
 export const coveragePage = (words: CellWords): string =>
@@ -79,12 +76,16 @@ bodies of known length, chunked ones and files sent with \`sendfile\`, and with 
 The other end, which is not the program under test, says what was on the wire. The agent has to say the same: as many exchanges, not one
 more; role, method, path, status, sizes to the byte, both addresses and ports, every value of headers that are kept, a repeated one and one that was split included;
 credentials as fingerprints or as present. Canaries stand in credentials, cookies, the query, headers that no rule names and bodies: none may be in
-anything that the agent prints. Where a field is without addresses, all else is compared.
+anything that the agent prints.
 
-All of it is done twice: with the agent there first, and with all programs there first, each with connections open and used. In the second:
+All of it is done twice: with the agent there first, and with all programs there first, each with connections open and used. In the second, the first
+exchange on a connection that is older than the agent is the one that is not always told in full:
 
-- A read that waits when probes come is not seen: the first exchange on a connection that is older than the agent may be missing of a server
-  (${waiting("server")})${waiting("client") ? ` or a client (${waiting("client")})` : ""}. Every exchange after it counts.
+- A read of a TLS library that waits when probes come is not seen, and the exchange may be missing of servers (${listed("server", "waitsInRead")})${clients}.
+- TLS on memory BIOs touches no socket, which is known by the order of calls (\`capture.socket_tie\`): the exchange may be without addresses of
+  servers (${listed("server", "learnsAddress")}).
+
+Every exchange after it is told in full.
 
 In the first, programs that the agent has no probes for before they run (${titles(MATRIX.filter(({ foundWhenRun }) => foundWhenRun))}) are
 counted from when it knows them, which is within a second of the first one's start: their TLS is in the executable, or in a library that the loader's cache does not name.
