@@ -222,7 +222,7 @@ static __always_inline __u32 claim_request(struct connection *c, struct directio
 
 	if (request == NO_REQUEST)
 		return NO_REQUEST;
-	if ((d->next_flags & RECORD_GAP_BEFORE) && c->next_request - c->next_response != 1) {
+	if ((d->next_flags & (RECORD_GAP_BEFORE | RECORD_MID_STREAM)) && c->next_request - c->next_response != 1) {
 		/* a response may be missing: to pair on would risk a wrong exchange */
 		c->next_response = c->next_request;
 		c->overflow = 0;

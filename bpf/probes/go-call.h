@@ -103,6 +103,8 @@ int go_call_entry(struct pt_regs *regs)
 		break;
 	case SITE_GO_HANDSHAKE:
 		begin_go_connection(regs, task, site, &key);
+		if (is_target(task, key.process, &thread))
+			ensure_connection(key.ssl, key.process, site.source);
 		break;
 	case SITE_GO_CLOSE:
 		c = claim_connection(&key);
@@ -168,6 +170,19 @@ static __always_inline int find_go_bytes(struct pt_regs *regs, struct task_struc
 	return is_target(task, task->tgid, &thread) && find_go_record(regs, cookie, b);
 }
 
+/*
+ * The first that is seen of a connection whose handshake was not, which is older than the probes, is what it writes. Of a client a read
+ * may have waited since before that, as net/http has one at all times: the response that it will return is not seen, and
+ * the next one is not to be taken for it.
+ */
+static __always_inline void expect_unseen_response(const struct connection_key *key)
+{
+	struct connection *c = bpf_map_lookup_elem(&connections, key);
+
+	if (c && c->role == ROLE_CLIENT)
+		c->directions[READ].missed = 1;
+}
+
 /* Where bytes are to be had. */
 SEC("uprobe")
 int go_call_bytes(struct pt_regs *regs)
@@ -198,6 +213,8 @@ int go_call_bytes(struct pt_regs *regs)
 		read_go_socket(task, b.connection, tcp_close_of(regs, site), &w->socket);
 	observe(w, o, &key);
 	release(&w->busy);
+	if (!c && site.function != SITE_GO_READ_RETURN)
+		expect_unseen_response(&key);
 	return 0;
 }
 
