@@ -58,12 +58,15 @@ describe.each<{ first: First }>([{ first: "agent" }, { first: "programs" }])("$f
     const { output, account } = passes.get(first) ?? { output: "canary", account: "" };
     expect(output).not.toContain("canary");
     // Other programs of this host run these executables, too, and may be amid an exchange: not all that is captured has ended.
-    expect(account).toMatch(/ captured, \d+ ended, lost: none$/);
+    // A client's response that was waited for when probes came counts as lost, by name; see docs/coverage.md.
+    const losses = first === "programs" ? "(none|\\d+ ring/response_lost)" : "none";
+    expect(account).toMatch(new RegExp(` captured, \\d+ ended, lost: ${losses}$`));
   });
 });
 
 it.skipIf(only)("docs/coverage.md and the README say what was found", async () => {
   const words = wordsOf(cells, (cell) => [resultOf("agent", cell), resultOf("programs", cell)]);
   await expect(coveragePage(words)).toMatchFileSnapshot(COVERAGE);
-  expect(readFileSync(README, "utf8")).toContain(coverageTable(words));
+  const [, ofReadme] = /^(\| program \|[^]*?)\n\n/m.exec(readFileSync(README, "utf8")) ?? [];
+  expect(ofReadme).toBe(coverageTable(words));
 });

@@ -54,7 +54,10 @@ const titles = (rows: readonly Declared[]): string => rows.map(({ title }) => ti
 const listed = (role: Cell["role"], lack: "waitsInRead" | "learnsAddress"): string =>
   titles(MATRIX.filter((row) => row[lack]?.includes(role)));
 const waitingClients = listed("client", "waitsInRead");
-const clients = waitingClients === "" ? "" : ` and of clients (${waitingClients})`;
+const clients =
+  waitingClients === ""
+    ? ""
+    : `; and of clients the first two (${waitingClients}), whose responses are lost by name (\`ring/response_lost\`) and never another's`;
 
 /** docs/coverage.md */
 export const coveragePage = (words: CellWords): string =>

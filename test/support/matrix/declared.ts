@@ -49,7 +49,8 @@ export const MATRIX: readonly Declared[] = [
   {
     id: "caddy",
     title: "Caddy",
-    ...both({ notYet: "static_or_unsupported_tls" }),
+    ...both({ source: "go" }),
+    foundWhenRun: true,
     waitsInRead: ["server", "client"],
   },
   {
