@@ -67,6 +67,6 @@ describe.each<{ first: First }>([{ first: "agent" }, { first: "programs" }])("$f
 it.skipIf(only)("docs/coverage.md and the README say what was found", async () => {
   const words = wordsOf(cells, (cell) => [resultOf("agent", cell), resultOf("programs", cell)]);
   await expect(coveragePage(words)).toMatchFileSnapshot(COVERAGE);
-  const [, ofReadme] = /^(\| program \|[^]*?)\n\n/m.exec(readFileSync(README, "utf8")) ?? [];
+  const [, ofReadme] = /^(\| program \|[\s\S]*?)\n\n/m.exec(readFileSync(README, "utf8")) ?? [];
   expect(ofReadme).toBe(coverageTable(words));
 });

@@ -69,7 +69,7 @@ not the rest, says \`npx masthead-agent doctor\`.
 
 ${coverageTable(words)}
 
-A field names the source of the exchanges (\`capture.source\`), or coverage's reason why there are none. nginx, Apache httpd and Caddy are clients as
+A field names the source of the exchanges (\`capture.source\`), or [coverage's reason](coverage-reasons.md) why there are none. nginx, Apache httpd and Caddy are clients as
 reverse proxies. A program that is not on the testing host stands there as it is expected.
 
 ## What is compared
