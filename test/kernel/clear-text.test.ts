@@ -197,4 +197,7 @@ test("only targets are looked at", async () => {
   expect(ofProcess(session, "connections", calls.pid)).toBe(0);
   const bystanders = session.tableKeys("bystanders").map((key) => session.lookupTable("bystanders", key));
   expect(bystanders.map((value) => Buffer.from(value ?? []).readUInt32LE(0))).toContain(calls.pid);
+  // Of a bystander nothing else is remembered: a host has more of them than there is room.
+  const remembered = session.tableKeys("processes").map((key) => Buffer.from(key).readUInt32LE(0));
+  expect(remembered).not.toContain(calls.pid);
 });
