@@ -1,0 +1,36 @@
+import { fileURLToPath } from "node:url";
+import { afterEach, expect, test } from "vitest";
+import { Cleanup } from "../support/cleanup.js";
+import { captureClearText, type Seen } from "../support/clear-text.js";
+import { startProgram } from "../support/program.js";
+import { until } from "../support/until.js";
+
+/** What programs do with sockets in clear that is easily taken for something else. */
+
+const ODDITIES = fileURLToPath(new URL("../programs/clear-text-oddities.py", import.meta.url));
+const cleanup = new Cleanup();
+afterEach(() => cleanup.run());
+
+/** Runs one of the oddities. @returns the heads that were seen of it, when `last` (or as many heads) is among them */
+const heads = async (name: string, last: (seen: Seen[]) => boolean): Promise<Seen[]> => {
+  const { seen, session } = captureClearText(cleanup);
+  const program = startProgram("python3", [ODDITIES, name]);
+  cleanup.add(() => program.stop("SIGKILL"));
+  program.send("begin");
+  await program.line((line) => line === "done");
+  const mine = () => seen.filter(({ pid }) => pid === program.pid);
+  await until("the last head", () => last(mine()));
+  await until("the ring to be empty", () => {
+    const { ringBytes, handoffBytes } = session.statistics();
+    return ringBytes === 0 && handoffBytes === 0;
+  });
+  return mine();
+};
+
+const texts = (seen: Seen[], role: Seen["role"]): string[] =>
+  seen.filter((each) => each.role === role).map(({ what }) => what);
+
+test("what follows a body that sendfile sent is never read from memory", async () => {
+  const seen = await heads("past-the-body", (all) => texts(all, "server").includes("201"));
+  expect(texts(seen, "server")).toEqual(["/past-the-body/1", "/past-the-body/2", "201"]);
+});
