@@ -59,7 +59,7 @@ verified_alone int next_part(struct work *w)
 		w->messages_left = 0;
 	if (!w->left)
 		return w->messages_left;
-	if (bpf_probe_read_user(&part, sizeof(part), (void *)w->parts)) {
+	if (w->discarded || bpf_probe_read_user(&part, sizeof(part), (void *)w->parts)) {
 		part.address = 0;	/* its bytes cannot be had */
 		part.length = w->left;
 	}

@@ -31,7 +31,7 @@ static __always_inline void take_socket_bytes(struct pt_regs *regs, struct task_
 		return;
 	}
 	w->direction = direction;
-	if (!place_bytes(w, regs, call, returned) || (!c && !begins_connection(w, &key, s, strange, returned))) {
+	if (!place_bytes(w, regs, call, returned, s) || (!c && !begins_connection(w, &key, s, strange, returned))) {
 		release(&w->busy);
 		return;
 	}

@@ -34,3 +34,12 @@ test("what follows a body that sendfile sent is never read from memory", async (
   const seen = await heads("past-the-body", (all) => texts(all, "server").includes("201"));
   expect(texts(seen, "server")).toEqual(["/past-the-body/1", "/past-the-body/2", "201"]);
 });
+
+test("bytes that a call discards are not taken for those that its buffer held before", async () => {
+  const seen = await heads("discarded", (all) => texts(all, "client").length >= 6);
+  expect(texts(seen, "server").slice(0, 2)).toEqual(["/discarded-one/1", "201"]);
+  expect(texts(seen, "server").filter((what) => what.startsWith("/"))).toEqual([
+    "/discarded-one/1",
+    "/discarded-many/1",
+  ]);
+});

@@ -13,6 +13,24 @@ import tempfile
 libc = ctypes.CDLL(None, use_errno=True)
 
 
+class Iovec(ctypes.Structure):
+    _fields_ = [("base", ctypes.c_void_p), ("length", ctypes.c_size_t)]
+
+
+class Message(ctypes.Structure):
+    _fields_ = [
+        ("name", ctypes.c_void_p),
+        ("name_length", ctypes.c_uint32),
+        ("parts", ctypes.POINTER(Iovec)),
+        ("part_count", ctypes.c_size_t),
+        ("control", ctypes.c_void_p),
+        ("control_length", ctypes.c_size_t),
+        ("flags", ctypes.c_int),
+        ("padding", ctypes.c_uint32),
+        ("length", ctypes.c_uint32),
+    ]
+
+
 def tcp_pair():
     listener = socket.create_server(("127.0.0.1", 0))
     client = socket.create_connection(listener.getsockname())
@@ -60,7 +78,33 @@ def past_the_body():
     server.close()
 
 
-ODDITIES = {"past-the-body": past_the_body}
+def discarded():
+    """recvmsg and recvmmsg discard bytes; the buffer holds the request before."""
+    for many in (False, True):
+        name = f"discarded-{'many' if many else 'one'}"
+        client, server = tcp_pair()
+        buffer = ctypes.create_string_buffer(4096)
+        part = Iovec(ctypes.addressof(buffer), 4096)
+        message = Message(parts=ctypes.pointer(part), part_count=1)
+
+        def receive(flags):
+            if many:
+                assert libc.recvmmsg(server.fileno(), ctypes.byref(message), 1, flags, None) == 1
+            else:
+                assert libc.recvmsg(server.fileno(), ctypes.byref(message), flags) > 0
+
+        client.sendall(request(name, 1))
+        receive(0)
+        server.sendall(response(201))
+        client.recv(65536)
+        client.sendall(b"z" * len(request(name, 1)))
+        receive(0x20)  # MSG_TRUNC
+        server.sendall(response(202))
+        client.close()
+        server.close()
+
+
+ODDITIES = {"past-the-body": past_the_body, "discarded": discarded}
 
 sys.stdin.readline()
 ODDITIES[sys.argv[1]]()
