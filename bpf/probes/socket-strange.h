@@ -13,14 +13,10 @@ enum beginning { BEGINS_STRANGE, BEGINS_TLS, MAY_BEGIN_HEAD };
  * What the first bytes on a connection look like: a request's method (in capitals, as all that are registered) and a space, or
  * "HTTP/1.", as far as they are there; or a TLS record (RFC 8446 section 5.1), whose plaintext is seen elsewhere or not at all.
  */
-verified_alone int beginning_of(__u64 user, __u32 size)
+static __always_inline int judge_beginning(const __u8 *bytes, __u32 size)
 {
-	__u8 bytes[BEGINNING_BYTES] = {};
 	__u64 word, known;
 
-	size = at_most(size, sizeof(bytes));
-	if (!user || bpf_probe_read_user(bytes, size, (void *)user))
-		return BEGINS_STRANGE;
 	if (bytes[0] >= 20 && bytes[0] <= 24 && bytes[1] == 3)
 		return BEGINS_TLS;
 	__builtin_memcpy(&word, bytes, sizeof(word));
@@ -34,6 +30,18 @@ verified_alone int beginning_of(__u64 user, __u32 size)
 			return BEGINS_STRANGE;
 	}
 	return BEGINS_STRANGE;
+}
+
+verified_alone int beginning_of(__u64 user, __u32 size)
+{
+	__u8 bytes[BEGINNING_BYTES] = {};
+	int beginning = BEGINS_STRANGE;
+
+	size = at_most(size, sizeof(bytes));
+	if (user && !bpf_probe_read_user(bytes, size, (void *)user))
+		beginning = judge_beginning(bytes, size);
+	clear_bytes(bytes);
+	return beginning;
 }
 
 static __always_inline void note_strange(const struct connection_key *key, struct sock *sk, __u32 calls_left, int is_tls)
@@ -75,6 +83,7 @@ static __always_inline __u32 patience_with(const struct socket_file *s, __u32 di
 static __always_inline int begins_connection(struct work *w, const struct connection_key *key, const struct socket_file *s,
 					     struct strange_socket *strange, __u32 moved)
 {
+	__u32 left = strange ? strange->calls_left : 0;
 	int beginning;
 
 	for (int i = 0; i < 3 && !w->size; i++)
@@ -92,8 +101,8 @@ static __always_inline int begins_connection(struct work *w, const struct connec
 		note_strange(key, s->sk, 0, 1);
 	} else if (!strange) {
 		note_strange(key, s->sk, patience_with(s, w->direction, moved), 0);
-	} else {
-		strange->calls_left--;
+	} else if (left) {	/* of two calls at once, one counts */
+		compare_and_swap(&strange->calls_left, left, left - 1);
 	}
 	return 0;
 }
