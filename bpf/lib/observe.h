@@ -10,15 +10,21 @@
 #include "follow.h"
 #include "../maps/state.h"
 
+/* One process may not take all the room with sockets: unlike a TLS library's objects they may end in ways that are not seen. */
+static __always_inline int takes_too_much(const struct process *process, __u32 source)
+{
+	return process && source == SOURCE_SOCKET && process->connections >= entries_of(&connections) / 2;
+}
+
 /* A new connection's state. NULL where the table is full. */
 static __always_inline struct connection *new_connection(struct work *w, const struct connection_key *key)
 {
 	__u32 first = 0;
 	__u64 *ids = bpf_map_lookup_elem(&connection_ids, &first);
-	struct process *process;
+	struct process *process = bpf_map_lookup_elem(&processes, &key->process);
 	struct connection *c = &w->spare;
 
-	if (!ids)
+	if (!ids || takes_too_much(process, w->source))
 		return 0;
 	__builtin_memset(c, 0, sizeof(*c));
 	c->id = __sync_fetch_and_add(ids, 1) + 1;
@@ -28,7 +34,6 @@ static __always_inline struct connection *new_connection(struct work *w, const s
 	c->patience = w->patience;
 	if (bpf_map_update_elem(&connections, key, c, BPF_NOEXIST))
 		return 0;
-	process = bpf_map_lookup_elem(&processes, &key->process);
 	if (process)
 		add_atomically(&process->connections, 1);
 	return bpf_map_lookup_elem(&connections, key);

@@ -6,6 +6,7 @@
 #ifndef MASTHEAD_PROBES_SOCKET_CALL_H
 #define MASTHEAD_PROBES_SOCKET_CALL_H
 
+#include "socket-close.h"
 #include "socket-strange.h"
 #include "socket-tie.h"
 #include "socket-transfer.h"
@@ -77,39 +78,25 @@ int socket_call_return(__u64 *arguments)
 	return 0;
 }
 
-/* The last descriptor of a socket is closed: its connection ends. */
-static __always_inline void close_socket(struct task_struct *task, __u64 descriptor)
-{
-	__u32 id = task->tgid;
-	struct process *process = bpf_map_lookup_elem(&processes, &id);
-	struct connection_key key = { .process = id };
-	struct connection *c;
-	struct socket_file s;
-
-	if (!process || !(process->connections || process->strange_sockets))
-		return;
-	if (!find_socket(task, descriptor, &s) || !is_last_reference(s.file))
-		return;
-	key.ssl = s.inode | SOCKET_HANDLE;
-	if (forget_strange(&key))
-		return;
-	c = claim_connection(&key);
-	if (c)
-		end_connection(c, &key, END_CLOSED);
-}
-
 SEC("tp_btf/sys_enter")
 int socket_call_entry(__u64 *arguments)
 {
 	unsigned long number = arguments[1];
+	struct pt_regs *regs = (void *)arguments[0];
 	struct task_struct *task;
 	struct thread *thread;
 
-	if (number > LAST_TRANSFER)
+	if (number > LAST_TRANSFER) {
+		if (number == NUMBER_CLOSE_RANGE)
+			close_range(ARGUMENT_1(regs), ARGUMENT_2(regs), ARGUMENT_3(regs));
 		return 0;
+	}
 	if (number == NUMBER_CLOSE) {
-		task = bpf_get_current_task_btf();
-		close_socket(task, ARGUMENT_1((struct pt_regs *)arguments[0]));
+		close_socket(ARGUMENT_1(regs));
+		return 0;
+	}
+	if (number == NUMBER_DUP2 || number == NUMBER_DUP3) {
+		close_by_duplicate(ARGUMENT_1(regs), ARGUMENT_2(regs));
 		return 0;
 	}
 	if (transfer_of(number).transfer == TRANSFER_NONE || transfer_of(number).direction != WRITE)

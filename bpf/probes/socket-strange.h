@@ -49,7 +49,9 @@ static __always_inline void note_strange(const struct connection_key *key, struc
 	struct process *process = bpf_map_lookup_elem(&processes, &key->process);
 	struct strange_socket strange = { .calls_left = calls_left, .is_tls = is_tls }, *noted;
 
-	if (!process || bpf_map_update_elem(&strange_sockets, key, &strange, BPF_NOEXIST))
+	if (!process || process->strange_sockets >= entries_of(&strange_sockets) / 2)	/* no process takes all the room */
+		return;
+	if (bpf_map_update_elem(&strange_sockets, key, &strange, BPF_NOEXIST))
 		return;
 	add_atomically(&process->strange_sockets, 1);
 	noted = is_tls ? bpf_map_lookup_elem(&strange_sockets, key) : 0;

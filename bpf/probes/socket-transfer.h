@@ -25,6 +25,8 @@ struct transfer_call {
 
 #if defined(__TARGET_ARCH_x86)
 #define NUMBER_CLOSE 3
+#define NUMBER_DUP2 33
+#define NUMBER_DUP3 292
 #define LAST_TRANSFER 307
 static __always_inline struct transfer_call transfer_of(unsigned long number)
 {
@@ -48,6 +50,8 @@ static __always_inline struct transfer_call transfer_of(unsigned long number)
 #define IS_COMPAT(task) ((task)->thread_info.status & COMPAT_CALL)
 #else
 #define NUMBER_CLOSE 57
+#define NUMBER_DUP2 24	/* there is dup3 only */
+#define NUMBER_DUP3 24
 #define LAST_TRANSFER 269
 static __always_inline struct transfer_call transfer_of(unsigned long number)
 {
@@ -69,6 +73,8 @@ static __always_inline struct transfer_call transfer_of(unsigned long number)
 }
 #define IS_COMPAT(task) 0
 #endif
+
+#define NUMBER_CLOSE_RANGE 436
 
 #define FLAGS_NOT_TAKEN	0x2003	/* MSG_PEEK, MSG_OOB, MSG_ERRQUEUE: these bytes are not of the stream, or come again */
 #define FLAG_TRUNCATE	0x20	/* MSG_TRUNC: TCP does not copy them, and the buffer holds what it held; a Unix socket does */

@@ -1,7 +1,8 @@
 import { fileURLToPath } from "node:url";
+import type { CaptureSession } from "@masthead/agent/capture/native-session";
 import { afterEach, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
-import { captureClearText, type Seen } from "../support/clear-text.js";
+import { captureClearText, type Seen, socketsOfProcess } from "../support/clear-text.js";
 import { startProgram } from "../support/program.js";
 import { until } from "../support/until.js";
 
@@ -11,8 +12,10 @@ const ODDITIES = fileURLToPath(new URL("../programs/clear-text-oddities.py", imp
 const cleanup = new Cleanup();
 afterEach(() => cleanup.run());
 
-/** Runs one of the oddities. @returns the heads that were seen of it */
-const heads = async (name: string): Promise<Seen[]> => {
+/** Runs one of the oddities. */
+const run = async (
+  name: string,
+): Promise<{ seen: Seen[]; session: CaptureSession; pid: number }> => {
   const { seen, session } = captureClearText(cleanup);
   const program = startProgram("python3", [ODDITIES, name]);
   cleanup.add(() => program.stop("SIGKILL"));
@@ -22,8 +25,11 @@ const heads = async (name: string): Promise<Seen[]> => {
     const { ringBytes, handoffBytes } = session.statistics();
     return ringBytes === 0 && handoffBytes === 0;
   });
-  return seen.filter(({ pid }) => pid === program.pid);
+  return { seen: seen.filter(({ pid }) => pid === program.pid), session, pid: program.pid };
 };
+
+/** @returns the heads that were seen of an oddity */
+const heads = async (name: string): Promise<Seen[]> => (await run(name)).seen;
 
 const texts = (seen: Seen[], role: Seen["role"]): string[] =>
   seen.filter((each) => each.role === role).map(({ what }) => what);
@@ -40,4 +46,10 @@ test("bytes that a call discards are not taken for those that its buffer held be
     "/discarded-one/1",
     "/discarded-many/1",
   ]);
+});
+
+test("a socket that dup2, dup3 or close_range closed is forgotten", async () => {
+  const { seen, session, pid } = await run("closed-otherwise");
+  expect(texts(seen, "server").filter((what) => what.startsWith("/"))).toHaveLength(3);
+  expect(socketsOfProcess(session, "connections", pid)).toBe(0);
 });

@@ -104,7 +104,23 @@ def discarded():
         server.close()
 
 
-ODDITIES = {"past-the-body": past_the_body, "discarded": discarded}
+def closed_otherwise():
+    """Sockets are closed by dup2, dup3 and close_range."""
+    spare = os.open("/dev/null", os.O_RDWR)
+
+    def close_all(sock):
+        assert libc.syscall(436, sock.fileno(), sock.fileno(), 0) == 0  # close_range
+        os.dup2(spare, sock.fileno())
+
+    closes = [lambda sock: os.dup2(spare, sock.fileno()), lambda sock: os.dup2(spare, sock.fileno(), inheritable=False), close_all]
+    for index, close in enumerate(closes):
+        client, server = socket.socketpair()
+        exchange(client, server, "closed-otherwise", index + 1)
+        for sock in (client, server):
+            close(sock)
+
+
+ODDITIES = {"past-the-body": past_the_body, "discarded": discarded, "closed-otherwise": closed_otherwise}
 
 sys.stdin.readline()
 ODDITIES[sys.argv[1]]()
