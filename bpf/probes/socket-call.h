@@ -11,6 +11,16 @@
 #include "socket-tie.h"
 #include "socket-transfer.h"
 
+/* A call on a socket that is not followed. */
+static __always_inline void note_passed(struct thread *thread, const struct connection_key *key,
+					const struct strange_socket *strange, __u32 direction)
+{
+	if (strange && strange->is_tls)
+		note_ciphertext(thread, key, strange, direction);
+	else
+		note_no_ciphertext(thread, direction);
+}
+
 static __always_inline void take_socket_bytes(struct pt_regs *regs, struct task_struct *task, struct thread *thread,
 					      struct transfer_call call, __u32 returned, struct socket_file *s)
 {
@@ -22,20 +32,26 @@ static __always_inline void take_socket_bytes(struct pt_regs *regs, struct task_
 	struct work *w;
 
 	if (c ? c->directions[direction].state == STATE_IGNORE : strange && !strange->calls_left) {
-		if (strange && strange->is_tls)
-			note_ciphertext(thread, &key, strange, direction);
+		note_passed(thread, &key, strange, direction);
 		return;
 	}
 	w = claim_work(&o);
 	if (!w || !o) {
+		note_no_ciphertext(thread, direction);
 		miss_call(key.ssl, key.process, direction, call.transfer == TRANSFER_BUFFER ? ARGUMENT_2(regs) : 0, returned);
 		return;
 	}
 	w->direction = direction;
-	if (!place_bytes(w, regs, call, returned, s) || (!c && !begins_connection(w, &key, s, strange, returned))) {
+	if (!place_bytes(w, regs, call, returned, s)) {
 		release(&w->busy);
 		return;
 	}
+	if (c ? is_tls_in_tunnel(w, c, &key, s) : !begins_connection(w, &key, s, strange, returned)) {
+		note_passed(thread, &key, bpf_map_lookup_elem(&strange_sockets, &key), direction);
+		release(&w->busy);
+		return;
+	}
+	note_no_ciphertext(thread, direction);
 	w->call_ns = direction == WRITE && thread->write_begun_ns ? thread->write_begun_ns : bpf_ktime_get_ns();
 	w->process = task->tgid;
 	w->source = SOURCE_SOCKET;

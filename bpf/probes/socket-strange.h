@@ -78,6 +78,13 @@ static __always_inline __u32 patience_with(const struct socket_file *s, __u32 di
 	return is_fresh(s, direction, moved) ? PATIENCE_FRESH : PATIENCE;
 }
 
+static __always_inline int beginning_of_call(struct work *w)
+{
+	for (int i = 0; i < 3 && !w->size; i++)
+		next_part(w);
+	return beginning_of(w->user, w->size);
+}
+
 /*
  * The first call on a socket that is worth a connection: 1. Most streams of a host are not HTTP, and take no room in
  * `connections`.
@@ -86,11 +93,8 @@ static __always_inline int begins_connection(struct work *w, const struct connec
 					     struct strange_socket *strange, __u32 moved)
 {
 	__u32 left = strange ? strange->calls_left : 0;
-	int beginning;
+	int beginning = beginning_of_call(w);
 
-	for (int i = 0; i < 3 && !w->size; i++)
-		next_part(w);
-	beginning = beginning_of(w->user, w->size);
 	if (beginning == MAY_BEGIN_HEAD) {
 		w->patience = patience_with(s, w->direction, moved);
 		if (strange)
@@ -107,6 +111,20 @@ static __always_inline int begins_connection(struct work *w, const struct connec
 		compare_and_swap(&strange->calls_left, left, left - 1);
 	}
 	return 0;
+}
+
+/* TLS begins in a tunnel: 1. The connection that made the tunnel has ended, and the socket is one of ciphertext. */
+static __always_inline int is_tls_in_tunnel(struct work *w, struct connection *c, const struct connection_key *key,
+					    const struct socket_file *s)
+{
+	if (c->directions[w->direction & 1].state != STATE_TUNNEL || beginning_of_call(w) != BEGINS_TLS)
+		return 0;
+	c = claim_connection(key);
+	if (!c)
+		return 0;
+	note_strange(key, s->sk, 0, 1);
+	end_connection(c, key, END_CLOSED);
+	return 1;
 }
 
 /* A connection that turned out to speak no HTTP makes room. */
