@@ -27,7 +27,7 @@ struct transfer_call {
 #define NUMBER_CLOSE 3
 #define NUMBER_DUP2 33
 #define NUMBER_DUP3 292
-#define LAST_TRANSFER 307
+#define LAST_TRANSFER 328
 static __always_inline struct transfer_call transfer_of(unsigned long number)
 {
 	switch (number) {
@@ -43,6 +43,8 @@ static __always_inline struct transfer_call transfer_of(unsigned long number)
 	case 275: return (struct transfer_call){ TRANSFER_UNSEEN, READ, 0, 1 };
 	case 299: return (struct transfer_call){ TRANSFER_MESSAGES, READ, 0, 0 };
 	case 307: return (struct transfer_call){ TRANSFER_MESSAGES, WRITE, 0, 0 };
+	case 327: return (struct transfer_call){ TRANSFER_PARTS, READ, 0, 0 };	/* preadv2 and pwritev2, which sockets take without an offset */
+	case 328: return (struct transfer_call){ TRANSFER_PARTS, WRITE, 0, 0 };
 	default: return (struct transfer_call){};
 	}
 }
@@ -52,7 +54,7 @@ static __always_inline struct transfer_call transfer_of(unsigned long number)
 #define NUMBER_CLOSE 57
 #define NUMBER_DUP2 24	/* there is dup3 only */
 #define NUMBER_DUP3 24
-#define LAST_TRANSFER 269
+#define LAST_TRANSFER 287
 static __always_inline struct transfer_call transfer_of(unsigned long number)
 {
 	switch (number) {
@@ -68,6 +70,8 @@ static __always_inline struct transfer_call transfer_of(unsigned long number)
 	case 212: return (struct transfer_call){ TRANSFER_MESSAGE, READ, 0, 0 };
 	case 243: return (struct transfer_call){ TRANSFER_MESSAGES, READ, 0, 0 };
 	case 269: return (struct transfer_call){ TRANSFER_MESSAGES, WRITE, 0, 0 };
+	case 286: return (struct transfer_call){ TRANSFER_PARTS, READ, 0, 0 };	/* preadv2 and pwritev2, which sockets take without an offset */
+	case 287: return (struct transfer_call){ TRANSFER_PARTS, WRITE, 0, 0 };
 	default: return (struct transfer_call){};
 	}
 }

@@ -28,7 +28,7 @@ test("every form of call that moves bytes of a socket, over TCP and Unix sockets
   calls.send("speak");
   await calls.line((line) => line === "done");
   const forms = calls.lines.filter((line) => line !== "done");
-  expect(forms).toHaveLength(16);
+  expect(forms).toHaveLength(18);
   const mine = () => seen.filter(({ pid }) => pid === calls.pid);
   await until("all messages", () => mine().length >= forms.length * 8);
   expect(mine()).toHaveLength(forms.length * 8);
