@@ -49,7 +49,8 @@ test("an asyncio client of a Node server: both know the addresses from the first
   }
 });
 
-test("a Node client of an asyncio server: both know the addresses from the first exchange on", async () => {
+/** The server's first request may come with the end of the handshake, before it wrote anything after a call of its library. */
+test("a Node client of an asyncio server: the client knows the addresses from the first exchange on, the server from the second", async () => {
   const { server, port } = await startServer("asyncio");
   const { seen } = captureClearText(cleanup);
   const agent = new Agent({ keepAlive: true, maxSockets: 1, rejectUnauthorized: false });
@@ -62,7 +63,9 @@ test("a Node client of an asyncio server: both know the addresses from the first
     response.resume();
     await once(response, "end");
     await until(path, () => seen.filter(({ what }) => what === path).length === 2);
-    expect(requestsTo(seen, path, "server")[0]).toMatchObject({ pid: server.pid, ports: [port, clientPort] });
+    const [ofServer] = requestsTo(seen, path, "server");
+    expect(ofServer?.pid).toBe(server.pid);
+    if (path !== "/first" || ofServer?.ports[0] !== undefined) expect(ofServer?.ports).toEqual([port, clientPort]);
     expect(requestsTo(seen, path, "client")[0]).toMatchObject({ pid: process.pid, ports: [clientPort, port] });
   }
 });
