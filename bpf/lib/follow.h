@@ -208,6 +208,8 @@ verified_alone int admit_head(struct work *w, struct out *o, struct connection *
 	} else if (!admit_response(w, c)) {
 		if (c->unseen_reads && none_outstanding)
 			count_unseen_request(w, c);
+		if (none_outstanding)
+			note_early_response(w, c);
 		lose_place(w, c);
 		skip_call(w);
 		return 0;

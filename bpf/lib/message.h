@@ -182,6 +182,31 @@ static __always_inline __u32 outstanding_entry(struct work *w, int silent)
 }
 
 /*
+ * In clear, a write is looked at when it has returned: a response that came while it was blocked was read before its request was
+ * there. That request is not paired, and the next one is not given its answer.
+ */
+static __always_inline void note_early_response(struct work *w, struct connection *c)
+{
+	if (c->source != SOURCE_SOCKET || w->direction != READ || c->role == ROLE_SERVER ||
+	    (w->parsed.status < 200 && w->parsed.status != 101))
+		return;
+	c->early_responses++;
+	c->early_ns = w->now_ns;
+}
+
+/* The request that was just queued may be the one that an early response answered. */
+static __always_inline void take_early_response(struct work *w, struct connection *c)
+{
+	if (w->direction != WRITE || (w->begun_ns && w->begun_ns > c->early_ns)) {
+		c->early_responses = 0;
+		return;
+	}
+	c->early_responses--;
+	if (c->next_request - c->next_response == 1)
+		pop_request(c);
+}
+
+/*
  * A second request is outstanding where an answer was missed: that one is no more, as far as the connection goes, and it says
  * nothing of how its client behaves.
  */
@@ -194,6 +219,8 @@ static __always_inline __u32 queue_request(struct work *w, struct connection *c,
 
 	if (first && answer_missed)
 		c->pipelined = 0;
+	if (c->early_responses)
+		take_early_response(w, c);
 	return exchange;
 }
 

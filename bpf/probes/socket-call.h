@@ -52,6 +52,7 @@ static __always_inline void take_socket_bytes(struct pt_regs *regs, struct task_
 		return;
 	}
 	note_no_ciphertext(thread, direction);
+	w->begun_ns = thread->write_begun_ns;
 	w->call_ns = direction == WRITE && thread->write_begun_ns ? thread->write_begun_ns : bpf_ktime_get_ns();
 	w->process = task->tgid;
 	w->source = SOURCE_SOCKET;

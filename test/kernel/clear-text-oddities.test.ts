@@ -53,3 +53,19 @@ test("a socket that dup2, dup3 or close_range closed is forgotten", async () => 
   expect(texts(seen, "server").filter((what) => what.startsWith("/"))).toHaveLength(3);
   expect(socketsOfProcess(session, "connections", pid)).toBe(0);
 });
+
+/** The requests that a role's responses were paired with, as `/path status`. */
+const exchanges = (seen: Seen[], role: Seen["role"]): string[] => {
+  const mine = seen.filter((each) => each.role === role);
+  const requests = mine.filter(({ what }) => what.startsWith("/"));
+  return mine.filter(({ what }) => !what.startsWith("/")).map(({ what, connection, exchange }) => {
+    const request = requests.find((each) => each.connection === connection && each.exchange === exchange);
+    return `${request?.what} ${what}`;
+  });
+};
+
+test("an answer that is read before its request was written whole is not given to the next request, nor are those after it", async () => {
+  const seen = await heads("early-answer");
+  expect(texts(seen, "client").filter((what) => what.startsWith("/"))).toHaveLength(3);
+  expect(exchanges(seen, "client")).toEqual(["/early-answer/2 202", "/early-answer/3 203"]);
+});

@@ -9,6 +9,7 @@ import os
 import socket
 import sys
 import tempfile
+import threading
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -120,7 +121,47 @@ def closed_otherwise():
             close(sock)
 
 
-ODDITIES = {"past-the-body": past_the_body, "discarded": discarded, "closed-otherwise": closed_otherwise}
+def early_answer():
+    """The answer comes, and is read, while the request is still being written by another thread."""
+    client, server = tcp_pair()
+    body = bytes(16 << 20)
+    answered = threading.Event()
+
+    def serve():
+        for index in (1, 2, 3):
+            data = b""
+            while b"\r\n\r\n" not in data:
+                data += server.recv(4096)
+            left = len(body) - (len(data) - data.index(b"\r\n\r\n") - 4) if index == 1 else 0
+            server.sendall(response(200 + index))
+            answered.wait()
+            while left:
+                left -= len(server.recv(min(left, 1 << 20)))
+
+    def write():
+        whole = request("early-answer", 1, f"content-length: {len(body)}\r\n".encode()) + body
+        assert os.write(client.fileno(), whole) == len(whole)
+
+    threads = [threading.Thread(target=serve), threading.Thread(target=write)]
+    for thread in threads:
+        thread.start()
+    client.recv(65536)
+    answered.set()
+    threads[1].join()
+    for index in (2, 3):
+        client.sendall(request("early-answer", index))
+        client.recv(65536)
+    threads[0].join()
+    client.close()
+    server.close()
+
+
+ODDITIES = {
+    "early-answer": early_answer,
+    "past-the-body": past_the_body,
+    "discarded": discarded,
+    "closed-otherwise": closed_otherwise,
+}
 
 sys.stdin.readline()
 ODDITIES[sys.argv[1]]()
