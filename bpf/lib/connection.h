@@ -99,6 +99,9 @@ struct connection {
 	__u8 tied_by;		/* with tied_to: the direction_index of the call that it followed or went before */
 	__u64 items;		/* that hold for it, by the tables of items_generation */
 	__u64 tied_to;		/* the socket that a call on it seemed to be on: its handle; 0: none */
+	__u64 early_ns;		/* when the last of early_responses came */
+	__u32 early_responses;	/* that were read with no request outstanding: one may be in a write that has not returned */
+	__u32 reserved;
 	struct direction directions[2];
 	__u32 outstanding[PIPELINE_MAX];
 };

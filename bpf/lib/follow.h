@@ -60,8 +60,10 @@ verified_alone int next_part(struct work *w)
 		w->messages_left = 0;
 	if (!w->left)
 		return w->messages_left;
-	if (bpf_probe_read_user(&part, sizeof(part), (void *)w->parts))
-		part.length = w->left;	/* its address is 0: what is read of it fails */
+	if (w->discarded || bpf_probe_read_user(&part, sizeof(part), (void *)w->parts)) {
+		part.address = 0;	/* its bytes cannot be had */
+		part.length = w->left;
+	}
 	w->parts += sizeof(part);
 	w->user = part.address;
 	w->size = part.length < w->left ? part.length : w->left;
@@ -97,7 +99,7 @@ static __always_inline __u32 read_block(struct work *w, __u32 most)
 	if (take > most)
 		take = most;
 	take = at_most(take, HEAD_BLOCK_BYTES);
-	if (bpf_probe_read_user(&AT(w, used), take, (void *)(w->user + w->position))) {
+	if (!w->user || bpf_probe_read_user(&AT(w, used), take, (void *)(w->user + w->position))) {
 		w->failed = 1;
 		return 0;
 	}
@@ -217,6 +219,8 @@ verified_alone int admit_head(struct work *w, struct out *o, struct connection *
 	} else if (!admit_response(w, c)) {
 		if (c->unseen_reads && none_outstanding)
 			count_unseen_request(w, c);
+		if (none_outstanding)
+			note_early_response(w, c);
 		lose_place(w, c);
 		skip_call(w);
 		return 0;
@@ -522,7 +526,7 @@ verified_alone int chunk_size_step(struct work *w, struct out *o, struct connect
 	w->ahead = 0;
 	if (!take) {
 		take = at_most(bytes_left(w), SMALL_BYTES);
-		if (bpf_probe_read_user(w->small, take, (void *)(w->user + w->position)))
+		if (!w->user || bpf_probe_read_user(w->small, take, (void *)(w->user + w->position)))
 			w->failed = 1;
 	}
 	last = w->failed ? 0 : last_chunk_bytes(d, w->small, take);

@@ -37,9 +37,9 @@ verified_alone int lose_place(struct work *w, struct connection *c)
 	count(COUNTER_RESYNC);
 	enter(d, STATE_RESYNC);
 	d->next_flags |= RECORD_GAP_BEFORE;
-	/* A request that was not seen would give its answer to the next one. */
-	if (c->role && requests && c->pipelined)
-		enter(&c->directions[(w->direction & 1) ^ 1], STATE_IGNORE);
+	/* A request that was not seen would give its answer to the next one, and an answer that was not seen its place. */
+	if (c->role && c->pipelined)
+		enter(&c->directions[(w->direction & 1) ^ (requests & 1)], STATE_IGNORE);
 	return 0;
 }
 
@@ -182,6 +182,49 @@ static __always_inline __u32 outstanding_entry(struct work *w, int silent)
 }
 
 /*
+ * In clear, a write is looked at when it has returned: a response that came while it was blocked was read before its request was
+ * there. That request is not paired, and the next one is not given its answer.
+ */
+static __always_inline void note_early_response(struct work *w, struct connection *c)
+{
+	if (c->source != SOURCE_SOCKET || w->direction != READ || c->role == ROLE_SERVER ||
+	    (w->parsed.status < 200 && w->parsed.status != 101))
+		return;
+	c->early_responses++;
+	c->early_ns = w->now_ns;
+}
+
+/* The request that was just queued may be the one that an early response answered. */
+static __always_inline void take_early_response(struct work *w, struct connection *c)
+{
+	if (w->direction != WRITE || (w->begun_ns && w->begun_ns > c->early_ns)) {
+		c->early_responses = 0;
+		return;
+	}
+	c->early_responses--;
+	if (c->next_request - c->next_response == 1)
+		pop_request(c);
+}
+
+/*
+ * A second request is outstanding where an answer was missed: that one is no more, as far as the connection goes, and it says
+ * nothing of how its client behaves.
+ */
+static __always_inline __u32 queue_request(struct work *w, struct connection *c, __u32 entry, int *fits)
+{
+	struct direction *responses = &c->directions[(w->direction & 1) ^ 1];
+	int answer_missed = responses->missed || (responses->next_flags & RECORD_GAP_BEFORE);
+	int first = c->next_request - c->next_response == 1 && !c->pipelined;
+	__u32 exchange = push_request(c, entry, fits);
+
+	if (first && answer_missed)
+		c->pipelined = 0;
+	if (c->early_responses)
+		take_early_response(w, c);
+	return exchange;
+}
+
+/*
  * A request head is there, or was given up: `captured` is counted here and nowhere else, so that it is the sum of the
  * request records that were sent and of the kernel's losses at any time (promise no-silent-loss).
  * lost_to: the counter of what lost it, or COUNTERS.
@@ -201,7 +244,7 @@ verified_alone int admit_request(struct work *w, struct connection *c, __u32 los
 	if (c->lost)
 		lost_to = COUNTER_LOST_CONNECTIONS;
 	else
-		d->exchange = push_request(c, outstanding_entry(w, lost_to != COUNTERS || !governed), &fits);
+		d->exchange = queue_request(w, c, outstanding_entry(w, lost_to != COUNTERS || !governed), &fits);
 	if (!fits && lost_to == COUNTERS)
 		lost_to = COUNTER_LOST_PIPELINE;
 	if (governed) {

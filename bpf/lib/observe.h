@@ -10,15 +10,21 @@
 #include "follow.h"
 #include "../maps/state.h"
 
+/* One process may not take all the room with sockets: unlike a TLS library's objects they may end in ways that are not seen. */
+static __always_inline int takes_too_much(const struct process *process, __u32 source)
+{
+	return process && source == SOURCE_SOCKET && process->connections >= entries_of(&connections) / 2;
+}
+
 /* A new connection's state. NULL where the table is full. */
 static __always_inline struct connection *new_connection(struct work *w, const struct connection_key *key)
 {
 	__u32 first = 0;
 	__u64 *ids = bpf_map_lookup_elem(&connection_ids, &first);
-	struct process *process;
+	struct process *process = bpf_map_lookup_elem(&processes, &key->process);
 	struct connection *c = &w->spare;
 
-	if (!ids)
+	if (!ids || takes_too_much(process, w->source))
 		return 0;
 	__builtin_memset(c, 0, sizeof(*c));
 	c->id = __sync_fetch_and_add(ids, 1) + 1;
@@ -28,7 +34,6 @@ static __always_inline struct connection *new_connection(struct work *w, const s
 	c->patience = w->patience;
 	if (bpf_map_update_elem(&connections, key, c, BPF_NOEXIST))
 		return 0;
-	process = bpf_map_lookup_elem(&processes, &key->process);
 	if (process)
 		add_atomically(&process->connections, 1);
 	return bpf_map_lookup_elem(&connections, key);
@@ -113,13 +118,8 @@ static __always_inline struct work *claim_work(struct out **o)
 	return 0;
 }
 
-/* Does the call begin with a request line, as far as a few bytes say? */
-static __always_inline int begins_request(__u64 user, __u32 size)
+static __always_inline int are_request(const __u8 *bytes)
 {
-	__u8 bytes[16] = {};
-
-	if (bpf_probe_read_user(bytes, at_most(size, sizeof(bytes)), (void *)user))
-		return 0;
 	for (int i = 0; i < 16; i++) {
 		if (bytes[i] == ' ')
 			return i > 0;
@@ -127,6 +127,18 @@ static __always_inline int begins_request(__u64 user, __u32 size)
 			return 0;
 	}
 	return 0;
+}
+
+/* Does the call begin with a request line, as far as a few bytes say? */
+static __always_inline int begins_request(__u64 user, __u32 size)
+{
+	__u8 bytes[16] = {};
+	int begins = 0;
+
+	if (!bpf_probe_read_user(bytes, at_most(size, sizeof(bytes)), (void *)user))
+		begins = are_request(bytes);
+	clear_bytes(bytes);
+	return begins;
 }
 
 /* No work area is free: the call is not looked at, and its direction is out of step. */
@@ -212,13 +224,18 @@ static __always_inline void run_unremembered(struct work *w, struct out *o)
 static __always_inline void observe(struct work *w, struct out *o, const struct connection_key *key)
 {
 	struct connection *c = bpf_map_lookup_elem(&connections, key);
+	int is_new = 0;
 
-	if (c && compare_and_swap(&c->busy, 0, 1) && !wait_for(c)) {
+	if (!c) {
+		c = new_connection(w, key);
+		is_new = c != 0;
+		if (!c)		/* another run may just have made it */
+			c = bpf_map_lookup_elem(&connections, key);
+	}
+	if (c && !is_new && compare_and_swap(&c->busy, 0, 1) && !wait_for(c)) {
 		c->directions[w->direction & 1].missed = 1;
 		return;
 	}
-	if (!c)
-		c = new_connection(w, key);
 	if (!c) {
 		run_unremembered(w, o);
 		return;

@@ -46,6 +46,9 @@
 
 #define copy_bytes __builtin_memcpy
 
+/* Zeroes an array on the stack in a way that is not left out because nobody reads it any more. */
+#define clear_bytes(array) do { __builtin_memset(array, 0, sizeof(array)); asm volatile("" :: "r"(array) : "memory"); } while (0)
+
 /* x, at most mask, in a way that the verifier follows. mask + 1 is a power of two. */
 static __always_inline __u32 masked(__u32 x, __u32 mask)
 {

@@ -121,6 +121,8 @@ struct {
 	__type(value, struct strange_socket);
 } strange_sockets SEC(".maps");
 
+#define NO_CIPHERTEXT 1
+
 /* What is remembered of a target's thread that made a call. It is kept with the thread, and gone with it. */
 struct thread {
 	struct executable executable;
@@ -132,7 +134,8 @@ struct thread {
 	__u32 place;			/* of that call in `calls` */
 	__u32 reserved;
 	__u64 write_begun_ns;		/* of the system call it is in; 0: in none that writes */
-	__u64 read_from;		/* the socket that it last read ciphertext from: its handle; 0: none */
+	__u64 read_from;		/* the socket that it last read ciphertext from: its handle; NO_CIPHERTEXT: it read something else since; 0: none */
+	__u64 read_for;			/* the connection that a library was asked for first after that; 0: none yet */
 	__u64 wrote_for;		/* the connection that took plaintext, until the thread writes ciphertext; 0: none */
 	struct record_socket socket;	/* the first that it touched during that call; family 0: none */
 };

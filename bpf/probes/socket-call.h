@@ -6,15 +6,19 @@
 #ifndef MASTHEAD_PROBES_SOCKET_CALL_H
 #define MASTHEAD_PROBES_SOCKET_CALL_H
 
+#include "socket-close.h"
 #include "socket-strange.h"
 #include "socket-tie.h"
 #include "socket-transfer.h"
 
-static __always_inline void note_if_tls(struct thread *thread, const struct connection_key *key,
+/* A call on a socket that is not followed. */
+static __always_inline void note_passed(struct thread *thread, const struct connection_key *key,
 					const struct strange_socket *strange, __u32 direction)
 {
 	if (strange && strange->is_tls)
 		note_ciphertext(thread, key, strange, direction);
+	else
+		note_no_ciphertext(thread, direction);
 }
 
 static __always_inline void take_socket_bytes(struct pt_regs *regs, struct task_struct *task, struct thread *thread,
@@ -28,21 +32,27 @@ static __always_inline void take_socket_bytes(struct pt_regs *regs, struct task_
 	struct work *w;
 
 	if (c ? c->directions[direction].state == STATE_IGNORE : strange && !strange->calls_left) {
-		note_if_tls(thread, &key, strange, direction);
+		note_passed(thread, &key, strange, direction);
 		return;
 	}
 	w = claim_work(&o);
 	if (!w || !o) {
+		note_no_ciphertext(thread, direction);
 		miss_call(key.ssl, key.process, direction, call.transfer == TRANSFER_BUFFER ? ARGUMENT_2(regs) : 0, returned);
 		return;
 	}
 	w->direction = direction;
-	if (!place_bytes(w, regs, call, returned) || (!c && !begins_connection(w, &key, s, strange, returned))) {
+	if (!place_bytes(w, regs, call, returned, s)) {
 		release(&w->busy);
-		if (!c)	/* what it begins with may have told just now that it is TLS */
-			note_if_tls(thread, &key, bpf_map_lookup_elem(&strange_sockets, &key), direction);
 		return;
 	}
+	if (c ? is_tls_in_tunnel(w, c, &key, s) : !begins_connection(w, &key, s, strange, returned)) {
+		note_passed(thread, &key, bpf_map_lookup_elem(&strange_sockets, &key), direction);
+		release(&w->busy);
+		return;
+	}
+	note_no_ciphertext(thread, direction);
+	w->begun_ns = thread->write_begun_ns;
 	w->call_ns = direction == WRITE && thread->write_begun_ns ? thread->write_begun_ns : bpf_ktime_get_ns();
 	w->process = task->tgid;
 	w->source = SOURCE_SOCKET;
@@ -85,39 +95,25 @@ int socket_call_return(__u64 *arguments)
 	return 0;
 }
 
-/* The last descriptor of a socket is closed: its connection ends. */
-static __always_inline void close_socket(struct task_struct *task, __u64 descriptor)
-{
-	__u32 id = task->tgid;
-	struct process *process = bpf_map_lookup_elem(&processes, &id);
-	struct connection_key key = { .process = id };
-	struct connection *c;
-	struct socket_file s;
-
-	if (!process || !(process->connections || process->strange_sockets))
-		return;
-	if (!find_socket(task, descriptor, &s) || !is_last_reference(s.file))
-		return;
-	key.ssl = s.inode | SOCKET_HANDLE;
-	if (forget_strange(&key))
-		return;
-	c = claim_connection(&key);
-	if (c)
-		end_connection(c, &key, END_CLOSED);
-}
-
 SEC("tp_btf/sys_enter")
 int socket_call_entry(__u64 *arguments)
 {
 	unsigned long number = arguments[1];
+	struct pt_regs *regs = (void *)arguments[0];
 	struct task_struct *task;
 	struct thread *thread;
 
-	if (number > LAST_TRANSFER)
+	if (number > LAST_TRANSFER) {
+		if (number == NUMBER_CLOSE_RANGE)
+			close_range(ARGUMENT_1(regs), ARGUMENT_2(regs), ARGUMENT_3(regs));
 		return 0;
+	}
 	if (number == NUMBER_CLOSE) {
-		task = bpf_get_current_task_btf();
-		close_socket(task, ARGUMENT_1((struct pt_regs *)arguments[0]));
+		close_socket(ARGUMENT_1(regs));
+		return 0;
+	}
+	if (number == NUMBER_DUP2 || number == NUMBER_DUP3) {
+		close_by_duplicate(ARGUMENT_1(regs), ARGUMENT_2(regs));
 		return 0;
 	}
 	if (transfer_of(number).transfer == TRANSFER_NONE || transfer_of(number).direction != WRITE)

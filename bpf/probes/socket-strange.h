@@ -13,14 +13,10 @@ enum beginning { BEGINS_STRANGE, BEGINS_TLS, MAY_BEGIN_HEAD };
  * What the first bytes on a connection look like: a request's method (in capitals, as all that are registered) and a space, or
  * "HTTP/1.", as far as they are there; or a TLS record (RFC 8446 section 5.1), whose plaintext is seen elsewhere or not at all.
  */
-verified_alone int beginning_of(__u64 user, __u32 size)
+static __always_inline int judge_beginning(const __u8 *bytes, __u32 size)
 {
-	__u8 bytes[BEGINNING_BYTES] = {};
 	__u64 word, known;
 
-	size = at_most(size, sizeof(bytes));
-	if (!user || bpf_probe_read_user(bytes, size, (void *)user))
-		return BEGINS_STRANGE;
 	if (bytes[0] >= 20 && bytes[0] <= 24 && bytes[1] == 3)
 		return BEGINS_TLS;
 	__builtin_memcpy(&word, bytes, sizeof(word));
@@ -36,12 +32,26 @@ verified_alone int beginning_of(__u64 user, __u32 size)
 	return BEGINS_STRANGE;
 }
 
+verified_alone int beginning_of(__u64 user, __u32 size)
+{
+	__u8 bytes[BEGINNING_BYTES] = {};
+	int beginning = BEGINS_STRANGE;
+
+	size = at_most(size, sizeof(bytes));
+	if (user && !bpf_probe_read_user(bytes, size, (void *)user))
+		beginning = judge_beginning(bytes, size);
+	clear_bytes(bytes);
+	return beginning;
+}
+
 static __always_inline void note_strange(const struct connection_key *key, struct sock *sk, __u32 calls_left, int is_tls)
 {
 	struct process *process = bpf_map_lookup_elem(&processes, &key->process);
 	struct strange_socket strange = { .calls_left = calls_left, .is_tls = is_tls }, *noted;
 
-	if (!process || bpf_map_update_elem(&strange_sockets, key, &strange, BPF_NOEXIST))
+	if (!process || process->strange_sockets >= entries_of(&strange_sockets) / 2)	/* no process takes all the room */
+		return;
+	if (bpf_map_update_elem(&strange_sockets, key, &strange, BPF_NOEXIST))
 		return;
 	add_atomically(&process->strange_sockets, 1);
 	noted = is_tls ? bpf_map_lookup_elem(&strange_sockets, key) : 0;
@@ -68,6 +78,13 @@ static __always_inline __u32 patience_with(const struct socket_file *s, __u32 di
 	return is_fresh(s, direction, moved) ? PATIENCE_FRESH : PATIENCE;
 }
 
+static __always_inline int beginning_of_call(struct work *w)
+{
+	for (int i = 0; i < 3 && !w->size; i++)
+		next_part(w);
+	return beginning_of(w->user, w->size);
+}
+
 /*
  * The first call on a socket that is worth a connection: 1. Most streams of a host are not HTTP, and take no room in
  * `connections`.
@@ -75,11 +92,9 @@ static __always_inline __u32 patience_with(const struct socket_file *s, __u32 di
 static __always_inline int begins_connection(struct work *w, const struct connection_key *key, const struct socket_file *s,
 					     struct strange_socket *strange, __u32 moved)
 {
-	int beginning;
+	__u32 left = strange ? strange->calls_left : 0;
+	int beginning = beginning_of_call(w);
 
-	for (int i = 0; i < 3 && !w->size; i++)
-		next_part(w);
-	beginning = beginning_of(w->user, w->size);
 	if (beginning == MAY_BEGIN_HEAD) {
 		w->patience = patience_with(s, w->direction, moved);
 		if (strange)
@@ -92,10 +107,24 @@ static __always_inline int begins_connection(struct work *w, const struct connec
 		note_strange(key, s->sk, 0, 1);
 	} else if (!strange) {
 		note_strange(key, s->sk, patience_with(s, w->direction, moved), 0);
-	} else {
-		strange->calls_left--;
+	} else if (left) {	/* of two calls at once, one counts */
+		compare_and_swap(&strange->calls_left, left, left - 1);
 	}
 	return 0;
+}
+
+/* TLS begins in a tunnel: 1. The connection that made the tunnel has ended, and the socket is one of ciphertext. */
+static __always_inline int is_tls_in_tunnel(struct work *w, struct connection *c, const struct connection_key *key,
+					    const struct socket_file *s)
+{
+	if (c->directions[w->direction & 1].state != STATE_TUNNEL || beginning_of_call(w) != BEGINS_TLS)
+		return 0;
+	c = claim_connection(key);
+	if (!c)
+		return 0;
+	note_strange(key, s->sk, 0, 1);
+	end_connection(c, key, END_CLOSED);
+	return 1;
 }
 
 /* A connection that turned out to speak no HTTP makes room. */

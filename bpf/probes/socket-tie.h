@@ -22,6 +22,14 @@ static __always_inline int agree_on_socket(struct connection *c, __u64 handle, _
 	return 0;
 }
 
+/* The ciphertext that the thread read last is that of the first connection which a library is asked for after that. */
+static __always_inline int is_read_for(struct thread *thread, __u64 ssl)
+{
+	if (!thread->read_for)
+		thread->read_for = ssl;
+	return thread->read_for == ssl && thread->read_from != NO_CIPHERTEXT;
+}
+
 /*
  * The library gave plaintext on this thread, and read from no socket for that. The connection's socket, where it is known
  * now; else NULL.
@@ -39,6 +47,15 @@ static __always_inline const struct record_socket *tie_read(const struct thread 
 	return socket ? &socket->socket : 0;
 }
 
+/* The thread read something else from a socket, or wrote some to it: what comes next says nothing of the ciphertext before it. */
+static __always_inline void note_no_ciphertext(struct thread *thread, __u32 direction)
+{
+	if (direction == WRITE)
+		thread->wrote_for = 0;
+	else if (thread->read_from)
+		thread->read_from = NO_CIPHERTEXT;
+}
+
 /* The thread read ciphertext from this socket, or wrote some to it. */
 static __always_inline void note_ciphertext(struct thread *thread, const struct connection_key *socket_key,
 					    const struct strange_socket *socket, __u32 direction)
@@ -48,6 +65,7 @@ static __always_inline void note_ciphertext(struct thread *thread, const struct 
 
 	if (direction == READ) {
 		thread->read_from = socket_key->ssl;
+		thread->read_for = 0;
 		return;
 	}
 	if (!thread->wrote_for)

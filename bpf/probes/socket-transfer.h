@@ -3,6 +3,7 @@
 #ifndef MASTHEAD_PROBES_SOCKET_TRANSFER_H
 #define MASTHEAD_PROBES_SOCKET_TRANSFER_H
 
+#include "socket-file.h"
 #include "../lib/follow.h"
 
 /* How a system call names the bytes that it moves. */
@@ -24,7 +25,9 @@ struct transfer_call {
 
 #if defined(__TARGET_ARCH_x86)
 #define NUMBER_CLOSE 3
-#define LAST_TRANSFER 307
+#define NUMBER_DUP2 33
+#define NUMBER_DUP3 292
+#define LAST_TRANSFER 328
 static __always_inline struct transfer_call transfer_of(unsigned long number)
 {
 	switch (number) {
@@ -40,6 +43,8 @@ static __always_inline struct transfer_call transfer_of(unsigned long number)
 	case 275: return (struct transfer_call){ TRANSFER_UNSEEN, READ, 0, 1 };
 	case 299: return (struct transfer_call){ TRANSFER_MESSAGES, READ, 0, 0 };
 	case 307: return (struct transfer_call){ TRANSFER_MESSAGES, WRITE, 0, 0 };
+	case 327: return (struct transfer_call){ TRANSFER_PARTS, READ, 0, 0 };	/* preadv2 and pwritev2, which sockets take without an offset */
+	case 328: return (struct transfer_call){ TRANSFER_PARTS, WRITE, 0, 0 };
 	default: return (struct transfer_call){};
 	}
 }
@@ -47,7 +52,9 @@ static __always_inline struct transfer_call transfer_of(unsigned long number)
 #define IS_COMPAT(task) ((task)->thread_info.status & COMPAT_CALL)
 #else
 #define NUMBER_CLOSE 57
-#define LAST_TRANSFER 269
+#define NUMBER_DUP2 24	/* there is dup3 only */
+#define NUMBER_DUP3 24
+#define LAST_TRANSFER 287
 static __always_inline struct transfer_call transfer_of(unsigned long number)
 {
 	switch (number) {
@@ -63,29 +70,35 @@ static __always_inline struct transfer_call transfer_of(unsigned long number)
 	case 212: return (struct transfer_call){ TRANSFER_MESSAGE, READ, 0, 0 };
 	case 243: return (struct transfer_call){ TRANSFER_MESSAGES, READ, 0, 0 };
 	case 269: return (struct transfer_call){ TRANSFER_MESSAGES, WRITE, 0, 0 };
+	case 286: return (struct transfer_call){ TRANSFER_PARTS, READ, 0, 0 };	/* preadv2 and pwritev2, which sockets take without an offset */
+	case 287: return (struct transfer_call){ TRANSFER_PARTS, WRITE, 0, 0 };
 	default: return (struct transfer_call){};
 	}
 }
 #define IS_COMPAT(task) 0
 #endif
 
+#define NUMBER_CLOSE_RANGE 436
+
 #define FLAGS_NOT_TAKEN	0x2003	/* MSG_PEEK, MSG_OOB, MSG_ERRQUEUE: these bytes are not of the stream, or come again */
-#define FLAG_TRUNCATE	0x20	/* MSG_TRUNC: they are not copied */
+#define FLAG_TRUNCATE	0x20	/* MSG_TRUNC: TCP does not copy them, and the buffer holds what it held; a Unix socket does */
 
 /* Where the call's bytes are, noted in a claimed work area. 0: they are not of the stream. */
-static __always_inline int place_bytes(struct work *w, struct pt_regs *regs, struct transfer_call call, __u32 returned)
+static __always_inline int place_bytes(struct work *w, struct pt_regs *regs, struct transfer_call call, __u32 returned,
+				       const struct socket_file *s)
 {
 	__u64 second = ARGUMENT_2(regs), third = ARGUMENT_3(regs), fourth = SYSCALL_4(regs);
 	__u32 flags = call.transfer == TRANSFER_MESSAGE ? third : call.transfer == TRANSFER_MESSAGES || call.has_flags ? fourth : 0;
 
 	if (call.direction == READ && (flags & FLAGS_NOT_TAKEN))
 		return 0;
+	w->discarded = call.direction == READ && (flags & FLAG_TRUNCATE) && s->family != AF_UNIX;
 	w->user = 0;
 	w->size = w->earlier = w->left = w->messages_left = 0;
 	switch (call.transfer) {
 	case TRANSFER_BUFFER:
 		w->size = returned;
-		w->user = call.direction == READ && (flags & FLAG_TRUNCATE) ? 0 : second;
+		w->user = w->discarded ? 0 : second;
 		return 1;
 	case TRANSFER_PARTS:
 		w->left = returned;

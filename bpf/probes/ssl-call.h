@@ -199,14 +199,14 @@ static __always_inline int leave_call(struct pt_regs *regs)
 	executable = is_here ? &thread->executable : process ? &process->executable : 0;
 	socket = is_here ? &thread->socket : 0;
 	has_no_socket = is_here && thread->read_from && !thread->socket.family;
-	if (has_no_socket && is_read(call->site.function)) {
+	if (has_no_socket && is_read_for(thread, call->ssl) && is_read(call->site.function)) {
 		ensure_connection(call->ssl, id, call->site.source);	/* a handshake tells the socket too */
 		socket = tie_read(thread, call->ssl, id);
 	}
 	if (size && executable)
 		take_bytes(call->ssl, call->buffer, size, call->site, call->begun_ns, id, executable, socket,
 			   has_no_socket ? TIE_ORDER : TIE_NESTED);
-	if (has_no_socket)
+	if (has_no_socket && (!size || !is_read(call->site.function)))	/* a read without bytes may be a handshake, which writes */
 		thread->wrote_for = call->ssl;
 	if (is_here)
 		thread->stack = call->outer_stack;

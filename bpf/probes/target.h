@@ -14,37 +14,47 @@ static __always_inline void read_executable(struct task_struct *task, struct exe
 	e->device = BPF_CORE_READ(i, i_sb, s_dev);
 }
 
-static __always_inline struct process *process_of(__u32 id)
+/* Remembers a target. NULL where there is no room. */
+static __always_inline struct process *remember_process(__u32 id, const struct executable *executable)
 {
-	struct process *known = bpf_map_lookup_elem(&processes, &id), fresh = {};
+	struct process fresh = { .executable = *executable };
 
-	if (known)
-		return known;
-	read_executable((struct task_struct *)bpf_get_current_task(), &fresh.executable);
 	bpf_map_update_elem(&processes, &id, &fresh, BPF_NOEXIST);
 	return bpf_map_lookup_elem(&processes, &id);
 }
 
-enum verdict { NO_TARGET, TARGET_FOR_NOW, TARGET };
+enum verdict { NO_TARGET, TARGET_FOR_NOW, TARGET, NO_ROOM_FOR_TARGET };
 
-/* Does some policy want what the process does? TARGET_FOR_NOW: until its connections have ended. */
+/*
+ * Does some policy want what the process does? TARGET_FOR_NOW: until its connections have ended. Only of targets something is
+ * remembered in `processes`: a host has more processes than that has room for.
+ */
 verified_alone int judge_process(__u32 id, __u32 generation, __u32 slot)
 {
 	struct slot_config *config = bpf_map_lookup_elem(&slots, &slot);
-	struct process *process;
+	struct process *process = bpf_map_lookup_elem(&processes, &id);
+	struct executable executable = {};
+	__u64 items;
 
 	if (!config || bpf_map_lookup_elem(&excluded_processes, &id))
 		return NO_TARGET;
-	process = process_of(id);
+	if (process && process->generation == generation)
+		return process->items ? TARGET : process->connections ? TARGET_FOR_NOW : NO_TARGET;
+	if (process)
+		executable = process->executable;
+	else
+		read_executable((struct task_struct *)bpf_get_current_task(), &executable);
+	items = items_of_executable(slot, config, &executable);
+	if (!process && items)
+		process = remember_process(id, &executable);
 	if (!process) {
-		count(COUNTER_HELPER_FAILED);
-		return NO_TARGET;
+		if (items)
+			count(COUNTER_HELPER_FAILED);
+		return items ? NO_ROOM_FOR_TARGET : NO_TARGET;
 	}
-	if (process->generation != generation) {
-		process->items = items_of_executable(slot, config, &process->executable);
-		process->generation = config->generation;
-	}
-	return process->items ? TARGET : process->connections ? TARGET_FOR_NOW : NO_TARGET;
+	process->items = items;
+	process->generation = config->generation;
+	return items ? TARGET : process->connections ? TARGET_FOR_NOW : NO_TARGET;
 }
 
 /* Was this process found to be no target, and does that still hold? As of which tables and exclusions is the caller's to say. */
@@ -94,6 +104,8 @@ static __always_inline int is_target(struct task_struct *task, __u32 id, struct 
 	if (known)
 		known->generation = 0;
 	verdict = judge_process(id, generation, now->slot);
+	if (verdict == NO_ROOM_FOR_TARGET)
+		return 0;
 	if (verdict == NO_TARGET) {
 		cell->process = 0;
 		cell->generation = generation;

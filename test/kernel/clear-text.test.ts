@@ -1,14 +1,12 @@
-import { readlinkSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { CaptureSession } from "@masthead/agent/capture/native-session";
-import { RecordFlag, RecordRole, RecordSource } from "@masthead/agent/decode/record-enums";
-import { readSocket } from "@masthead/agent/pair/socket-addresses";
+import { RecordSource } from "@masthead/agent/decode/record-enums";
 import { policySet } from "@masthead/agent/testing/policies";
 import { afterEach, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
+import { captureClearText, socketsOfProcess } from "../support/clear-text.js";
 import { curl } from "../support/curl.js";
 import { startPythonServer } from "../support/https-servers.js";
-import { pathOf, startKernelCapture } from "../support/kernel-capture.js";
+import { startKernelCapture } from "../support/kernel-capture.js";
 import { type Program, startProgram } from "../support/program.js";
 import { until } from "../support/until.js";
 
@@ -18,66 +16,19 @@ const CALLS = fileURLToPath(new URL("../programs/clear-text-calls.py", import.me
 const cleanup = new Cleanup();
 afterEach(() => cleanup.run());
 
-interface Seen {
-  pid: number;
-  source: number;
-  role: "server" | "client";
-  /** `POST /path`, or the status */
-  what: string;
-  flags: { midStream: boolean; gap: boolean; malformed: boolean };
-  ports: (number | undefined)[];
-}
-
-/** With one policy for all processes. */
-const capture = (): { seen: Seen[]; session: CaptureSession } => {
-  const seen: Seen[] = [];
-  const { session, tables } = startKernelCapture(
-    cleanup,
-    (record, bytes) => {
-      const { localPort, peerPort } = record.has(RecordFlag.RECORD_SOCKET)
-        ? (readSocket(bytes, record.socketStart) ?? {})
-        : {};
-      seen.push({
-        pid: record.pid,
-        source: record.source,
-        role: record.role === RecordRole.ROLE_SERVER ? "server" : "client",
-        what: record.request ? pathOf(record, bytes) : String(record.status),
-        flags: {
-          midStream: record.has(RecordFlag.RECORD_MID_STREAM),
-          gap: record.has(RecordFlag.RECORD_GAP_BEFORE),
-          malformed: record.has(RecordFlag.RECORD_MALFORMED),
-        },
-        ports: [localPort, peerPort],
-      });
-    },
-    { clearText: true },
-  );
-  tables.apply(policySet(1, { all: {} }));
-  return { seen, session };
-};
-
 const startCalls = (): Program => {
   const calls = startProgram("python3", [CALLS]);
   cleanup.add(() => calls.stop("SIGKILL"));
   return calls;
 };
 
-/** How many sockets of this process a table holds; those to the process that started it are left out. */
-const ofProcess = (session: CaptureSession, map: string, pid: number): number => {
-  const standard = [0, 1, 2].map((fd) => /\d+/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[0]);
-  return session
-    .tableKeys(map)
-    .map((key) => Buffer.from(key))
-    .filter((key) => key.readUInt32LE(8) === pid && !standard.includes(String(key.readUInt32LE(0)))).length;
-};
-
 test("every form of call that moves bytes of a socket, over TCP and Unix sockets, at both ends", async () => {
-  const { seen, session } = capture();
+  const { seen, session } = captureClearText(cleanup);
   const calls = startCalls();
   calls.send("speak");
   await calls.line((line) => line === "done");
   const forms = calls.lines.filter((line) => line !== "done");
-  expect(forms).toHaveLength(16);
+  expect(forms).toHaveLength(18);
   const mine = () => seen.filter(({ pid }) => pid === calls.pid);
   await until("all messages", () => mine().length >= forms.length * 8);
   expect(mine()).toHaveLength(forms.length * 8);
@@ -94,12 +45,12 @@ test("every form of call that moves bytes of a socket, over TCP and Unix sockets
     expect(flags).toEqual({ midStream: false, gap: false, malformed: false });
   }
   // Each socket was closed by its last descriptor, so nothing of it is left.
-  expect(ofProcess(session, "connections", calls.pid)).toBe(0);
+  expect(socketsOfProcess(session, "connections", calls.pid)).toBe(0);
   calls.send("end");
 });
 
 test("the two ends of a TCP connection name each other's ports", async () => {
-  const { seen } = capture();
+  const { seen } = captureClearText(cleanup);
   const calls = startCalls();
   calls.send("speak");
   await calls.line((line) => line === "tcp/read-write");
@@ -111,7 +62,7 @@ test("the two ends of a TCP connection name each other's ports", async () => {
 });
 
 test("what a TLS probe shows is not shown a second time", async () => {
-  const { seen, session } = capture();
+  const { seen, session } = captureClearText(cleanup);
   const server = await startPythonServer(cleanup);
   expect(await curl(server.port, [{ path: "/seen-once" }, { path: "/seen-once" }])).toEqual([200, 200]);
   const requests = () => seen.filter(({ what }) => what === "/seen-once");
@@ -121,7 +72,7 @@ test("what a TLS probe shows is not shown a second time", async () => {
   expect([...requests(), ...ofServer()].map(({ source }) => source)).toEqual(
     Array.from({ length: 8 }, () => RecordSource.SOURCE_OPENSSL),
   );
-  expect(ofProcess(session, "connections", server.pid)).toBeLessThanOrEqual(1);
+  expect(socketsOfProcess(session, "connections", server.pid)).toBeLessThanOrEqual(1);
 });
 
 /** Answers lines on one connection, first of another protocol, then whatever it is sent; says its port. */
@@ -160,25 +111,25 @@ print("closed", flush=True)
 const REQUEST = String.raw`GET /later HTTP/1.1\r\nhost: a\r\n\r\n`;
 
 test("a connection that is not HTTP is left alone after a few calls, and forgotten when it is closed", async () => {
-  const { seen, session } = capture();
+  const { seen, session } = captureClearText(cleanup);
   const { echo, client } = await startEcho();
   for (let index = 0; index < 4; index += 1) client.send(String.raw`PING ${"x"}\r\n`);
   await until("four answers", () => client.lines.length === 4);
-  await until("it is left alone", () => ofProcess(session, "strange_sockets", echo.pid) === 1);
-  await until("it makes room", () => ofProcess(session, "connections", echo.pid) === 0);
+  await until("it is left alone", () => socketsOfProcess(session, "strange_sockets", echo.pid) === 1);
+  await until("it makes room", () => socketsOfProcess(session, "connections", echo.pid) === 0);
   client.send(REQUEST);
   await until("an answer", () => client.lines.length === 5);
   await client.finish();
   await echo.line((line) => line === "closed");
   expect(seen.filter(({ pid }) => pid === echo.pid)).toEqual([]);
-  expect(ofProcess(session, "strange_sockets", echo.pid)).toBe(0);
+  expect(socketsOfProcess(session, "strange_sockets", echo.pid)).toBe(0);
 });
 
 test("an open connection is followed from the first exchange on that begins after attach, a blocked read included", async () => {
   const { echo, client } = await startEcho();
   client.send(String.raw`GET /before HTTP/1.1\r\nhost: a\r\n\r\n`);
   await until("an answer", () => client.lines.length === 1);
-  const { seen } = capture();
+  const { seen } = captureClearText(cleanup);
   client.send(REQUEST);
   await until("an answer", () => client.lines.length === 2);
   const of = (pid: number) =>
@@ -194,7 +145,10 @@ test("only targets are looked at", async () => {
   const calls = startCalls();
   calls.send("speak");
   await calls.line((line) => line === "done");
-  expect(ofProcess(session, "connections", calls.pid)).toBe(0);
+  expect(socketsOfProcess(session, "connections", calls.pid)).toBe(0);
   const bystanders = session.tableKeys("bystanders").map((key) => session.lookupTable("bystanders", key));
   expect(bystanders.map((value) => Buffer.from(value ?? []).readUInt32LE(0))).toContain(calls.pid);
+  // Of a bystander nothing else is remembered: a host has more of them than there is room.
+  const remembered = session.tableKeys("processes").map((key) => Buffer.from(key).readUInt32LE(0));
+  expect(remembered).not.toContain(calls.pid);
 });

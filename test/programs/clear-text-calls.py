@@ -71,6 +71,28 @@ def receive_parts(sock, size):
     return b"".join(parts)[:count]
 
 
+def at_no_offset(call, sock, pieces):
+    """preadv2 or pwritev2, by number: os.preadv takes no offset of -1."""
+    parts = (Iovec * len(pieces))(*[Iovec(ctypes.addressof(piece), len(piece)) for piece in pieces])
+    minus_one = ctypes.c_long(-1)
+    return libc.syscall(ctypes.c_long(call), sock.fileno(), parts, ctypes.c_long(len(pieces)), minus_one, minus_one, 0)
+
+
+PREADV2, PWRITEV2 = (286, 287) if os.uname().machine == "aarch64" else (327, 328)
+
+
+def send_at_no_offset(sock, data):
+    pieces = [ctypes.create_string_buffer(piece, len(piece)) for piece in cut(data) if piece]
+    assert at_no_offset(PWRITEV2, sock, pieces) == len(data)
+
+
+def receive_at_no_offset(sock, size):
+    pieces = [ctypes.create_string_buffer(3), ctypes.create_string_buffer(size)]
+    count = at_no_offset(PREADV2, sock, pieces)
+    assert count > 0
+    return b"".join(piece.raw for piece in pieces)[:count]
+
+
 def receive_message(sock, size):
     parts = [bytearray(5), bytearray(size)]
     count = sock.recvmsg_into(parts)[0]
@@ -129,6 +151,7 @@ def splice_in(sock, size):
 FORMS = {
     "read-write": (lambda sock, data: os.write(sock.fileno(), data), lambda sock, size: os.read(sock.fileno(), size)),
     "readv-writev": (lambda sock, data: os.writev(sock.fileno(), cut(data)), receive_parts),
+    "preadv2-pwritev2": (send_at_no_offset, receive_at_no_offset),
     "recv-send": (lambda sock, data: sock.send(data), lambda sock, size: sock.recv(size)),
     "recvmsg-sendmsg": (lambda sock, data: sock.sendmsg(cut(data)), receive_message),
     "recvmmsg-sendmmsg": (send_messages, receive_messages),

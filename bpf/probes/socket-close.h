@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/* The last descriptor of a socket is closed, by whatever system call: its connection ends. */
+#ifndef MASTHEAD_PROBES_SOCKET_CLOSE_H
+#define MASTHEAD_PROBES_SOCKET_CLOSE_H
+
+#include "socket-strange.h"
+
+/* Has this process any socket that something is remembered of? Most have none, and are told apart by this. */
+static __always_inline int has_sockets(__u32 id)
+{
+	struct process *process = bpf_map_lookup_elem(&processes, &id);
+
+	return process && (process->connections || process->strange_sockets);
+}
+
+/* By itself: it is called from several places. */
+verified_alone int close_socket(__u64 descriptor)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct connection_key key = { .process = task->tgid };
+	struct connection *c;
+	struct socket_file s;
+
+	if (!has_sockets(key.process) || !find_socket(task, descriptor, &s) || !is_last_reference(s.file))
+		return 0;
+	key.ssl = s.inode | SOCKET_HANDLE;
+	if (forget_strange(&key))
+		return 0;
+	c = claim_connection(&key);
+	if (c)
+		end_connection(c, &key, END_CLOSED);
+	return 0;
+}
+
+/* dup2 and dup3 close what they put the duplicate over (Java's old sockets are closed so). */
+static __always_inline void close_by_duplicate(__u64 from, __u64 over)
+{
+	if ((__u32)from != (__u32)over && file_of(bpf_get_current_task_btf(), (__u32)from))
+		close_socket(over);
+}
+
+#define CLOSE_RANGE_MOST 65536	/* descriptors that are looked at */
+
+static long close_step(__u32 index, __u64 *first)
+{
+	close_socket(*first + index);
+	return 0;
+}
+
+/* With flags nothing is closed yet, or not of this table. */
+static __always_inline void close_range(__u64 first, __u64 last, __u64 flags)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u64 from = (__u32)first, to = (__u32)last, end;
+
+	if ((__u32)flags || !has_sockets(task->tgid))
+		return;
+	end = task->files->fdt->max_fds;
+	if (to >= end)
+		to = end - 1;
+	if (from <= to)
+		bpf_loop(to - from + 1 < CLOSE_RANGE_MOST ? to - from + 1 : CLOSE_RANGE_MOST, close_step, &from, 0);
+}
+
+#endif

@@ -1,0 +1,71 @@
+import { fileURLToPath } from "node:url";
+import type { CaptureSession } from "@masthead/agent/capture/native-session";
+import { afterEach, expect, test } from "vitest";
+import { Cleanup } from "../support/cleanup.js";
+import { captureClearText, type Seen, socketsOfProcess } from "../support/clear-text.js";
+import { startProgram } from "../support/program.js";
+import { until } from "../support/until.js";
+
+/** What programs do with sockets in clear that is easily taken for something else. */
+
+const ODDITIES = fileURLToPath(new URL("../programs/clear-text-oddities.py", import.meta.url));
+const cleanup = new Cleanup();
+afterEach(() => cleanup.run());
+
+/** Runs one of the oddities. */
+const run = async (
+  name: string,
+): Promise<{ seen: Seen[]; session: CaptureSession; pid: number }> => {
+  const { seen, session } = captureClearText(cleanup);
+  const program = startProgram("python3", [ODDITIES, name]);
+  cleanup.add(() => program.stop("SIGKILL"));
+  program.send("begin");
+  await program.line((line) => line === "done");
+  await until("the ring to be empty", () => {
+    const { ringBytes, handoffBytes } = session.statistics();
+    return ringBytes === 0 && handoffBytes === 0;
+  });
+  return { seen: seen.filter(({ pid }) => pid === program.pid), session, pid: program.pid };
+};
+
+/** @returns the heads that were seen of an oddity */
+const heads = async (name: string): Promise<Seen[]> => (await run(name)).seen;
+
+const texts = (seen: Seen[], role: Seen["role"]): string[] =>
+  seen.filter((each) => each.role === role).map(({ what }) => what);
+
+test("what follows a body that sendfile sent is never read from memory", async () => {
+  const seen = await heads("past-the-body");
+  expect(texts(seen, "server")).toEqual(["/past-the-body/1", "/past-the-body/2", "201"]);
+});
+
+test("bytes that a call discards are not taken for those that its buffer held before", async () => {
+  const seen = await heads("discarded");
+  expect(texts(seen, "server").slice(0, 2)).toEqual(["/discarded-one/1", "201"]);
+  expect(texts(seen, "server").filter((what) => what.startsWith("/"))).toEqual([
+    "/discarded-one/1",
+    "/discarded-many/1",
+  ]);
+});
+
+test("a socket that dup2, dup3 or close_range closed is forgotten", async () => {
+  const { seen, session, pid } = await run("closed-otherwise");
+  expect(texts(seen, "server").filter((what) => what.startsWith("/"))).toHaveLength(3);
+  expect(socketsOfProcess(session, "connections", pid)).toBe(0);
+});
+
+/** The requests that a role's responses were paired with, as `/path status`. */
+const exchanges = (seen: Seen[], role: Seen["role"]): string[] => {
+  const mine = seen.filter((each) => each.role === role);
+  const requests = mine.filter(({ what }) => what.startsWith("/"));
+  return mine.filter(({ what }) => !what.startsWith("/")).map(({ what, connection, exchange }) => {
+    const request = requests.find((each) => each.connection === connection && each.exchange === exchange);
+    return `${request?.what} ${what}`;
+  });
+};
+
+test("an answer that is read before its request was written whole is not given to the next request, nor are those after it", async () => {
+  const seen = await heads("early-answer");
+  expect(texts(seen, "client").filter((what) => what.startsWith("/"))).toHaveLength(3);
+  expect(exchanges(seen, "client")).toEqual(["/early-answer/2 202", "/early-answer/3 203"]);
+});

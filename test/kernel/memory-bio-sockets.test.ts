@@ -1,0 +1,127 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { Agent, get } from "node:https";
+import { type AddressInfo, connect as connectInClear } from "node:net";
+import { connect, type TLSSocket } from "node:tls";
+import { fileURLToPath } from "node:url";
+import { afterEach, expect, test } from "vitest";
+import { Cleanup } from "../support/cleanup.js";
+import { captureClearText, type Seen } from "../support/clear-text.js";
+import { makeCertificate } from "../support/https-servers.js";
+import { type Program, startProgram } from "../support/program.js";
+import { until } from "../support/until.js";
+
+/** Programs whose TLS library touches no socket: which socket a connection is on is told by what their threads do in turn. */
+
+const program = (name: string): string => fileURLToPath(new URL(`../programs/${name}`, import.meta.url));
+const cleanup = new Cleanup();
+afterEach(() => cleanup.run());
+
+const start = (command: string, args: string[]): Program => {
+  const started = startProgram(command, args);
+  cleanup.add(() => started.stop("SIGKILL"));
+  return started;
+};
+
+const startServer = async (kind: "node" | "asyncio"): Promise<{ server: Program; port: number }> => {
+  const { certificate, key } = makeCertificate(cleanup.folder());
+  const server =
+    kind === "node"
+      ? start("node", [program("memory-bio-server.mjs"), certificate, key])
+      : start("python3", [program("memory-bio-asyncio.py"), "server", certificate, key]);
+  return { server, port: Number(await server.line()) };
+};
+
+const requestsTo = (seen: Seen[], path: string, role: Seen["role"]): Seen[] =>
+  seen.filter((each) => each.what === path && each.role === role);
+
+test("an asyncio client of a Node server: both know the addresses from the first exchange on", async () => {
+  const { port } = await startServer("node");
+  const client = start("python3", [program("memory-bio-asyncio.py"), "client", String(port)]);
+  const { seen } = captureClearText(cleanup);
+  client.send("go");
+  const clientPort = Number(await client.line());
+  await client.line((line) => line === "done");
+  for (const path of ["/first", "/second", "/third"]) {
+    await until(path, () => seen.filter(({ what }) => what === path).length === 2);
+    expect(requestsTo(seen, path, "server")[0]?.ports, path).toEqual([port, clientPort]);
+    expect(requestsTo(seen, path, "client")[0]?.ports, path).toEqual([clientPort, port]);
+  }
+});
+
+/** The server's first request may come with the end of the handshake, before it wrote anything after a call of its library. */
+test("a Node client of an asyncio server: the client knows the addresses from the first exchange on, the server from the second", async () => {
+  const { server, port } = await startServer("asyncio");
+  const { seen } = captureClearText(cleanup);
+  const agent = new Agent({ keepAlive: true, maxSockets: 1, rejectUnauthorized: false });
+  cleanup.add(() => agent.destroy());
+  let clientPort: number | undefined;
+  for (const path of ["/first", "/second"]) {
+    const request = get({ host: "127.0.0.1", port, path, agent });
+    const [response] = await once(request, "response");
+    clientPort = request.socket?.localPort;
+    response.resume();
+    await once(response, "end");
+    await until(path, () => seen.filter(({ what }) => what === path).length === 2);
+    const [ofServer] = requestsTo(seen, path, "server");
+    expect(ofServer?.pid).toBe(server.pid);
+    if (path !== "/first" || ofServer?.ports[0] !== undefined) expect(ofServer?.ports).toEqual([port, clientPort]);
+    expect(requestsTo(seen, path, "client")[0]).toMatchObject({ pid: process.pid, ports: [clientPort, port] });
+  }
+});
+
+test("TLS in a tunnel through a proxy is on the tunnel's socket", async () => {
+  const { port } = await startServer("asyncio");
+  const proxy = createServer();
+  proxy.on("connect", (_request, client) => {
+    const target = connectInClear(port, "127.0.0.1", () => {
+      client.write("HTTP/1.1 200 OK\r\n\r\n");
+      target.pipe(client).pipe(target);
+    });
+    for (const end of [target, client]) end.on("error", () => {});
+  });
+  proxy.listen(0, "127.0.0.1");
+  await once(proxy, "listening");
+  cleanup.add(() => proxy.close());
+  const proxyPort = (proxy.address() as AddressInfo).port;
+  const client = start("python3", [program("memory-bio-asyncio.py"), "client", String(port), String(proxyPort)]);
+  const { seen } = captureClearText(cleanup);
+  client.send("go");
+  const clientPort = Number(await client.line());
+  await client.line((line) => line === "done");
+  for (const path of ["/first", "/second", "/third"]) {
+    await until(path, () => requestsTo(seen, path, "client").length === 1);
+    expect(requestsTo(seen, path, "client")[0]?.ports, path).toEqual([clientPort, proxyPort]);
+  }
+});
+
+test("a handshake that waits while another connection's backlog is written is not tied to that one's socket", async () => {
+  const { server, port } = await startServer("node");
+  const { seen } = captureClearText(cleanup);
+  const connection = async (servername: string): Promise<TLSSocket> => {
+    const socket = connect({ host: "127.0.0.1", port, servername, rejectUnauthorized: false });
+    cleanup.add(() => socket.destroy());
+    await once(socket, "connect");
+    return socket;
+  };
+  const big = await connection("fast.example");
+  big.write("GET /big HTTP/1.1\r\nhost: a\r\n\r\n");
+  await once(big, "readable");
+  const slow = await connection("slow.example");
+  await server.line((line) => line === "waiting");
+  let read = 0;
+  big.on("data", (data) => {
+    read += data.length;
+  });
+  await until("the backlog to be written", () => read > 5 << 20);
+  big.pause();
+  server.send("go");
+  await once(slow, "secureConnect");
+  for (const path of ["/first", "/second"]) {
+    slow.write(`GET ${path} HTTP/1.1\r\nhost: a\r\n\r\n`);
+    await once(slow, "data");
+    await until(path, () => requestsTo(seen, path, "server").length === 1);
+    const [localPort, peerPort] = requestsTo(seen, path, "server")[0]?.ports ?? [];
+    expect([localPort, peerPort], path).toEqual([port, slow.localPort]);
+  }
+});

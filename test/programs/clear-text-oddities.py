@@ -1,0 +1,169 @@
+"""What programs do with sockets in clear that is easily taken for something else. Usage: clear-text-oddities.py NAME; waits for
+a line of standard input, does what NAME says, prints "done", and ends with its standard input. Each is an exchange or more whose
+requests are /NAME/1, /NAME/2, …; bytes that must never be seen say /NAME/never or status 599.
+"""
+
+import ctypes
+import mmap
+import os
+import socket
+import sys
+import tempfile
+import threading
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+class Iovec(ctypes.Structure):
+    _fields_ = [("base", ctypes.c_void_p), ("length", ctypes.c_size_t)]
+
+
+class Message(ctypes.Structure):
+    _fields_ = [
+        ("name", ctypes.c_void_p),
+        ("name_length", ctypes.c_uint32),
+        ("parts", ctypes.POINTER(Iovec)),
+        ("part_count", ctypes.c_size_t),
+        ("control", ctypes.c_void_p),
+        ("control_length", ctypes.c_size_t),
+        ("flags", ctypes.c_int),
+        ("padding", ctypes.c_uint32),
+        ("length", ctypes.c_uint32),
+    ]
+
+
+def tcp_pair():
+    listener = socket.create_server(("127.0.0.1", 0))
+    client = socket.create_connection(listener.getsockname())
+    server, _ = listener.accept()
+    listener.close()
+    return client, server
+
+
+def request(name, index, head=b""):
+    return f"GET /{name}/{index} HTTP/1.1\r\nhost: a\r\n".encode() + head + b"\r\n"
+
+
+def response(status, length=0):
+    return f"HTTP/1.1 {status} S\r\ncontent-length: {length}\r\n\r\n".encode()
+
+
+def exchange(client, server, name, index):
+    client.sendall(request(name, index))
+    server.recv(65536)
+    server.sendall(response(200 + index))
+    client.recv(65536)
+
+
+def past_the_body():
+    """sendfile goes on past the end of a body; memory at that distance from address 0 holds what looks like a response."""
+    length = 0x20000
+    libc.mmap.restype = ctypes.c_void_p
+    libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_long]
+    memory = libc.mmap(length, 4096, mmap.PROT_READ | mmap.PROT_WRITE, 0x100000 | mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, -1, 0)
+    assert memory == length, memory
+    trap = response(599)
+    ctypes.memmove(memory, trap, len(trap))
+    client, server = tcp_pair()
+    client.sendall(request("past-the-body", 1) + request("past-the-body", 2))
+    server.recv(65536)
+    server.sendall(response(201, length))
+    with tempfile.TemporaryFile() as file:
+        file.write(bytes(length) + response(202))
+        file.flush()
+        sent, whole = 0, length + len(response(202))
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
+        while sent < whole:
+            sent += os.sendfile(server.fileno(), file.fileno(), sent, whole - sent)
+    client.close()
+    server.close()
+
+
+def discarded():
+    """recvmsg and recvmmsg discard bytes; the buffer holds the request before."""
+    for many in (False, True):
+        name = f"discarded-{'many' if many else 'one'}"
+        client, server = tcp_pair()
+        buffer = ctypes.create_string_buffer(4096)
+        part = Iovec(ctypes.addressof(buffer), 4096)
+        message = Message(parts=ctypes.pointer(part), part_count=1)
+
+        def receive(flags):
+            if many:
+                assert libc.recvmmsg(server.fileno(), ctypes.byref(message), 1, flags, None) == 1
+            else:
+                assert libc.recvmsg(server.fileno(), ctypes.byref(message), flags) > 0
+
+        client.sendall(request(name, 1))
+        receive(0)
+        server.sendall(response(201))
+        client.recv(65536)
+        client.sendall(b"z" * len(request(name, 1)))
+        receive(0x20)  # MSG_TRUNC
+        server.sendall(response(202))
+        client.close()
+        server.close()
+
+
+def closed_otherwise():
+    """Sockets are closed by dup2, dup3 and close_range."""
+    spare = os.open("/dev/null", os.O_RDWR)
+
+    def close_all(sock):
+        assert libc.syscall(436, sock.fileno(), sock.fileno(), 0) == 0  # close_range
+        os.dup2(spare, sock.fileno())
+
+    closes = [lambda sock: os.dup2(spare, sock.fileno()), lambda sock: os.dup2(spare, sock.fileno(), inheritable=False), close_all]
+    for index, close in enumerate(closes):
+        client, server = socket.socketpair()
+        exchange(client, server, "closed-otherwise", index + 1)
+        for sock in (client, server):
+            close(sock)
+
+
+def early_answer():
+    """The answer comes, and is read, while the request is still being written by another thread."""
+    client, server = tcp_pair()
+    body = bytes(16 << 20)
+    answered = threading.Event()
+
+    def serve():
+        for index in (1, 2, 3):
+            data = b""
+            while b"\r\n\r\n" not in data:
+                data += server.recv(4096)
+            left = len(body) - (len(data) - data.index(b"\r\n\r\n") - 4) if index == 1 else 0
+            server.sendall(response(200 + index))
+            answered.wait()
+            while left:
+                left -= len(server.recv(min(left, 1 << 20)))
+
+    def write():
+        whole = request("early-answer", 1, f"content-length: {len(body)}\r\n".encode()) + body
+        assert os.write(client.fileno(), whole) == len(whole)
+
+    threads = [threading.Thread(target=serve), threading.Thread(target=write)]
+    for thread in threads:
+        thread.start()
+    client.recv(65536)
+    answered.set()
+    threads[1].join()
+    for index in (2, 3):
+        client.sendall(request("early-answer", index))
+        client.recv(65536)
+    threads[0].join()
+    client.close()
+    server.close()
+
+
+ODDITIES = {
+    "early-answer": early_answer,
+    "past-the-body": past_the_body,
+    "discarded": discarded,
+    "closed-otherwise": closed_otherwise,
+}
+
+sys.stdin.readline()
+ODDITIES[sys.argv[1]]()
+print("done", flush=True)
+sys.stdin.read()

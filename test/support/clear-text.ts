@@ -1,0 +1,59 @@
+import { readlinkSync } from "node:fs";
+import type { CaptureSession } from "@masthead/agent/capture/native-session";
+import { RecordFlag, RecordRole } from "@masthead/agent/decode/record-enums";
+import { readSocket } from "@masthead/agent/pair/socket-addresses";
+import { policySet } from "@masthead/agent/testing/policies";
+import type { Cleanup } from "./cleanup.js";
+import { pathOf, startKernelCapture } from "./kernel-capture.js";
+
+/** A head that was captured. */
+export interface Seen {
+  connection: number;
+  exchange: number;
+  pid: number;
+  source: number;
+  role: "server" | "client";
+  /** `POST /path`, or the status */
+  what: string;
+  flags: { midStream: boolean; gap: boolean; malformed: boolean };
+  ports: (number | undefined)[];
+}
+
+/** Heads of all processes, HTTP in clear among them, under one policy. */
+export const captureClearText = (cleanup: Cleanup): { seen: Seen[]; session: CaptureSession } => {
+  const seen: Seen[] = [];
+  const { session, tables } = startKernelCapture(
+    cleanup,
+    (record, bytes) => {
+      const { localPort, peerPort } = record.has(RecordFlag.RECORD_SOCKET)
+        ? (readSocket(bytes, record.socketStart) ?? {})
+        : {};
+      seen.push({
+        connection: record.connection,
+        exchange: record.exchange,
+        pid: record.pid,
+        source: record.source,
+        role: record.role === RecordRole.ROLE_SERVER ? "server" : "client",
+        what: record.request ? pathOf(record, bytes) : String(record.status),
+        flags: {
+          midStream: record.has(RecordFlag.RECORD_MID_STREAM),
+          gap: record.has(RecordFlag.RECORD_GAP_BEFORE),
+          malformed: record.has(RecordFlag.RECORD_MALFORMED),
+        },
+        ports: [localPort, peerPort],
+      });
+    },
+    { clearText: true },
+  );
+  tables.apply(policySet(1, { all: {} }));
+  return { seen, session };
+};
+
+/** How many sockets of this process a table holds; those to the process that started it are left out. */
+export const socketsOfProcess = (session: CaptureSession, map: string, pid: number): number => {
+  const standard = [0, 1, 2].map((fd) => /\d+/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[0]);
+  return session
+    .tableKeys(map)
+    .map((key) => Buffer.from(key))
+    .filter((key) => key.readUInt32LE(8) === pid && !standard.includes(String(key.readUInt32LE(0)))).length;
+};
