@@ -20,7 +20,7 @@ export const LOSS_GLOSSARY: {
     },
     response_lost: {
       meaning:
-        "The request was recorded; its response found the ring buffer full, or came in a call that the kernel had no room to follow.",
+        "The request was recorded; its response found the ring buffer full, came in a call that the kernel had no room to follow, or may have come behind bytes that it did not understand.",
       remedy: "The same, or a larger `MASTHEAD_KERNEL_CALLS`.",
     },
   },
