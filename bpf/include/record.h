@@ -31,7 +31,7 @@ enum record_flag {
 	RECORD_OBS_FOLD		= 1 << 4,	/* a folded header line (RFC 9112 section 5.2): that value is not whole */
 	RECORD_BARE_LF		= 1 << 5,	/* a line ended in LF alone (RFC 9112 section 2.2) */
 	RECORD_LENGTH_CONFLICT	= 1 << 6,	/* content-length and transfer-encoding disagree, or lengths differ */
-	RECORD_MALFORMED	= 1 << 7,	/* a header line without a colon, a bad length, a bad chunk */
+	RECORD_MALFORMED	= 1 << 7,	/* a target, header line, length, encoding or chunk that the grammar does not allow */
 	RECORD_TUNNEL		= 1 << 8,	/* 101, or 2xx to CONNECT: what follows is not looked at */
 	RECORD_POLICY_CHANGED	= 1 << 9,	/* the response came under a later generation; only what both allow was sent */
 	RECORD_UNTIL_CLOSE	= 1 << 10,	/* the body ends with the connection */
@@ -140,7 +140,7 @@ struct record_connection_end {
 	__u64 connection;
 	__u64 request_bytes;	/* of the message that was open on the request side, 0 where none */
 	__u64 response_bytes;
-	__u32 next_request;	/* exchanges [next_response, next_request) had no response */
+	__u32 next_request;	/* exchanges [next_response, next_request) had no response: those of which that is certain */
 	__u32 next_response;	/* with response_open, next_response - 1 is the one whose response was not complete */
 	__u8 reason;
 	__u8 response_open;	/* 1: a response had begun; with until_close it is whole now */

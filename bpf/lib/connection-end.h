@@ -26,8 +26,8 @@ verified_alone int send_connection_end(struct connection *c, __u32 reason)
 	e.request_bytes = requests->open ? requests->bytes : 0;
 	e.response_bytes = responses->open ? responses->bytes : 0;
 	e.next_request = c->next_request;
-	/* after a call that was not seen nobody knows which responses came: none is said to be missing */
-	e.next_response = responses->missed ? c->next_request : c->next_response;
+	/* after a call that was not seen, or bytes that were not understood, nobody knows which responses came: none is said to be missing */
+	e.next_response = responses->missed || responses->state >= STATE_RESYNC ? c->next_request : c->next_response;
 	e.reason = reason;
 	e.response_open = responses->open;
 	e.until_close = responses->open && responses->state == STATE_UNTIL_CLOSE;

@@ -38,10 +38,10 @@ enum direction_state {
 };
 
 /* Where a chunk-size line is; `direction.phase` in STATE_CHUNK_SIZE. */
-enum chunk_phase { CHUNK_AFTER_DATA, CHUNK_AFTER_DATA_CR, CHUNK_DIGITS, CHUNK_EXTENSION };
+enum chunk_phase { CHUNK_AFTER_DATA, CHUNK_AFTER_DATA_CR, CHUNK_DIGITS, CHUNK_BLANKS, CHUNK_EXTENSION, CHUNK_CR };
 
 /* What a line that was cut off holds so far; `direction.phase` in STATE_SKIP_HEAD and STATE_TRAILER. */
-enum line_phase { LINE_EMPTY, LINE_CR, LINE_MORE };
+enum line_phase { LINE_EMPTY, LINE_CR, LINE_MORE, LINE_MORE_CR };
 
 /* What follows a head; `direction.after` in STATE_SKIP_HEAD. */
 enum framing { FRAMING_NONE, FRAMING_LENGTH, FRAMING_CHUNKED, FRAMING_UNTIL_CLOSE, FRAMING_TUNNEL, FRAMING_UNKNOWN };
@@ -86,8 +86,8 @@ struct connection {
 	__u8 reported;		/* user space knows of it */
 	__u8 not_http;		/* counted */
 	__u8 pipelined;		/* has had two requests outstanding */
-	__u8 overflow_methods;	/* a HEAD or CONNECT is in the overflow */
-	__u8 ended;		/* freed while claimed */
+	__u8 unseen_requests;	/* its requests lost their place: one may have been missed */
+	__u8 certain;		/* of the outstanding, how many were asked before that */
 	__u8 lost;		/* stands for connections that found no room: heads are counted, nothing else */
 	__u8 unseen_reads;	/* reads found no room in `calls`: a response may come to a request that was not seen */
 	struct record_socket socket;

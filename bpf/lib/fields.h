@@ -28,12 +28,12 @@ static __always_inline void note_framing(struct work *w, const struct header_key
 	if (first == KEY_CONTENT_ && (second & 0xffffffffffffULL) == KEY_LENGTH) {
 		if (name_length == 14 && !v->truncated)
 			note_content_length(w, v->from, v->to);
-		else if (name_length == 14 || is_blank(second >> 48))
+		else if (name_length == 14 || !is_token_byte(second >> 48))
 			w->parsed.doubtful = 1;
 	} else if (first == KEY_TRANSFER && second == KEY_ENCODING && key->name[16] == 'g') {
 		if (name_length == 17 && !v->truncated)
 			note_transfer_encoding(w, v->from, v->to);
-		else if (name_length == 17 || is_blank(key->name[17]))
+		else if (name_length == 17 || !is_token_byte(key->name[17]))
 			w->parsed.doubtful = 1;
 	}
 }
@@ -89,22 +89,27 @@ verified_alone int judge_field(struct work *w, __u32 index)
 	from = w->head.line_ends[index & (HEAD_MAX_LINES - 1)] + 1;
 	line_feed = w->head.line_ends[(index + 1) & (HEAD_MAX_LINES - 1)];
 	to = line_end(w, index + 1);
-	if (is_blank(AT(w, from))) {	/* goes on with the line before, which is marked there */
-		w->head.flags |= index ? RECORD_OBS_FOLD : RECORD_MALFORMED;
+	if (!is_token_byte(AT(w, from))) {	/* a blank: it goes on with the line before, which is marked there */
+		w->head.flags |= index && is_blank(AT(w, from)) ? RECORD_OBS_FOLD : RECORD_MALFORMED;
 		return 0;
 	}
 	length = read_word_until(w, from, ':', key.name, NAME_MAX_BYTES);
 	if (length > NAME_MAX_BYTES) {
 		if (find_either(w, from, to, ':', ':') >= to)
 			w->head.flags |= RECORD_MALFORMED;
+		else
+			note_framing(w, &key, length, v);
 		return 0;	/* no rule has such a name */
 	}
-	if (!length || from + length >= to) {
+	if (from + length >= to) {
 		w->head.flags |= RECORD_MALFORMED;
 		return 0;
 	}
-	if (is_blank(AT(w, from + length - 1)))	/* RFC 9112 section 5.1 */
+	if (!is_token_byte(AT(w, from + length - 1))) {	/* RFC 9112 section 5.1 */
 		w->head.flags |= RECORD_MALFORMED;
+		note_framing(w, &key, length, v);
+		return 0;	/* with NUL at its end the key would be that of another name */
+	}
 	strip_blanks(w, from + length + 1, to);
 	v->from = v->secret = w->finder.at;
 	v->to = w->finder.to;

@@ -174,7 +174,7 @@ verified_alone int give_up_head(struct work *w, struct connection *c, __u32 lost
 	if (kind == START_REQUEST || (kind == START_MORE && requests)) {
 		admit_request(w, c, lost_to);
 		d->open = 0;
-	} else if (oldest_request(c) != NO_REQUEST && (kind == START_RESPONSE || (c->role && !requests))) {
+	} else if (d->state != STATE_RESYNC && oldest_request(c) != NO_REQUEST && (kind == START_RESPONSE || (c->role && !requests))) {
 		pop_request(c);
 		count(COUNTER_RECORDS_DROPPED);
 	}
@@ -239,7 +239,7 @@ verified_alone int settle_head(struct work *w, struct out *o, struct connection 
 	struct direction *d;
 	struct parsed_head *p;
 	struct record_message *m;
-	int framing;
+	int framing, interim;
 
 	if (!w || !o || !c)
 		return 0;
@@ -258,17 +258,20 @@ verified_alone int settle_head(struct work *w, struct out *o, struct connection 
 			(framing == FRAMING_TUNNEL ? RECORD_TUNNEL : 0) |
 			(framing == FRAMING_UNTIL_CLOSE ? RECORD_UNTIL_CLOSE : 0);
 	}
-	d->next_flags = 0;
-	if (p->is_response && p->status < 200 && p->status != 101) {
+	interim = p->is_response && p->status < 200 && p->status != 101;
+	if (interim) {
 		d->bytes = 0;
 		d->open = 0;
-	} else if (p->truncated) {
+	} else {
+		d->next_flags = 0;
+	}
+	if (p->truncated) {
 		flush(w, o, c, 0);
 		enter(d, STATE_SKIP_HEAD);
 		d->phase = w->cut_line;
 		d->after = framing;
 		d->remaining = p->content_length;
-	} else {
+	} else if (!interim) {
 		begin_body(w, o, c, framing, p->content_length);
 	}
 	return 0;
@@ -314,7 +317,9 @@ static __always_inline __u8 unfinished_line(struct work *w)
 
 	if (!length)
 		return LINE_EMPTY;
-	return length == 1 && AT(w, w->head.line_start) == '\r' ? LINE_CR : LINE_MORE;
+	if (AT(w, w->head.used - 1) != '\r')
+		return LINE_MORE;
+	return length == 1 ? LINE_CR : LINE_MORE_CR;
 }
 
 /* Reads on in a head. 1: it is complete, or at its bound. */
@@ -386,7 +391,7 @@ static __always_inline int skip_lines(struct work *w, struct direction *d)
 	__u32 before, taken;
 
 	h->bytes[0] = d->phase == LINE_CR ? '\r' : 'x';
-	h->bytes[1] = 'x';
+	h->bytes[1] = d->phase == LINE_MORE_CR ? '\r' : 'x';
 	before = d->phase == LINE_EMPTY ? 0 : d->phase == LINE_CR ? 1 : 2;
 	h->used = h->scanned = before;
 	h->line_start = 0;
@@ -412,6 +417,7 @@ verified_alone int skip_step(struct work *w, struct out *o, struct connection *c
 		return 0;
 	d = direction_of(w, c);
 	found = skip_lines(w, d);
+	d->end_flags |= w->head.flags & RECORD_BARE_LF;
 	drop_head(w);
 	if (w->failed) {
 		end_message(w, o, c);
@@ -452,6 +458,31 @@ static __always_inline void body_step(struct work *w, struct out *o, struct conn
 	}
 }
 
+/* A byte of a chunk's line behind the digits. 1: the line is over, or failed. */
+static __always_inline int behind_size(struct direction *d, __u8 byte, __u32 *failed)
+{
+	if (d->phase == CHUNK_BLANKS && (byte == '\r' || byte == '\n'))	/* an extension has to follow */
+		d->end_flags |= RECORD_MALFORMED;
+	if (byte == '\n') {
+		d->end_flags |= d->phase == CHUNK_CR ? 0 : RECORD_BARE_LF;
+		d->state = d->remaining ? STATE_CHUNK_DATA : STATE_TRAILER;
+		d->phase = LINE_EMPTY;
+		d->digits = 0;
+		return 1;
+	}
+	if (d->phase == CHUNK_CR)
+		*failed = 1;
+	else if (byte == '\r')
+		d->phase = CHUNK_CR;
+	else if (d->phase != CHUNK_EXTENSION && byte == ';')
+		d->phase = CHUNK_EXTENSION;
+	else if (d->phase != CHUNK_EXTENSION && is_blank(byte))
+		d->phase = CHUNK_BLANKS;
+	else
+		*failed = d->phase != CHUNK_EXTENSION;
+	return *failed;
+}
+
 /* One byte between chunks: RFC 9112 section 7.1. 1: stop. */
 static long chunk_step(__u32 index, struct step_context *context)
 {
@@ -464,15 +495,14 @@ static long chunk_step(__u32 index, struct step_context *context)
 	d->bytes++;
 	switch (d->phase) {
 	case CHUNK_AFTER_DATA:
-		if (byte == '\r') {
-			d->phase = CHUNK_AFTER_DATA_CR;
+	case CHUNK_AFTER_DATA_CR:
+		if (byte == '\n') {
+			d->end_flags |= d->phase == CHUNK_AFTER_DATA ? RECORD_BARE_LF : 0;
+			d->phase = CHUNK_DIGITS;
 			return 0;
 		}
-		/* fall through */
-	case CHUNK_AFTER_DATA_CR:
-		if (byte != '\n')
-			w->failed = 1;
-		d->phase = CHUNK_DIGITS;
+		w->failed = byte != '\r' || d->phase != CHUNK_AFTER_DATA;
+		d->phase = CHUNK_AFTER_DATA_CR;
 		return w->failed != 0;
 	case CHUNK_DIGITS:
 		digit = is_digit(byte) ? byte - '0' : lower_byte(byte) - 'a' + 10;
@@ -483,20 +513,9 @@ static long chunk_step(__u32 index, struct step_context *context)
 			d->digits = 1;
 			return w->failed != 0;
 		}
-		if (!d->digits || (byte != ';' && byte != '\r' && byte != '\n' && !is_blank(byte))) {
-			w->failed = 1;
-			return 1;
-		}
-		d->phase = CHUNK_EXTENSION;
-		/* fall through */
-	default:
-		if (byte != '\n')
-			return 0;
-		d->state = d->remaining ? STATE_CHUNK_DATA : STATE_TRAILER;
-		d->phase = LINE_EMPTY;
-		d->digits = 0;
-		return 1;
+		w->failed = !d->digits;
 	}
+	return w->failed || behind_size(d, byte, &w->failed);
 }
 
 #define LAST_CHUNK 0x0a0d0a0d30ULL			/* "0" and two line ends: no trailer */

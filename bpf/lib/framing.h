@@ -8,6 +8,7 @@
 #define KEY_CONTENT_ 0x2d746e65746e6f63ULL	/* "content-" */
 #define KEY_LENGTH 0x6874676e656cULL		/* "length" */
 #define KEY_TRANSFER 0x726566736e617274ULL	/* "transfer" */
+#define KEY_CHUNKED 0x64656b6e756863ULL
 #define KEY_ENCODING 0x6e69646f636e652dULL	/* "-encodin", then "g" */
 
 static long number_step(__u32 index, struct work_context *context)
@@ -68,18 +69,67 @@ verified_alone int note_content_length(struct work *w, __u32 from, __u32 to)
 	return 0;
 }
 
-/* Only the last coding decides: chunked or not. */
-static __always_inline void note_transfer_encoding(struct work *w, __u32 from, __u32 to)
+static __always_inline int is_chunked(struct work *w, __u32 from, __u32 to)
 {
-	struct parsed_head *p = &w->parsed;
-	__u8 before;
+	return to - from == 7 && (lower_word(load_word(&AT(w, from))) & 0x00ffffffffffffffULL) == KEY_CHUNKED;
+}
 
-	p->has_encoding = 1;
-	p->chunked_last = 0;
-	if (to - from < 7 || (lower_word(load_word(&AT(w, to - 7))) & 0x00ffffffffffffffULL) != 0x64656b6e756863ULL)
-		return;
-	before = to - from == 7 ? ',' : AT(w, to - 8);
-	p->chunked_last = before == ',' || is_blank(before);
+/* The end of a coding's name: a comma, or the end of the line. */
+static __always_inline void note_coding(struct work *w)
+{
+	struct list_element *e = &w->element;
+	struct parsed_head *p = &w->parsed;
+
+	if (e->from != e->to) {	/* RFC 9110 section 5.6.1: empty elements do not count */
+		p->chunked_before |= p->chunked_last;
+		p->chunked_last = is_chunked(w, e->from, e->to);
+	}
+}
+
+static long coding_step(__u32 index, struct work_context *context)
+{
+	struct work *w = context->w;
+	struct list_element *e = &w->element;
+	__u32 at = w->finder.at;
+	__u8 byte;
+
+	(void)index;
+	byte = at < w->finder.to ? AT(w, at) : ',';
+	if (byte == ',') {
+		note_coding(w);
+		e->from = e->to = at + 1;
+	} else if (!is_blank(byte)) {
+		e->to = at + 1;
+	} else if (e->from == e->to) {
+		e->from = e->to = at + 1;
+	}
+	w->finder.at = at + 1;
+	return at >= w->finder.to;
+}
+
+/* The value [from, to) of a transfer-encoding line. Only the last coding decides: chunked or not. */
+verified_alone int note_transfer_encoding(struct work *w, __u32 from, __u32 to)
+{
+	struct work_context context = { .w = w };
+
+	if (!w)
+		return 0;
+	if (!w->parsed.has_encoding && is_chunked(w, from, to)) {	/* nearly always */
+		w->parsed.has_encoding = w->parsed.chunked_last = 1;
+		return 0;
+	}
+	w->parsed.has_encoding = 1;
+	w->finder.at = w->element.from = w->element.to = from;
+	w->finder.to = to;
+	bpf_loop(HEAD_MAX_BYTES, coding_step, &context, 0);
+	return 0;
+}
+
+/* What makes a message's framing doubtful beside its encoding: RFC 9112 sections 6.1 and 6.3. */
+static __always_inline __u16 encoding_flags(const struct parsed_head *p)
+{
+	return (p->has_length ? RECORD_LENGTH_CONFLICT : 0) |
+	       (!p->version_minor || (p->chunked_last && p->chunked_before) ? RECORD_MALFORMED : 0);
 }
 
 /* Flags go to the head's. */
@@ -91,8 +141,7 @@ static __always_inline int framing_of_request(struct work *w)
 	if (p->doubtful)
 		goto malformed;
 	if (p->has_encoding) {
-		if (p->has_length)
-			*flags |= RECORD_LENGTH_CONFLICT;
+		*flags |= encoding_flags(p);
 		if (!p->chunked_last)
 			goto malformed;
 		return FRAMING_CHUNKED;
@@ -124,8 +173,7 @@ static __always_inline int framing_of_response(struct work *w)
 		return FRAMING_UNKNOWN;
 	}
 	if (p->has_encoding) {
-		if (p->has_length)
-			*flags |= RECORD_LENGTH_CONFLICT;
+		*flags |= encoding_flags(p);
 		return p->chunked_last ? FRAMING_CHUNKED : FRAMING_UNTIL_CLOSE;
 	}
 	if (p->bad_length) {

@@ -40,6 +40,8 @@ verified_alone int lose_place(struct work *w, struct connection *c)
 	/* A request that was not seen would give its answer to the next one, and an answer that was not seen its place. */
 	if (c->role && c->pipelined)
 		enter(&c->directions[(w->direction & 1) ^ (requests & 1)], STATE_IGNORE);
+	else if (!c->role || requests)
+		doubt_requests(c);
 	return 0;
 }
 
@@ -261,16 +263,21 @@ verified_alone int admit_request(struct work *w, struct connection *c, __u32 los
 /* Which request this response answers. NO_REQUEST: none that is certain. */
 static __always_inline __u32 claim_request(struct connection *c, struct direction *d)
 {
+	const struct direction *requests = &c->directions[d == &c->directions[READ] ? WRITE : READ];
 	__u32 request = oldest_request(c);
 
 	if (request == NO_REQUEST)
 		return NO_REQUEST;
-	if ((d->next_flags & (RECORD_GAP_BEFORE | RECORD_MID_STREAM)) && c->next_request - c->next_response != 1) {
+	if ((d->next_flags & (RECORD_GAP_BEFORE | RECORD_MID_STREAM)) &&
+	    (c->next_request - c->next_response != 1 || requests->missed || requests->state == STATE_RESYNC)) {
 		/* a response may be missing: to pair on would risk a wrong exchange */
 		c->next_response = c->next_request;
 		c->overflow = 0;
+		c->certain = 0;
 		return NO_REQUEST;
 	}
+	if (c->pipelined && c->unseen_requests && !c->certain)	/* a request may be missing, which this one answers */
+		return NO_REQUEST;
 	d->exchange = c->next_response;
 	return request;
 }

@@ -86,7 +86,7 @@ static long scan_step(__u32 index, struct scan_context *context)
 	length = end - begin;
 	if (length && AT(w, end - 1) == '\r')
 		length--;
-	else if (!context->skipping && (length || h->lines))
+	else if (length || h->lines || context->skipping)
 		h->flags |= RECORD_BARE_LF;
 	if (context->skipping) {
 		if (length)

@@ -83,6 +83,11 @@ static __always_inline int parse_request_line(struct work *w, __u32 start, __u32
 	w->parsed.method_class = method == 4 && (__u32)word == 0x44414548 ? 1 : w->parsed.is_connect ? 2 : 0;
 	if (!end)
 		return parse_endless_request(w, target);
+	if (is_blank(AT(w, end - 1))) {
+		w->head.flags |= RECORD_MALFORMED;
+		strip_blanks(w, start, end);
+		end = w->finder.to;
+	}
 	if (end < target + 10 || AT(w, end - 9) != ' ')
 		return 0;
 	word = load_word(&AT(w, end - 8));

@@ -8,19 +8,47 @@
 
 #include "fields.h"
 
+static __always_inline int is_asterisk(struct work *w, __u32 from, __u32 to)
+{
+	return AT(w, from) == '*' && from + 1 == to;
+}
+
 /* Where the path begins in [from, to). */
 static __always_inline __u32 path_start(struct work *w, __u32 from, __u32 to)
 {
 	__u32 colon;
 
-	if (AT(w, from) == '/' || AT(w, from) == '*')
+	if (from < to && (AT(w, from) == '/' || is_asterisk(w, from, to)))
 		return from;
 	if (w->parsed.is_connect)
 		return to;
 	colon = find_either(w, from, to, ':', '/');
 	if (colon + 2 < to && AT(w, colon) == ':' && AT(w, colon + 1) == '/' && AT(w, colon + 2) == '/')
 		return find_either(w, colon + 3, to, '/', '?');
+	w->head.flags |= RECORD_MALFORMED;
 	return to;	/* no form that RFC 9112 knows: nothing of it is sent */
+}
+
+/*
+ * Sets [finder.at, finder.to) to the target less what is no part of it in any form: a fragment, and blanks around it. Those
+ * are marked, and so is one within it.
+ */
+static __always_inline void trim_target(struct work *w)
+{
+	__u32 from = w->parsed.target_start, to = w->parsed.target_end, end;
+
+	strip_blanks(w, from, to);
+	if (w->finder.at != from || w->finder.to != to)
+		w->head.flags |= RECORD_MALFORMED;
+	from = w->finder.at;
+	to = w->finder.to;
+	end = find_either(w, from, to, '#', ' ');
+	if (end < to) {
+		w->head.flags |= RECORD_MALFORMED;
+		end = find_either(w, from, to, '#', '#');
+	}
+	w->finder.at = from;
+	w->finder.to = end;
 }
 
 /* One parameter: [at, next separator). */
@@ -81,11 +109,11 @@ verified_alone int append_target(struct work *w, struct out *o)
 	if (!w || !o)
 		return 0;
 	m = MESSAGE(o);
-	from = w->parsed.target_start;
-	to = w->parsed.target_end;
 	m->method_length = at_most(w->parsed.method_length, RECORD_METHOD_MAX);
 	append_from_head(w, o, w->head.start, m->method_length);
-	to = find_either(w, from, to, '#', '#');
+	trim_target(w);
+	from = w->finder.at;
+	to = w->finder.to;
 	path = path_start(w, from, to);
 	path_end = find_either(w, path, to, '?', '?');
 	length = path_end - path;

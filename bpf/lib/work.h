@@ -51,6 +51,7 @@ struct parsed_head {
 	__u8 bad_length;
 	__u8 has_encoding;
 	__u8 chunked_last;
+	__u8 chunked_before;	/* another coding */
 	__u8 doubtful;		/* a field that would change framing is malformed */
 	__u8 truncated;
 	__u32 request;		/* the outstanding entry that this response answers */
@@ -74,6 +75,11 @@ struct finder {
 	__u32 at, to;
 	__u8 first, second;
 	__u16 reserved;
+};
+
+/* An element of a list, less outer whitespace. */
+struct list_element {
+	__u32 from, to;
 };
 
 struct number {
@@ -137,6 +143,7 @@ struct work {
 	__u32 source;		/* enum record_source, of the call */
 	struct finder finder;
 	struct number number;
+	struct list_element element;
 	struct query_walk query;
 	struct value value;
 	struct value_rule rule;

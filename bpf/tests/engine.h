@@ -26,25 +26,27 @@ static inline __u64 counted(__u32 which)
 	return n ? *n : 0;
 }
 
-/* One call; the bytes are copied to a block of their size, so that the sanitizer sees a read beyond them. */
-static inline void feed(__u64 ssl, int direction, const void *bytes, __u32 size)
+struct part {
+	__u64 address, length;
+};
+
+/* One call; parts: where its bytes are, as struct iovec has it. */
+static inline void feed_call(__u64 ssl, int direction, const struct part *parts, __u32 size)
 {
 	struct connection_key key = { .ssl = ssl, .process = 7 };
 	struct out *o = 0;
 	struct work *w = claim_work(&o);
-	void *copy;
 
-	if (!w || !size) {
-		if (!w)
-			miss_call(key.ssl, key.process, direction, (__u64)bytes, size);
-		else
-			release(&w->busy);
+	if (!w) {
+		miss_call(key.ssl, key.process, direction, parts->address, parts->length);
 		return;
 	}
-	copy = __builtin_malloc(size);
-	memcpy(copy, bytes, size);
-	w->user = (__u64)copy;
-	w->size = size;
+	w->user = parts->address;
+	w->size = parts->length;
+	w->earlier = 0;
+	w->left = size - parts->length;
+	w->parts = (__u64)(parts + 1);
+	w->messages_left = 0;
 	w->direction = direction;
 	w->process = 7;
 	w->patience = PATIENCE;
@@ -53,7 +55,40 @@ static inline void feed(__u64 ssl, int direction, const void *bytes, __u32 size)
 	w->socket.family = 0;
 	observe(w, o, &key);
 	release(&w->busy);
+}
+
+/* The bytes are copied to a block of their size, so that the sanitizer sees a read beyond them. */
+static inline void feed(__u64 ssl, int direction, const void *bytes, __u32 size)
+{
+	struct part part = { .length = size };
+	void *copy;
+
+	if (!size)
+		return;
+	copy = __builtin_malloc(size);
+	memcpy(copy, bytes, size);
+	part.address = (__u64)copy;
+	feed_call(ssl, direction, &part, size);
 	__builtin_free(copy);
+}
+
+/* One call whose bytes are in parts of `every`, each a block of its own. */
+static inline void feed_parts(__u64 ssl, int direction, const char *bytes, __u32 size, __u32 every)
+{
+	__u32 count = (size + every - 1) / every;
+	struct part *parts = __builtin_malloc(count * sizeof(*parts));
+
+	for (__u32 i = 0; i < count; i++) {
+		__u32 at = i * every;
+
+		parts[i].length = size - at < every ? size - at : every;
+		parts[i].address = (__u64)__builtin_malloc(parts[i].length);
+		memcpy((void *)parts[i].address, bytes + at, parts[i].length);
+	}
+	feed_call(ssl, direction, parts, size);
+	for (__u32 i = 0; i < count; i++)
+		__builtin_free((void *)parts[i].address);
+	__builtin_free(parts);
 }
 
 static inline void hang_up(__u64 ssl)

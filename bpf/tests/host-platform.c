@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0)
 #include "host-platform.h"
 #include "host.h"
+#include "random.h"
 #include <stdlib.h>
 
 #define MAPS 24
@@ -133,6 +134,8 @@ long host_read_user(void *to, __u32 size, const void *from)
 
 long host_send(const void *record, __u64 size)
 {
+	if (host.refused_of_256 && random_below(&host.random, 256) < host.refused_of_256)
+		return -11;
 	if (host.ring_full || host.sent_bytes + size > sizeof(host.sent))
 		return -11;
 	memcpy(host.sent + host.sent_bytes, record, size);

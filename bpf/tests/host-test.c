@@ -1,88 +1,9 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0)
 /* make test. With PRINT=1 the answers are printed, for reading before they go into cases.h. */
-#include "engine.h"
+#include "play.h"
+#include "bounds.h"
+#include "drops.h"
 #include "../probes/call-table.h"
-#include "cases.h"
-#include "render.h"
-#include <stdlib.h>
-
-#define COUNT(array) ((int)(sizeof(array) / sizeof(*(array))))
-#define SIP_CHECK 64
-static struct rendering rendering;
-static char text[1 << 20];
-static int passed, failed;
-
-static void check(int holds, const char *what, const char *detail)
-{
-	if (holds) {
-		passed++;
-		return;
-	}
-	failed++;
-	if (failed < 20)
-		printf("FAILED: %s %s\n%s\n", what, detail, text);
-}
-
-static void start(void)
-{
-	host_reset();
-	set_tables_for_tests(set_on_host);
-}
-
-static const char *answer(int with_heads)
-{
-	render(&rendering, host.sent, host.sent_bytes);
-	print_rendering(&rendering, text, sizeof(text), with_heads);
-	return text;
-}
-
-/* The case with step `which` cut in two at `at`, or every step cut into pieces of `every`. */
-static void play(const struct test_case *c, int which, int at, int every)
-{
-	start();
-	for (int i = 0; i < COUNT(c->steps) && c->steps[i].bytes; i++) {
-		const struct case_step *s = &c->steps[i];
-		int done = 0;
-
-		while (done < s->size) {
-			int take = s->size - done;
-
-			if (every && take > every)
-				take = every;
-			else if (i == which && done < at && take > at)
-				take = at;
-			feed(1, s->direction, s->bytes + done, take);
-			done += take;
-		}
-	}
-	hang_up(1);
-}
-
-static void run_case(const struct test_case *c)
-{
-	char detail[200];
-
-	play(c, -1, 0, 0);
-	answer(0);
-	if (getenv("PRINT")) {
-		printf("== %s\n%s\n", c->name, text);
-		return;
-	}
-	check(!strcmp(text, c->answer), c->name, "whole");
-	check(!work_areas_hold_bytes(), c->name, "left raw bytes behind");
-	for (int every = 1; every < 8 && !c->whole_only; every++) {
-		play(c, -1, 0, every);
-		sprintf(detail, "in pieces of %d", every);
-		check(!strcmp(answer(0), c->answer), c->name, detail);
-		check(!work_areas_hold_bytes(), c->name, "left raw bytes behind");
-	}
-	for (int i = 0; i < COUNT(c->steps) && c->steps[i].bytes && !c->whole_only; i++)
-		for (int at = 1; at < c->steps[i].size; at++) {
-			play(c, i, at, 0);
-			sprintf(detail, "step %d split at %d", i, at);
-			check(!strcmp(answer(0), c->answer), c->name, detail);
-		}
-}
 
 static void fingerprints(void)
 {
@@ -114,151 +35,6 @@ static void words(void)
 	check(name_bit(load_word((const __u8 *)"authoriz"), 13) == 1ULL << 56, "name_bit", "");
 	for (int i = 0; i < 64; i++)
 		check(lowest_bit(~0ULL << i) == (__u32)i && lowest_bit(1ULL << i) == (__u32)i, "lowest_bit", "");
-}
-
-static const char request[] = "GET /r HTTP/1.1\r\nX-Keep: v\r\n\r\n";
-
-/* captured = request records + losses, whatever is full. */
-static int balances(void)
-{
-	__u64 lost = 0;
-	__u64 requests = 0;
-
-	for (int i = COUNTER_LOST_RING; i <= COUNTER_LOST_CALLS; i++)
-		lost += counted(i);
-	render(&rendering, host.sent, host.sent_bytes);
-	for (int i = 0; i < rendering.lines; i++)
-		requests += !rendering.line[i].response;
-	return counted(COUNTER_CAPTURED) == requests + lost;
-}
-
-static void bounds(void)
-{
-	static char big[64 << 10];
-	int n;
-
-	start();	/* the ring is full for one request: its response is consumed in silence */
-	feed(1, READ, request, sizeof(request) - 1);
-	feed(1, WRITE, OK_EMPTY, sizeof(OK_EMPTY) - 1);
-	host.ring_full = 1;
-	feed(1, READ, request, sizeof(request) - 1);
-	host.ring_full = 0;
-	feed(1, WRITE, OK_EMPTY, sizeof(OK_EMPTY) - 1);
-	feed(1, READ, request, sizeof(request) - 1);
-	feed(1, WRITE, OK_EMPTY, sizeof(OK_EMPTY) - 1);
-	answer(0);
-	check(counted(COUNTER_LOST_RING) == 1 && counted(COUNTER_CAPTURED) == 3 && rendering.lines == 4 && balances(), "ring full", "");
-
-	start();	/* more requests outstanding than are followed */
-	for (int i = 0; i < 40; i++)
-		feed(1, READ, request, sizeof(request) - 1);
-	for (int i = 0; i < 40; i++)
-		feed(1, WRITE, OK_EMPTY, sizeof(OK_EMPTY) - 1);
-	feed(1, READ, request, sizeof(request) - 1);
-	feed(1, WRITE, OK_EMPTY, sizeof(OK_EMPTY) - 1);
-	answer(0);
-	check(counted(COUNTER_LOST_PIPELINE) == 8 && rendering.lines == 66 && balances() && rendering.line[65].exchange == 40,
-	      "pipeline", "");
-
-	start();	/* no room to assemble */
-	host.limited_map = &assemblies;
-	host.limit = 1;
-	feed(1, READ, request, 10);
-	feed(2, READ, request, 20);
-	feed(2, READ, request + 20, sizeof(request) - 1 - 20);
-	feed(2, WRITE, OK_EMPTY, sizeof(OK_EMPTY) - 1);
-	feed(2, READ, request, sizeof(request) - 1);
-	feed(2, WRITE, OK_EMPTY, sizeof(OK_EMPTY) - 1);
-	feed(1, READ, request + 10, sizeof(request) - 1 - 10);
-	feed(1, WRITE, OK_EMPTY, sizeof(OK_EMPTY) - 1);
-	answer(0);
-	check(counted(COUNTER_LOST_ASSEMBLY) == 1 && counted(COUNTER_CAPTURED) == 3 && rendering.lines == 4 && balances(), "assembly full", text);
-
-	start();	/* no room for another connection */
-	host.limited_map = &connections;
-	host.limit = 1;
-	for (int i = 0; i < 3; i++) {
-		feed(1, READ, request, sizeof(request) - 1);
-		feed(2, READ, request, sizeof(request) - 1);
-		feed(2, WRITE, OK_EMPTY, sizeof(OK_EMPTY) - 1);
-	}
-	feed(3, READ, request, 20);
-	feed(3, READ, request + 20, sizeof(request) - 1 - 20);
-	check(counted(COUNTER_LOST_CONNECTIONS) == 4 && counted(COUNTER_CAPTURED) == 7 && balances(), "connections full", "");
-
-	start();	/* memory that cannot be read */
-	feed(1, READ, request, sizeof(request) - 1);
-	feed(1, WRITE, OK_EMPTY, sizeof(OK_EMPTY) - 1);
-	feed(1, READ, request, 10);
-	host.unreadable = 1;
-	feed(1, READ, request + 10, sizeof(request) - 1 - 10);
-	host.unreadable = 0;
-	feed(1, WRITE, OK_EMPTY, sizeof(OK_EMPTY) - 1);
-	feed(1, READ, request, sizeof(request) - 1);
-	feed(1, WRITE, OK_EMPTY, sizeof(OK_EMPTY) - 1);
-	answer(0);
-	check(counted(COUNTER_LOST_READ) == 1 && counted(COUNTER_CAPTURED) == 3 && rendering.lines == 4 && balances(), "unreadable", "");
-
-	start();	/* a call that was not noted: the response tells of its request */
-	feed(1, READ, request, sizeof(request) - 1);
-	feed(1, WRITE, OK_EMPTY, sizeof(OK_EMPTY) - 1);
-	((struct connection *)bpf_map_lookup_elem(&connections, (&(struct connection_key){ .ssl = 1, .process = 7 })))->unseen_reads = 1;
-	((struct connection *)bpf_map_lookup_elem(&connections, (&(struct connection_key){ .ssl = 1, .process = 7 })))->directions[READ].missed = 1;
-	feed(1, WRITE, OK_EMPTY, sizeof(OK_EMPTY) - 1);
-	feed(1, READ, request, sizeof(request) - 1);
-	feed(1, WRITE, OK_EMPTY, sizeof(OK_EMPTY) - 1);
-	answer(0);
-	check(counted(COUNTER_LOST_CALLS) == 1 && counted(COUNTER_CAPTURED) == 3 && rendering.lines == 4 && balances(), "calls full", "");
-
-	start();	/* no work area */
-	for (__u32 i = 0; i < WORK_AREAS; i++)
-		((struct work *)bpf_map_lookup_elem(&work_areas, &i))->busy = 1;
-	feed(1, READ, request, sizeof(request) - 1);
-	check(counted(COUNTER_LOST_SCRATCH) == 1 && balances(), "work areas", "");
-
-	for (int size = 15000; size < 18000; size += 250)	/* heads around the bound, whole and in pieces */
-		for (int every = 0; every < 3; every++) {
-			static const int pieces[] = { 1 << 20, 4096, 777 };
-
-			start();
-			n = sprintf(big, "POST /big HTTP/1.1\r\nX-Keep: v\r\nContent-Length: 3\r\nX-Long: ");
-			memset(big + n, 'a', size - n);
-			n = size + sprintf(big + size, "\r\nX-Keep: late\r\n\r\nabcGET /after HTTP/1.1\r\n\r\n");
-			for (int at = 0; at < n; at += pieces[every])
-				feed(1, READ, big + at, n - at < pieces[every] ? n - at : pieces[every]);
-			answer(0);
-			check(rendering.lines == 2 && rendering.line[0].complete == 1 && rendering.line[0].bytes == (__u64)(n - 23) &&
-			      strstr(text, "/after") && (counted(COUNTER_TRUNCATED_HEADS) == 1) == (size > 16384 - 18) &&
-			      !(rendering.line[0].flags & RECORD_TRUNCATED) == !counted(COUNTER_TRUNCATED_HEADS) &&
-			      !work_areas_hold_bytes(), "long head", "");
-		}
-
-	for (int lines = 250; lines < 262; lines++) {	/* lines around the bound */
-		start();
-		n = sprintf(big, "GET /lines HTTP/1.1\r\n");
-		for (int i = 1; i < lines; i++)
-			n += sprintf(big + n, "X-Keep: %d\r\n", i);
-		n += sprintf(big + n, "\r\n");
-		feed(1, READ, big, n);
-		feed(1, READ, request, sizeof(request) - 1);
-		answer(0);
-		check(rendering.lines == 2 && counted(COUNTER_TRUNCATED_HEADS) == (lines >= 256) && balances() && rendering.line[0].bytes == (__u64)n, "many lines", "");
-	}
-
-	start();	/* thousands of chunks in one call */
-	n = sprintf(big, "POST /chunks HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n");
-	for (int i = 0; i < 5000; i++)
-		n += sprintf(big + n, "1\r\nx\r\n");
-	n += sprintf(big + n, "0\r\n\r\nGET /after HTTP/1.1\r\n\r\n");
-	feed(1, READ, big, n);
-	answer(0);
-	check(rendering.lines == 2 && !counted(COUNTER_RESYNC), "many chunks", "");
-
-	start();	/* many heads in one call */
-	for (n = 0; n < 60000; )
-		n += sprintf(big + n, "GET /p HTTP/1.1\r\n\r\n");
-	feed(1, WRITE, big, n);
-	check(counted(COUNTER_CAPTURED) == (__u64)n / 19 && balances(), "many heads", "");
 }
 
 static void policies(void)
@@ -350,15 +126,20 @@ static void call_table(void)
 
 int main(void)
 {
+	if (getenv("PRINT")) {
+		for (int i = 0; i < CASES; i++)
+			print_case(&cases[i]);
+		return 0;
+	}
 	fingerprints();
 	words();
-	for (int i = 0; i < COUNT(cases); i++)
+	for (int i = 0; i < CASES; i++)
 		run_case(&cases[i]);
-	if (getenv("PRINT"))
-		return 0;
+	ends();
 	bounds();
+	drops();
 	policies();
 	call_table();
-	printf("%d passed, %d failed\n", passed, failed);
+	printf("%d cases; %d passed, %d failed\n", CASES, passed, failed);
 	return failed != 0;
 }

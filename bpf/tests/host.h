@@ -9,6 +9,8 @@
 struct host_state {
 	__u64 now;
 	int ring_full;
+	int refused_of_256;		/* records that the ring refuses at random, of 256 */
+	__u64 random;			/* the seed of that */
 	int unreadable;			/* reads of user memory fail */
 	const void *limited_map;	/* holds at most `limit` entries */
 	__u32 limit;

@@ -44,12 +44,15 @@ static int on_record(void *context, void *record, size_t size)
 	return 0;
 }
 
+/* The bytes are copied, since a page of the table that was never touched cannot be read in the kernel. */
 static void run(int direction, const void *bytes, int size, int close)
 {
-	struct parse_test test = { .buffer = (__u64)bytes, .ssl = ssl, .process = 0x7fffffff, .size = size,
+	static __u8 buffer[1 << 17];
+	struct parse_test test = { .buffer = (__u64)buffer, .ssl = ssl, .process = 0x7fffffff, .size = size,
 				   .direction = direction, .close = close, .time_ns = 1 };
 	LIBBPF_OPTS(bpf_test_run_opts, options, .ctx_in = &test, .ctx_size_in = sizeof(test));
 
+	memcpy(buffer, bytes, size);
 	if (bpf_prog_test_run_opts(program, &options) || options.retval) {
 		fprintf(stderr, "parse_test: %d\n", options.retval);
 		exit(1);
@@ -136,7 +139,8 @@ int main(int count, char **arguments)
 			play(c, -1, 0, every);
 		for (int s = 0; s < COUNT(c->steps) && c->steps[s].bytes && !c->whole_only; s++)
 			for (int at = 1; at < c->steps[s].size; at++)
-				play(c, s, at, 0);
+				if (is_split_tried(&c->steps[s], at))
+					play(c, s, at, 0);
 	}
 	expect_empty("connections");
 	expect_empty("assemblies");

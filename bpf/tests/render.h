@@ -111,20 +111,25 @@ static inline void render(struct rendering *r, const __u8 *records, size_t bytes
 	}
 }
 
-/* "> 0 GET /a q head.. " one line a message. An open body's length depends on the splits only where it is open. */
-static inline int print_rendering(const struct rendering *r, char *to, size_t size, int with_heads)
+/* "> 0 GET /a q head.. " one line a message of that connection, 0: of all. An open body's length depends on the splits only where it is open. */
+static inline int print_connection(const struct rendering *r, char *to, size_t size, int with_heads, __u64 connection)
 {
 	size_t at = 0;
 
 	to[0] = 0;
 	for (int pass = 0; pass < 2; pass++)
 		for (int i = 0; i < r->lines && at + 6400 < size; i++)
-			if (r->line[i].response == pass)
+			if (r->line[i].response == pass && (!connection || r->line[i].connection == connection))
 				at += sprintf(to + at, "%c%u %s (%llu%s) %x%s%s\n", pass ? '<' : '>', r->line[i].exchange,
 					      r->line[i].rest, r->line[i].complete ? r->line[i].bytes : 0,
 					      r->line[i].complete == 1 ? "" : r->line[i].complete ? " twice" : " open",
 					      r->line[i].flags, with_heads ? " | " : "", with_heads ? r->line[i].head : "");
 	return at;
+}
+
+static inline int print_rendering(const struct rendering *r, char *to, size_t size, int with_heads)
+{
+	return print_connection(r, to, size, with_heads, 0);
 }
 
 #endif

@@ -3,6 +3,17 @@
 #include "cases.h"
 #include <stdio.h>
 
+#define SCRIPT_MAX 16384	/* as fuzz.c has it */
+
+static int script_bytes(const struct test_case *c)
+{
+	int bytes = 1;
+
+	for (int s = 0; s < 8 && c->steps[s].bytes; s++)
+		bytes += 2 + c->steps[s].size;
+	return bytes;
+}
+
 int main(int count, char **arguments)
 {
 	char path[4096];
@@ -10,6 +21,8 @@ int main(int count, char **arguments)
 	for (unsigned int i = 0; count > 1 && i < sizeof(cases) / sizeof(*cases); i++) {
 		FILE *f;
 
+		if (script_bytes(&cases[i]) > SCRIPT_MAX)
+			continue;
 		snprintf(path, sizeof(path), "%s/case-%u", arguments[1], i);
 		f = fopen(path, "w");
 		if (!f)

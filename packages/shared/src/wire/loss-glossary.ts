@@ -20,7 +20,7 @@ export const LOSS_GLOSSARY: {
     },
     response_lost: {
       meaning:
-        "The request was recorded; its response found the ring buffer full, or came in a call that the kernel had no room to follow, or that had begun before the agent did.",
+        "The request was recorded; its response found the ring buffer full, came in a call that the kernel had no room to follow or that had begun before the agent did, or may have come behind bytes that it did not understand.",
       remedy:
         "The same, or a larger `MASTHEAD_KERNEL_CALLS`; nothing for a connection that is older than the agent.",
     },
