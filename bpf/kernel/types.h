@@ -103,6 +103,7 @@ struct sock_common {
 struct sock {
 	struct sock_common __sk_common;
 	__u16 sk_type;
+	__u16 sk_protocol;
 } relocated;
 
 struct tcp_sock {

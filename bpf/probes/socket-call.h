@@ -7,6 +7,7 @@
 #define MASTHEAD_PROBES_SOCKET_CALL_H
 
 #include "socket-close.h"
+#include "socket-sequence.h"
 #include "socket-strange.h"
 #include "socket-tie.h"
 #include "socket-transfer.h"
@@ -30,6 +31,7 @@ static __always_inline void take_socket_bytes(struct pt_regs *regs, struct task_
 	struct strange_socket *strange = c ? 0 : bpf_map_lookup_elem(&strange_sockets, &key);
 	struct out *o = 0;
 	struct work *w;
+	int is_first;
 
 	if (c ? c->directions[direction].state == STATE_IGNORE : strange && !strange->calls_left) {
 		note_passed(thread, &key, strange, direction);
@@ -43,6 +45,11 @@ static __always_inline void take_socket_bytes(struct pt_regs *regs, struct task_
 	}
 	w->direction = direction;
 	if (!place_bytes(w, regs, call, returned, s)) {
+		release(&w->busy);
+		return;
+	}
+	if (c && !is_next(&c->directions[direction], s, direction, call.transfer == TRANSFER_MESSAGES ? COUNT_UNKNOWN : returned)) {
+		note_no_ciphertext(thread, direction);
 		release(&w->busy);
 		return;
 	}
@@ -61,8 +68,11 @@ static __always_inline void take_socket_bytes(struct pt_regs *regs, struct task_
 	w->tie = TIE_DESCRIPTOR;
 	if (!c)
 		read_socket(s->sk, 0, &w->socket);
+	is_first = !c && w->patience == PATIENCE_FRESH;
 	observe(w, o, &key);
 	release(&w->busy);
+	if (!c)
+		note_first(&key, s, direction, is_first);
 	settle_strange(&key, s->sk);
 }
 
