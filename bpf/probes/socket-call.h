@@ -99,7 +99,7 @@ int socket_call_return(__u64 *arguments)
 		return 0;
 	if (call.fd_third && find_socket(task, ARGUMENT_3(regs), &s))
 		call.direction = WRITE;
-	else if (!find_socket(task, ARGUMENT_1(regs), &s))
+	else if (!find_socket(task, SYSCALL_1(regs), &s))
 		return 0;
 	take_socket_bytes(regs, task, thread, call, returned, &s);
 	return 0;
