@@ -13,9 +13,7 @@ const cleanup = new Cleanup();
 afterEach(() => cleanup.run());
 
 /** Runs one of the oddities. */
-const run = async (
-  name: string,
-): Promise<{ seen: Seen[]; session: CaptureSession; pid: number }> => {
+const run = async (name: string): Promise<{ seen: Seen[]; session: CaptureSession; pid: number }> => {
   const { seen, session } = captureClearText(cleanup);
   const program = startProgram("python3", [ODDITIES, name]);
   cleanup.add(() => program.stop("SIGKILL"));
@@ -58,10 +56,12 @@ test("a socket that dup2, dup3 or close_range closed is forgotten", async () => 
 const exchanges = (seen: Seen[], role: Seen["role"]): string[] => {
   const mine = seen.filter((each) => each.role === role);
   const requests = mine.filter(({ what }) => what.startsWith("/"));
-  return mine.filter(({ what }) => !what.startsWith("/")).map(({ what, connection, exchange }) => {
-    const request = requests.find((each) => each.connection === connection && each.exchange === exchange);
-    return `${request?.what} ${what}`;
-  });
+  return mine
+    .filter(({ what }) => !what.startsWith("/"))
+    .map(({ what, connection, exchange }) => {
+      const request = requests.find((each) => each.connection === connection && each.exchange === exchange);
+      return `${request?.what} ${what}`;
+    });
 };
 
 test("an answer that is read before its request was written whole is not given to the next request, nor are those after it", async () => {

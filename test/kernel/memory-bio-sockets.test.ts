@@ -65,8 +65,12 @@ test("a Node client of an asyncio server: the client knows the addresses from th
     await until(path, () => seen.filter(({ what }) => what === path).length === 2);
     const [ofServer] = requestsTo(seen, path, "server");
     expect(ofServer?.pid).toBe(server.pid);
-    if (path !== "/first" || ofServer?.ports[0] !== undefined) expect(ofServer?.ports).toEqual([port, clientPort]);
-    expect(requestsTo(seen, path, "client")[0]).toMatchObject({ pid: process.pid, ports: [clientPort, port] });
+    if (path !== "/first" || ofServer?.ports[0] !== undefined)
+      expect(ofServer?.ports).toEqual([port, clientPort]);
+    expect(requestsTo(seen, path, "client")[0]).toMatchObject({
+      pid: process.pid,
+      ports: [clientPort, port],
+    });
   }
 });
 
@@ -84,7 +88,12 @@ test("TLS in a tunnel through a proxy is on the tunnel's socket", async () => {
   await once(proxy, "listening");
   cleanup.add(() => proxy.close());
   const proxyPort = (proxy.address() as AddressInfo).port;
-  const client = start("python3", [program("memory-bio-asyncio.py"), "client", String(port), String(proxyPort)]);
+  const client = start("python3", [
+    program("memory-bio-asyncio.py"),
+    "client",
+    String(port),
+    String(proxyPort),
+  ]);
   const { seen } = captureClearText(cleanup);
   client.send("go");
   const clientPort = Number(await client.line());
