@@ -60,6 +60,7 @@ struct signal_struct {
 } relocated;
 
 struct thread_info {
+	unsigned long flags;
 	__u32 status;	/* x86 */
 } relocated;
 
@@ -103,6 +104,7 @@ struct sock_common {
 struct sock {
 	struct sock_common __sk_common;
 	__u16 sk_type;
+	__u16 sk_protocol;
 } relocated;
 
 struct tcp_sock {
@@ -135,10 +137,11 @@ struct pt_regs {
 #define STACK_AT_ENTRY(r) ((r)->sp - 8)
 /* Of a system call. */
 #define SYSCALL_NUMBER(r) ((r)->orig_ax)
+#define SYSCALL_1(r) ((r)->di)
 #define SYSCALL_4(r) ((r)->r10)
 #elif defined(__TARGET_ARCH_arm64)
 struct pt_regs {
-	unsigned long regs[31], sp, pc, pstate;
+	unsigned long regs[31], sp, pc, pstate, orig_x0;
 };
 #define ARGUMENT_1(r) ((r)->regs[0])
 #define ARGUMENT_2(r) ((r)->regs[1])
@@ -149,6 +152,7 @@ struct pt_regs {
 #define STACK_POINTER(r) ((r)->sp)
 #define STACK_AT_ENTRY(r) ((r)->sp)
 #define SYSCALL_NUMBER(r) ((r)->regs[8])
+#define SYSCALL_1(r) ((r)->orig_x0)	/* when the call has returned, its result is in the register */
 #define SYSCALL_4(r) ((r)->regs[3])
 #else
 #error "unknown architecture"

@@ -63,8 +63,11 @@ struct direction {
 	__u8 in_step;		/* has seen a valid head */
 	__u8 missed;		/* a call was not seen */
 	__u8 response;		/* the open message is a response */
-	__u8 reserved[2];
+	__u8 has_sequence;
+	__u8 reserved;
 	__u32 generation;	/* the open message was recorded under */
+	__u32 sequence;		/* with has_sequence: where TCP's own counter stood after the last call in clear */
+	__u32 reserved_too;
 };
 
 /* One outstanding request. */

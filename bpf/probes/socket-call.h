@@ -7,6 +7,7 @@
 #define MASTHEAD_PROBES_SOCKET_CALL_H
 
 #include "socket-close.h"
+#include "socket-sequence.h"
 #include "socket-strange.h"
 #include "socket-tie.h"
 #include "socket-transfer.h"
@@ -30,6 +31,7 @@ static __always_inline void take_socket_bytes(struct pt_regs *regs, struct task_
 	struct strange_socket *strange = c ? 0 : bpf_map_lookup_elem(&strange_sockets, &key);
 	struct out *o = 0;
 	struct work *w;
+	int is_first;
 
 	if (c ? c->directions[direction].state == STATE_IGNORE : strange && !strange->calls_left) {
 		note_passed(thread, &key, strange, direction);
@@ -43,6 +45,11 @@ static __always_inline void take_socket_bytes(struct pt_regs *regs, struct task_
 	}
 	w->direction = direction;
 	if (!place_bytes(w, regs, call, returned, s)) {
+		release(&w->busy);
+		return;
+	}
+	if (c && !is_next(&c->directions[direction], s, direction, call.transfer == TRANSFER_MESSAGES ? COUNT_UNKNOWN : returned)) {
+		note_no_ciphertext(thread, direction);
 		release(&w->busy);
 		return;
 	}
@@ -61,8 +68,11 @@ static __always_inline void take_socket_bytes(struct pt_regs *regs, struct task_
 	w->tie = TIE_DESCRIPTOR;
 	if (!c)
 		read_socket(s->sk, 0, &w->socket);
+	is_first = !c && w->patience == PATIENCE_FRESH;
 	observe(w, o, &key);
 	release(&w->busy);
+	if (!c)
+		note_first(&key, s, direction, is_first);
 	settle_strange(&key, s->sk);
 }
 
@@ -85,11 +95,11 @@ int socket_call_return(__u64 *arguments)
 	task = bpf_get_current_task_btf();
 	if (!is_target(task, task->tgid, &thread) || !thread || IS_COMPAT(task))
 		return 0;
-	if (outer_call(thread, STACK_POINTER(regs)))	/* ciphertext: a TLS probe shows what it was */
+	if (is_within_call(thread, STACK_POINTER(regs), task->tgid))	/* ciphertext: a TLS probe shows what it was */
 		return 0;
 	if (call.fd_third && find_socket(task, ARGUMENT_3(regs), &s))
 		call.direction = WRITE;
-	else if (!find_socket(task, ARGUMENT_1(regs), &s))
+	else if (!find_socket(task, SYSCALL_1(regs), &s))
 		return 0;
 	take_socket_bytes(regs, task, thread, call, returned, &s);
 	return 0;

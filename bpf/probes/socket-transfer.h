@@ -75,7 +75,8 @@ static __always_inline struct transfer_call transfer_of(unsigned long number)
 	default: return (struct transfer_call){};
 	}
 }
-#define IS_COMPAT(task) 0
+#define COMPAT_THREAD (1 << 22)	/* TIF_32BIT: the numbers are those of 32-bit programs, which are not followed */
+#define IS_COMPAT(task) ((task)->thread_info.flags & COMPAT_THREAD)
 #endif
 
 #define NUMBER_CLOSE_RANGE 436

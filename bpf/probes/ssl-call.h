@@ -98,6 +98,18 @@ static __always_inline __u64 outer_call(const struct thread *thread, __u64 stack
 	return thread->stack - stack - 1 < STACK_OF_ONE_CALL ? thread->stack : 0;
 }
 
+/* Is the thread within a call that has not returned? One that a fiber took to another thread has, and says nothing of this one. */
+static __always_inline int is_within_call(const struct thread *thread, __u64 stack, __u32 process)
+{
+	__u32 place = thread->place;
+	struct call *outer;
+
+	if (!outer_call(thread, stack))
+		return 0;
+	outer = bpf_map_lookup_elem(&calls, &place);
+	return outer && is_call(outer, thread->stack, process);
+}
+
 /* Is the thread in SITE_FLUSH? What that writes was seen when it was handed over. */
 static __always_inline int is_flushing(const struct thread *thread, __u64 stack, __u32 process)
 {

@@ -69,3 +69,16 @@ test("an answer that is read before its request was written whole is not given t
   expect(texts(seen, "client").filter((what) => what.startsWith("/"))).toHaveLength(3);
   expect(exchanges(seen, "client")).toEqual(["/early-answer/2 202", "/early-answer/3 203"]);
 });
+
+test("a response that another process wrote gives its place to no other", async () => {
+  const seen = await heads("answered-elsewhere");
+  expect(exchanges(seen, "client")).toEqual([1, 2, 3, 4].map((n) => `/answered-elsewhere/${n} 20${n}`));
+  for (const each of exchanges(seen, "server")) expect(each).toMatch(/\/(\d) 20\1$/);
+});
+
+test("what a waiting call reads is not taken for another socket's that got its descriptor", async () => {
+  const seen = await heads("given-away");
+  const requests = seen.filter(({ role, what }) => role === "server" && what.startsWith("/"));
+  expect(requests.map(({ what }) => what)).toEqual(["/given-away/1", "/given-away/2", "/given-away/4"]);
+  expect(exchanges(seen, "server")).toEqual([1, 2, 4].map((n) => `/given-away/${n} 20${n}`));
+});

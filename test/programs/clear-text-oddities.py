@@ -156,7 +156,51 @@ def early_answer():
     server.close()
 
 
+def answered_elsewhere():
+    """A child answers the first request, on a connection that this process goes on with."""
+    client, server = tcp_pair()
+    for index in range(1, 5):
+        client.sendall(request("answered-elsewhere", index))
+        server.recv(65536)
+        if index == 1:
+            child = os.fork()
+            if child == 0:
+                server.sendall(response(201))
+                os._exit(0)
+            os.waitpid(child, 0)
+        else:
+            server.sendall(response(200 + index))
+        client.recv(65536)
+    client.close()
+    server.close()
+
+
+def given_away():
+    """A descriptor becomes another socket's while a thread waits in a read of it."""
+    (client, server), (other_client, other) = tcp_pair(), tcp_pair()
+    for index, (near, far) in enumerate(((client, server), (other_client, other))):
+        exchange(near, far, "given-away", index + 1)
+    descriptor = server.fileno()
+    kept = os.dup(descriptor)
+    reader = threading.Thread(target=os.read, args=(descriptor, 65536))
+    reader.start()
+    read = "63 " if os.uname().machine == "aarch64" else "0 "
+    while not open(f"/proc/self/task/{reader.native_id}/syscall").read().startswith(f"{read}{descriptor:#x} "):
+        pass
+    os.dup2(other.fileno(), descriptor)
+    client.sendall(request("given-away", 3))
+    reader.join()
+    os.write(kept, response(203))
+    client.recv(65536)
+    other_client.sendall(request("given-away", 4))
+    other.recv(65536)
+    other.sendall(response(204))
+    other_client.recv(65536)
+
+
 ODDITIES = {
+    "answered-elsewhere": answered_elsewhere,
+    "given-away": given_away,
     "early-answer": early_answer,
     "past-the-body": past_the_body,
     "discarded": discarded,

@@ -6,13 +6,18 @@ import type { LibrarySite, SiteFunction } from "./site.js";
 
 export type Symbols = ReadonlyMap<string, FunctionSymbol>;
 
+/** On every machine: SSL_write_ex of OpenSSL 3.3 and later, and what GnuTLS sends by. */
+const JUMPS: Readonly<Record<string, string>> = {
+  SSL_write_ex: "SSL_write_ex2",
+  gnutls_record_send: "gnutls_record_send2",
+};
+
 /** Whether one function does its work by calling another, or by jumping to it. */
 export function leadsTo(elf: ElfFile, symbols: Symbols, from: string, to: string): boolean {
   const start = symbols.get(from);
   const end = symbols.get(to);
   if (!start || !end || from === to) return false;
-  // SSL_write_ex of OpenSSL 3.3 and later is a jump to SSL_write_ex2, on every machine.
-  if (elf.machine !== "x86-64") return from === "SSL_write_ex" && to === "SSL_write_ex2";
+  if (elf.machine !== "x86-64") return JUMPS[from] === to;
   return leavesFor(elf, elf.importedFunctions(), functionCode(elf, start)).some(
     ({ to: place }) => place.address === end.address || place.import === to,
   );

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/*
+ * TCP counts what goes each way over a connection. Where its counter moved by something else than a call did, bytes went where
+ * nobody looked (another process that has the socket, io_uring), or the call was on another socket: its descriptor was given
+ * away while it waited.
+ */
+#ifndef MASTHEAD_PROBES_SOCKET_SEQUENCE_H
+#define MASTHEAD_PROBES_SOCKET_SEQUENCE_H
+
+#include "socket-file.h"
+#include "../maps/state.h"
+
+#define PROTOCOL_TCP	6
+#define COUNT_UNKNOWN	0	/* how many bytes the call moved: it returned something else */
+
+/* 0: the socket has no such counter. */
+static __always_inline int read_sequence(const struct socket_file *s, __u32 direction, __u32 *sequence)
+{
+	struct tcp_sock *tcp = (void *)s->sk;
+	struct sock *sk = s->sk;
+
+	if (s->family == AF_UNIX || BPF_CORE_READ(sk, sk_protocol) != PROTOCOL_TCP)
+		return 0;
+	*sequence = direction == READ ? BPF_CORE_READ(tcp, copied_seq) : BPF_CORE_READ(tcp, write_seq);
+	return 1;
+}
+
+/* Does the call move the bytes that come next? 0: not this socket's. Where some were missed, the direction has lost its place. */
+static __always_inline int is_next(struct direction *d, const struct socket_file *s, __u32 direction, __u32 moved)
+{
+	__u32 sequence, since;
+	int known = d->has_sequence && moved != COUNT_UNKNOWN;
+
+	if (!read_sequence(s, direction, &sequence))
+		return 1;
+	since = sequence - d->sequence;
+	d->sequence = sequence;
+	d->has_sequence = 1;
+	if (!known || since == moved || since == moved + 1)	/* a FIN counts as one */
+		return 1;
+	d->missed = 1;
+	return since > moved;
+}
+
+static __always_inline void note_sequence(struct connection *c, const struct socket_file *s, __u32 direction)
+{
+	struct direction *d = &c->directions[direction & 1];
+	__u32 sequence;
+
+	if (!read_sequence(s, direction, &sequence))
+		return;
+	d->sequence = sequence;
+	d->has_sequence = 1;
+}
+
+/* A connection was made for the call. Where that is the first on the socket, nothing has gone the other way. */
+static __always_inline void note_first(const struct connection_key *key, const struct socket_file *s, __u32 direction, int is_first)
+{
+	struct connection *c = bpf_map_lookup_elem(&connections, key);
+
+	if (!c)
+		return;
+	note_sequence(c, s, direction);
+	if (is_first)
+		note_sequence(c, s, direction ^ 1);
+}
+
+#endif
