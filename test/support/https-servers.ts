@@ -47,6 +47,8 @@ export interface HttpsServer {
 }
 
 export interface NginxOptions {
+  /** nginx itself where absent */
+  executable?: string;
   workers?: number;
   /** Lines for the `server` block, beside the defaults. */
   server?: string;
@@ -91,7 +93,7 @@ http {
 }
 `,
   );
-  const program = startProgram("nginx", ["-e", "stderr", "-p", dir, "-c", config], {
+  const program = startProgram(options.executable ?? "nginx", ["-e", "stderr", "-p", dir, "-c", config], {
     env: { PATH: `${process.env.PATH}:/usr/sbin` },
   });
   cleanup.add(() => program.stop("SIGQUIT"));

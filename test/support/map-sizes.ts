@@ -1,0 +1,44 @@
+import { existsSync } from "node:fs";
+import { bpftool, kernelIdsOf } from "./kernel-objects.js";
+
+/** Bytes in hex, as bpftool prints them. */
+interface Entry {
+  key: string[];
+  value: string[];
+}
+
+/**
+ * How much of a table is in use, by the name that the kernel has of it, which is cut at 15 characters. What stays for good
+ * is not counted: every process of the host that makes a call on a socket is in `processes` until it ends.
+ */
+const USED: Record<string, (entries: Entry[], again: () => Entry[]) => number> = {
+  connections: (entries) => entries.length,
+  assemblies: (entries) => entries.length,
+  strange_sockets: (entries) => entries.filter(({ key }) => isGone(word(key.slice(8)))).length,
+  processes: (entries, again) => {
+    // Not the program that made a dump: it ends with it.
+    const still = new Set(again().map(({ key }) => word(key)));
+    return entries.filter(({ key }) => still.has(word(key)) && isGone(word(key))).length;
+  },
+  calls: (entries) => entries.filter(({ value }) => word(value) !== 0).length,
+  calls_in_flight: (entries) => entries.reduce((sum, { value }) => sum + word(value), 0),
+};
+
+/** How much there is in the tables of the programs that a process holds. @throws Error where one is missing */
+export function mapSizesOf(pid: number): Record<string, number> {
+  const ids = kernelIdsOf(pid).maps;
+  const infos = ids.map((id) => bpftool("map", "show", "id", String(id)) as { id: number; name: string });
+  const sizes = Object.entries(USED).map(([name, used]) => {
+    const info = infos.find((each) => each.name === name);
+    if (info === undefined) throw new Error(`process ${pid} has no table ${name}`);
+    const dump = () => bpftool("map", "dump", "id", String(info.id)) as Entry[];
+    return [name, used(dump(), dump)];
+  });
+  return Object.fromEntries(sizes);
+}
+
+/** Of four bytes, little endian. */
+const word = (bytes: string[]): number =>
+  bytes.slice(0, 4).reduceRight((sum, byte) => sum * 256 + Number.parseInt(byte, 16), 0);
+
+const isGone = (pid: number): boolean => !existsSync(`/proc/${pid}`);
