@@ -41,6 +41,7 @@ struct test_case {
 
 static const struct test_case cases[] = {
 #include "cases/overview.h"
+#include "cases/request-targets.h"
 #include "cases/request-lines.h"
 #include "cases/methods.h"
 #include "cases/versions.h"
@@ -49,7 +50,10 @@ static const struct test_case cases[] = {
 #include "cases/header-lines.h"
 #include "cases/folding.h"
 #include "cases/lengths.h"
+#include "cases/lengths-that-are-none.h"
+#include "cases/lengths-and-bodies.h"
 #include "cases/encodings.h"
+#include "cases/encodings-without-end.h"
 #include "cases/chunks.h"
 #include "cases/trailers.h"
 #include "cases/bare-line-feeds.h"

@@ -2,7 +2,6 @@
 export const LONG_FILES: Record<string, string> = {
   "bpf/lib/follow.h": "one state machine: a direction's states and every way between them are read together",
   "bpf/lib/message.h": "one message from its head to its record, in the order in which the kernel does it",
-  "bpf/tests/host-test.c": "one list of bounds and their overflows over one connection driver",
   "packages/agent/src/agent.ts": "wiring happens once, and this is it",
   "packages/api/schema.sql": "dumped from the migrations",
   "packages/api/src/features/ingest/commit.service.ts": "one transaction, read from its gate to its last row",

@@ -10,6 +10,10 @@ import {
 import { testStream } from "../testing/stream.js";
 import type { KernelProgress } from "./reconciliation.js";
 
+/** No two exchanges that one connection has at a time share it: a response that went astray would show. */
+const statusOf = (connection: number, exchange: number): number => 200 + ((connection * 37 + exchange) % 700);
+const pathOf = (connection: number, exchange: number): string => `/${connection}/${exchange}`;
+
 /** One connection as the kernel sees it; makes the records of random keep-alive, pipelined traffic. */
 class Traffic {
   nextRequest = 0;
@@ -45,7 +49,7 @@ class Traffic {
     this.nextRequest += 1;
     this.requestOpen = this.random.chance(0.3);
     const flags = this.requestOpen ? 0 : RecordFlag.RECORD_COMPLETE;
-    const path = this.random.chance(0.1) ? "/ungoverned" : "/";
+    const path = this.random.chance(0.1) ? "/ungoverned" : pathOf(this.id, exchange);
     const sent = this.send(requestRecord({ connection: this.id, exchange, flags, path }), true);
     if (!sent) this.silent.add(exchange);
   }
@@ -62,7 +66,9 @@ class Traffic {
     if (exchange === this.nextRequest) return;
     this.responseOpen = this.random.chance(0.3);
     const flags = this.responseOpen ? 0 : RecordFlag.RECORD_COMPLETE;
-    if (!this.silent.has(exchange)) this.other(responseRecord({ connection: this.id, exchange, flags }));
+    const status = statusOf(this.id, exchange);
+    if (!this.silent.has(exchange))
+      this.other(responseRecord({ connection: this.id, exchange, flags, status }));
     if (!this.responseOpen) this.nextResponse += 1;
   }
 
@@ -145,6 +151,13 @@ test.each([0, 0.02, 0.2])(
       expect(stream.pairing.pending).toBe(0);
       expect([...stream.pairing.connections]).toEqual([]);
       if (dropped === 0 && seed % 3 !== 0) expect(losses.total).toBe(0);
+      const answered = exchanges.filter(({ status }) => status !== undefined);
+      expect(answered.length).toBeGreaterThan(0);
+      for (const { path, status } of answered) {
+        const [connection, exchange] = path.slice(1).split("/").map(Number);
+        expect([path, status]).toEqual([path, statusOf(connection ?? 0, exchange ?? 0)]);
+      }
+      expect(new Set(exchanges.map(({ path }) => path)).size).toBe(exchanges.length);
     }
   },
 );

@@ -1,5 +1,10 @@
-import fc from "fast-check";
 import { type ByteSource, bytesOf } from "../attach/elf/byte-source.js";
+
+/** A part of a file. */
+export interface FilePart {
+  offset: number;
+  length: number;
+}
 
 /** Bytes that stand in a file in place of its own. */
 export interface Overwrite {
@@ -7,65 +12,38 @@ export interface Overwrite {
   bytes: Buffer;
 }
 
-/** A part of a file that a reader looked at. */
-interface Part {
-  offset: number;
-  length: number;
-}
-
-/** Values that lengths, counts and offsets go wrong at. */
-const value = fc.oneof(
-  fc.integer({ min: 0, max: 255 }).map(BigInt),
-  fc.integer({ min: -64, max: 64 }).map((distance) => BigInt.asUintN(64, BigInt(distance))),
-  fc.integer({ min: 0, max: 63 }).map((bit) => 1n << BigInt(bit)),
-  fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
-);
-
-/** A part of those most of which are small, where a byte says most: headers, and code at one address. */
-const among = (parts: readonly Part[]): fc.Arbitrary<Part> => {
-  const small = parts.filter(({ length }) => length <= 4096);
-  return small.length > 0
-    ? fc.oneof(fc.constantFrom(...small), fc.constantFrom(...parts))
-    : fc.constantFrom(...parts);
-};
-
-const overwrite = (parts: readonly Part[]): fc.Arbitrary<Overwrite> =>
-  fc
-    .tuple(among(parts), fc.nat(), fc.constantFrom(1, 2, 4, 8), value)
-    .map(([{ offset, length }, place, width, what]) => {
-      const bytes = Buffer.alloc(8);
-      bytes.writeBigUInt64LE(what);
-      return { at: offset + (place % length), bytes: bytes.subarray(0, width) };
-    });
-
-/**
- * A real file, made hostile where it hurts: it is overwritten in the parts that `read` looks at in the real one, and cut
- * off. What is made of it reads no more than `READS_MAX` times what was read of the real one, or fails with an Error.
- */
-export function hostile(file: Buffer, read: (source: ByteSource) => void): fc.Arbitrary<ByteSource> {
-  const parts: Part[] = [];
-  read(observed(bytesOf(file), (offset, length) => parts.push({ offset, length })));
-  const looked = parts.filter(({ length }) => length > 0);
-  const bytes = looked.reduce((sum, { length }) => sum + length, 0);
-  return fc
-    .tuple(
-      fc.array(overwrite(looked), { minLength: 1, maxLength: 4 }),
-      fc.oneof(
-        { weight: 20, arbitrary: fc.constant(file.length) },
-        { weight: 1, arbitrary: fc.nat(file.length) },
-      ),
-    )
-    .map(([overwrites, size]) => {
-      let left = READ_MIN_BYTES + READS_MAX * bytes;
-      return observed(overlaid(file.subarray(0, size), overwrites), (_, length) => {
-        left -= length;
-        if (left < 0) throw new Error("a hostile file is read again and again");
-      });
-    });
-}
-
+/** How many times what was read of the real file may be read of one that is made of it, beside READ_MIN_BYTES. */
 const READS_MAX = 64;
 const READ_MIN_BYTES = 64 * 1024 * 1024;
+
+/** A real file that is made hostile where it hurts: in the parts that a reader looks at. */
+export class HostileFile {
+  /** what the reader looked at in the real one, in that order */
+  readonly parts: readonly FilePart[];
+  readonly #file: Buffer;
+  readonly #readMaxBytes: number;
+
+  constructor(file: Buffer, read: (source: ByteSource) => void) {
+    const parts: FilePart[] = [];
+    read(observed(bytesOf(file), (offset, length) => parts.push({ offset, length })));
+    this.parts = parts.filter(({ length }) => length > 0);
+    this.#file = file;
+    this.#readMaxBytes = READ_MIN_BYTES + READS_MAX * this.parts.reduce((sum, { length }) => sum + length, 0);
+  }
+
+  get size(): number {
+    return this.#file.length;
+  }
+
+  /** The file with some of its bytes overwritten, cut off at `size`. Reading it again and again fails with an Error. */
+  with(overwrites: readonly Overwrite[], size: number): ByteSource {
+    let left = this.#readMaxBytes;
+    return observed(overlaid(this.#file.subarray(0, size), overwrites), (_, length) => {
+      left -= length;
+      if (left < 0) throw new Error("a hostile file is read again and again");
+    });
+  }
+}
 
 function observed(source: ByteSource, onRead: (offset: number, length: number) => void): ByteSource {
   return {
@@ -85,7 +63,7 @@ function overlaid(file: Buffer, overwrites: readonly Overwrite[]): ByteSource {
     read(offset, length) {
       const bytes = source.read(offset, length);
       const within = overwrites.filter(
-        ({ at, bytes: { length: width } }) => at < offset + length && at + width > offset,
+        (each) => each.at < offset + length && each.at + each.bytes.length > offset,
       );
       if (within.length === 0) return bytes;
       const changed = Buffer.from(bytes);
