@@ -29,6 +29,14 @@ static __always_inline __u64 items_of_port(__u32 slot, const struct slot_config 
 	return items & (config->any_port | (of_port ? *of_port : 0));
 }
 
+/* Which socket a claimed connection is on. */
+static __always_inline void tell_socket(struct connection *c, const struct record_socket *socket, __u8 tie)
+{
+	copy_words(&c->socket, socket, sizeof(c->socket));
+	c->tie = tie;
+	c->items_generation = 0;	/* its port is known only now */
+}
+
 /* Looked up once for a connection, as long as the tables stay. */
 static __always_inline __u64 items_of_connection(struct work *w, struct connection *c, __u32 slot,
 						 const struct slot_config *config)

@@ -193,11 +193,8 @@ static __always_inline void run(struct work *w, struct out *o, struct connection
 	w->failed = 0;
 	w->finished = 0;
 	w->head_used = 0;
-	if (!c->socket.family && w->socket.family) {
-		copy_words(&c->socket, &w->socket, sizeof(c->socket));
-		c->tie = w->tie;
-		c->items_generation = 0;	/* its port is known only now */
-	}
+	if (!c->socket.family && w->socket.family)
+		tell_socket(c, &w->socket, w->tie);
 	if (d->assembling)
 		restore_head(w, c, d);
 	follow(w, o, c);

@@ -95,7 +95,7 @@ int socket_call_return(__u64 *arguments)
 	task = bpf_get_current_task_btf();
 	if (!is_target(task, task->tgid, &thread) || !thread || IS_COMPAT(task))
 		return 0;
-	if (is_within_call(thread, STACK_POINTER(regs), task->tgid))	/* ciphertext: a TLS probe shows what it was */
+	if (call_around(thread, STACK_POINTER(regs), task->tgid))	/* ciphertext: a TLS probe shows what it was */
 		return 0;
 	if (call.fd_third && find_socket(task, ARGUMENT_3(regs), &s))
 		call.direction = WRITE;

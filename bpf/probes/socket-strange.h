@@ -113,32 +113,35 @@ static __always_inline int begins_connection(struct work *w, const struct connec
 	return 0;
 }
 
+/* A connection whose socket carries no HTTP in clear, or none any more, makes room. 0: a program run holds it. */
+static __always_inline int end_as_strange(const struct connection_key *key, struct sock *sk, int is_tls)
+{
+	struct connection *c = claim_connection(key);
+
+	if (!c)
+		return 0;
+	note_strange(key, sk, 0, is_tls);
+	end_connection(c, key, END_CLOSED);
+	return 1;
+}
+
 /* TLS begins in a tunnel: 1. The connection that made the tunnel has ended, and the socket is one of ciphertext. */
 static __always_inline int is_tls_in_tunnel(struct work *w, struct connection *c, const struct connection_key *key,
 					    const struct socket_file *s)
 {
 	if (c->directions[w->direction & 1].state != STATE_TUNNEL || beginning_of_call(w) != BEGINS_TLS)
 		return 0;
-	c = claim_connection(key);
-	if (!c)
-		return 0;
-	note_strange(key, s->sk, 0, 1);
-	end_connection(c, key, END_CLOSED);
-	return 1;
+	return end_as_strange(key, s->sk, 1);
 }
 
-/* A connection that turned out to speak no HTTP makes room. */
+/* The connection turned out to speak no HTTP. */
 static __always_inline void settle_strange(const struct connection_key *key, struct sock *sk)
 {
 	struct connection *c = bpf_map_lookup_elem(&connections, key);
 
 	if (!c || c->reported || c->directions[READ].state != STATE_IGNORE || c->directions[WRITE].state != STATE_IGNORE)
 		return;
-	c = claim_connection(key);
-	if (!c)
-		return;
-	note_strange(key, sk, 0, 0);
-	end_connection(c, key, END_CLOSED);
+	end_as_strange(key, sk, 0);
 }
 
 #endif

@@ -9,6 +9,7 @@
 #define MASTHEAD_PROBES_SOCKET_TIE_H
 
 #include "socket.h"
+#include "ssl-unseen.h"
 
 /* A call on the connection seems to be on this socket. 1: one in the other direction said the same. */
 static __always_inline int agree_on_socket(struct connection *c, __u64 handle, __u8 direction)
@@ -31,15 +32,19 @@ static __always_inline int is_read_for(struct thread *thread, __u64 ssl)
 }
 
 /*
- * The library gave plaintext on this thread, and read from no socket for that. The connection's socket, where it is known
- * now; else NULL.
+ * The library gave plaintext on this thread, or found none, and read from no socket for that. The connection's socket, where
+ * it is known now; else NULL. A handshake tells it too, so the connection is there from now on.
  */
-static __always_inline const struct record_socket *tie_read(const struct thread *thread, __u64 ssl, __u32 process)
+static __always_inline const struct record_socket *tie_read(const struct thread *thread, __u64 ssl, __u32 process, __u32 source)
 {
 	struct connection_key key = { .ssl = ssl, .process = process };
 	struct connection *c = bpf_map_lookup_elem(&connections, &key);
 	struct strange_socket *socket;
 
+	if (!c) {
+		ensure_connection(ssl, process, source);
+		c = bpf_map_lookup_elem(&connections, &key);
+	}
 	if (!c || c->socket.family || !agree_on_socket(c, thread->read_from, READ))
 		return 0;
 	key.ssl = thread->read_from;
@@ -77,9 +82,7 @@ static __always_inline void note_ciphertext(struct thread *thread, const struct 
 	c = claim_connection(&key);
 	if (!c)
 		return;
-	copy_words(&c->socket, &socket->socket, sizeof(c->socket));
-	c->tie = TIE_ORDER;
-	c->items_generation = 0;	/* its port is known only now */
+	tell_socket(c, &socket->socket, TIE_ORDER);
 	release(&c->busy);
 }
 

@@ -98,8 +98,8 @@ static __always_inline __u64 outer_call(const struct thread *thread, __u64 stack
 	return thread->stack - stack - 1 < STACK_OF_ONE_CALL ? thread->stack : 0;
 }
 
-/* Is the thread within a call that has not returned? One that a fiber took to another thread has, and says nothing of this one. */
-static __always_inline int is_within_call(const struct thread *thread, __u64 stack, __u32 process)
+/* The call, not returned yet, that the thread is within; else NULL. One that a fiber took to another thread says nothing of this one. */
+static __always_inline const struct call *call_around(const struct thread *thread, __u64 stack, __u32 process)
 {
 	__u32 place = thread->place;
 	struct call *outer;
@@ -107,19 +107,15 @@ static __always_inline int is_within_call(const struct thread *thread, __u64 sta
 	if (!outer_call(thread, stack))
 		return 0;
 	outer = bpf_map_lookup_elem(&calls, &place);
-	return outer && is_call(outer, thread->stack, process);
+	return outer && is_call(outer, thread->stack, process) ? outer : 0;
 }
 
 /* Is the thread in SITE_FLUSH? What that writes was seen when it was handed over. */
 static __always_inline int is_flushing(const struct thread *thread, __u64 stack, __u32 process)
 {
-	__u32 place = thread->place;
-	struct call *outer;
+	const struct call *outer = call_around(thread, stack, process);
 
-	if (!outer_call(thread, stack))
-		return 0;
-	outer = bpf_map_lookup_elem(&calls, &place);
-	return outer && is_call(outer, thread->stack, process) && outer->site.function == SITE_FLUSH;
+	return outer && outer->site.function == SITE_FLUSH;
 }
 
 /* Notes a call for its return. The socket's tracepoints find it by its thread. 0: `calls` has no room for it. */
@@ -211,10 +207,8 @@ static __always_inline int leave_call(struct pt_regs *regs)
 	executable = is_here ? &thread->executable : process ? &process->executable : 0;
 	socket = is_here ? &thread->socket : 0;
 	has_no_socket = is_here && thread->read_from && !thread->socket.family;
-	if (has_no_socket && is_read_for(thread, call->ssl) && is_read(call->site.function)) {
-		ensure_connection(call->ssl, id, call->site.source);	/* a handshake tells the socket too */
-		socket = tie_read(thread, call->ssl, id);
-	}
+	if (has_no_socket && is_read_for(thread, call->ssl) && is_read(call->site.function))
+		socket = tie_read(thread, call->ssl, id, call->site.source);
 	if (size && executable)
 		take_bytes(call->ssl, call->buffer, size, call->site, call->begun_ns, id, executable, socket,
 			   has_no_socket ? TIE_ORDER : TIE_NESTED);
