@@ -9,28 +9,9 @@ import socket
 import sys
 import tempfile
 
+from message_headers import Iovec, Message, libc
+
 BODY = b"b" * 5000
-
-
-class Iovec(ctypes.Structure):
-    _fields_ = [("base", ctypes.c_void_p), ("length", ctypes.c_size_t)]
-
-
-class Message(ctypes.Structure):
-    _fields_ = [
-        ("name", ctypes.c_void_p),
-        ("name_length", ctypes.c_uint32),
-        ("parts", ctypes.POINTER(Iovec)),
-        ("part_count", ctypes.c_size_t),
-        ("control", ctypes.c_void_p),
-        ("control_length", ctypes.c_size_t),
-        ("flags", ctypes.c_int),
-        ("padding", ctypes.c_uint32),
-        ("length", ctypes.c_uint32),
-    ]
-
-
-libc = ctypes.CDLL(None, use_errno=True)
 
 
 def messages_of(pieces):
