@@ -1,12 +1,9 @@
-import { join } from "node:path";
-import { startNats } from "@masthead/infra/nats-server";
-import { agentIdSchema } from "@masthead/shared/ids";
 import { expect } from "vitest";
 import type { Cleanup } from "../../support/cleanup.js";
 import { accountOf } from "./agent-measure.js";
+import { startBenchFleet } from "./bench-fleet.js";
 import type { Bystander, Pace } from "./bystander.js";
 import { type BystanderTarget, bystanderReport } from "./bystander-report.js";
-import { startCommitter } from "./committer.js";
 import { placeOnCpus } from "./cpu-placement.js";
 import { attachEmptyTracepoints, buildEmptyProbes } from "./empty-probes.js";
 import { MODES, type Mode, modesOfRound } from "./modes.js";
@@ -14,7 +11,7 @@ import { nginxServer } from "./nginx-server.js";
 import { loadedProbes } from "./other-probes.js";
 import { cpuNs, residentBytes } from "./process-cost.js";
 import { benchSettings } from "./settings.js";
-import { benchPolicy, makeAgentHome, startAgent } from "./traced-agent.js";
+import { startAgent } from "./traced-agent.js";
 
 /** Made of the agent's target, so that an agent that sees nothing at all does not pass for a cheap one. */
 const REQUESTS_OF_TARGET = 10;
@@ -36,19 +33,9 @@ type Paces = Map<string, Pace>;
 export const measureBystander = async (cleanup: Cleanup, { label, start, target }: BystanderOverhead) => {
   const { rounds, seconds, warmSeconds, agentWarmSeconds } = benchSettings();
   const placement = placeOnCpus(cleanup, "the bystander", "agent, nats-server");
-  const folder = cleanup.folder();
   const targeted = await nginxServer("alone", { clearText: true })(cleanup, placement);
-  const nats = await startNats({ dir: join(folder, "nats") });
-  cleanup.add(() => nats.stop());
-  const agentId = agentIdSchema.parse("bench");
-  const committer = await startCommitter(cleanup, nats, agentId);
-  await committer.publish({
-    v: 1,
-    revision: 1,
-    policies: [{ name: "bench", revision: 1, document: benchPolicy(targeted.executable) }],
-  });
-  const home = await makeAgentHome(cleanup, nats, agentId, {});
-  const emptyObject = buildEmptyProbes(folder);
+  const { nats, committer, home } = await startBenchFleet(cleanup, targeted.executable);
+  const emptyObject = buildEmptyProbes(cleanup.folder());
   const bystander = start(cleanup);
   placement.pinServer(bystander.pid);
 

@@ -2,6 +2,7 @@ import { copyFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { freeLoopbackPort } from "@masthead/infra/free-port";
+import { caddyfile } from "../../support/caddyfile.js";
 import { makeCertificate } from "../../support/https-servers.js";
 import { startProgram } from "../../support/program.js";
 import { until } from "../../support/until.js";
@@ -21,20 +22,7 @@ export const caddyServer: StartServer = async (cleanup, placement) => {
   const config = join(folder, "Caddyfile");
   writeFileSync(
     config,
-    `{
-  admin off
-  auto_https off
-  storage file_system ${folder}
-  servers {
-    protocols h1
-  }
-}
-https://127.0.0.1:${port} {
-  bind 127.0.0.1
-  tls ${certificate} ${key}
-  respond "ok"
-}
-`,
+    caddyfile(folder, `https://127.0.0.1:${port}`, `tls ${certificate} ${key}\n  respond "ok"`),
   );
   const program = startProgram(executable, ["run", "--config", config, "--adapter", "caddyfile"], {
     env: { PATH: process.env["PATH"], HOME: folder, GOMAXPROCS: "1" },

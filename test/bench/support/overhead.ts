@@ -1,10 +1,7 @@
-import { join } from "node:path";
-import { startNats } from "@masthead/infra/nats-server";
-import { agentIdSchema } from "@masthead/shared/ids";
 import { expect } from "vitest";
 import type { Cleanup } from "../../support/cleanup.js";
 import { type AgentMeasure, accountOf } from "./agent-measure.js";
-import { startCommitter } from "./committer.js";
+import { startBenchFleet } from "./bench-fleet.js";
 import { placeOnCpus } from "./cpu-placement.js";
 import { attachEmptyProbes, buildEmptyProbes } from "./empty-probes.js";
 import { CONNECTIONS, type LoadGenerator, startLoadGenerator } from "./load-generator.js";
@@ -15,7 +12,7 @@ import type { OverheadTargets } from "./overhead-targets.js";
 import { cpuNs, residentBytes } from "./process-cost.js";
 import { measureServer, type ServerMeasure } from "./server-measure.js";
 import { benchSettings } from "./settings.js";
-import { benchPolicy, makeAgentHome, startAgent } from "./traced-agent.js";
+import { startAgent } from "./traced-agent.js";
 import type { StartServer } from "./traced-server.js";
 
 /** Longer than the agent gathers a batch: when none came for so long, it has shipped all it had. */
@@ -35,22 +32,12 @@ export interface Overhead {
 export const measureOverhead = async (cleanup: Cleanup, { label, start, targets }: Overhead) => {
   const { rounds, seconds, warmSeconds, agentWarmSeconds } = benchSettings();
   const placement = placeOnCpus(cleanup, "the server", "wrk, agent, nats-server");
-  const folder = cleanup.folder();
   const server = await start(cleanup, placement);
   const { workerPid, exchangesPerRequest } = server;
   const load = startLoadGenerator(cleanup, server.origin);
-  const nats = await startNats({ dir: join(folder, "nats") });
-  cleanup.add(() => nats.stop());
-  const agentId = agentIdSchema.parse("bench");
-  const committer = await startCommitter(cleanup, nats, agentId);
-  await committer.publish({
-    v: 1,
-    revision: 1,
-    policies: [{ name: "bench", revision: 1, document: benchPolicy(server.executable) }],
-  });
   // The load's own process counts as Masthead's, so that no probe is put on its copy of libssl.
-  const home = await makeAgentHome(cleanup, nats, agentId, { wrk: load.pid });
-  const emptyObject = buildEmptyProbes(folder);
+  const { nats, committer, home } = await startBenchFleet(cleanup, server.executable, { wrk: load.pid });
+  const emptyObject = buildEmptyProbes(cleanup.folder());
 
   const measures: Record<Mode, ServerMeasure[]> = { untraced: [], floor: [], traced: [] };
   const agents: AgentMeasure[] = [];

@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { caddyfile } from "../caddyfile.js";
 import { ANSWER, type Link, type ServerFiles, upstreamOrigin } from "./server-files.js";
 
 const own = (files: ServerFiles): string =>
@@ -47,20 +48,12 @@ export function configureCaddy(files: ServerFiles, link: Link, port: number, ups
   const config = join(folder, "Caddyfile");
   writeFileSync(
     config,
-    `{
-  admin off
-  auto_https off
-  storage file_system ${folder}
-  servers {
-    protocols h1
-  }
-}
-${upstreamOrigin(link, port)} {
-  bind 127.0.0.1
-  ${link === "tls" ? `tls ${certificate.certificate} ${certificate.key}` : ""}
-  ${upstream === undefined ? own(files) : proxied(link, upstreamOrigin(link, upstream))}
-}
-`,
+    caddyfile(
+      folder,
+      upstreamOrigin(link, port),
+      `${link === "tls" ? `tls ${certificate.certificate} ${certificate.key}` : ""}
+  ${upstream === undefined ? own(files) : proxied(link, upstreamOrigin(link, upstream))}`,
+    ),
   );
   return ["/usr/bin/caddy", "run", "--config", config, "--adapter", "caddyfile"];
 }
