@@ -41,9 +41,16 @@ static __always_inline void take_socket_bytes(struct pt_regs *regs, struct task_
 	w->executable = thread->executable;
 	w->socket.family = 0;
 	w->tie = TIE_DESCRIPTOR;
+	if (thread->wants) {
+		if (thread->wants & TIMING_NETWORK)
+			read_network(s->sk, thread);
+		measure_call(w, task, thread);
+	}
 	if (!c)
 		read_socket(s->sk, 0, &w->socket);
 	observe(w, o, &key);
+	if (w->measured.wants)
+		settle_measured(w, thread);
 	release(&w->busy);
 	settle_strange(&key, s->sk);
 }
@@ -94,8 +101,11 @@ static __always_inline void close_socket(struct task_struct *task, __u64 descrip
 	if (forget_strange(&key))
 		return;
 	c = claim_connection(&key);
-	if (c)
-		end_connection(c, &key, END_CLOSED);
+	if (!c)
+		return;
+	if (c->serving_open)
+		abandon_serving(c, task);
+	end_connection(c, &key, END_CLOSED);
 }
 
 SEC("tp_btf/sys_enter")
@@ -116,8 +126,11 @@ int socket_call_entry(__u64 *arguments)
 		return 0;
 	task = bpf_get_current_task_btf();
 	thread = bpf_task_storage_get(&threads, task, 0, 0);
-	if (thread)
-		thread->write_begun_ns = bpf_ktime_get_ns();
+	if (!thread)
+		return 0;
+	thread->write_begun_ns = bpf_ktime_get_ns();
+	if ((thread->wants & TIMING_CPU) && !thread->stack)	/* else the write began with the call on the TLS object */
+		thread->write_begun_cpu_ns = thread_cpu_ns(task);
 	return 0;
 }
 

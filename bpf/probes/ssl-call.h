@@ -39,9 +39,13 @@ static __always_inline __u64 call_length(const struct call *call, __s32 returned
 	return length > 0x7fffffff ? 0 : length;
 }
 
-/* The bytes of a call that succeeded. begun_ns: of a write. socket: that it was told; NULL: none. */
+/*
+ * The bytes of a call that succeeded. begun_ns: of a write. socket: that it was told; NULL: none. thread: that made the
+ * whole call; NULL: another one began it, or it is not known.
+ */
 static __always_inline void take_bytes(__u64 ssl, __u64 buffer, __u32 size, struct site site, __u64 begun_ns,
-				       __u32 process, const struct executable *executable, const struct record_socket *socket, __u32 tie)
+				       __u32 process, const struct executable *executable, const struct record_socket *socket, __u32 tie,
+				       struct thread *thread)
 {
 	struct connection_key key = { .ssl = ssl, .process = process };
 	__u32 direction = is_read(site.function) ? READ : WRITE;
@@ -65,7 +69,11 @@ static __always_inline void take_bytes(__u64 ssl, __u64 buffer, __u32 size, stru
 	w->tie = tie;
 	if (socket && socket->family)
 		copy_words(&w->socket, socket, sizeof(w->socket));
+	if (thread && thread->wants)
+		measure_call(w, bpf_get_current_task_btf(), thread);
 	observe(w, o, &key);
+	if (thread && w->measured.wants)
+		settle_measured(w, thread);
 	release(&w->busy);
 }
 
@@ -123,6 +131,8 @@ static __always_inline int note_call(struct pt_regs *regs, struct task_struct *t
 	thread->stack = stack;
 	thread->place = place;
 	thread->socket.family = 0;
+	if (thread->wants)
+		begin_measuring(thread, task, is_read(site.function));
 	compare_and_swap(&call->state, CALL_CLAIMED, CALL_NOTED);
 	return 1;
 }
@@ -149,7 +159,7 @@ static __always_inline int enter_call(struct pt_regs *regs, struct site site)
 	if (is_read(site.function))
 		note_unseen_read(ARGUMENT_1(regs), id, site.source);
 	else if (site.function != SITE_FLUSH && size && size <= 0x7fffffff && process)	/* its bytes are here already, and a write takes all of them as a rule */
-		take_bytes(ARGUMENT_1(regs), ARGUMENT_2(regs), size, site, bpf_ktime_get_ns(), id, &process->executable, 0, TIE_NONE);
+		take_bytes(ARGUMENT_1(regs), ARGUMENT_2(regs), size, site, bpf_ktime_get_ns(), id, &process->executable, 0, TIE_NONE, 0);
 	return 0;
 }
 
@@ -194,7 +204,7 @@ static __always_inline int leave_call(struct pt_regs *regs)
 	}
 	if (size && executable)
 		take_bytes(call->ssl, call->buffer, size, call->site, call->begun_ns, id, executable, socket,
-			   has_no_socket ? TIE_ORDER : TIE_NESTED);
+			   has_no_socket ? TIE_ORDER : TIE_NESTED, is_here ? thread : 0);
 	if (has_no_socket)
 		thread->wrote_for = call->ssl;
 	if (is_here)

@@ -42,6 +42,7 @@ verified_alone int judge_process(__u32 id, __u32 generation, __u32 slot)
 	}
 	if (process->generation != generation) {
 		process->items = items_of_executable(slot, config, &process->executable);
+		process->wants = timings_of(config, process->items);
 		process->generation = config->generation;
 	}
 	return process->items ? TARGET : process->connections ? TARGET_FOR_NOW : NO_TARGET;
@@ -89,6 +90,7 @@ static __always_inline int is_target(struct task_struct *task, __u32 id, struct 
 	if (!known || !process)
 		return 1;
 	known->executable = process->executable;
+	known->wants = process->wants;
 	known->exclusions = exclusions_now;
 	known->exec_id = exec_id;
 	if (verdict == TARGET)
