@@ -56,7 +56,7 @@ const capture = (timings: Timing[], withoutPrograms: string[] = []) => {
     },
     { clearText: true, withoutPrograms },
   );
-  const applied = tables.apply(policySet(1, { all: { timings } }));
+  const applied = tables.apply(policySet(1, { all: timings.length === 0 ? {} : { timings } }));
   return { seen, session, tables, applied };
 };
 
