@@ -164,6 +164,7 @@ struct process {
 	__u32 strange_sockets;	/* of it */
 	__u32 http2;		/* connections so far that spoke it; user space reads this */
 	__u32 wants;		/* of enum timing, by `items` */
+	__u32 hands_over;	/* a response was written by another thread than the one that had read its request */
 };
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

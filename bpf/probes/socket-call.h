@@ -142,7 +142,8 @@ int socket_call_entry(__u64 *arguments)
 	if (!thread)
 		return 0;
 	thread->write_begun_ns = bpf_ktime_get_ns();
-	if ((thread->wants & TIMING_CPU) && !thread->stack)	/* else the write began with the call on the TLS object */
+	/* a write within a call on a TLS object began with that */
+	if ((thread->wants & TIMING_CPU) && !call_around(thread, STACK_POINTER(regs), task->tgid))
 		thread->write_begun_cpu_ns = thread_cpu_ns(task);
 	return 0;
 }

@@ -151,7 +151,7 @@ static __always_inline int note_call(struct pt_regs *regs, struct task_struct *t
 	thread->place = place;
 	thread->socket.family = 0;
 	if (thread->wants)
-		begin_measuring(thread, task, is_read(site.function));
+		begin_measuring(thread, task, is_read(site.function), call->outer_stack != 0);
 	compare_and_swap(&call->state, CALL_CLAIMED, CALL_NOTED);
 	return 1;
 }

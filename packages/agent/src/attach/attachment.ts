@@ -94,6 +94,11 @@ export class Attachment {
     return this.#processes.of(pid);
   }
 
+  /** Whether the CPU time of a thread says what it did for the requests that it reads. */
+  threadsServe(pid: number): boolean {
+    return this.#processes.threadsServe(pid);
+  }
+
   /** Which processes with a TCP socket are captured, and why the others are not. */
   coverage(): CoverageReport {
     return this.#coverage.report();

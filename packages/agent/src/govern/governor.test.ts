@@ -178,8 +178,8 @@ test("of the query the governing policy shows what it asks, not what another ask
 test("of what was measured the governing policy shows what it asks and what is known, in microseconds", () => {
   const { TIMING_ARRIVAL: arrival, TIMING_NETWORK: network, TIMING_CPU: cpu } = RecordTiming;
   const numbers = { arrivalDelayNs: 1_999, threadCpuNs: 5_000, rttUs: 70, retransmits: 3 };
-  const shown = (timings: Spec["timings"], known: number) => {
-    const exchange = govern({ one: { timings } }).one(
+  const shown = (timings: Spec["timings"], known: number, threadsServe = true) => {
+    const exchange = govern({ one: { timings } }, () => threadsServe).one(
       { path: "/a", timings: { known: known & arrival, ...numbers } },
       { timings: { known: known & ~arrival, ...numbers } },
     );
@@ -193,4 +193,5 @@ test("of what was measured the governing policy shows what it asks and what is k
   expect(shown(all, 0)).toEqual([undefined, undefined, undefined, undefined]);
   expect(shown(["network"], arrival | network | cpu)).toEqual([undefined, undefined, 70, 3]);
   expect(shown(undefined, arrival | network | cpu)).toEqual([undefined, undefined, undefined, undefined]);
+  expect(shown(all, arrival | network | cpu, false)).toEqual([1, undefined, 70, 3]);
 });

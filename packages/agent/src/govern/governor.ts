@@ -27,10 +27,12 @@ export class Governor implements Governing {
   /**
    * @param plansOf the policies of a generation; undefined where they are no longer held
    * @param fingerprintKeyId first eight hex digits of the key's SHA-256
+   * @param threadsServe whether a thread of this process goes on with the requests that it reads
    */
   constructor(
     private readonly plansOf: (generation: number) => GenerationPlans | undefined,
     fingerprintKeyId: string,
+    private readonly threadsServe: (pid: number) => boolean = () => true,
   ) {
     this.headers = new HeaderReader(this.text, fingerprintKeyId);
   }
@@ -68,7 +70,7 @@ export class Governor implements Governing {
       if (query !== undefined) exchange.query = query;
     }
     this.headers.request(governed, record, bytes, host);
-    if (record.timings !== 0) takeTimings(governed, record);
+    if (record.timings !== 0) takeTimings(governed, record, this.threadsServe);
     if (text.escaped) governed.flags |= ExchangeFlag.ESCAPED;
     return governed;
   }
@@ -77,7 +79,7 @@ export class Governor implements Governing {
     this.text.escaped = false;
     governed.flags |= record.flags;
     this.headers.response(governed, record, bytes);
-    if (record.timings !== 0) takeTimings(governed, record);
+    if (record.timings !== 0) takeTimings(governed, record, this.threadsServe);
     if (this.text.escaped) governed.flags |= ExchangeFlag.ESCAPED;
   }
 

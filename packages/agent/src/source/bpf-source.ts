@@ -106,7 +106,9 @@ export class BpfSource implements CaptureSource {
   #makeStream({ fingerprintKey, openExchanges }: BpfSourceOptions): ExchangeStream {
     const { events } = this;
     return new ExchangeStream({
-      governing: new Governor(this.#tables.plansOf, fingerprintKey.id),
+      governing: new Governor(this.#tables.plansOf, fingerprintKey.id, (pid) =>
+        this.#attachment.threadsServe(pid),
+      ),
       processOf: (pid) => this.#attachment.processOf(pid),
       unixUs: (monotonicNs) => events.unixUs(monotonicNs),
       onExchange: (exchange) => events.onExchange(exchange),

@@ -1,0 +1,115 @@
+import { once } from "node:events";
+import { copyFileSync, writeFileSync } from "node:fs";
+import { Agent, get } from "node:https";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { RecordTiming } from "@masthead/agent/decode/record-enums";
+import { freeLoopbackPort } from "@masthead/infra/free-port";
+import { exchangeItemSchema } from "@masthead/shared/http/exchange-item";
+import { afterEach, expect, test } from "vitest";
+import { caddyfile } from "../support/caddyfile.js";
+import { Cleanup } from "../support/cleanup.js";
+import { curl } from "../support/curl.js";
+import { listening } from "../support/go-programs.js";
+import { makeCertificate } from "../support/https-servers.js";
+import { startProgram } from "../support/program.js";
+import { captureTimings, requestOf, responseOf, runTimedExchanges } from "../support/timed-exchanges.js";
+import { startAttachedTrace } from "../support/trace.js";
+import { until } from "../support/until.js";
+
+/** What is measured of which kind of program, and what is left out because it would not mean one thing (decision 0022). */
+
+const { TIMING_NETWORK, TIMING_CPU } = RecordTiming;
+const cleanup = new Cleanup();
+afterEach(() => cleanup.run());
+
+test("a thread that serves HTTP/2 too says of no request any more what it did for it", async () => {
+  const { seen } = captureTimings(cleanup, ["cpu"]);
+  const { server } = await runTimedExchanges(cleanup, seen, "http2");
+  expect(responseOf(server, "/before").known).toBe(TIMING_CPU);
+  expect(responseOf(server, "/after").known).toBe(0);
+});
+
+test("nor do threads of a process in which one answers what another one read", async () => {
+  const { seen } = captureTimings(cleanup, ["cpu"]);
+  const { server } = await runTimedExchanges(cleanup, seen, "handed");
+  expect(responseOf(server, "/before").known).toBe(TIMING_CPU);
+  expect(responseOf(server, "/handed-over").known).toBe(0);
+  expect(responseOf(server, "/after").known).toBe(0);
+});
+
+test("when the first of several messages of one call came is not known", async () => {
+  const { seen } = captureTimings(cleanup, ["arrival", "network", "cpu"]);
+  const { server } = await runTimedExchanges(cleanup, seen, "messages");
+  expect(requestOf(server, "/messages").known).toBe(0);
+  expect(responseOf(server, "/messages").known).toBe(TIMING_NETWORK | TIMING_CPU);
+});
+
+test.each([
+  ["Node", "node", ["memory-bio-server.mjs"]],
+  ["asyncio", "python3", ["memory-bio-asyncio.py", "server"]],
+])("TLS on memory BIOs, %s: CPU time alone", async (_name, command, [program = "", ...args]) => {
+  const { certificate, key } = makeCertificate(cleanup.folder());
+  const path = fileURLToPath(new URL(`../programs/${program}`, import.meta.url));
+  const server = startProgram(command, [path, ...args, certificate, key]);
+  cleanup.add(() => server.stop("SIGKILL"));
+  const port = Number(await server.line());
+  const { seen } = captureTimings(cleanup, ["arrival", "network", "cpu"]);
+  const agent = new Agent({ keepAlive: true, maxSockets: 1, rejectUnauthorized: false });
+  cleanup.add(() => agent.destroy());
+  const paths = ["/1", "/2", "/3"];
+  for (const each of paths) {
+    const [response] = await once(get({ host: "127.0.0.1", port, path: each, agent }), "response");
+    response.resume();
+    await once(response, "end");
+  }
+  const heads = (pid: number) => seen.filter((each) => each.pid === pid);
+  await until("both ends", () => heads(server.pid).length === 6 && heads(process.pid).length === 6);
+  for (const each of paths) {
+    expect(requestOf(heads(server.pid), each).known, each).toBe(0);
+    const response = responseOf(heads(server.pid), each);
+    expect(response.known, each).toBe(TIMING_CPU);
+    expect(response.cpuNs, each).toBeGreaterThan(0);
+    const tookNs = response.firstByteNs - requestOf(heads(server.pid), each).firstByteNs;
+    expect(response.cpuNs, each).toBeLessThanOrEqual(tookNs * 1.01 + 200_000);
+  }
+  expect(heads(process.pid).map(({ known }) => known)).toEqual([0, 0, 0, 0, 0, 0]);
+});
+
+const TIMINGS = ["arrival_delay_ms", "rtt_ms", "retransmits", "thread_cpu_ms"];
+
+test.each([
+  ["in clear: all but CPU time, since goroutines take turns on threads", "http", TIMINGS.slice(0, 3)],
+  ["with TLS: nothing", "https", []],
+] as const)("Go %s", async (_name, scheme, told) => {
+  const folder = cleanup.folder();
+  const executable = join(folder, "caddy");
+  copyFileSync("/usr/bin/caddy", executable);
+  const port = await freeLoopbackPort();
+  const { certificate, key } = makeCertificate(folder);
+  const directives = `${scheme === "http" ? "" : `tls ${certificate} ${key}\n  `}respond "ok"`;
+  const config = join(folder, "Caddyfile");
+  writeFileSync(config, caddyfile(folder, `${scheme}://127.0.0.1:${port}`, directives));
+  const env = { ...process.env, HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder };
+  const caddy = startProgram(executable, ["run", "--config", config, "--adapter", "caddyfile"], { env });
+  cleanup.add(() => caddy.stop());
+  await listening(port);
+  const trace = await startAttachedTrace(cleanup, {
+    targets: [{ executable }],
+    timings: ["arrival", "network", "cpu"],
+  });
+  const paths = Array.from({ length: 10 }, (_, index) => `/${index}`);
+  for (const path of paths) expect(await curl(port, [{ scheme, path }])).toEqual([200]);
+  expect(
+    await curl(
+      port,
+      paths.map((path) => ({ scheme, path })),
+    ),
+  ).toEqual(paths.map(() => 200));
+  await until("exchanges", () => trace.lines.length === 2 * paths.length);
+  for (const line of trace.lines) {
+    const { attributes } = exchangeItemSchema.parse(JSON.parse(line));
+    expect(attributes["capture.source"]).toBe(scheme === "http" ? "socket" : "go");
+    expect(TIMINGS.filter((name) => attributes[`capture.${name}`] !== undefined)).toEqual(told);
+  }
+});
