@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { copyFileSync, writeFileSync } from "node:fs";
 import { Agent, get } from "node:https";
@@ -12,14 +13,16 @@ import { Cleanup } from "../support/cleanup.js";
 import { curl } from "../support/curl.js";
 import { listening } from "../support/go-programs.js";
 import { makeCertificate } from "../support/https-servers.js";
+import { buildWithBoringSsl } from "../support/matrix/boringssl-programs.js";
 import { startProgram } from "../support/program.js";
+import { buildStaticServer } from "../support/static-server.js";
 import { captureTimings, requestOf, responseOf, runTimedExchanges } from "../support/timed-exchanges.js";
 import { startAttachedTrace } from "../support/trace.js";
 import { until } from "../support/until.js";
 
 /** What is measured of which kind of program, and what is left out because it would not mean one thing (decision 0022). */
 
-const { TIMING_NETWORK, TIMING_CPU } = RecordTiming;
+const { TIMING_ARRIVAL, TIMING_NETWORK, TIMING_CPU } = RecordTiming;
 const cleanup = new Cleanup();
 afterEach(() => cleanup.run());
 
@@ -43,6 +46,38 @@ test("when the first of several messages of one call came is not known", async (
   const { server } = await runTimedExchanges(cleanup, seen, "messages");
   expect(requestOf(server, "/messages").known).toBe(0);
   expect(responseOf(server, "/messages").known).toBe(TIMING_NETWORK | TIMING_CPU);
+});
+
+const buildWithGnuTls = (binary: string): string => {
+  const source = fileURLToPath(new URL("../programs/gnutls-server.c", import.meta.url));
+  execFileSync("gcc", ["-O2", "-Wall", "-Werror", "-o", binary, source, "-lgnutls"]);
+  return binary;
+};
+
+test.each([
+  ["GnuTLS", () => buildWithGnuTls(join(cleanup.folder(), "gnutls-server"))],
+  ["BoringSSL", () => buildWithBoringSsl(cleanup, "boringssl-server")],
+  ["OpenSSL inside the executable", () => buildStaticServer(cleanup).withSymbols],
+])("TLS that reads from the socket itself, %s: all", async (_name, build) => {
+  const { certificate, key } = makeCertificate(cleanup.folder());
+  const server = startProgram(build(), [certificate, key]);
+  cleanup.add(() => server.stop("SIGKILL"));
+  const port = Number(await server.line());
+  const { seen } = captureTimings(cleanup, ["arrival", "network", "cpu"]);
+  const paths = ["/1", "/2", "/3"];
+  for (const path of paths) expect(await curl(port, [{ path }])).toEqual([200]);
+  const heads = () => seen.filter(({ pid }) => pid === server.pid);
+  await until("its end", () => heads().length === 6);
+  for (const path of paths) {
+    const request = requestOf(heads(), path);
+    expect([path, request.known]).toEqual([path, TIMING_ARRIVAL]);
+    expect(request.arrivalNs, path).toBeGreaterThan(0);
+    const response = responseOf(heads(), path);
+    expect([path, response.known]).toEqual([path, TIMING_NETWORK | TIMING_CPU]);
+    expect(response.cpuNs, path).toBeGreaterThan(0);
+    const tookNs = response.firstByteNs - request.firstByteNs;
+    expect(response.cpuNs, path).toBeLessThanOrEqual(tookNs * 1.01 + 200_000);
+  }
 });
 
 test.each([
