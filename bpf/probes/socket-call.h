@@ -14,13 +14,16 @@
 
 /* A call on a socket that is not followed. */
 static __always_inline void note_passed(struct thread *thread, const struct connection_key *key,
-					const struct strange_socket *strange, __u32 direction)
+					struct strange_socket *strange, __u32 direction, __u64 user, __u32 moved)
 {
 	if (strange && strange->is_tls)
-		note_ciphertext(thread, key, strange, direction);
+		note_ciphertext(thread, key, strange, direction, user, moved);
 	else
 		note_no_ciphertext(thread, direction);
 }
+
+/* The bytes of a call, where they are in one place. */
+#define BUFFER_OF(regs, call) ((call).transfer == TRANSFER_BUFFER ? ARGUMENT_2(regs) : 0)
 
 static __always_inline void take_socket_bytes(struct pt_regs *regs, struct task_struct *task, struct thread *thread,
 					      struct transfer_call call, __u32 returned, struct socket_file *s)
@@ -34,13 +37,13 @@ static __always_inline void take_socket_bytes(struct pt_regs *regs, struct task_
 	int is_first;
 
 	if (c ? c->directions[direction].state == STATE_IGNORE : strange && !strange->calls_left) {
-		note_passed(thread, &key, strange, direction);
+		note_passed(thread, &key, strange, direction, BUFFER_OF(regs, call), returned);
 		return;
 	}
 	w = claim_work(&o);
 	if (!w || !o) {
 		note_no_ciphertext(thread, direction);
-		miss_call(key.ssl, key.process, direction, call.transfer == TRANSFER_BUFFER ? ARGUMENT_2(regs) : 0, returned);
+		miss_call(key.ssl, key.process, direction, BUFFER_OF(regs, call), returned);
 		return;
 	}
 	w->direction = direction;
@@ -54,7 +57,7 @@ static __always_inline void take_socket_bytes(struct pt_regs *regs, struct task_
 		return;
 	}
 	if (c ? is_tls_in_tunnel(w, c, &key, s) : !begins_connection(w, &key, s, strange, returned)) {
-		note_passed(thread, &key, bpf_map_lookup_elem(&strange_sockets, &key), direction);
+		note_passed(thread, &key, bpf_map_lookup_elem(&strange_sockets, &key), direction, 0, 0);
 		release(&w->busy);
 		return;
 	}

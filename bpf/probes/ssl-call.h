@@ -219,6 +219,8 @@ static __always_inline int leave_call(struct pt_regs *regs)
 	has_no_socket = is_here && thread->read_from && !thread->socket.family;
 	if (has_no_socket && is_read_for(thread, call->ssl) && is_read(call->site.function))
 		socket = tie_read(thread, call->ssl, id, call->site.source);
+	if (has_no_socket && (thread->wants & TIMING_ARRIVAL) && is_read(call->site.function))
+		take_ciphertext_arrival(thread, call->ssl, id, size);
 	if (size && executable)
 		take_bytes(call->ssl, call->buffer, size, call->site, call->begun_ns, id, executable, socket,
 			   has_no_socket ? TIE_ORDER : TIE_NESTED, is_here ? thread : 0);

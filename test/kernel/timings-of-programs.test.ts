@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { copyFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { Agent, get } from "node:https";
+import type { Socket } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { RecordTiming } from "@masthead/agent/decode/record-enums";
@@ -83,7 +84,7 @@ test.each([
 test.each([
   ["Node", "node", ["memory-bio-server.mjs"]],
   ["asyncio", "python3", ["memory-bio-asyncio.py", "server"]],
-])("TLS on memory BIOs, %s: CPU time alone", async (_name, command, [program = "", ...args]) => {
+])("TLS on memory BIOs, %s: all but the network", async (_name, command, [program = "", ...args]) => {
   const { certificate, key } = makeCertificate(cleanup.folder());
   const path = fileURLToPath(new URL(`../programs/${program}`, import.meta.url));
   const server = startProgram(command, [path, ...args, certificate, key]);
@@ -92,24 +93,51 @@ test.each([
   const { seen } = captureTimings(cleanup, ["arrival", "network", "cpu"]);
   const agent = new Agent({ keepAlive: true, maxSockets: 1, rejectUnauthorized: false });
   cleanup.add(() => agent.destroy());
-  const paths = ["/1", "/2", "/3"];
-  for (const each of paths) {
-    const [response] = await once(get({ host: "127.0.0.1", port, path: each, agent }), "response");
+  const ask = async (path: string, whileItWaits?: (socket: Socket) => Promise<void>) => {
+    const request = get({ host: "127.0.0.1", port, path, agent });
+    const answered = once(request, "response");
+    if (whileItWaits) await whileItWaits(request.socket ?? (await once(request, "socket"))[0]);
+    const [response] = await answered;
     response.resume();
     await once(response, "end");
-  }
+  };
+  for (const path of ["/first", "/second", "/prompt"]) await ask(path);
+  process.kill(server.pid, "SIGSTOP");
+  let arrivedByNs = 0;
+  await ask("/late", async ({ localPort }) => {
+    await until("it to be at the server's socket", () => isWaiting(port, localPort));
+    arrivedByNs = Number(process.hrtime.bigint());
+    process.kill(server.pid, "SIGCONT");
+  });
   const heads = (pid: number) => seen.filter((each) => each.pid === pid);
-  await until("both ends", () => heads(server.pid).length === 6 && heads(process.pid).length === 6);
-  for (const each of paths) {
-    expect(requestOf(heads(server.pid), each).known, each).toBe(0);
+  await until("both ends", () => heads(server.pid).length === 8 && heads(process.pid).length === 8);
+  for (const each of ["/prompt", "/late"]) {
+    const request = requestOf(heads(server.pid), each);
+    expect(request.known, each).toBe(TIMING_ARRIVAL);
+    const sentNs = requestOf(heads(process.pid), each).firstByteNs;
+    expect(request.arrivalNs, each).toBeLessThanOrEqual(request.firstByteNs - sentNs);
+    expect(request.arrivalNs, each).toBeGreaterThanOrEqual(
+      each === "/late" ? request.firstByteNs - arrivedByNs : 1,
+    );
     const response = responseOf(heads(server.pid), each);
     expect(response.known, each).toBe(TIMING_CPU);
     expect(response.cpuNs, each).toBeGreaterThan(0);
-    const tookNs = response.firstByteNs - requestOf(heads(server.pid), each).firstByteNs;
-    expect(response.cpuNs, each).toBeLessThanOrEqual(tookNs * 1.01 + 200_000);
+    expect(response.cpuNs, each).toBeLessThanOrEqual(
+      (response.firstByteNs - request.firstByteNs) * 1.01 + 200_000,
+    );
   }
-  expect(heads(process.pid).map(({ known }) => known)).toEqual([0, 0, 0, 0, 0, 0]);
+  expect(heads(process.pid).map(({ known }) => known)).toEqual(Array(8).fill(0));
 });
+
+/** Does this end of a connection over 127.0.0.1 hold bytes that its program has not read? proc(5). */
+const isWaiting = (localPort: number, peerPort = 0): boolean => {
+  const end = (port: number) => `0100007F:${port.toString(16).toUpperCase().padStart(4, "0")}`;
+  const line = readFileSync("/proc/net/tcp", "utf8")
+    .split("\n")
+    .find((each) => each.includes(` ${end(localPort)} ${end(peerPort)} `));
+  const [, waiting = "0"] = / [0-9A-F]{8}:([0-9A-F]{8}) /.exec(line ?? "") ?? [];
+  return Number.parseInt(waiting, 16) > 0;
+};
 
 const TIMINGS = ["arrival_delay_ms", "rtt_ms", "retransmits", "thread_cpu_ms"];
 
