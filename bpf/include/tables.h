@@ -37,6 +37,9 @@ struct slot_config {
 	__u64 query_keep;	/* items that keep some parameters (names and values of `query_rules`) */
 	__u64 request_names;	/* the name_bit of each request header of which a rule asks something */
 	__u64 response_names;
+	__u64 arrival;		/* items that want this enum timing (record.h) */
+	__u64 network;
+	__u64 cpu;
 };
 
 /* map `header_rules`: HASH */

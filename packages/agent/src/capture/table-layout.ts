@@ -6,7 +6,7 @@ export const SCHEME_MAX_BYTES = 24;
 export const ACTIVE_TABLES = { bytes: 8, generation: 0, slot: 4 } as const;
 
 export const SLOT_CONFIG = {
-  bytes: 72,
+  bytes: 96,
   generation: 0,
   reserved: 4,
   any_executable: 8,
@@ -17,6 +17,9 @@ export const SLOT_CONFIG = {
   query_keep: 48,
   request_names: 56,
   response_names: 64,
+  arrival: 72,
+  network: 80,
+  cpu: 88,
 } as const;
 
 export const HEADER_KEY = { bytes: 68, slot: 0, name: 4 } as const;
