@@ -203,6 +203,14 @@ static __always_inline void run_unremembered(struct work *w, struct out *o)
 	run(w, o, &w->spare);
 }
 
+/* Does a policy ask about the process, or is it looked at only until its connections have ended? */
+static __always_inline int is_wanted(__u32 id)
+{
+	struct process *process = bpf_map_lookup_elem(&processes, &id);
+
+	return !process || process->items || !process->generation;
+}
+
 /*
  * Takes the call that the caller noted in a claimed work area: user, size, direction, call_ns, process, executable,
  * socket. OpenSSL allows one thread at a time on an SSL object. A program that does otherwise loses its place, and cannot
@@ -216,6 +224,8 @@ static __always_inline void observe(struct work *w, struct out *o, const struct 
 		c->directions[w->direction & 1].missed = 1;
 		return;
 	}
+	if (!c && !is_wanted(key->process))
+		return;
 	if (!c)
 		c = new_connection(w, key);
 	if (!c) {

@@ -41,7 +41,8 @@ verified_alone int judge_process(__u32 id, __u32 generation, __u32 slot)
 		return NO_TARGET;
 	}
 	if (process->generation != generation) {
-		process->items = items_of_executable(slot, config, &process->executable);
+		process->items = config->suspended && is_suspended(slot, &process->executable) ?
+			0 : items_of_executable(slot, config, &process->executable);
 		process->generation = config->generation;
 	}
 	return process->items ? TARGET : process->connections ? TARGET_FOR_NOW : NO_TARGET;

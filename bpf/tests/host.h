@@ -9,6 +9,7 @@
 struct host_state {
 	__u64 now;
 	int ring_full;
+	__u64 ring_waiting;		/* bytes that nobody has read */
 	int unreadable;			/* reads of user memory fail */
 	const void *limited_map;	/* holds at most `limit` entries */
 	__u32 limit;
