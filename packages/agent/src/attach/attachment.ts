@@ -16,6 +16,8 @@ export interface AttachmentOptions {
   ownPids?: readonly number[];
   /** whether some policy asks about this executable; absent: all are asked about */
   isTarget?: (process: ProcessInfo) => boolean;
+  /** whether nothing is captured of this process for the budget's sake; absent: of none */
+  isSuspended?: (pid: number) => boolean;
   scanEveryMs?: number;
 }
 
@@ -31,7 +33,7 @@ export class Attachment {
   readonly #scanEveryMs: number;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor({ session, homeDirectory, ownPids, isTarget, scanEveryMs }: AttachmentOptions) {
+  constructor({ session, homeDirectory, ownPids, isTarget, isSuspended, scanEveryMs }: AttachmentOptions) {
     this.#libraries = new LibraryTable(session);
     this.#scan = new LibraryScan(this.#libraries);
     this.#self = new SelfProcesses(
@@ -44,6 +46,7 @@ export class Attachment {
       processOf: (pid) => this.#processes.of(pid),
       isSelf: () => this.#self.all(),
       isTarget: isTarget ?? (() => true),
+      isSuspended: isSuspended ?? (() => false),
       libraries: this.#libraries,
       scan: this.#scan,
     });

@@ -1,6 +1,5 @@
-import { statSync } from "node:fs";
-import { allPids, executableOf, procPath } from "../attach/processes/proc-process.js";
-import { kernelDevice } from "../capture/executable-search.js";
+import { executableFileOf } from "../attach/processes/executable-file.js";
+import { allPids } from "../attach/processes/proc-process.js";
 import type { ExecutableFile } from "../capture/policy-bytes.js";
 import type { PolicyTables } from "../capture/policy-tables.js";
 
@@ -43,13 +42,7 @@ export class ExecutableWatch {
 
   #look(pid: number): void {
     this.#pids.add(pid);
-    const path = executableOf(pid);
-    if (path === undefined) return;
-    try {
-      const { dev, ino } = statSync(procPath(pid, "exe"), { bigint: true });
-      this.sighted({ device: kernelDevice(dev), inode: Number(ino) }, path);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    }
+    const found = executableFileOf(pid);
+    if (found !== undefined) this.sighted(found.file, found.path);
   }
 }

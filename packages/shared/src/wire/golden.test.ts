@@ -28,6 +28,7 @@ const SCHEMAS: [string, z.ZodType][] = [
   ["batch-lost-batches", batchSchema],
   ["heartbeat-lost-batches", heartbeatSchema],
   ["heartbeat-capturing-since", heartbeatSchema],
+  ["heartbeat-suspensions", heartbeatSchema],
   ["watermark-lost-batches", watermarkSchema],
 ];
 

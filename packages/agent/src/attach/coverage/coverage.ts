@@ -16,6 +16,7 @@ export interface CoverageSources {
   processOf: (pid: number) => ProcessInfo;
   isSelf: () => Set<number>;
   isTarget: (process: ProcessInfo) => boolean;
+  isSuspended: (pid: number) => boolean;
   libraries: Pick<LibraryTable, "of">;
   scan: Pick<LibraryScan, "look" | "unreadable" | "otherLibraries">;
 }
@@ -71,6 +72,7 @@ export class Coverage {
       const hasOther = this.sources.scan.otherLibraries(process.pid).length > 0;
       return hasOther || this.#ownTls.in(process.pid) ? "static_or_unsupported_tls" : "no_tls_library";
     }
+    if (this.sources.isSuspended(process.pid)) return "suspended_by_budget";
     return this.sources.isTarget(process) ? undefined : "excluded_by_policy";
   }
 }
