@@ -21,6 +21,7 @@ export const RecordFlag = {
   RECORD_POLICY_CHANGED: 1 << 9,
   RECORD_UNTIL_CLOSE: 1 << 10,
   RECORD_SOCKET: 1 << 11,
+  RECORD_COUNTED: 1 << 12,
 } as const;
 
 export const RecordRole = { ROLE_UNKNOWN: 0, ROLE_SERVER: 1, ROLE_CLIENT: 2 } as const;

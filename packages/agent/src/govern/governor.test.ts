@@ -1,6 +1,6 @@
 import { fingerprintText } from "@masthead/shared/policy/redacted-text";
 import { expect, test } from "vitest";
-import { ElementAction, ElementFlag } from "../decode/record-enums.js";
+import { ElementAction, ElementFlag, RecordFlag } from "../decode/record-enums.js";
 import { govern, type Header, type Spec } from "../testing/govern.js";
 import { requestRecord, responseRecord } from "../testing/record-writer.js";
 
@@ -173,4 +173,36 @@ test("of the query the governing policy shows what it asks, not what another ask
   expect(shown({ action: "names", keep: ["page"] })).toBe("page=2&Token&size&a");
   expect(shown({ action: "keep", keep: ["size", "page"] })).toBe("page=2&size=10");
   expect(shown({ action: "keep", keep: ["other"] })).toBeUndefined();
+});
+
+test("a request beyond a budget gives what usage is made of, and says that it is counted only", () => {
+  const { one } = govern({
+    one: {
+      budget: { recordsPerSecond: 5 },
+      tenant: [{ header: "x-client" }],
+      dimensions: ["x-model"],
+      measures: [{ header: "x-tokens" }],
+      clientAddress: { header: "x-forwarded-for", trustedProxies: ["127.0.0.0/8"] },
+    },
+  });
+  const flags = RecordFlag.RECORD_COMPLETE | RecordFlag.RECORD_COUNTED;
+  const exchange = one(
+    {
+      flags,
+      headers: [
+        ["x-client", KEEP, "acme"],
+        ["x-model", KEEP, "large"],
+      ],
+    },
+    { flags, headers: [["x-tokens", KEEP, "17"]] },
+  );
+  expect(exchange).toMatchObject({
+    countedOnly: true,
+    tenant: "acme",
+    dimensions: { "x-model": "large" },
+    measures: { "x-tokens": 17 },
+    policy: { recordsPerSecond: 5 },
+    flags: ["counted_only"],
+  });
+  expect(exchange?.clientAddress).toBeUndefined();
 });

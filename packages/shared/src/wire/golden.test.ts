@@ -29,6 +29,7 @@ const SCHEMAS: [string, z.ZodType][] = [
   ["heartbeat-lost-batches", heartbeatSchema],
   ["heartbeat-capturing-since", heartbeatSchema],
   ["heartbeat-coverage-notes", heartbeatSchema],
+  ["heartbeat-suspensions", heartbeatSchema],
   ["watermark-lost-batches", watermarkSchema],
 ];
 
