@@ -1,6 +1,6 @@
 import { fingerprintText } from "@masthead/shared/policy/redacted-text";
 import { expect, test } from "vitest";
-import { ElementAction, ElementFlag, RecordTiming } from "../decode/record-enums.js";
+import { ElementAction, ElementFlag, RecordFlag, RecordTiming } from "../decode/record-enums.js";
 import { govern, type Header, type Spec } from "../testing/govern.js";
 import { requestRecord, responseRecord } from "../testing/record-writer.js";
 
@@ -193,4 +193,36 @@ test("of what was measured the governing policy shows what it asks and what is k
   expect(shown(all, 0)).toEqual([undefined, undefined, undefined, undefined]);
   expect(shown(["network"], arrival | network | cpu)).toEqual([undefined, undefined, 70, 3]);
   expect(shown(undefined, arrival | network | cpu)).toEqual([undefined, undefined, undefined, undefined]);
+});
+
+test("a request beyond a budget gives what usage is made of, and says that it is counted only", () => {
+  const { one } = govern({
+    one: {
+      budget: { recordsPerSecond: 5 },
+      tenant: [{ header: "x-client" }],
+      dimensions: ["x-model"],
+      measures: [{ header: "x-tokens" }],
+      clientAddress: { header: "x-forwarded-for", trustedProxies: ["127.0.0.0/8"] },
+    },
+  });
+  const flags = RecordFlag.RECORD_COMPLETE | RecordFlag.RECORD_COUNTED;
+  const exchange = one(
+    {
+      flags,
+      headers: [
+        ["x-client", KEEP, "acme"],
+        ["x-model", KEEP, "large"],
+      ],
+    },
+    { flags, headers: [["x-tokens", KEEP, "17"]] },
+  );
+  expect(exchange).toMatchObject({
+    countedOnly: true,
+    tenant: "acme",
+    dimensions: { "x-model": "large" },
+    measures: { "x-tokens": 17 },
+    policy: { recordsPerSecond: 5 },
+    flags: ["counted_only"],
+  });
+  expect(exchange?.clientAddress).toBeUndefined();
 });

@@ -1,7 +1,7 @@
 import { ByteText } from "../decode/byte-text.js";
 import type { MessageRecord } from "../decode/message-record.js";
 import type { RecordBytes } from "../decode/record-bytes.js";
-import { ElementAction, RecordRole } from "../decode/record-enums.js";
+import { ElementAction, RecordFlag, RecordRole } from "../decode/record-enums.js";
 import type { ConnectionInfo, Exchange } from "../exchange.js";
 import type { Governing } from "../pair/governing.js";
 import { ExchangeFlag } from "./exchange-flags.js";
@@ -62,6 +62,7 @@ export class Governor implements Governing {
       responseBytes: 0,
       flags: NO_FLAGS,
     };
+    if (record.has(RecordFlag.RECORD_COUNTED)) exchange.countedOnly = true;
     const governed: GovernedExchange = { exchange, plan, flags: record.flags };
     if (plan.query !== null && record.queryEnd > record.pathEnd) {
       const query = plan.query(text.read(bytes, record.pathEnd, record.queryEnd));
