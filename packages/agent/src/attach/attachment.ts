@@ -40,7 +40,7 @@ export class Attachment {
 
   constructor(options: AttachmentOptions) {
     const { session, homeDirectory, ownPids, asked, knownBuilds: builds = KNOWN_BUILDS } = options;
-    const choose: ChooseSites = (elf) => chooseSites(elf, builds);
+    const choose: ChooseSites = (elf) => chooseSites(elf, builds, session.info.returnBy);
     this.#libraries = new LibraryTable(session, choose);
     this.#scan = new LibraryScan(this.#libraries, choose);
     this.#self = new SelfProcesses(
