@@ -42,7 +42,7 @@ export class Attachment {
     const { session, homeDirectory, ownPids, asked, knownBuilds: builds = KNOWN_BUILDS } = options;
     const choose: ChooseSites = (elf) => chooseSites(elf, builds, session.info.returnBy);
     this.#libraries = new LibraryTable(session, choose);
-    this.#scan = new LibraryScan(this.#libraries, choose);
+    this.#scan = new LibraryScan(this.#libraries);
     this.#self = new SelfProcesses(
       session,
       ownPids ?? [process.pid],
