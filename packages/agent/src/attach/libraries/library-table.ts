@@ -34,8 +34,8 @@ export interface Library {
   cached: boolean;
 }
 
-/** Who led to a file: a process that maps it, or the loader's cache. */
-export type Sighting = { pid: number } | "cache";
+/** Who led to a file: a process that maps it, the loader's cache, or a policy that names the program. */
+export type Sighting = { pid: number } | "cache" | "policy";
 
 /** A file on which nothing is known to stand, and why. */
 export interface Unsighted {
@@ -92,6 +92,16 @@ export class LibraryTable {
     }
   }
 
+  /** Whether this program was looked through before; so is one that cannot be. */
+  knows(path: string): boolean {
+    try {
+      const identity = fileIdentity(path);
+      return this.#without.has(identity) || this.#libraries.has(identity);
+    } catch {
+      return true;
+    }
+  }
+
   #addProgram(identity: string, path: string): Library | undefined {
     if (this.#isFull()) return undefined;
     const found = this.#find(path);
@@ -116,7 +126,7 @@ export class LibraryTable {
 
   #sighted(library: Library, path: string, by: Sighting): Library {
     if (by === "cache") library.cached = true;
-    else library.pids.add(by.pid);
+    else if (by !== "policy") library.pids.add(by.pid);
     if (library.failure !== undefined && library.retryAtScan <= this.#scan) {
       this.#attach(library, path, this.#find(path));
     }
