@@ -37,6 +37,7 @@ enum record_flag {
 	RECORD_UNTIL_CLOSE	= 1 << 10,	/* the body ends with the connection */
 	RECORD_SOCKET		= 1 << 11,	/* local and peer are known (a nested system call told them) */
 	RECORD_TIMINGS		= 1 << 12,	/* struct record_timings comes right after struct record_message */
+	RECORD_COUNTED		= 1 << 13,	/* beyond a budget: for usage only, without query and without headers that usage does not need */
 };
 
 enum record_role { ROLE_UNKNOWN = 0, ROLE_SERVER = 1, ROLE_CLIENT = 2 };
@@ -198,6 +199,7 @@ enum counter {
 	COUNTER_HELPER_FAILED,		/* helpers that failed where none should */
 	COUNTER_PROBE_HITS,		/* calls seen, targets or not */
 	COUNTER_TIE_MISMATCHES,		/* times two calls on a connection seemed to be on different sockets */
+	COUNTER_COUNTED_ONLY,		/* of `captured`: beyond a budget, with a record that says just what usage needs */
 	COUNTERS
 };
 

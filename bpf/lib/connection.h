@@ -76,6 +76,7 @@ struct direction {
 #define OUTSTANDING_HEAD	(1U << 27)
 #define OUTSTANDING_CONNECT	(1U << 28)
 #define OUTSTANDING_SILENT	(1U << 29)	/* its record was lost, or it is not governed: no response record either */
+#define OUTSTANDING_COUNTED	(1U << 30)	/* beyond a budget: of its response only what usage needs */
 
 struct connection {
 	__u64 id;

@@ -56,6 +56,18 @@ static __always_inline __u64 items_of_connection(struct work *w, struct connecti
 	return items_of_port(slot, config, c, items & (c->role == ROLE_SERVER ? config->server : config->client));
 }
 
+/* Is nothing captured of this executable for now? */
+verified_alone int is_suspended(__u32 slot, const struct executable *executable)
+{
+	struct executable_key key = { .slot = slot };
+
+	if (!executable)
+		return 0;
+	key.device = executable->device;
+	key.inode = executable->inode;
+	return bpf_map_lookup_elem(&suspended_executables, &key) != 0;
+}
+
 /* For a request: by the tables that are active now. */
 static __always_inline void judge_request(struct work *w, struct connection *c)
 {
@@ -73,6 +85,8 @@ static __always_inline void judge_request(struct work *w, struct connection *c)
 		return;
 	j->slot = slot;
 	j->generation = config->generation;
+	if (config->suspended && is_suspended(slot, &w->executable))
+		return;
 	j->items = c->items = items_of_connection(w, c, slot, config);
 	c->items_generation = config->generation;
 	j->query_names = j->items & config->query_names;
@@ -97,7 +111,8 @@ static __always_inline void judge_response(struct work *w, struct connection *c,
 	j->slot = slot;
 	j->generation = config->generation;
 	j->items = items_of_connection(w, c, slot, config);
-	j->names = config->response_names;
+	j->counted = (request & OUTSTANDING_COUNTED) != 0;
+	j->names = j->counted ? config->usage_response_names : config->response_names;
 	j->fields = 1;
 	if (w->measured.wants)
 		j->timings = timings_of(config, j->items);

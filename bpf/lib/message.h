@@ -8,6 +8,7 @@
 
 #include "target.h"
 #include "judge.h"
+#include "budget.h"
 #include "queue.h"
 #include "timings.h"
 #include "../maps/records.h"
@@ -167,8 +168,7 @@ verified_alone int begin_record(struct work *w, struct out *o, struct connection
 	m->version_minor = w->parsed.version_minor;
 	copy_words(&m->socket, &c->socket, sizeof(m->socket));
 	m->tie = c->tie;
-	if (c->socket.family)
-		m->header.flags |= RECORD_SOCKET;
+	m->header.flags = (c->socket.family ? RECORD_SOCKET : 0) | (w->judgement.counted ? RECORD_COUNTED : 0);
 	o->size = sizeof(*m);
 	if (w->judgement.timings)
 		append_timings(w, o, c, d);
@@ -183,7 +183,8 @@ static __always_inline __u32 outstanding_entry(struct work *w, int silent)
 {
 	return (w->judgement.generation & OUTSTANDING_GENERATION) | (w->judgement.slot << OUTSTANDING_SLOT_SHIFT) |
 	       (w->parsed.method_class == 1 ? OUTSTANDING_HEAD : 0) |
-	       (w->parsed.method_class == 2 ? OUTSTANDING_CONNECT : 0) | (silent ? OUTSTANDING_SILENT : 0);
+	       (w->parsed.method_class == 2 ? OUTSTANDING_CONNECT : 0) | (silent ? OUTSTANDING_SILENT : 0) |
+	       (w->judgement.counted ? OUTSTANDING_COUNTED : 0);
 }
 
 /*
@@ -246,6 +247,8 @@ verified_alone int admit_request(struct work *w, struct connection *c, __u32 los
 		c->role = w->direction == READ ? ROLE_SERVER : ROLE_CLIENT;
 	judge_request(w, c);
 	governed = w->judgement.items != 0;
+	if (governed && !c->lost && lost_to == COUNTERS)
+		judge_detail(w);
 	if (c->lost)
 		lost_to = COUNTER_LOST_CONNECTIONS;
 	else
@@ -256,6 +259,8 @@ verified_alone int admit_request(struct work *w, struct connection *c, __u32 los
 		count(COUNTER_CAPTURED);
 		if (lost_to != COUNTERS)
 			count(lost_to);
+		else if (w->judgement.counted)
+			count(COUNTER_COUNTED_ONLY);
 	}
 	if (w->measured.wants & TIMING_CPU)
 		begin_serving(w, c, d);

@@ -225,6 +225,8 @@ static __always_inline void observe(struct work *w, struct out *o, const struct 
 	int is_new = 0;
 
 	if (!c) {
+		if (!is_wanted(key->process))
+			return;
 		c = new_connection(w, key);
 		is_new = c != 0;
 		if (!c)		/* another run may just have made it */

@@ -67,7 +67,7 @@ struct judgement {
 	__u32 changed;		/* 1: what other_slot's items allow counts too */
 	__u64 other_items;
 	__u32 fields;		/* 1: header fields may be sent */
-	__u32 reserved;
+	__u32 counted;		/* 1: beyond a budget: only what usage needs is */
 	__u64 query_names, query_keep;
 	__u64 names;		/* name_bit of those that `slot` has rules for in this direction */
 	__u32 timings;		/* of enum timing */

@@ -177,4 +177,12 @@ struct {
 	__type(value, struct process);
 } processes SEC(".maps");
 
+/* Does a policy ask about the process, or is it looked at only until its connections have ended? */
+static __always_inline int is_wanted(__u32 id)
+{
+	struct process *process = bpf_map_lookup_elem(&processes, &id);
+
+	return !process || process->items || !process->generation;
+}
+
 #endif

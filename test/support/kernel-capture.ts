@@ -33,7 +33,7 @@ export const startKernelCapture = (
   {
     knownBuilds,
     ...options
-  }: Pick<SessionOptions, "withoutPrograms" | "clearText" | "bestLink"> &
+  }: Pick<SessionOptions, "withoutPrograms" | "clearText" | "bestLink" | "returnBy"> &
     Pick<AttachmentOptions, "knownBuilds"> = {},
 ): KernelCapture => {
   const session = openSession({ objectPath: OBJECT, pollEveryMs: 2, ...options });

@@ -29,6 +29,8 @@ export interface GoverningPolicy {
   revision: number;
   /** tenant reports count its exchanges */
   report: boolean;
+  /** of its `budget`; absent: none of its own */
+  recordsPerSecond?: number;
   sampling: { exchanges: number; maxPerSecond?: number; always: "error"[] };
 }
 
@@ -66,6 +68,8 @@ export interface Exchange {
   dimensions?: Record<string, string | null>;
   /** the policy's numeric header sums */
   measures?: Record<string, number>;
+  /** beyond a budget: there is just what usage is made of, and it is not kept */
+  countedOnly?: true;
   /** `truncated`, `mid_stream`, `gap_before`, … */
   flags: string[];
 }

@@ -5,6 +5,7 @@ import type { CaptureSession } from "../capture/native-session.js";
 import type { ProcessInfo } from "../exchange.js";
 import { Coverage, type CoverageReport } from "./coverage/coverage.js";
 import type { Asked } from "./coverage/judge.js";
+import { EarlyLooks } from "./libraries/early-looks.js";
 import { LibraryScan } from "./libraries/library-scan.js";
 import { type Library, LibraryTable } from "./libraries/library-table.js";
 import type { ProcessExec } from "./processes/process-names.js";
@@ -21,6 +22,8 @@ export interface AttachmentOptions {
   ownPids?: readonly number[];
   /** whether some policy in force asks about what the process runs; absent: all are asked about */
   asked?: (pid: number) => Asked;
+  /** whether nothing is captured of this process for the budget's sake; absent: of none */
+  isSuspended?: (pid: number) => boolean;
   /** builds without symbols whose functions are known; the table that comes with the agent by default */
   knownBuilds?: KnownBuilds;
   scanEveryMs?: number;
@@ -32,17 +35,27 @@ const SCAN_EVERY_MS = 1000;
 export class Attachment {
   readonly #libraries: LibraryTable;
   readonly #scan: LibraryScan;
+  readonly #early: EarlyLooks;
   readonly #processes = new ProcessTable();
   readonly #self: SelfProcesses;
   readonly #coverage: Coverage;
   readonly #scanEveryMs: number;
   #timer: NodeJS.Timeout | undefined;
+  #isStopped = false;
 
   constructor(options: AttachmentOptions) {
-    const { session, homeDirectory, ownPids, asked, knownBuilds: builds = KNOWN_BUILDS } = options;
-    const choose: ChooseSites = (elf) => chooseSites(elf, builds);
+    const {
+      session,
+      homeDirectory,
+      ownPids,
+      asked,
+      isSuspended,
+      knownBuilds: builds = KNOWN_BUILDS,
+    } = options;
+    const choose: ChooseSites = (elf) => chooseSites(elf, builds, session.info.returnBy);
     this.#libraries = new LibraryTable(session, choose);
-    this.#scan = new LibraryScan(this.#libraries, choose);
+    this.#scan = new LibraryScan(this.#libraries);
+    this.#early = new EarlyLooks(this.#libraries, this.#scan);
     this.#self = new SelfProcesses(
       session,
       ownPids ?? [process.pid],
@@ -53,6 +66,7 @@ export class Attachment {
       processOf: (pid) => this.#processes.of(pid),
       isSelf: () => this.#self.all(),
       asked: asked ?? (() => "asked"),
+      isSuspended: isSuspended ?? (() => false),
       http2: (pid) => http2Connections(session, pid),
       libraries: this.#libraries,
       scan: this.#scan,
@@ -71,13 +85,23 @@ export class Attachment {
   /** One look at all processes. */
   scan(): void {
     this.#self.refresh();
+    this.#early.onScan();
     this.#processes.keep(this.#scan.run(this.#self.all()));
+  }
+
+  /** Programs that a policy names: attached before they run, where they carry TLS inside. */
+  expect(paths: readonly string[]): void {
+    if (!this.#isStopped) this.#early.expect(paths);
   }
 
   /** RECORD_PROCESS_EXEC */
   onExec(exec: ProcessExec): void {
     this.#processes.onExec(exec);
-    this.#scan.onExec(exec.pid);
+    // What is in the ring when the probes are taken away attaches nothing any more.
+    if (!this.#isStopped) {
+      this.#scan.onExec(exec.pid);
+      if (!this.#self.has(exec.pid)) this.#early.onExec(exec.pid);
+    }
     this.#coverage.forget(exec.pid);
   }
 
@@ -85,6 +109,7 @@ export class Attachment {
   onExit(pid: number): void {
     this.#processes.onExit(pid);
     this.#scan.forget(pid);
+    this.#early.forget(pid);
     this.#self.forget(pid);
     this.#coverage.forget(pid);
   }
@@ -111,7 +136,9 @@ export class Attachment {
 
   /** Detaches every probe. */
   stop(): void {
+    this.#isStopped = true;
     clearInterval(this.#timer);
+    this.#early.stop();
     this.#libraries.close();
   }
 }

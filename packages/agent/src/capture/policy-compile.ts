@@ -1,8 +1,9 @@
 import type { Floor } from "@masthead/shared/policy/floor";
 import type { PolicySet } from "@masthead/shared/wire/policy-set";
+import { type PolicyBudgets, policyBudgets } from "./policy-budgets.js";
 import { flattenTargets, type TargetItem } from "./policy-items.js";
 import { type HeardPolicy, type KernelRules, unionRules } from "./policy-rules.js";
-import { selectPolicies } from "./policy-selection.js";
+import { selectPolicies, takesAll } from "./policy-selection.js";
 
 /** A policy set as this agent applies it: what the kernel is told and what is needed to understand its answers. */
 export interface CompiledPolicies {
@@ -12,6 +13,7 @@ export interface CompiledPolicies {
   policies: HeardPolicy[];
   items: TargetItem[];
   rules: KernelRules;
+  budgets: PolicyBudgets;
   warnings: string[];
 }
 
@@ -24,11 +26,13 @@ export function compilePolicies(
   const { policies, warnings } = selectPolicies(set, labels, floor);
   const { items, masks } = flattenTargets(policies);
   const ordered = policies.map((policy, place) => ({ policy, items: masks[place] ?? 0n }));
+  const heardOf = heard(ordered);
   return {
     revision: set.revision,
     policies: ordered,
     items,
-    rules: unionRules(heard(ordered), floor),
+    rules: unionRules(heardOf, floor),
+    budgets: policyBudgets(heardOf),
     warnings,
   };
 }
@@ -41,8 +45,7 @@ function heard(ordered: readonly HeardPolicy[]): HeardPolicy[] {
   let taken = 0n;
   return ordered.map(({ policy, items }) => {
     const left = items & ~taken;
-    const { hosts, paths, methods } = policy.spec.match ?? {};
-    if (hosts === undefined && paths === undefined && methods === undefined) taken |= items;
+    if (takesAll(policy)) taken |= items;
     return { policy, items: left };
   });
 }

@@ -7,11 +7,15 @@ import { type AppliedPolicy, PolicySetError } from "./policy-selection.js";
 /** Masks over target items, by action. */
 export type ActionItems = Record<HeaderAction, bigint>;
 
+/** Those of them that ask for the sake of usage. */
+export type UsageItems = Record<"keep" | "fingerprint", bigint>;
+
 /** What the kernel is told of one header name. */
 export interface HeaderRule {
   name: string;
   request: ActionItems;
   response: ActionItems;
+  usage: { request: UsageItems; response: UsageItems };
   /** bytes of a kept value, the most that any policy asks */
   keepLength: number;
   hasScheme: boolean;
@@ -55,6 +59,8 @@ export function unionRules(heard: readonly HeardPolicy[], floor: Floor): KernelR
         );
       }
       rule[ask.direction][ask.action] |= items;
+      if (ask.usage && (ask.action === "keep" || ask.action === "fingerprint"))
+        rule.usage[ask.direction][ask.action] |= items;
       rule.keepLength = Math.max(rule.keepLength, ask.length);
       headers.set(ask.name, rule);
     }
@@ -80,10 +86,13 @@ export function unionRules(heard: readonly HeardPolicy[], floor: Floor): KernelR
 
 const noItems = (): ActionItems => ({ keep: 0n, mask: 0n, fingerprint: 0n, presence: 0n });
 
+const noUsage = (): UsageItems => ({ keep: 0n, fingerprint: 0n });
+
 const emptyRule = (name: string, floor: Floor): HeaderRule => ({
   name,
   request: noItems(),
   response: noItems(),
+  usage: { request: noUsage(), response: noUsage() },
   keepLength: 0,
   hasScheme: SCHEME_HEADERS.has(name),
   floor: floor.hasHeader(name),

@@ -19,6 +19,17 @@ export type TableSession = Pick<
   "updateTable" | "deleteFromTable" | "synchronize" | "followArrivals"
 >;
 
+export interface SlotContents {
+  compiled: CompiledPolicies;
+  generation: number;
+  ruleId: (name: string) => number;
+  executables: ExecutableItems;
+  /** where an owner's budget is in `budget_rates` */
+  budgetPlace: (owner: string) => number;
+  /** of these nothing is captured for now */
+  suspended: readonly ExecutableFile[];
+}
+
 /** One slot of the kernel's policy tables, and what was written into it, so that it can be taken out again. */
 export class PolicySlot {
   private written: { map: string; key: Uint8Array }[] = [];
@@ -33,12 +44,7 @@ export class PolicySlot {
   ) {}
 
   /** Fills the slot, which nobody reads yet. @throws NativeError with the slot half full; {@link wipe} it then */
-  fill(
-    compiled: CompiledPolicies,
-    generation: number,
-    ruleId: (name: string) => number,
-    executables: ExecutableItems,
-  ): void {
+  fill({ compiled, generation, ruleId, executables, budgetPlace, suspended }: SlotContents): void {
     for (const rule of compiled.rules.headers) {
       this.put("header_rules", nameKey(this.index, rule.name), headerRuleValue(rule, ruleId(rule.name)));
     }
@@ -50,7 +56,11 @@ export class PolicySlot {
     }
     this.executables = executables;
     for (const { file, items } of executables.known()) this.putExecutable(file, items);
-    this.session.updateTable("slots", indexKey(this.index), slotValue(compiled, generation));
+    for (const file of suspended) {
+      this.put("suspended_executables", executableKey(this.index, file), Uint8Array.of(1));
+    }
+    const state = { generation, budgetPlace, suspended: suspended.length };
+    this.session.updateTable("slots", indexKey(this.index), slotValue(compiled, state));
     this.asksOfAll = compiled.items.some(({ executable }) => executable === undefined);
   }
 

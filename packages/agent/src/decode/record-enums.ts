@@ -22,6 +22,7 @@ export const RecordFlag = {
   RECORD_UNTIL_CLOSE: 1 << 10,
   RECORD_SOCKET: 1 << 11,
   RECORD_TIMINGS: 1 << 12,
+  RECORD_COUNTED: 1 << 13,
 } as const;
 
 export const RecordRole = { ROLE_UNKNOWN: 0, ROLE_SERVER: 1, ROLE_CLIENT: 2 } as const;

@@ -1,6 +1,6 @@
 import { fingerprintText } from "@masthead/shared/policy/redacted-text";
 import { expect, test } from "vitest";
-import { ElementAction, ElementFlag, RecordTiming } from "../decode/record-enums.js";
+import { ElementAction, ElementFlag, RecordFlag, RecordTiming } from "../decode/record-enums.js";
 import { govern, type Header, type Spec } from "../testing/govern.js";
 import { requestRecord, responseRecord } from "../testing/record-writer.js";
 
@@ -165,6 +165,20 @@ test("values are cut where the governing policy says, between characters, and fl
   expect([escaped?.path, escaped?.flags]).toEqual(["/\\xff", ["escaped"]]);
 });
 
+test("control characters in what is read in clear are flagged, and shown as they were sent", () => {
+  const { one } = govern({ one: { headers: { request: [keep("x-a")], response: [keep("x-b")] } } });
+  expect(one({ headers: [["x-a", KEEP, "tab\there"]] })?.flags).toEqual([]);
+  expect(one({ headers: [["x-a", KEEP, "one\rx-c: two"]] })).toMatchObject({
+    requestHeaders: { "x-a": ["one\rx-c: two"] },
+    flags: ["control_characters"],
+  });
+  expect(one({ path: Buffer.from("/a\x7f") })?.flags).toEqual(["control_characters"]);
+  expect(one({ path: Buffer.from("/a\0") })).toMatchObject({
+    ...{ path: "/a\\x00", flags: ["escaped", "control_characters"] },
+  });
+  expect(one({ path: Buffer.from("/again") })?.flags).toEqual([]);
+});
+
 test("of the query the governing policy shows what it asks, not what another asked the kernel for", () => {
   const query = "page=2&Token&size=10&a=b";
   const shown = (spec: Spec["query"]) => govern({ one: { query: spec } }).one({ query })?.query;
@@ -194,4 +208,36 @@ test("of what was measured the governing policy shows what it asks and what is k
   expect(shown(["network"], arrival | network | cpu)).toEqual([undefined, undefined, 70, 3]);
   expect(shown(undefined, arrival | network | cpu)).toEqual([undefined, undefined, undefined, undefined]);
   expect(shown(all, arrival | network | cpu, false)).toEqual([1, undefined, 70, 3]);
+});
+
+test("a request beyond a budget gives what usage is made of, and says that it is counted only", () => {
+  const { one } = govern({
+    one: {
+      budget: { recordsPerSecond: 5 },
+      tenant: [{ header: "x-client" }],
+      dimensions: ["x-model"],
+      measures: [{ header: "x-tokens" }],
+      clientAddress: { header: "x-forwarded-for", trustedProxies: ["127.0.0.0/8"] },
+    },
+  });
+  const flags = RecordFlag.RECORD_COMPLETE | RecordFlag.RECORD_COUNTED;
+  const exchange = one(
+    {
+      flags,
+      headers: [
+        ["x-client", KEEP, "acme"],
+        ["x-model", KEEP, "large"],
+      ],
+    },
+    { flags, headers: [["x-tokens", KEEP, "17"]] },
+  );
+  expect(exchange).toMatchObject({
+    countedOnly: true,
+    tenant: "acme",
+    dimensions: { "x-model": "large" },
+    measures: { "x-tokens": 17 },
+    policy: { recordsPerSecond: 5 },
+    flags: ["counted_only"],
+  });
+  expect(exchange?.clientAddress).toBeUndefined();
 });

@@ -1,7 +1,7 @@
 import { ByteText } from "../decode/byte-text.js";
 import type { MessageRecord } from "../decode/message-record.js";
 import type { RecordBytes } from "../decode/record-bytes.js";
-import { ElementAction, RecordRole } from "../decode/record-enums.js";
+import { ElementAction, RecordFlag, RecordRole } from "../decode/record-enums.js";
 import type { ConnectionInfo, Exchange } from "../exchange.js";
 import type { Governing } from "../pair/governing.js";
 import { ExchangeFlag } from "./exchange-flags.js";
@@ -42,7 +42,7 @@ export class Governor implements Governing {
     const plans = this.plansOf(record.generation);
     if (plans === undefined) throw new Error(`the policies of generation ${record.generation} are not held`);
     const text = this.text;
-    text.escaped = false;
+    text.reset();
     const role = record.role === RecordRole.ROLE_SERVER ? "server" : "client";
     const method = text.read(bytes, record.methodStart, record.methodEnd);
     const path = text.read(bytes, record.methodEnd, record.pathEnd);
@@ -64,6 +64,7 @@ export class Governor implements Governing {
       responseBytes: 0,
       flags: NO_FLAGS,
     };
+    if (record.has(RecordFlag.RECORD_COUNTED)) exchange.countedOnly = true;
     const governed: GovernedExchange = { exchange, plan, flags: record.flags };
     if (plan.query !== null && record.queryEnd > record.pathEnd) {
       const query = plan.query(text.read(bytes, record.pathEnd, record.queryEnd));
@@ -71,16 +72,21 @@ export class Governor implements Governing {
     }
     this.headers.request(governed, record, bytes, host);
     if (record.timings !== 0) takeTimings(governed, record, this.threadsServe);
-    if (text.escaped) governed.flags |= ExchangeFlag.ESCAPED;
+    governed.flags |= this.textFlags();
     return governed;
   }
 
   response(governed: GovernedExchange, record: MessageRecord, bytes: RecordBytes): void {
-    this.text.escaped = false;
+    this.text.reset();
     governed.flags |= record.flags;
     this.headers.response(governed, record, bytes);
     if (record.timings !== 0) takeTimings(governed, record, this.threadsServe);
-    if (this.text.escaped) governed.flags |= ExchangeFlag.ESCAPED;
+    governed.flags |= this.textFlags();
+  }
+
+  private textFlags(): number {
+    const { escaped, hasControls } = this.text;
+    return (escaped ? ExchangeFlag.ESCAPED : 0) | (hasControls ? ExchangeFlag.CONTROL_CHARACTERS : 0);
   }
 
   private host(record: MessageRecord, bytes: RecordBytes, rule: number): string | null {

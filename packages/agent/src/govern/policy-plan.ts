@@ -96,6 +96,7 @@ export function compilePlan(applied: AppliedPolicy, ruleId: (name: string) => nu
       name: applied.name,
       revision: applied.revision,
       report: spec.report,
+      ...(spec.budget && { recordsPerSecond: spec.budget.recordsPerSecond }),
       sampling: { exchanges, always, ...(maxPerSecond === undefined ? {} : { maxPerSecond }) },
     },
     ...uses,

@@ -5,6 +5,7 @@ import type { Floor } from "@masthead/shared/policy/floor";
 import type { PolicySet } from "@masthead/shared/wire/policy-set";
 import { Attachment } from "../attach/attachment.js";
 import type { CoverageReport } from "../attach/coverage/coverage.js";
+import { type FoundExecutable, findExecutables } from "../capture/executable-search.js";
 import { readKernelConnections } from "../capture/kernel-connections.js";
 import { type CaptureSession, type LinkKind, openSession } from "../capture/native-session.js";
 import { writeConstantTables } from "../capture/policy-constants.js";
@@ -19,6 +20,7 @@ import { ownRights } from "../privilege/thread-rights.js";
 import type { LedgerSources } from "../ship/ledger.js";
 import type { CaptureSource, SourceEvents } from "./capture-source.js";
 import { askedOf, ExecutableWatch } from "./executable-watch.js";
+import { KernelBudget } from "./kernel-budget.js";
 import { counterOf, KERNEL_COUNTERS, kernelAccount } from "./kernel-counters.js";
 
 export interface BpfSourceOptions {
@@ -60,6 +62,7 @@ export class BpfSource implements CaptureSource {
   readonly #stream: ExchangeStream;
   readonly #attachment: Attachment;
   readonly #executables: ExecutableWatch;
+  readonly budget: KernelBudget;
   readonly #losses: readonly string[];
 
   /** @throws NativeError or Error in words where this host refuses: no BTF, no rights, no object */
@@ -82,10 +85,15 @@ export class BpfSource implements CaptureSource {
     this.#session = openSession({ objectPath, handoffBytes, pollEveryMs, clearText, mapEntries });
     try {
       writeConstantTables(this.#session, options.fingerprintKey);
-      this.#tables = new PolicyTables({ session: this.#session, labels, floor });
+      this.#tables = new PolicyTables({
+        ...{ session: this.#session, labels, floor },
+        findExecutables: (glob) => this.#namedExecutables(glob),
+      });
+      this.budget = new KernelBudget(this.#session, this.#tables, options.ringBytes);
       this.#attachment = new Attachment({
         session: this.#session,
         asked: (pid) => askedOf(this.#tables, pid),
+        isSuspended: (pid) => this.budget.isSuspended(pid),
         ...(homeDirectory === undefined ? {} : { homeDirectory }),
       });
       this.#executables = new ExecutableWatch(this.#tables);
@@ -103,6 +111,13 @@ export class BpfSource implements CaptureSource {
     };
   }
 
+  /** Those on disk that a policy names: probes stand on them before the policy is in force. */
+  #namedExecutables(glob: string): FoundExecutable[] {
+    const found = findExecutables(glob);
+    this.#attachment.expect(found.map(({ path }) => path));
+    return found;
+  }
+
   #makeStream({ fingerprintKey, openExchanges }: BpfSourceOptions): ExchangeStream {
     const { events } = this;
     return new ExchangeStream({
@@ -115,6 +130,7 @@ export class BpfSource implements CaptureSource {
       losses: events.losses,
       maxOpenExchanges: openExchanges,
       onProcess: (record) => this.#onProcess(record),
+      onMessage: (pid) => this.budget.targets.count(pid),
       liveConnections: () => readKernelConnections(this.#session),
     });
   }
@@ -124,11 +140,13 @@ export class BpfSource implements CaptureSource {
     if (record.kind === "exit") {
       this.#attachment.onExit(pid);
       this.#executables.forget(pid);
+      this.budget.targets.ended(pid);
       return;
     }
     const { executableDevice: device, executableInode: inode, file = "", command, cgroup, startNs } = record;
     this.#attachment.onExec({ pid, device, inode, file, command, cgroup, startNs });
     const path = this.#attachment.processOf(pid).executablePath;
+    this.budget.targets.began(pid, { device, inode }, path);
     if (path !== undefined) this.#executables.sighted({ device, inode }, path);
   }
 

@@ -21,6 +21,7 @@ export const KERNEL_COUNTERS = [
   "helper_failed",
   "probe_hits",
   "tie_mismatches",
+  "counted_only",
 ] as const;
 export type KernelCounter = (typeof KERNEL_COUNTERS)[number];
 

@@ -115,6 +115,16 @@ const samplingSchema = z.strictObject({
 export const timingSchema = z.enum(["arrival", "network", "cpu"]);
 export type Timing = z.infer<typeof timingSchema>;
 
+const budgetSchema = z.strictObject({
+  recordsPerSecond: z
+    .int()
+    .min(1)
+    .max(limits.SAMPLING_PER_SECOND_MAX)
+    .describe(
+      "At most so many exchanges a second, agent and policy, are told in detail by the kernel; beyond, just usage is read, of errors too.",
+    ),
+});
+
 const label = z
   .string()
   .max(limits.LABEL_NAME_MAX_CHARACTERS)
@@ -175,6 +185,9 @@ const specSchema = z.strictObject({
   sampling: samplingSchema
     .default({ exchanges: 1, always: [] })
     .describe("Which exchanges are kept one by one; usage stays complete."),
+  budget: budgetSchema
+    .optional()
+    .describe("What the policy may cost a host; absent: only the agent's own budget bounds it."),
   report: z.boolean().default(true).describe("Whether exchanges of this policy count in tenant reports."),
 });
 

@@ -28,6 +28,12 @@ export const COVERAGE_REASONS = {
     meaning: "No policy in force asks about the program.",
     remedy: "Name the executable, or a port that it serves, in `targets` of a policy.",
   },
+  suspended_by_budget: {
+    meaning:
+      "The agent could not hold its budget otherwise, and suspended the program that cost it most: nothing of what it does is captured for now.",
+    remedy:
+      "It comes back by itself; where it goes again and again, raise the `MASTHEAD_BUDGET_*` bound that `suspensions` of the agent names, or ask less of it in a policy.",
+  },
   attach_failed: {
     meaning: "The process uses a TLS library on which no probe could be placed; the system's words follow.",
     remedy: "The words say what is missing; the agent tries again by itself.",
@@ -102,11 +108,6 @@ export const COVERAGE_NOTES = {
     meaning:
       "The process holds an io_uring: what it reads and writes through that passes no system call, so that addresses may be missing and plaintext is not seen.",
     remedy: "Calls into a TLS library are captured all the same; a policy's target by port may not match.",
-  },
-  seccomp: {
-    meaning:
-      "This kernel (6.11, 6.12 before 6.12.14, 6.13 before 6.13.3, on x86-64) applies the process's seccomp filter to the system call by which a probe at a function's return works; a filter that does not let it pass ends the process.",
-    remedy: "Update the kernel, or let the filter allow `uretprobe`.",
   },
   attach_failed: {
     meaning: "The process uses a further TLS library on which no probe could be placed.",

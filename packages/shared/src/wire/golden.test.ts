@@ -31,6 +31,7 @@ const SCHEMAS: [string, z.ZodType][] = [
   ["heartbeat-lost-batches", heartbeatSchema],
   ["heartbeat-capturing-since", heartbeatSchema],
   ["heartbeat-coverage-notes", heartbeatSchema],
+  ["heartbeat-suspensions", heartbeatSchema],
   ["watermark-lost-batches", watermarkSchema],
 ];
 

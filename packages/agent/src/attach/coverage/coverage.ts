@@ -2,7 +2,7 @@ import type { CoverageEntry } from "@masthead/shared/wire/heartbeat";
 import type { ProcessInfo } from "../../exchange.js";
 import type { LibraryScan } from "../libraries/library-scan.js";
 import type { LibraryTable } from "../libraries/library-table.js";
-import { allPids, hasSeccompFilter } from "../processes/proc-process.js";
+import { allPids } from "../processes/proc-process.js";
 import type { KnownBuilds } from "../sites/known-builds.js";
 import { DescriptorLooks } from "./descriptors.js";
 import { type HostLimits, hostLimits } from "./host-limits.js";
@@ -21,6 +21,7 @@ export interface CoverageSources {
   processOf: (pid: number) => ProcessInfo;
   isSelf: () => Set<number>;
   asked: (pid: number) => Asked;
+  isSuspended: (pid: number) => boolean;
   /** connections of the process that spoke HTTP/2 */
   http2: (pid: number) => number;
   libraries: Pick<LibraryTable, "of">;
@@ -75,12 +76,12 @@ export class Coverage {
     const judgement = judge({
       ...{ descriptors, hostRefusal: this.#hostRefusal },
       asked: this.sources.asked(pid),
+      isSuspended: this.sources.isSuspended(pid),
       scanned: this.sources.scan.of(pid),
       libraries: this.sources.libraries.of(pid),
       program: () => this.#programs.reasonOf(`/proc/${pid}/exe`),
       http2: this.sources.http2(pid),
       readsClearText: this.sources.readsClearText,
-      isFiltered: this.#limits.filtersReturnProbes && hasSeccompFilter(pid),
     });
     return { ...named, ...judgement };
   }

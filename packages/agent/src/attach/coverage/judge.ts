@@ -13,6 +13,8 @@ export interface ProcessFacts {
   /** why nothing on the host is captured, as a reason */
   hostRefusal: string | undefined;
   asked: Asked;
+  /** nothing is captured of what it runs, for the budget's sake */
+  isSuspended: boolean;
   descriptors: Descriptors;
   scanned: ScannedProcess;
   /** the captured ones first */
@@ -23,8 +25,6 @@ export interface ProcessFacts {
   http2: number;
   /** HTTP in clear is read, from system calls */
   readsClearText: boolean;
-  /** the process has a seccomp filter that return probes have to pass */
-  isFiltered: boolean;
 }
 
 export type Judgement = Pick<CoverageEntry, "state" | "runtime" | "link" | "site" | "reason" | "notes">;
@@ -49,7 +49,13 @@ function stateOf(facts: ProcessFacts): Judgement {
 const notCaptured = (why: string): Judgement => ({ state: "not_captured", reason: why });
 
 /** Whatever the process does, it is not captured. */
-function outsideReason({ hostRefusal, descriptors, scanned, asked }: ProcessFacts): string | undefined {
+function outsideReason({
+  hostRefusal,
+  descriptors,
+  scanned,
+  asked,
+  isSuspended,
+}: ProcessFacts): string | undefined {
   if (hostRefusal !== undefined) return hostRefusal;
   if (descriptors.refused !== undefined)
     return reason("permission", `its descriptors: ${errnoWords(descriptors.refused)}`);
@@ -57,6 +63,7 @@ function outsideReason({ hostRefusal, descriptors, scanned, asked }: ProcessFact
     return reason("permission", `its mappings: ${errnoWords(scanned.unreadable)}`);
   if (asked === "unknown") return reason("no_policy");
   if (asked === "not_asked") return reason("excluded_by_policy");
+  if (isSuspended) return reason("suspended_by_budget");
   return descriptors.changing ? reason("changing") : undefined;
 }
 
@@ -80,7 +87,7 @@ const withoutTls = ({ readsClearText }: ProcessFacts): Judgement =>
     ? { state: "captured", runtime: "socket", link: "tracepoint" }
     : notCaptured(reason("no_tls_library"));
 
-function notesOf({ http2, descriptors, scanned, isFiltered, libraries }: ProcessFacts): string[] {
+function notesOf({ http2, descriptors, scanned, libraries }: ProcessFacts): string[] {
   const [captured, ...further] = libraries;
   const isCaptured = captured !== undefined && captured.failure === undefined;
   const mayBeQuic = descriptors.hasHttpsOverUdp || (descriptors.hasUdp && scanned.hasQuic);
@@ -89,7 +96,6 @@ function notesOf({ http2, descriptors, scanned, isFiltered, libraries }: Process
     ...(mayBeQuic ? [note("quic", quicDetails(descriptors))] : []),
     ...(descriptors.ktls > 0 ? [note("ktls", `${descriptors.ktls} in its network namespace`)] : []),
     ...(descriptors.hasIoUring ? [note("io_uring")] : []),
-    ...(isFiltered ? [note("seccomp")] : []),
     ...(isCaptured && scanned.otherTls.length > 0
       ? [note("unsupported_tls", scanned.otherTls.join(", "))]
       : []),
