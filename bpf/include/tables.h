@@ -39,6 +39,9 @@ struct slot_config {
 	__u64 query_keep;	/* items that keep some parameters (names and values of `query_rules`) */
 	__u64 request_names;	/* the name_bit of each request header of which a rule asks something */
 	__u64 response_names;
+	__u64 arrival;		/* items that want this enum timing (record.h) */
+	__u64 network;
+	__u64 cpu;
 	__u64 usage_request_names;	/* the same of headers that usage is made of */
 	__u64 usage_response_names;
 	__u64 unbudgeted;	/* items under which a policy without a budget may govern */

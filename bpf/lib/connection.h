@@ -108,6 +108,12 @@ struct connection {
 	__u32 reserved;
 	struct direction directions[2];
 	__u32 outstanding[PIPELINE_MAX];
+	/* Where CPU time is wanted: the last request that began, and the thread that read it. */
+	__u64 serving_cpu_ns;	/* thread_cpu_ns() then; 0: what comes cannot be told from other work of the thread */
+	__u32 serving_exchange;
+	__u32 serving_thread;
+	__u32 serving_begun;	/* how many had begun on the thread, this one included */
+	__u32 serving_open;	/* requests of this connection that the thread read and has not answered */
 };
 
 #endif

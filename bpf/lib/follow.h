@@ -337,6 +337,7 @@ verified_alone int head_step(struct work *w, struct connection *c)
 	before = w->head.used;
 	if (!before) {
 		w->head.first_byte_ns = w->call_ns;
+		w->head.arrived_ns = arrival_of(w);
 		if (d->state == STATE_RESYNC && (w->position || w->earlier)) {	/* only the start of a call counts */
 			skip_call(w);
 			return 0;

@@ -37,6 +37,13 @@ static __always_inline void tell_socket(struct connection *c, const struct recor
 	c->items_generation = 0;	/* its port is known only now */
 }
 
+/* Which timings these items want. */
+static __always_inline __u32 timings_of(const struct slot_config *config, __u64 items)
+{
+	return (items & config->arrival ? TIMING_ARRIVAL : 0) | (items & config->network ? TIMING_NETWORK : 0) |
+	       (items & config->cpu ? TIMING_CPU : 0);
+}
+
 /* Looked up once for a connection, as long as the tables stay. */
 static __always_inline __u64 items_of_connection(struct work *w, struct connection *c, __u32 slot,
 						 const struct slot_config *config)
@@ -86,6 +93,8 @@ static __always_inline void judge_request(struct work *w, struct connection *c)
 	j->query_keep = j->items & config->query_keep;
 	j->names = config->request_names;
 	j->fields = j->items != 0;
+	if (w->measured.wants)
+		j->timings = timings_of(config, j->items);
 }
 
 /* For a response: by its request's tables and, where they are others, by those active now. */
@@ -105,17 +114,21 @@ static __always_inline void judge_response(struct work *w, struct connection *c,
 	j->counted = (request & OUTSTANDING_COUNTED) != 0;
 	j->names = j->counted ? config->usage_response_names : config->response_names;
 	j->fields = 1;
+	if (w->measured.wants)
+		j->timings = timings_of(config, j->items);
 	other = now->slot;
 	if ((config->generation & OUTSTANDING_GENERATION) != (request & OUTSTANDING_GENERATION)) {
 		/* the slot was filled anew since: nobody can say what the request's tables allowed */
 		j->generation = request & OUTSTANDING_GENERATION;
 		j->changed = 1;
 		j->fields = 0;
+		j->timings = 0;
 		return;
 	}
 	if (other == slot)
 		return;
 	j->changed = 1;
+	j->timings = 0;
 	j->other_slot = other;
 	config = bpf_map_lookup_elem(&slots, &other);
 	if (config && now->generation)

@@ -10,6 +10,7 @@
 #include "judge.h"
 #include "budget.h"
 #include "queue.h"
+#include "timings.h"
 #include "../maps/records.h"
 
 static __always_inline struct direction *direction_of(struct work *w, struct connection *c)
@@ -169,6 +170,8 @@ verified_alone int begin_record(struct work *w, struct out *o, struct connection
 	m->tie = c->tie;
 	m->header.flags = (c->socket.family ? RECORD_SOCKET : 0) | (w->judgement.counted ? RECORD_COUNTED : 0);
 	o->size = sizeof(*m);
+	if (w->judgement.timings)
+		append_timings(w, o, c, d);
 	d->generation = w->judgement.generation;
 	c->generation = w->judgement.generation;
 	c->reported = 1;
@@ -259,6 +262,8 @@ verified_alone int admit_request(struct work *w, struct connection *c, __u32 los
 		else if (w->judgement.counted)
 			count(COUNTER_COUNTED_ONLY);
 	}
+	if (w->measured.wants & TIMING_CPU)
+		begin_serving(w, c, d);
 	d->response = 0;
 	d->open = 1;
 	d->silent = !governed || lost_to != COUNTERS;
@@ -307,6 +312,8 @@ verified_alone int admit_response(struct work *w, struct connection *c)
 	if (w->parsed.status < 200 && w->parsed.status != 101)
 		return 1;	/* an interim response: the request stays outstanding */
 	pop_request(c);
+	if (w->measured.wants & TIMING_CPU)
+		end_serving(w, c, d);
 	d->open = 1;
 	if (request & OUTSTANDING_SILENT)
 		return 1;

@@ -54,6 +54,7 @@ verified_alone int judge_process(__u32 id, __u32 generation, __u32 slot)
 		return items ? NO_ROOM_FOR_TARGET : NO_TARGET;
 	}
 	process->items = items;
+	process->wants = timings_of(config, items);
 	process->generation = config->generation;
 	return items ? TARGET : process->connections ? TARGET_FOR_NOW : NO_TARGET;
 }
@@ -121,6 +122,7 @@ static __always_inline int is_target(struct task_struct *task, __u32 id, struct 
 	if (!known || !process)
 		return 1;
 	known->executable = process->executable;
+	known->wants = process->wants;
 	known->exclusions = exclusions_now;
 	known->exec_id = exec_id;
 	if (verdict == TARGET)

@@ -56,6 +56,11 @@ export interface Exchange {
   errorType?: string;
   requestBytes: number;
   responseBytes: number;
+  /** what the kernel measured where the policy asks, as far as it is known; see exchangeSchema of the wire */
+  arrivalDelayUs?: number;
+  threadCpuUs?: number;
+  rttUs?: number;
+  retransmits?: number;
   /** by lower-case name, one value per occurrence: kept as it is, or `fp:…`, `mask:…`, `present:…` */
   requestHeaders?: Record<string, string[]>;
   responseHeaders?: Record<string, string[]>;

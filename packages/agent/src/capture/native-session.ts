@@ -35,6 +35,11 @@ export interface CaptureSession {
   deleteFromTable(map: string, key: Uint8Array): boolean;
   lookupTable(map: string, key: Uint8Array): Uint8Array | null;
   tableKeys(map: string): Uint8Array[];
+  /**
+   * Attaches what notes when bytes come to sockets, or detaches it. @throws NativeError where the kernel does not have it
+   * (before Linux 6.3); what is attached stays as it was then
+   */
+  followArrivals(wanted: boolean): void;
   /** waits until no program run that began before is still running (an RCU grace period) */
   synchronize(): void;
   /** summed over CPUs, indexed by `enum counter` of bpf/include/record.h */

@@ -1,3 +1,4 @@
+import type { Timing } from "@masthead/shared/policy/schema";
 import type { CompiledPolicies } from "./policy-compile.js";
 import type { ActionItems, HeaderRule, UsageItems } from "./policy-rules.js";
 import {
@@ -70,6 +71,9 @@ export function slotValue(compiled: CompiledPolicies, state: SlotState): Uint8Ar
   value.writeBigUInt64LE(rules.queryKeep, SLOT_CONFIG.query_keep);
   value.writeBigUInt64LE(nameBits(rules.headers, "request"), SLOT_CONFIG.request_names);
   value.writeBigUInt64LE(nameBits(rules.headers, "response"), SLOT_CONFIG.response_names);
+  for (const [timing, asking] of Object.entries(rules.timings)) {
+    value.writeBigUInt64LE(asking, SLOT_CONFIG[timing as Timing]);
+  }
   value.writeBigUInt64LE(usageNameBits(rules.headers, "request"), SLOT_CONFIG.usage_request_names);
   value.writeBigUInt64LE(usageNameBits(rules.headers, "response"), SLOT_CONFIG.usage_response_names);
   value.writeBigUInt64LE(budgets.unbudgeted, SLOT_CONFIG.unbudgeted);

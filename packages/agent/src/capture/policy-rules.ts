@@ -1,6 +1,6 @@
 import { SCHEME_HEADERS } from "@masthead/shared/policy/auth-schemes";
 import type { Floor } from "@masthead/shared/policy/floor";
-import type { HeaderAction } from "@masthead/shared/policy/schema";
+import type { HeaderAction, Timing } from "@masthead/shared/policy/schema";
 import { headerAsks } from "./policy-asks.js";
 import { type AppliedPolicy, PolicySetError } from "./policy-selection.js";
 
@@ -29,6 +29,8 @@ export interface KernelRules {
   /** items that want the names of query parameters, and those that keep some */
   queryNames: bigint;
   queryKeep: bigint;
+  /** items that want each */
+  timings: Record<Timing, bigint>;
 }
 
 /** A policy, and the items under which it is to be heard. */
@@ -46,6 +48,7 @@ export function unionRules(heard: readonly HeardPolicy[], floor: Floor): KernelR
   const query = new Map<string, bigint>();
   let queryNames = 0n;
   let queryKeep = 0n;
+  const timings: KernelRules["timings"] = { arrival: 0n, network: 0n, cpu: 0n };
   for (const { policy, items } of heard) {
     if (items === 0n) continue;
     for (const ask of headerAsks(policy)) {
@@ -61,6 +64,7 @@ export function unionRules(heard: readonly HeardPolicy[], floor: Floor): KernelR
       rule.keepLength = Math.max(rule.keepLength, ask.length);
       headers.set(ask.name, rule);
     }
+    for (const timing of policy.spec.timings ?? []) timings[timing] |= items;
     const { action, keep } = policy.spec.query;
     if (action === "names") queryNames |= items;
     if (action !== "drop" && keep.length > 0) queryKeep |= items;
@@ -76,6 +80,7 @@ export function unionRules(heard: readonly HeardPolicy[], floor: Floor): KernelR
     query: [...query].map(([name, keep]) => ({ name, keep })),
     queryNames,
     queryKeep,
+    timings,
   };
 }
 

@@ -14,7 +14,10 @@ import type { ExecutableItems } from "./policy-executables.js";
 import { SLOT_CONFIG } from "./table-layout.js";
 
 /** What writing policy tables asks of a session. */
-export type TableSession = Pick<CaptureSession, "updateTable" | "deleteFromTable" | "synchronize">;
+export type TableSession = Pick<
+  CaptureSession,
+  "updateTable" | "deleteFromTable" | "synchronize" | "followArrivals"
+>;
 
 export interface SlotContents {
   compiled: CompiledPolicies;

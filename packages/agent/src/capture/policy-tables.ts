@@ -64,7 +64,8 @@ export class PolicyTables {
     try {
       const compiled = compilePolicies(set, this.options.labels, this.floor);
       this.install(compiled);
-      return { ok: true, revision, generation: this.generation, warnings: compiled.warnings };
+      const warnings = [...compiled.warnings, ...this.followArrivals(compiled)];
+      return { ok: true, revision, generation: this.generation, warnings };
     } catch (error) {
       return { ok: false, revision, error: error instanceof Error ? error.message : String(error) };
     }
@@ -98,6 +99,17 @@ export class PolicyTables {
    */
   renew(): void {
     if (this.compiled !== undefined) this.install(this.compiled);
+  }
+
+  /** Attached while a policy in force asks. Where it cannot be, the set is in force without it. @returns warnings */
+  private followArrivals({ rules }: CompiledPolicies): string[] {
+    try {
+      this.options.session.followArrivals(rules.timings.arrival !== 0n);
+      return [];
+    } catch (error) {
+      if (!(error instanceof NativeError)) throw error;
+      return [`timings: arrival is not measured on this host: ${error.message}`];
+    }
   }
 
   /**

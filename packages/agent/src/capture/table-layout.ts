@@ -9,7 +9,7 @@ export const BUDGET_OF_HOST = 0;
 export const ACTIVE_TABLES = { bytes: 8, generation: 0, slot: 4 } as const;
 
 export const SLOT_CONFIG = {
-  bytes: 168,
+  bytes: 192,
   generation: 0,
   suspended: 4,
   any_executable: 8,
@@ -20,11 +20,14 @@ export const SLOT_CONFIG = {
   query_keep: 48,
   request_names: 56,
   response_names: 64,
-  usage_request_names: 72,
-  usage_response_names: 80,
-  unbudgeted: 88,
-  budget_stops: 96,
-  budgets: 104,
+  arrival: 72,
+  network: 80,
+  cpu: 88,
+  usage_request_names: 96,
+  usage_response_names: 104,
+  unbudgeted: 112,
+  budget_stops: 120,
+  budgets: 128,
 } as const;
 
 export const HEADER_KEY = { bytes: 68, slot: 0, name: 4 } as const;

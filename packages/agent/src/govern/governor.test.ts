@@ -1,6 +1,6 @@
 import { fingerprintText } from "@masthead/shared/policy/redacted-text";
 import { expect, test } from "vitest";
-import { ElementAction, ElementFlag, RecordFlag } from "../decode/record-enums.js";
+import { ElementAction, ElementFlag, RecordFlag, RecordTiming } from "../decode/record-enums.js";
 import { govern, type Header, type Spec } from "../testing/govern.js";
 import { requestRecord, responseRecord } from "../testing/record-writer.js";
 
@@ -173,6 +173,26 @@ test("of the query the governing policy shows what it asks, not what another ask
   expect(shown({ action: "names", keep: ["page"] })).toBe("page=2&Token&size&a");
   expect(shown({ action: "keep", keep: ["size", "page"] })).toBe("page=2&size=10");
   expect(shown({ action: "keep", keep: ["other"] })).toBeUndefined();
+});
+
+test("of what was measured the governing policy shows what it asks and what is known, in microseconds", () => {
+  const { TIMING_ARRIVAL: arrival, TIMING_NETWORK: network, TIMING_CPU: cpu } = RecordTiming;
+  const numbers = { arrivalDelayNs: 1_999, threadCpuNs: 5_000, rttUs: 70, retransmits: 3 };
+  const shown = (timings: Spec["timings"], known: number) => {
+    const exchange = govern({ one: { timings } }).one(
+      { path: "/a", timings: { known: known & arrival, ...numbers } },
+      { timings: { known: known & ~arrival, ...numbers } },
+    );
+    expect(exchange?.path).toBe("/a");
+    const { arrivalDelayUs, threadCpuUs, rttUs, retransmits } = exchange ?? {};
+    return [arrivalDelayUs, threadCpuUs, rttUs, retransmits];
+  };
+  const all: Spec["timings"] = ["arrival", "network", "cpu"];
+  expect(shown(all, arrival | network | cpu)).toEqual([1, 5, 70, 3]);
+  expect(shown(all, cpu)).toEqual([undefined, 5, undefined, undefined]);
+  expect(shown(all, 0)).toEqual([undefined, undefined, undefined, undefined]);
+  expect(shown(["network"], arrival | network | cpu)).toEqual([undefined, undefined, 70, 3]);
+  expect(shown(undefined, arrival | network | cpu)).toEqual([undefined, undefined, undefined, undefined]);
 });
 
 test("a request beyond a budget gives what usage is made of, and says that it is counted only", () => {

@@ -9,6 +9,7 @@ import type { GenerationPlans } from "./generation-plans.js";
 import type { GovernedExchange } from "./governed-exchange.js";
 import { HeaderReader } from "./header-reader.js";
 import { governs } from "./policy-match.js";
+import { takeTimings } from "./timings.js";
 
 const NO_CONNECTION = undefined as unknown as ConnectionInfo;
 const NO_FLAGS: string[] = [];
@@ -68,6 +69,7 @@ export class Governor implements Governing {
       if (query !== undefined) exchange.query = query;
     }
     this.headers.request(governed, record, bytes, host);
+    if (record.timings !== 0) takeTimings(governed, record);
     if (text.escaped) governed.flags |= ExchangeFlag.ESCAPED;
     return governed;
   }
@@ -76,6 +78,7 @@ export class Governor implements Governing {
     this.text.escaped = false;
     governed.flags |= record.flags;
     this.headers.response(governed, record, bytes);
+    if (record.timings !== 0) takeTimings(governed, record);
     if (this.text.escaped) governed.flags |= ExchangeFlag.ESCAPED;
   }
 

@@ -112,6 +112,9 @@ const samplingSchema = z.strictObject({
     .describe("Kept whatever `exchanges` says: `error`."),
 });
 
+export const timingSchema = z.enum(["arrival", "network", "cpu"]);
+export type Timing = z.infer<typeof timingSchema>;
+
 const budgetSchema = z.strictObject({
   recordsPerSecond: z
     .int()
@@ -174,6 +177,11 @@ const specSchema = z.strictObject({
     .max(limits.MEASURES_MAX)
     .default([])
     .describe("Numeric headers that usage sums up."),
+  timings: list(timingSchema, timingSchema.options.length)
+    .optional()
+    .describe(
+      "What the kernel measures of each exchange, at a price each. `arrival`: how long a request that this host received lay at the socket before the application had read it; `network`: smoothed round trip time and retransmits of the connection; `cpu`: CPU time of the thread between request and response, where it serves no other request then. What is not known exactly is left out. Absent: nothing is measured.",
+    ),
   sampling: samplingSchema
     .default({ exchanges: 1, always: [] })
     .describe("Which exchanges are kept one by one; usage stays complete."),

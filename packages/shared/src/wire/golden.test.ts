@@ -25,6 +25,8 @@ const SCHEMAS: [string, z.ZodType][] = [
   ["policy-set", policySetSchema],
   ["batch-client-address", batchSchema],
   ["policy-set-client-address", policySetSchema],
+  ["batch-timings", batchSchema],
+  ["policy-set-timings", policySetSchema],
   ["batch-lost-batches", batchSchema],
   ["heartbeat-lost-batches", heartbeatSchema],
   ["heartbeat-capturing-since", heartbeatSchema],
@@ -70,7 +72,7 @@ describe("compressed messages", () => {
     expect(JSON.parse(gunzipSync(await encodeBatch(batch)).toString())).toEqual(golden("batch"));
   });
 
-  it.each(["policy-set", "policy-set-client-address"])(
+  it.each(["policy-set", "policy-set-client-address", "policy-set-timings"])(
     "%s holds policies that are valid where they are applied",
     (name) => {
       const set = policySetSchema.parse(golden(name));
