@@ -6,7 +6,7 @@ import { runningExecutable } from "@masthead/agent/attach/processes/running-exec
 import { type Target, targetKey } from "@masthead/agent/budget/target-load";
 import { budgetRateValue, indexKey } from "@masthead/agent/capture/policy-bytes";
 import { BUDGET_OF_HOST, BUDGET_RATE } from "@masthead/agent/capture/table-layout";
-import { RecordFlag, RecordRole } from "@masthead/agent/decode/record-enums";
+import { RecordFlag, RecordRole, RecordTiming } from "@masthead/agent/decode/record-enums";
 import { KernelBudget } from "@masthead/agent/source/kernel-budget";
 import { policySet } from "@masthead/agent/testing/policies";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -28,12 +28,14 @@ interface Told {
   counted: boolean;
   status?: number;
   responseCounted?: boolean;
+  /** what the response took of its thread was told */
+  hasCpu?: boolean;
 }
 
 describe.each([
-  ["nginx, in clear", startClearGateway],
-  ["Caddy, by crypto/tls", startGoGateway],
-])("%s", (_, start) => {
+  ["nginx, in clear", startClearGateway, true],
+  ["Caddy, by crypto/tls", startGoGateway, false],
+])("%s", (_, start, hasOneThread) => {
   let gateway: Gateway;
   let capture: KernelCapture;
   let budget: KernelBudget;
@@ -52,7 +54,11 @@ describe.each([
         const role = record.role === RecordRole.ROLE_SERVER ? "server" : "client";
         const request = told.get(id);
         if (record.request) told.set(id, { role, path: pathOf(record, bytes), counted });
-        else if (request) Object.assign(request, { status: record.status, responseCounted: counted });
+        else if (request)
+          Object.assign(request, {
+            ...{ status: record.status, responseCounted: counted },
+            hasCpu: (record.timings & RecordTiming.TIMING_CPU) !== 0,
+          });
         else throw new Error(`a response without a request: ${record.status}`);
       },
       { clearText: true, isSuspended: (pid) => ready?.isSuspended(pid) ?? false },
@@ -63,7 +69,7 @@ describe.each([
       { port: gateway.port, role: "server" as const },
       { port: gateway.upstream.port, role: "client" as const },
     ];
-    capture.tables.apply(policySet(1, { one: { targets } }));
+    capture.tables.apply(policySet(1, { one: { targets, timings: ["cpu"] } }));
     const running = allPids().flatMap((pid) => runningExecutable(pid) ?? []);
     const { file, path } = running.find(({ path }) => path === gateway.executable) ?? {};
     if (!file || path === undefined) throw new Error("the gateway does not run");
@@ -142,6 +148,10 @@ describe.each([
     await meanwhile;
     await get("/up/222");
     await expectTold(["/up/held/220", "/up/222"]);
+    if (!hasOneThread) return;
+    // The request that was open when the suspension began is not open for ever: the thread knows that it serves one again.
+    const [alone] = [...told.values()].filter(({ role, path }) => role === "server" && path === "/up/222");
+    expect(alone?.hasCpu).toBe(true);
   });
 
   test("without a connection left it is a bystander, and coverage says why", async () => {
