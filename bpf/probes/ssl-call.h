@@ -191,11 +191,11 @@ static __always_inline struct call *returning_call(const struct thread *thread, 
 	return call && is_call(call, stack, process) ? call : find_call(stack, process);
 }
 
-static __always_inline int leave_call(struct pt_regs *regs)
+/* stack: what it was at the call's entry. */
+static __always_inline int leave_call(struct pt_regs *regs, __u64 stack)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	__u32 id = task->tgid, thread_id = task->pid, size, *in_flight = calls_of_process(id);
-	__u64 stack = STACK_AT_ENTRY(regs);
 	const struct executable *executable;
 	const struct record_socket *socket;
 	struct process *process;
@@ -240,7 +240,7 @@ int ssl_call_entry(struct pt_regs *regs)
 SEC("uretprobe")
 int ssl_call_return(struct pt_regs *regs)
 {
-	return leave_call(regs);
+	return leave_call(regs, STACK_AT_ENTRY(regs));
 }
 
 #endif

@@ -34,7 +34,7 @@ export const startKernelCapture = (
     knownBuilds,
     isSuspended,
     ...options
-  }: Pick<SessionOptions, "withoutPrograms" | "clearText" | "bestLink"> &
+  }: Pick<SessionOptions, "withoutPrograms" | "clearText" | "bestLink" | "returnBy"> &
     Pick<AttachmentOptions, "knownBuilds" | "isSuspended"> = {},
 ): KernelCapture => {
   const session = openSession({ objectPath: OBJECT, pollEveryMs: 2, ...options });

@@ -165,6 +165,20 @@ test("values are cut where the governing policy says, between characters, and fl
   expect([escaped?.path, escaped?.flags]).toEqual(["/\\xff", ["escaped"]]);
 });
 
+test("control characters in what is read in clear are flagged, and shown as they were sent", () => {
+  const { one } = govern({ one: { headers: { request: [keep("x-a")], response: [keep("x-b")] } } });
+  expect(one({ headers: [["x-a", KEEP, "tab\there"]] })?.flags).toEqual([]);
+  expect(one({ headers: [["x-a", KEEP, "one\rx-c: two"]] })).toMatchObject({
+    requestHeaders: { "x-a": ["one\rx-c: two"] },
+    flags: ["control_characters"],
+  });
+  expect(one({ path: Buffer.from("/a\x7f") })?.flags).toEqual(["control_characters"]);
+  expect(one({ path: Buffer.from("/a\0") })).toMatchObject({
+    ...{ path: "/a\\x00", flags: ["escaped", "control_characters"] },
+  });
+  expect(one({ path: Buffer.from("/again") })?.flags).toEqual([]);
+});
+
 test("of the query the governing policy shows what it asks, not what another asked the kernel for", () => {
   const query = "page=2&Token&size=10&a=b";
   const shown = (spec: Spec["query"]) => govern({ one: { query: spec } }).one({ query })?.query;

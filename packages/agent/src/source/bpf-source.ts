@@ -5,6 +5,7 @@ import type { Floor } from "@masthead/shared/policy/floor";
 import type { PolicySet } from "@masthead/shared/wire/policy-set";
 import { Attachment } from "../attach/attachment.js";
 import type { CoverageReport } from "../attach/coverage/coverage.js";
+import { type FoundExecutable, findExecutables } from "../capture/executable-search.js";
 import { readKernelConnections } from "../capture/kernel-connections.js";
 import { type CaptureSession, type LinkKind, openSession } from "../capture/native-session.js";
 import { writeConstantTables } from "../capture/policy-constants.js";
@@ -84,7 +85,10 @@ export class BpfSource implements CaptureSource {
     this.#session = openSession({ objectPath, handoffBytes, pollEveryMs, clearText, mapEntries });
     try {
       writeConstantTables(this.#session, options.fingerprintKey);
-      this.#tables = new PolicyTables({ session: this.#session, labels, floor });
+      this.#tables = new PolicyTables({
+        ...{ session: this.#session, labels, floor },
+        findExecutables: (glob) => this.#namedExecutables(glob),
+      });
       this.budget = new KernelBudget(this.#session, this.#tables, options.ringBytes);
       this.#attachment = new Attachment({
         session: this.#session,
@@ -105,6 +109,13 @@ export class BpfSource implements CaptureSource {
       ungoverned: () => this.#stream.pairing.ungoverned,
       pairing: () => this.#stream.pairing.pending,
     };
+  }
+
+  /** Those on disk that a policy names: probes stand on them before the policy is in force. */
+  #namedExecutables(glob: string): FoundExecutable[] {
+    const found = findExecutables(glob);
+    this.#attachment.expect(found.map(({ path }) => path));
+    return found;
   }
 
   #makeStream({ fingerprintKey, openExchanges }: BpfSourceOptions): ExchangeStream {
