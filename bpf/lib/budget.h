@@ -71,6 +71,7 @@ verified_alone int judge_detail(struct work *w)
 	if (!ring_is_filling() && policies_have_token(config, j->items, w->now_ns) && take_token(BUDGET_OF_HOST, w->now_ns))
 		return 0;
 	j->counted = 1;
+	j->timings = 0;
 	j->query_names = j->query_keep = 0;
 	j->names = config->usage_request_names;
 	return 0;

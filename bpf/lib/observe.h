@@ -153,7 +153,7 @@ verified_alone int miss_call(__u64 ssl, __u32 process, __u32 direction, __u64 us
 		d->missed = 1;
 	if (d && d->state != STATE_HEAD && d->state != STATE_RESYNC)
 		return 0;
-	if (begins_request(user, size)) {
+	if (is_wanted(process) && begins_request(user, size)) {
 		count(COUNTER_CAPTURED);
 		count(COUNTER_LOST_SCRATCH);
 	}

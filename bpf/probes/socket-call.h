@@ -40,6 +40,10 @@ static __always_inline void take_socket_bytes(struct pt_regs *regs, struct task_
 		note_passed(thread, &key, strange, direction, BUFFER_OF(regs, call), returned);
 		return;
 	}
+	if (!c && !strange && !is_wanted(key.process)) {
+		note_no_ciphertext(thread, direction);
+		return;
+	}
 	w = claim_work(&o);
 	if (!w || !o) {
 		note_no_ciphertext(thread, direction);

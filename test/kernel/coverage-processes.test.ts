@@ -3,7 +3,7 @@ import { copyFileSync, readFileSync, realpathSync, renameSync, rmSync } from "no
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { executableFileOf } from "@masthead/agent/capture/executable-search";
+import { executableFileOf } from "@masthead/agent/attach/processes/running-executable";
 import { policySet } from "@masthead/agent/testing/policies";
 import { freeLoopbackPort } from "@masthead/infra/free-port";
 import { type CoverageEntry, coverageEntrySchema } from "@masthead/shared/wire/heartbeat";

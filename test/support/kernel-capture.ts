@@ -32,9 +32,10 @@ export const startKernelCapture = (
   onMessage: (record: MessageRecord, bytes: RecordBytes) => void,
   {
     knownBuilds,
+    isSuspended,
     ...options
   }: Pick<SessionOptions, "withoutPrograms" | "clearText" | "bestLink" | "returnBy"> &
-    Pick<AttachmentOptions, "knownBuilds"> = {},
+    Pick<AttachmentOptions, "knownBuilds" | "isSuspended"> = {},
 ): KernelCapture => {
   const session = openSession({ objectPath: OBJECT, pollEveryMs: 2, ...options });
   cleanup.add(() => session.close());
@@ -44,6 +45,7 @@ export const startKernelCapture = (
   const attachment = new Attachment({
     ...{ session, homeDirectory: home, ownPids: [], scanEveryMs: 2 ** 30 },
     ...(knownBuilds && { knownBuilds }),
+    ...(isSuspended && { isSuspended }),
     // As an agent asks, but that without a policy all count as asked about.
     asked: (pid) => (tables.generation === 0 ? "asked" : askedOf(tables, pid)),
   });
