@@ -52,6 +52,18 @@ test("a socket that dup2, dup3 or close_range closed is forgotten", async () => 
   expect(socketsOfProcess(session, "connections", pid)).toBe(0);
 });
 
+test("a socket that a process closes is forgotten, though another process or a waiting call still has it; not one it has by a duplicate", async () => {
+  const { seen, session, pid } = await run("closed-while-held");
+  expect(texts(seen, "server").filter((what) => what.startsWith("/"))).toEqual(
+    [1, 2, 3, 4].map((n) => `/closed-while-held/${n}`),
+  );
+  const [kept, duplicate] = [203, 204].map((status) =>
+    seen.find(({ role, what }) => role === "server" && what === `${status}`),
+  );
+  expect(duplicate).toMatchObject({ connection: kept?.connection, exchange: 1 });
+  expect(socketsOfProcess(session, "connections", pid)).toBe(0);
+});
+
 /** The requests that a role's responses were paired with, as `/path status`. */
 const exchanges = (seen: Seen[], role: Seen["role"]): string[] => {
   const mine = seen.filter((each) => each.role === role);
