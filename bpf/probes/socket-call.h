@@ -12,6 +12,16 @@
 #include "socket-tie.h"
 #include "socket-transfer.h"
 
+/*
+ * A system call whose stack is not below that of the library's call shows that the thread has left that one: by longjmp, or its return was
+ * not seen. Its entry stays, in case that it was a fiber's.
+ */
+static __always_inline void forget_left_call(struct thread *thread, __u64 stack)
+{
+	if (thread->stack && stack - thread->stack < STACK_OF_ONE_CALL)
+		thread->stack = 0;
+}
+
 /* A call on a socket that is not followed. */
 static __always_inline void note_passed(struct thread *thread, const struct connection_key *key,
 					struct strange_socket *strange, __u32 direction, __u64 user, __u32 moved)
@@ -109,6 +119,7 @@ int socket_call_return(__u64 *arguments)
 	task = bpf_get_current_task_btf();
 	if (!is_target(task, task->tgid, &thread) || !thread || IS_COMPAT(task))
 		return 0;
+	forget_left_call(thread, STACK_POINTER(regs));
 	if (call_around(thread, STACK_POINTER(regs), task->tgid))	/* ciphertext: a TLS probe shows what it was */
 		return 0;
 	if (call.fd_third && find_socket(task, ARGUMENT_3(regs), &s))

@@ -5,6 +5,8 @@ import type { LibraryTable, Sighting } from "./library-table.js";
 
 /** Programs that are looked through ahead of a scan, from one scan to the next; some take a tenth of a second. */
 const PROGRAMS_PER_SCAN = 32;
+/** Processes that begin a program, as many as are looked at from one scan to the next: a tenth of a millisecond each. */
+const EXECS_PER_SCAN = 256;
 /** Programs that a policy names and whose turn has not come. */
 const WAITING_MAX = 4096;
 /** Processes that have just begun, whose libraries are looked for ahead of a scan. */
@@ -21,6 +23,7 @@ const LOOKS = 10;
 export class EarlyLooks {
   /** none before the first scan: Masthead's own processes are not told before it */
   #programsLeft = 0;
+  #execsLeft = EXECS_PER_SCAN;
   readonly #waiting = new Set<string>();
   /** by process, how many looks are left */
   readonly #young = new Map<number, number>();
@@ -39,6 +42,8 @@ export class EarlyLooks {
 
   /** A process runs a new program. */
   onExec(pid: number): void {
+    if (this.#execsLeft <= 0) return;
+    this.#execsLeft -= 1;
     const path = programOf(pid);
     if (path !== undefined) this.#sight(path, { pid });
     if (this.#young.size >= YOUNG_MAX) return;
@@ -53,6 +58,7 @@ export class EarlyLooks {
   /** A scan begins. */
   onScan(): void {
     this.#programsLeft = PROGRAMS_PER_SCAN;
+    this.#execsLeft = EXECS_PER_SCAN;
     this.#takeWaiting();
   }
 

@@ -98,6 +98,17 @@ describe.runIf(process.arch === "x64")("where a call may end", () => {
     expect(returnsOf(text, "s")).toMatch(/^called jumps where the file does not say/);
   });
 
+  test("refused: a function with a switch whose instructions cannot all be told from data", () => {
+    const lines = [
+      "called: jmp 1f",
+      ".byte 0xe8",
+      "1: notrack jmp *%rax",
+      "r1: ret",
+      ".size called,.-called",
+    ];
+    expect(returnsOf(assembled(...lines), "s")).toMatch(/has data in it/);
+  });
+
   test("refused: a function without a return, and one of bytes that are no instructions", () => {
     expect(returnsOf(assembled("called: jmp called", ".size called,.-called"), "s")).toMatch(/has 0 returns/);
     expect(returnsOf(assembled("called: .byte 0x06", ".size called,.-called"), "s")).toMatch(

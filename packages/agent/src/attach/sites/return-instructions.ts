@@ -62,7 +62,12 @@ export function returnInstructions(elf: ElfFile, symbol: FunctionSymbol): number
   if (isSwept) {
     // Where a table leads is not read: all that the symbol covers is code of the function.
     if (symbol.size > SYMBOL_MAX_BYTES) throw refuse("is too long");
+    const end = symbol.address + symbol.size;
     const code = decode(elf.code(symbol.address, symbol.size), symbol.address, INSTRUCTIONS_MAX);
+    const places = new Set(code.map(({ address }) => address));
+    // A probe within an instruction would break the program: both ways have to agree where instructions begin.
+    if ([...seen].some((address) => address >= symbol.address && address < end && !places.has(address)))
+      throw refuse("has data in it");
     for (const [index, { address }] of code.entries()) if (!seen.has(address)) pass(code, index);
     descend();
   }
