@@ -91,13 +91,14 @@ static __always_inline void take_socket_bytes(struct pt_regs *regs, struct task_
 	if (!c)
 		read_socket(s->sk, 0, &w->socket);
 	is_first = !c && w->patience == PATIENCE_FRESH;
-	observe(w, o, &key);
+	observe_on(w, o, &key, c);
 	if (w->measured.wants)
 		settle_measured(w, thread);
 	release(&w->busy);
 	if (!c)
 		note_first(&key, s, direction, is_first);
-	settle_strange(&key, s->sk);
+	if (!c || c->directions[direction].state == STATE_IGNORE)
+		settle_strange(&key, s->sk);
 }
 
 SEC("tp_btf/sys_exit")

@@ -61,7 +61,7 @@ describe.each([
           });
         else throw new Error(`a response without a request: ${record.status}`);
       },
-      { clearText: true, isSuspended: (pid) => ready?.isSuspended(pid) ?? false },
+      { clearText: true, go: true, isSuspended: (pid) => ready?.isSuspended(pid) ?? false },
     );
     budget = new KernelBudget(capture.session, capture.tables, 4 * 1024 * 1024);
     ready = budget;
