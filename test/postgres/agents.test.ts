@@ -136,6 +136,25 @@ describe("agents", () => {
     await plane.database.open("owner").sql`delete from agents where agent_id = 'web-5'`;
   });
 
+  it("lack what is suspended as far as usage claims to be complete, which may be beyond their last report", async () => {
+    const sinceUs = plane.clock.nowUs - 20_000_000;
+    const suspensions = [{ executable: "/usr/bin/batch", reason: "cpu", sinceUs }];
+    await send("web-6", { epoch: 10, final: false, suspensions });
+    await drainAll();
+    const completeUs = plane.clock.nowUs + 4_000_000;
+    const { sql } = plane.database.open("owner");
+    const settled = await sql`
+      update epochs set complete_until = ${toRfc3339(completeUs)}::timestamptz where agent_id = 'web-6'`;
+    expect(settled.count).toBe(1);
+    const usage = await plane.request("GET", "/v1/usage?filter%5Bagent.id%5D=web-6&window=total");
+    const { meta } = (await usage.json()) as { meta: UsageMeta };
+    expect(meta.completeUntil).toBe(toRfc3339(completeUs));
+    expect(meta.completeness.gaps).toEqual([
+      { agentId: "web-6", from: toRfc3339(sinceUs), to: toRfc3339(completeUs), reason: "agent/suspended" },
+    ]);
+    await sql`delete from agents where agent_id = 'web-6'`;
+  });
+
   it("are away when they fall silent or stop", async () => {
     await send("web-2", { final: true });
     await drainAll();
