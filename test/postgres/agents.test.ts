@@ -21,12 +21,14 @@ beforeAll(async () => {
 });
 afterAll(() => plane.stop());
 
-/** The app's clock stands still, so the drain has one that runs. */
-const drainAll = () =>
-  drain(
-    { ...plane.ingestDeps, now: () => plane.clock.nowUs + Math.round(performance.now()) * 1_000 },
+/** The app's clock stands still, so the drain has one that runs: from there, however long the tests took before. */
+const drainAll = () => {
+  const beganMs = performance.now();
+  return drain(
+    { ...plane.ingestDeps, now: () => plane.clock.nowUs + Math.round(performance.now() - beganMs) * 1_000 },
     { maxMs: 2_000, maxMessages: 100, idleMs: 1_000 },
   );
+};
 const send = async (agentId: string, changes: Partial<Heartbeat>) => {
   const connection = await plane.connectAs(agentId);
   const heartbeat = makeHeartbeat({
@@ -109,10 +111,48 @@ describe("agents", () => {
     ]);
     const usage = await plane.request("GET", "/v1/usage?filter%5Bagent.id%5D=web-1&window=total");
     const { meta } = (await usage.json()) as { meta: UsageMeta };
-    expect(meta.completeness.gaps).toEqual([
+    // Runs that ended without a word leave gaps as well.
+    const gaps = meta.completeness.gaps.filter(({ reason }) => reason === "agent/suspended");
+    expect(gaps).toEqual([
       { agentId: "web-1", from: since[0], to: toRfc3339(sinceUs + 5_000_000), reason: "agent/suspended" },
       { agentId: "web-1", from: since[1], to: toRfc3339(plane.clock.nowUs), reason: "agent/suspended" },
     ]);
+  });
+
+  it("break nothing by text that Postgres cannot hold, such as half of a character or U+0000", async () => {
+    const suspensions = [
+      { executable: "/srv/half\ud83d", reason: "cpu", sinceUs: plane.clock.nowUs - 20_000_000 },
+    ];
+    const labels = { "zone\u0000": "a\u0000b\\u0000" };
+    await send("web-5", { epoch: 10, final: false, suspensions, labels });
+    await drainAll();
+    const usage = await plane.request("GET", "/v1/usage?filter%5Bagent.id%5D=web-5&window=total");
+    expect(usage.status).toBe(200);
+    expect((await plane.request("GET", "/metrics", { headers: { authorization: "" } })).status).toBe(200);
+    expect(await read("web-5")).toMatchObject({
+      suspensions: [{ executable: "/srv/half\ufffd" }],
+      labels: { "zone\ufffd": "a\ufffdb\\u0000" },
+    });
+    await plane.database.open("owner").sql`delete from agents where agent_id = 'web-5'`;
+  });
+
+  it("lack what is suspended as far as usage claims to be complete, which may be beyond their last report", async () => {
+    const sinceUs = plane.clock.nowUs - 20_000_000;
+    const suspensions = [{ executable: "/usr/bin/batch", reason: "cpu", sinceUs }];
+    await send("web-6", { epoch: 10, final: false, suspensions });
+    await drainAll();
+    const completeUs = plane.clock.nowUs + 4_000_000;
+    const { sql } = plane.database.open("owner");
+    const settled = await sql`
+      update epochs set complete_until = ${toRfc3339(completeUs)}::timestamptz where agent_id = 'web-6'`;
+    expect(settled.count).toBe(1);
+    const usage = await plane.request("GET", "/v1/usage?filter%5Bagent.id%5D=web-6&window=total");
+    const { meta } = (await usage.json()) as { meta: UsageMeta };
+    expect(meta.completeUntil).toBe(toRfc3339(completeUs));
+    expect(meta.completeness.gaps).toEqual([
+      { agentId: "web-6", from: toRfc3339(sinceUs), to: toRfc3339(completeUs), reason: "agent/suspended" },
+    ]);
+    await sql`delete from agents where agent_id = 'web-6'`;
   });
 
   it("are away when they fall silent or stop", async () => {

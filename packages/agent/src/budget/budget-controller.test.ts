@@ -57,6 +57,14 @@ test.each([
   expect(second({ ...taken, detailed: 300 }).recordsPerSecond).toBe(150);
 });
 
+test("one second above the budget with little in detail takes most of it, not all; some seconds do", () => {
+  const { second, rateAfter } = controlled(40_000);
+  expect(rateAfter(100, { cpu: 0.5, detailed: 3 }).recordsPerSecond).toBe(40_000);
+  expect(second({ cpu: 3, detailed: 0 }).recordsPerSecond).toBe(2_500);
+  expect(second({ cpu: 0.5, detailed: 300 }).recordsPerSecond).toBe(2_500);
+  expect(rateAfter(4, { cpu: 3, detailed: 0 }).recordsPerSecond).toBe(LOWEST_PER_SECOND);
+});
+
 test("near its budget nothing changes; well below it detail comes back, a step each five seconds, up to the budget", () => {
   const { second, rateAfter } = controlled();
   second({ cpu: 2, detailed: 800 });
@@ -85,8 +93,12 @@ test("a target has to go when the lowest rate does not help, and another after a
   const { second } = controlled();
   const decisions = repeat(1, () => Array.from({ length: 40 }, () => second({ cpu: 2, detailed: 1 })));
   const asked = decisions.flatMap(({ next }, at) => (next === "suspend" ? [at] : []));
-  expect(decisions[0]?.recordsPerSecond).toBe(LOWEST_PER_SECOND);
-  expect(asked.slice(0, 3)).toEqual([1, 2, 3].map((times) => times * SUSPEND_AFTER));
+  expect(decisions.slice(0, 3).map(({ recordsPerSecond }) => recordsPerSecond)).toEqual([
+    62,
+    3,
+    LOWEST_PER_SECOND,
+  ]);
+  expect(asked.slice(0, 3)).toEqual([1, 2, 3].map((times) => 2 + times * SUSPEND_AFTER));
 });
 
 test("while a target is suspended a calm asks for its return, and detail waits", () => {

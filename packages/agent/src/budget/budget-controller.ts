@@ -37,6 +37,8 @@ export const SUSPEND_AFTER = 5;
 export const CALM_AFTER = 5;
 /** Between this share of a bound and the bound itself nothing changes, so that a rate does not swing. */
 const NEAR = 0.9;
+/** What is left of the rate at least after one step down: a short load of something else, a look at the disk, takes little for long. */
+const LEAST_LEFT = 1 / 16;
 /** The kernel itself leaves out detail beyond three quarters. */
 const RING_OVER = 0.5;
 
@@ -78,8 +80,8 @@ export class BudgetController {
   #strain(over: BudgetBound[], detailed: number): BudgetDecision {
     this.#calm = 0;
     if (this.#rate > LOWEST_PER_SECOND) {
-      const half = Math.floor(Math.min(this.#rate, detailed) / 2);
-      this.#rate = Math.max(LOWEST_PER_SECOND, half);
+      const half = Math.max(Math.min(this.#rate, detailed) / 2, this.#rate * LEAST_LEFT);
+      this.#rate = Math.max(LOWEST_PER_SECOND, Math.floor(half));
       return { recordsPerSecond: this.#rate, over };
     }
     this.#strained += 1;

@@ -5,6 +5,9 @@ import { BudgetKeeper } from "./budget-keeper.js";
 import { AWAY_MAX_MS, AWAY_MS, SOON_MS, Suspensions } from "./suspensions.js";
 import { type Target, TargetLoad, targetKey } from "./target-load.js";
 
+/** Seconds of a strain from the start on: one to begin with, two in which detail goes from 100 a second to the least. */
+const UNTIL_SUSPENDED = 3 + SUSPEND_AFTER;
+
 const target = (inode: number): Target => {
   const file = { device: 1, inode };
   return { key: targetKey(file), file, path: `/bin/program-${inode}` };
@@ -54,11 +57,20 @@ function kept(costs: Record<number, number>) {
   return { keeper, seconds, costs, events, rates, said };
 }
 
+test("what the start took is of no second", () => {
+  const { keeper, seconds, costs, rates } = kept({ 1: 5_000 });
+  seconds(1);
+  costs[1] = 100;
+  seconds(100);
+  expect(keeper.events).toEqual([]);
+  expect(rates).toEqual([100]);
+});
+
 test("the costliest target goes when detail does not help, is an event, and comes back when the budget allows it", () => {
   const { keeper, seconds, costs, events, rates, said } = kept({ 1: 100, 2: 800, 3: 50 });
   expect(rates).toEqual([100]);
-  expect(seconds(1 + SUSPEND_AFTER)).toEqual([1, 3]);
-  const sinceUs = (1 + SUSPEND_AFTER) * 1_000_000;
+  expect(seconds(UNTIL_SUSPENDED)).toEqual([1, 3]);
+  const sinceUs = UNTIL_SUSPENDED * 1_000_000;
   expect(keeper.events).toEqual([{ executable: "/bin/program-2", reason: "cpu", sinceUs }]);
   expect(keeper.degraded()).toEqual(["suspended by the budget (cpu): /bin/program-2"]);
   expect(keeper.counters).toMatchObject({ targets_suspended: 1, budget_records_per_second: 1 });
@@ -89,7 +101,7 @@ test("a target that is still too much stays away twice as long each time", () =>
 test("where nothing is left to suspend it says so, and the end of the run is the end of all", () => {
   const { keeper, seconds, costs } = kept({ 1: 600 });
   costs[9] = 0;
-  seconds(1 + SUSPEND_AFTER);
+  seconds(UNTIL_SUSPENDED);
   costs[9] = 700;
   expect(seconds(SUSPEND_AFTER)).toEqual([]);
   costs[10] = 0;

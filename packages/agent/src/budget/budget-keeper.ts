@@ -33,7 +33,8 @@ export interface BudgetKeeperOptions {
 
 /** Puts into force what the controller decides. */
 export class BudgetKeeper {
-  readonly #controller: BudgetController;
+  /** from the first tick on: what the start took says nothing of what capturing does */
+  #controller: BudgetController | undefined;
   readonly #suspensions = new Suspensions();
   readonly #usage: () => { cpuMs: number; residentBytes: number };
   #rate: number;
@@ -45,14 +46,19 @@ export class BudgetKeeper {
     this.#usage = options.usage ?? ownUsage;
     this.#rate = budget.recordsPerSecond;
     source.limitDetail(this.#rate);
-    this.#controller = new BudgetController(budget, this.#reading());
   }
 
   /** Once a second. @throws NativeError; what was decided is tried again with the next one */
   tick(): void {
-    const { source, log } = this.options;
+    const { budget, source, log } = this.options;
+    const reading = this.#reading();
+    if (this.#controller === undefined) {
+      this.#controller = new BudgetController(budget, reading);
+      source.countAnew();
+      return;
+    }
     const suspended = this.#suspensions.targets.length > 0;
-    const { recordsPerSecond, next, over } = this.#controller.step(this.#reading(), suspended);
+    const { recordsPerSecond, next, over } = this.#controller.step(reading, suspended);
     if (recordsPerSecond !== this.#rate) {
       source.limitDetail(recordsPerSecond);
       log.info({ recordsPerSecond, over }, "budget: another rate of detail");

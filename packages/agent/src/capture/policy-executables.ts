@@ -3,6 +3,19 @@ import { type FoundExecutable, findExecutables } from "./executable-search.js";
 import type { ExecutableFile } from "./policy-bytes.js";
 import type { TargetItem } from "./policy-items.js";
 
+/** Executables on disk that a glob takes. */
+export type FindExecutables = (glob: string) => FoundExecutable[];
+
+/** Looks on the disk once for each glob, since a look may take a second: what comes to be there later is seen when it runs. */
+export function searchOnce(find: FindExecutables = findExecutables): FindExecutables {
+  const byGlob = new Map<string, FoundExecutable[]>();
+  return (glob) => {
+    const found = byGlob.get(glob) ?? find(glob);
+    byGlob.set(glob, found);
+    return found;
+  };
+}
+
 /** Which target items name which executable, for one policy set. */
 export class ExecutableItems {
   private readonly globs: { glob: string; matches: (path: string) => boolean; items: bigint }[];
@@ -10,7 +23,7 @@ export class ExecutableItems {
   constructor(
     items: readonly TargetItem[],
     private readonly seen: SeenExecutables,
-    private readonly find: (glob: string) => FoundExecutable[] = findExecutables,
+    private readonly find: FindExecutables,
   ) {
     const byGlob = new Map<string, bigint>();
     items.forEach(({ executable }, place) => {

@@ -2,12 +2,11 @@ import { FLOOR, type Floor } from "@masthead/shared/policy/floor";
 import type { PolicySet } from "@masthead/shared/wire/policy-set";
 import { GenerationPlans } from "../govern/generation-plans.js";
 import { compilePlan } from "../govern/policy-plan.js";
-import type { FoundExecutable } from "./executable-search.js";
 import { NativeError } from "./native-error.js";
 import { BudgetPlaces } from "./policy-budgets.js";
 import { activeValue, budgetRateValue, type ExecutableFile, indexKey } from "./policy-bytes.js";
 import { type CompiledPolicies, compilePolicies } from "./policy-compile.js";
-import { ExecutableItems, SeenExecutables } from "./policy-executables.js";
+import { ExecutableItems, type FindExecutables, SeenExecutables, searchOnce } from "./policy-executables.js";
 import { RuleIds } from "./policy-rule-ids.js";
 import { PolicySlot, type SlotContents, type TableSession } from "./policy-slot.js";
 import { BUDGET_OF_HOST, TABLE_SLOTS } from "./table-layout.js";
@@ -21,7 +20,7 @@ export interface PolicyTablesOptions {
   /** the built-in floor with this host's own additions */
   floor?: Floor;
   /** finds the files that a glob takes; the host's own file system by default */
-  findExecutables?: (glob: string) => FoundExecutable[];
+  findExecutables?: FindExecutables;
 }
 
 /** What became of a policy set. After a failure the set before it is still in force, whole. */
@@ -39,6 +38,8 @@ export class PolicyTables {
   /** 0: none */
   generation = 0;
   private compiled: CompiledPolicies | undefined;
+  /** for the set in force */
+  private find: FindExecutables;
   private readonly slots: PolicySlot[];
   private readonly executables = new SeenExecutables();
   private readonly ids = new RuleIds();
@@ -49,6 +50,7 @@ export class PolicyTables {
 
   constructor(private readonly options: PolicyTablesOptions) {
     this.floor = options.floor ?? FLOOR;
+    this.find = searchOnce(options.findExecutables);
     this.slots = Array.from({ length: TABLE_SLOTS }, (_, index) => new PolicySlot(options.session, index));
   }
 
@@ -63,7 +65,7 @@ export class PolicyTables {
     }
     try {
       const compiled = compilePolicies(set, this.options.labels, this.floor);
-      this.install(compiled);
+      this.install(compiled, searchOnce(this.options.findExecutables));
       const warnings = [...compiled.warnings, ...this.followArrivals(compiled)];
       return { ok: true, revision, generation: this.generation, warnings };
     } catch (error) {
@@ -98,7 +100,7 @@ export class PolicyTables {
    * @throws NativeError with the generation before still in force
    */
   renew(): void {
-    if (this.compiled !== undefined) this.install(this.compiled);
+    if (this.compiled !== undefined) this.install(this.compiled, this.find);
   }
 
   /** Attached while a policy in force asks. Where it cannot be, the set is in force without it. @returns warnings */
@@ -136,12 +138,12 @@ export class PolicyTables {
     return this.slots[this.generation % TABLE_SLOTS] as PolicySlot;
   }
 
-  private install(compiled: CompiledPolicies): void {
+  private install(compiled: CompiledPolicies, find: FindExecutables): void {
     const generation = this.generation + 1;
     const slot = this.slots[generation % TABLE_SLOTS] as PolicySlot;
     const plans = this.plan(compiled, generation);
     this.setBudgets(compiled);
-    this.fill(slot, compiled, generation);
+    this.fill(slot, compiled, generation, find);
     try {
       this.options.session.updateTable("active", indexKey(0), activeValue(generation, slot.index));
     } catch (error) {
@@ -152,6 +154,7 @@ export class PolicyTables {
     this.generation = generation;
     this.revision = compiled.revision;
     this.compiled = compiled;
+    this.find = find;
     // From here on no program run judges by the set before: `effective` is true when it is said.
     this.options.session.synchronize();
   }
@@ -164,12 +167,17 @@ export class PolicyTables {
     }
   }
 
-  private fill(slot: PolicySlot, compiled: CompiledPolicies, generation: number): void {
+  private fill(
+    slot: PolicySlot,
+    compiled: CompiledPolicies,
+    generation: number,
+    find: FindExecutables,
+  ): void {
     const contents: SlotContents = {
       compiled,
       generation,
       ruleId: this.ids.of,
-      executables: new ExecutableItems(compiled.items, this.executables, this.options.findExecutables),
+      executables: new ExecutableItems(compiled.items, this.executables, find),
       budgetPlace: this.budgets.of,
       suspended: this.suspended,
     };

@@ -16,6 +16,8 @@ const NAME_MAX_BYTES = 256;
 const STEP_BYTES = Math.floor((PIECE_MAX_BYTES - NAME_MAX_BYTES) / SYMBOL_BYTES) * SYMBOL_BYTES;
 /** Symbol tables of programs with their TLS inside have some ten megabytes. */
 const TABLE_MAX_BYTES = 256 * 1024 * 1024;
+/** Each name stands there once, and at the end of a few longer ones. */
+const PLACES_MAX = 16_384;
 
 /**
  * The functions of one symbol table that have one of these names; of several with one name the first. The table is read
@@ -51,8 +53,10 @@ function nameOffsets(source: ByteSource, strings: Section, names: ReadonlySet<st
   const sought = [...names].map((name) => ({ name, text: Buffer.from(`${name}\0`) }));
   for (const { bytes, start } of pieces(source, strings, NAME_MAX_BYTES)) {
     for (const { name, text } of sought) {
-      for (let at = bytes.indexOf(text); at >= 0; at = bytes.indexOf(text, at + 1))
+      for (let at = bytes.indexOf(text); at >= 0; at = bytes.indexOf(text, at + 1)) {
         offsets.set(start + at, name);
+        if (offsets.size > PLACES_MAX) throw new ElfError(`${name} and the like stand at too many places`);
+      }
     }
   }
   return offsets;

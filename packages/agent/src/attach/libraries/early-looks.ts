@@ -3,8 +3,10 @@ import { executableOf, procPath } from "../processes/proc-process.js";
 import type { LibraryScan } from "./library-scan.js";
 import type { LibraryTable, Sighting } from "./library-table.js";
 
-/** Programs that are looked through ahead of a scan, from one scan to the next; some take a tenth of a second. */
+/** Programs that are looked through ahead of a scan, from one scan to the next. */
 const PROGRAMS_PER_SCAN = 32;
+/** No more of them once they took so long: large ones take a tenth of a second and more, while nothing else is done. */
+const PROGRAMS_MS_PER_SCAN = 100;
 /** Processes that begin a program, as many as are looked at from one scan to the next: a tenth of a millisecond each. */
 const EXECS_PER_SCAN = 256;
 /** Programs that a policy names and whose turn has not come. */
@@ -23,15 +25,18 @@ const LOOKS = 10;
 export class EarlyLooks {
   /** none before the first scan: Masthead's own processes are not told before it */
   #programsLeft = 0;
+  #programsMsLeft = 0;
   #execsLeft = EXECS_PER_SCAN;
   readonly #waiting = new Set<string>();
   /** by process, how many looks are left */
   readonly #young = new Map<number, number>();
   #timer: NodeJS.Timeout | undefined;
 
+  /** @param nowMs a clock that never goes back, in milliseconds */
   constructor(
     private readonly libraries: Pick<LibraryTable, "knows" | "sightProgram">,
     private readonly scan: Pick<LibraryScan, "look">,
+    private readonly nowMs: () => number = () => performance.now(),
   ) {}
 
   /** @param paths of programs that a policy names */
@@ -58,6 +63,7 @@ export class EarlyLooks {
   /** A scan begins. */
   onScan(): void {
     this.#programsLeft = PROGRAMS_PER_SCAN;
+    this.#programsMsLeft = PROGRAMS_MS_PER_SCAN;
     this.#execsLeft = EXECS_PER_SCAN;
     this.#takeWaiting();
   }
@@ -78,11 +84,15 @@ export class EarlyLooks {
 
   /** @returns false: it has to wait */
   #sight(path: string, by: Sighting): boolean {
-    if (!this.libraries.knows(path)) {
-      if (this.#programsLeft <= 0) return false;
-      this.#programsLeft -= 1;
+    if (this.libraries.knows(path)) {
+      this.libraries.sightProgram(path, by);
+      return true;
     }
+    if (this.#programsLeft <= 0 || this.#programsMsLeft <= 0) return false;
+    const beganMs = this.nowMs();
     this.libraries.sightProgram(path, by);
+    this.#programsLeft -= 1;
+    this.#programsMsLeft -= this.nowMs() - beganMs;
     return true;
   }
 

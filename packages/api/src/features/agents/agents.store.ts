@@ -17,7 +17,7 @@ export async function recordHeartbeat(
   const { agentId, epoch, sentAtUs } = heartbeat;
   const rows = await sql`
     insert into agents as kept (agent_id, epoch, epoch_first_seen_us, sent_at_us, received_at_us, heartbeat)
-    values (${agentId}, ${epoch}, ${receivedAtUs}, ${sentAtUs}, ${receivedAtUs}, ${JSON.stringify(heartbeat)})
+    values (${agentId}, ${epoch}, ${receivedAtUs}, ${sentAtUs}, ${receivedAtUs}, ${asPostgresReads(heartbeat)})
     on conflict (agent_id) do update set
       epoch = excluded.epoch,
       epoch_first_seen_us =
@@ -29,3 +29,12 @@ export async function recordHeartbeat(
     returning agent_id`;
   return rows.length > 0;
 }
+
+/**
+ * As JSON, with U+FFFD in place of U+0000 and of half a surrogate pair: a column of type json takes both, and every look into
+ * it would fail from then on. JSON.stringify escapes a surrogate only where its other half is missing.
+ */
+const asPostgresReads = (value: unknown): string =>
+  JSON.stringify(value).replace(/\\(?:\\|u0000|ud[89a-f][0-9a-f]{2})/g, (escaped) =>
+    escaped === "\\\\" ? escaped : "\\ufffd",
+  );

@@ -9,7 +9,8 @@ const GAPS_MAX = 1_000;
 
 /**
  * What may be missing in a range, by the ledger: see decision 0002. Concerned are runs that were heard of since the range
- * began; a run that stopped on purpose holds nothing back once all of its batches are settled.
+ * began; a run that stopped on purpose holds nothing back once all of its batches are settled. A suspension that lasts reaches as
+ * far as the run was heard of, by a heartbeat or by batches, which may be the newer ones.
  * @param agentIds absent: the fleet
  */
 export const readCompleteness = async (
@@ -39,8 +40,10 @@ export const readCompleteness = async (
       from ledger_losses where lost is null ${ofAgents}
       union all
       select agent_id, to_timestamp((s->>'sinceUs')::float8 / 1000000),
-        to_timestamp(coalesce((s->>'untilUs')::float8, (heartbeat->>'sentAtUs')::float8) / 1000000), 'agent/suspended'
-      from agents, json_array_elements(coalesce(heartbeat->'suspensions', '[]')) s where true ${ofAgents}
+        coalesce(to_timestamp((s->>'untilUs')::float8 / 1000000),
+          greatest(to_timestamp(sent_at_us::float8 / 1000000), complete_until)), 'agent/suspended'
+      from agents left join epochs using (agent_id, epoch),
+        json_array_elements(coalesce(heartbeat->'suspensions', '[]')) s where true ${ofAgents}
       union all
       select agent_id, coalesce(complete_until, first_seen_at), ${now}, 'agent/silent' from runs
       where is_newest and not final and last_seen_at < ${now} - make_interval(secs => ${SILENT_AFTER_SECONDS}))
