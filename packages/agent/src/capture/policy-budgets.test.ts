@@ -1,8 +1,10 @@
 import { FLOOR } from "@masthead/shared/policy/floor";
 import { expect, test } from "vitest";
+import { MemoryTables } from "../testing/memory-tables.js";
 import { policySet } from "../testing/policies.js";
 import { BudgetPlaces } from "./policy-budgets.js";
 import { compilePolicies } from "./policy-compile.js";
+import { PolicyTables } from "./policy-tables.js";
 import { BUDGETS } from "./table-layout.js";
 
 type Specs = Parameters<typeof policySet>[1];
@@ -63,3 +65,18 @@ test("an owner keeps its place, and gives it back when it is in no set any more"
   expect(new Set(last).size).toBe(64);
   expect(Math.max(...last)).toBeLessThan(BUDGETS);
 });
+
+test.each(["header_rules", "active"])(
+  "a set that fails at %s leaves the budgets in force as they were",
+  (failing) => {
+    const session = new MemoryTables();
+    const tables = new PolicyTables({ session, labels: {}, findExecutables: () => [] });
+    const shown = { headers: { request: [{ name: "x-shown", action: "keep" as const }] } };
+    expect(tables.apply(policySet(1, { one: { ...budget(10), ...shown } })).ok).toBe(true);
+    const rates = () => [...session.table("budget_rates")].map(([key, value]) => [key, [...value]]);
+    const before = rates();
+    session.refuse = (map) => map === failing;
+    expect(tables.apply(policySet(2, { one: { ...budget(500), ...shown } })).ok).toBe(false);
+    expect(rates()).toEqual(before);
+  },
+);

@@ -142,12 +142,14 @@ export class PolicyTables {
     const generation = this.generation + 1;
     const slot = this.slots[generation % TABLE_SLOTS] as PolicySlot;
     const plans = this.plan(compiled, generation);
-    this.setBudgets(compiled);
-    this.fill(slot, compiled, generation, find);
     try {
+      this.setBudgets(compiled);
+      this.fill(slot, compiled, generation, find);
       this.options.session.updateTable("active", indexKey(0), activeValue(generation, slot.index));
     } catch (error) {
       slot.wipe();
+      // An owner that both sets have has one bucket, whose rate is the new set's by now.
+      if (this.compiled !== undefined) this.setRates(this.compiled);
       throw error;
     }
     this.hold(plans);
@@ -159,8 +161,12 @@ export class PolicyTables {
     this.options.session.synchronize();
   }
 
-  private setBudgets({ budgets }: CompiledPolicies): void {
-    this.budgets.hold(budgets.rates.keys(), this.compiled?.budgets.rates.keys() ?? []);
+  private setBudgets(compiled: CompiledPolicies): void {
+    this.budgets.hold(compiled.budgets.rates.keys(), this.compiled?.budgets.rates.keys() ?? []);
+    this.setRates(compiled);
+  }
+
+  private setRates({ budgets }: CompiledPolicies): void {
     for (const [owner, perSecond] of budgets.rates) {
       const place = indexKey(this.budgets.of(owner));
       this.options.session.updateTable("budget_rates", place, budgetRateValue(perSecond));
