@@ -64,7 +64,7 @@ struct direction {
 	__u8 missed;		/* a call was not seen */
 	__u8 response;		/* the open message is a response */
 	__u8 has_sequence;
-	__u8 reserved;
+	__u8 counted_here;	/* the open message is of an exchange in `open_exchanges` */
 	__u32 generation;	/* the open message was recorded under */
 	__u32 sequence;		/* with has_sequence: where TCP's own counter stood after the last call in clear */
 	__u32 reserved_too;
@@ -76,6 +76,7 @@ struct direction {
 #define OUTSTANDING_HEAD	(1U << 27)
 #define OUTSTANDING_CONNECT	(1U << 28)
 #define OUTSTANDING_SILENT	(1U << 29)	/* its record was lost, or it is not governed: no response record either */
+#define OUTSTANDING_AGGREGATED	(1U << 31)	/* it is in `open_exchanges` */
 
 struct connection {
 	__u64 id;
@@ -104,7 +105,7 @@ struct connection {
 	__u64 tied_to;		/* the socket that a call on it seemed to be on: its handle; 0: none */
 	__u64 early_ns;		/* when the last of early_responses came */
 	__u32 early_responses;	/* that were read with no request outstanding: one may be in a write that has not returned */
-	__u32 reserved;
+	__u32 aggregates;	/* has had exchanges in `open_exchanges` */
 	struct direction directions[2];
 	__u32 outstanding[PIPELINE_MAX];
 };

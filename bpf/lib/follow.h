@@ -177,6 +177,7 @@ verified_alone int give_up_head(struct work *w, struct connection *c, __u32 lost
 		admit_request(w, c, lost_to);
 		d->open = 0;
 	} else if (d->state != STATE_RESYNC && oldest_request(c) != NO_REQUEST && (kind == START_RESPONSE || (c->role && !requests))) {
+		lose_exchange(c, c->next_response);
 		pop_request(c);
 		count(COUNTER_RECORDS_DROPPED);
 	}
@@ -299,6 +300,7 @@ static __always_inline void finish_head(struct work *w, struct out *o, struct co
 		return;
 	}
 	p->truncated = !w->head_end;
+	interrupt_counted(w, c);
 	if (!admit_head(w, o, c)) {
 		drop_head(w);
 		return;
@@ -306,6 +308,8 @@ static __always_inline void finish_head(struct work *w, struct out *o, struct co
 	if (o->pending && !p->is_response)
 		append_target(w, o);
 	walk_fields(w, o);
+	if (o->pending && w->judgement.aggregate)
+		count_head(w, o, c);
 	settle_head(w, o, c);
 	if (direction_of(w, c)->state == STATE_CHUNK_SIZE)
 		keep_ahead(w);

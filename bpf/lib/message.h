@@ -9,6 +9,7 @@
 #include "target.h"
 #include "judge.h"
 #include "queue.h"
+#include "aggregate.h"
 #include "../maps/records.h"
 
 static __always_inline struct direction *direction_of(struct work *w, struct connection *c)
@@ -98,9 +99,12 @@ verified_alone int end_message(struct work *w, struct out *o, struct connection 
 	d = direction_of(w, c);
 	if (o->pending)
 		flush(w, o, c, 1);
+	else if (d->open && d->counted_here)
+		end_counted(c, w->direction, w->now_ns);
 	else if (d->open && !d->silent)
 		send_message_end(w, d, c);
 	d->open = 0;
+	d->counted_here = 0;
 	d->bytes = 0;
 	d->end_flags = 0;
 	enter(d, STATE_HEAD);
@@ -171,7 +175,7 @@ verified_alone int begin_record(struct work *w, struct out *o, struct connection
 	o->size = sizeof(*m);
 	d->generation = w->judgement.generation;
 	c->generation = w->judgement.generation;
-	c->reported = 1;
+	c->reported |= !w->judgement.aggregate;
 	o->pending = 1;
 	return 0;
 }
@@ -180,7 +184,8 @@ static __always_inline __u32 outstanding_entry(struct work *w, int silent)
 {
 	return (w->judgement.generation & OUTSTANDING_GENERATION) | (w->judgement.slot << OUTSTANDING_SLOT_SHIFT) |
 	       (w->parsed.method_class == 1 ? OUTSTANDING_HEAD : 0) |
-	       (w->parsed.method_class == 2 ? OUTSTANDING_CONNECT : 0) | (silent ? OUTSTANDING_SILENT : 0);
+	       (w->parsed.method_class == 2 ? OUTSTANDING_CONNECT : 0) | (silent ? OUTSTANDING_SILENT : 0) |
+	       (w->judgement.aggregate ? OUTSTANDING_AGGREGATED : 0);
 }
 
 /*
@@ -241,7 +246,10 @@ verified_alone int admit_request(struct work *w, struct connection *c, __u32 los
 	d = direction_of(w, c);
 	if (!c->role)
 		c->role = w->direction == READ ? ROLE_SERVER : ROLE_CLIENT;
+	if (d->open && d->counted_here)
+		lose_exchange(c, d->exchange);
 	judge_request(w, c);
+	judge_aggregate(w);
 	governed = w->judgement.items != 0;
 	if (c->lost)
 		lost_to = COUNTER_LOST_CONNECTIONS;
@@ -255,8 +263,11 @@ verified_alone int admit_request(struct work *w, struct connection *c, __u32 los
 			count(lost_to);
 	}
 	d->response = 0;
+	d->counted_here = 0;
 	d->open = 1;
 	d->silent = !governed || lost_to != COUNTERS;
+	if (d->silent || (__s32)(d->exchange - c->next_response) < 0)	/* answered before it was there: see above */
+		w->judgement.aggregate = 0;
 	return !d->silent;
 }
 
@@ -271,6 +282,7 @@ static __always_inline __u32 claim_request(struct connection *c, struct directio
 	if ((d->next_flags & (RECORD_GAP_BEFORE | RECORD_MID_STREAM)) &&
 	    (c->next_request - c->next_response != 1 || requests->missed || requests->state == STATE_RESYNC)) {
 		/* a response may be missing: to pair on would risk a wrong exchange */
+		lose_exchanges(c);
 		c->next_response = c->next_request;
 		c->overflow = 0;
 		c->certain = 0;
@@ -307,6 +319,7 @@ verified_alone int admit_response(struct work *w, struct connection *c)
 		return 1;
 	d->silent = 0;
 	judge_response(w, c, request);
+	w->judgement.aggregate = (request & OUTSTANDING_AGGREGATED) != 0;
 	return 1;
 }
 

@@ -111,6 +111,7 @@ static __always_inline struct work *claim_work(struct out **o)
 		if (!w || compare_and_swap(&w->busy, 0, 1))
 			continue;
 		*o = bpf_map_lookup_elem(&record_areas, &index);
+		w->index = i;
 		if (*o)
 			return w;
 		release(&w->busy);

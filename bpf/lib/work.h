@@ -69,6 +69,8 @@ struct judgement {
 	__u32 reserved;
 	__u64 query_names, query_keep;
 	__u64 names;		/* name_bit of those that `slot` has rules for in this direction */
+	__u32 aggregate;	/* 1: it is counted into a series, and not sent */
+	__u32 reserved_after;
 };
 
 struct finder {

@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/*
+ * Exchanges that are counted and not sent (include/aggregate.h). The request's record is built as any other and becomes an
+ * entry of `open_exchanges`, since its answer may come hours after its series was taken away; where both have ended it is
+ * added to its series. What finds no room is sent instead: as records, or as a series of one. So nothing is lost here but
+ * what cannot be paired, and that has a counter.
+ */
+#ifndef MASTHEAD_LIB_AGGREGATE_H
+#define MASTHEAD_LIB_AGGREGATE_H
+
+#include "series.h"
+#include "../maps/records.h"
+
+/* For a request that is judged: do all policies aggregate that may govern it? Items come in the order of their policies. */
+static __always_inline void judge_aggregate(struct work *w)
+{
+	struct judgement *j = &w->judgement;
+	__u32 slot = j->slot;
+	struct aggregate_slot *a = bpf_map_lookup_elem(&aggregate_slots, &slot);
+	__u64 items = j->items, last;
+
+	if (!a || !a->items)
+		return;
+	last = items & a->stops;
+	last &= -last;
+	if (last)
+		items &= last | (last - 1);
+	j->aggregate = items && !(items & ~a->items);
+}
+
+/* The bucket of a duration, as packages/shared/src/usage/histogram.ts has it. */
+static __always_inline __s16 bucket_of(__u64 duration_us)
+{
+	__u32 first = 0, low = 0;
+	struct latency_bounds *bounds = bpf_map_lookup_elem(&latency_bounds, &first);
+
+	if (!bounds || !duration_us)
+		return LATENCY_ZERO;
+#pragma unroll
+	for (__u32 step = 1024; step; step /= 2) {	/* how many buckets are below */
+		__u32 next = low + step;
+
+		if (next <= LATENCY_BUCKETS - 1 && bounds->most_us[masked(next - 1, 2047) < LATENCY_BUCKETS ? next - 1 : 0] < duration_us)
+			low = next;
+	}
+	return low;
+}
+
+static __always_inline __u64 *latency_at(__u32 buffer, const struct series_key *key)
+{
+	return buffer ? bpf_map_lookup_elem(&latencies_1, key) : bpf_map_lookup_elem(&latencies_0, key);
+}
+
+static __always_inline __u64 *latency_of(__u32 buffer, const struct series_key *key)
+{
+	__u64 none = 0, *count = latency_at(buffer, key);
+
+	if (count)
+		return count;
+	if (buffer)
+		bpf_map_update_elem(&latencies_1, key, &none, BPF_NOEXIST);
+	else
+		bpf_map_update_elem(&latencies_0, key, &none, BPF_NOEXIST);
+	return latency_at(buffer, key);
+}
+
+static __always_inline struct record_series *series_at(__u32 buffer, const struct series_key *key)
+{
+	return buffer ? bpf_map_lookup_elem(&series_1, key) : bpf_map_lookup_elem(&series_0, key);
+}
+
+static __always_inline struct record_series *series_of(__u32 buffer, const struct series_key *key, struct open_exchange *open)
+{
+	struct record_series *s = series_at(buffer, key);
+	__u32 first = 0;
+	struct zeroes *zeroes = bpf_map_lookup_elem(&zero, &first);
+	long failed;
+
+	if (s || !zeroes)
+		return s;
+	failed = buffer ? bpf_map_update_elem(&series_1, key, zeroes, BPF_NOEXIST)
+			: bpf_map_update_elem(&series_0, key, zeroes, BPF_NOEXIST);
+	s = series_at(buffer, key);
+	if (s && !failed) {	/* nobody reads it before this run is over */
+		bpf_probe_read_kernel(s->shape, AGGREGATE_SHAPE_MAX, open->series.shape);
+		s->shape_bytes = open->series.shape_bytes;
+		s->status = key->status;
+		s->window = key->window;
+	}
+	return s;
+}
+
+static __always_inline void add_sums(struct record_series *s, const struct record_series *one)
+{
+	if (!one->measured)
+		return;
+	__sync_fetch_and_or(&s->measured, one->measured);
+#pragma unroll
+	for (__u32 i = 0; i < AGGREGATE_MEASURES; i++) {
+		if (!(one->measured & (1U << i)))
+			continue;
+		add_atomically(&s->measures[i].high, one->measures[i].high);
+		add_atomically(&s->measures[i].low, one->measures[i].low);
+		add_atomically(&s->measures[i].fraction, one->measures[i].fraction);
+	}
+}
+
+/* There is no room in the maps: a series of one, by the ring. */
+static __always_inline void send_series(struct open_exchange *open, __u64 now_ns)
+{
+	struct record_series *s = &open->series;
+	const struct record_message *shape = (const struct record_message *)s->shape;
+	__u32 size = __builtin_offsetof(struct record_series, shape) + s->shape_bytes;
+
+	s->header.kind = RECORD_SERIES;
+	s->header.size = size;
+	s->header.time_ns = now_ns;
+	s->header.pid = shape->header.pid;
+	s->header.generation = shape->header.generation;
+	s->requests = 1;
+	if (send_record(s, at_most(size, sizeof(*s))))
+		count(COUNTER_LOST_RING);
+}
+
+/* An exchange has ended, with its status or without an answer. Its entry is the caller's to delete. */
+verified_alone int book_exchange(struct open_exchange *open, __u64 now_ns)
+{
+	__u32 first = 0, buffer;
+	struct aggregate_settings *settings = bpf_map_lookup_elem(&aggregate_settings, &first);
+	struct series_key key = {};
+	struct record_series *one, *s;
+	__u64 *latency;
+
+	if (!open || !settings)
+		return 0;
+	one = &open->series;
+	buffer = *(volatile __u32 *)&settings->buffer;
+	one->duration_us = now_ns > open->first_byte_ns ? (now_ns - open->first_byte_ns) / 1000 : 0;
+	one->errors = !one->status || one->status >= 500;
+	one->window = (now_ns / 1000 + settings->unix_us) / AGGREGATE_WINDOW_US;
+	key.shape[0] = open->shape[0];
+	key.shape[1] = open->shape[1];
+	key.window = one->window;
+	key.status = one->status;
+	key.bucket = bucket_of(one->duration_us);
+	latency = latency_of(buffer, &key);
+	key.bucket = 0;
+	s = latency ? series_of(buffer, &key, open) : 0;
+	if (!s || !latency) {
+		send_series(open, now_ns);
+		return 0;
+	}
+	add_atomically(latency, 1);
+	add_atomically(&s->requests, 1);
+	if (one->errors)
+		add_atomically(&s->errors, 1);
+	add_atomically(&s->request_bytes, one->request_bytes);
+	add_atomically(&s->response_bytes, one->response_bytes);
+	add_sums(s, one);
+	count(COUNTER_AGGREGATED);
+	return 1;
+}
+
+static __always_inline struct open_exchange *open_exchange_of(const struct connection *c, __u32 exchange)
+{
+	struct open_key key = { .connection = c->id, .exchange = exchange };
+
+	return bpf_map_lookup_elem(&open_exchanges, &key);
+}
+
+static __always_inline void close_exchange(const struct connection *c, __u32 exchange)
+{
+	struct open_key key = { .connection = c->id, .exchange = exchange };
+
+	bpf_map_delete_elem(&open_exchanges, &key);
+}
+
+/* Nobody can say any more which response was its. */
+verified_alone int lose_exchange(struct connection *c, __u32 exchange)
+{
+	if (!c || !c->aggregates || !open_exchange_of(c, exchange))
+		return 0;
+	close_exchange(c, exchange);
+	count(COUNTER_LOST_AGGREGATE);
+	return 0;
+}
+
+struct exchange_range {
+	struct connection *c;
+	__u32 from;
+	__u32 reserved;
+	__u64 now_ns;
+};
+
+static long lose_step(__u32 index, struct exchange_range *range)
+{
+	lose_exchange(range->c, range->from + index);
+	return 0;
+}
+
+/* The same of all that are outstanding, and of the one whose answer has begun. */
+verified_alone int lose_exchanges(struct connection *c)
+{
+	struct exchange_range range = { .c = c };
+
+	if (!c || !c->aggregates)
+		return 0;
+	range.from = c->next_response - 1;
+	bpf_loop(c->next_request - range.from, lose_step, &range, 0);
+	return 0;
+}
+
+/* The message of this direction that is counted has ended. */
+verified_alone int end_counted(struct connection *c, __u32 direction, __u64 now_ns)
+{
+	struct open_exchange *open;
+	struct direction *d;
+
+	if (!c)
+		return 0;
+	d = &c->directions[direction & 1];
+	open = open_exchange_of(c, d->exchange);
+	if (!open)
+		return 0;
+	if (d->response) {
+		open->response_done = 1;
+		open->series.response_bytes = d->bytes;
+	} else {
+		open->request_done = 1;
+		open->series.request_bytes = d->bytes;
+	}
+	if (open->request_done && open->response_done) {
+		book_exchange(open, now_ns);
+		close_exchange(c, d->exchange);
+	}
+	return 0;
+}
+
+/*
+ * Another head begins where the message before has not ended: the direction lost its place in it. A request without its end
+ * is a request all the same; when a response ended is not known.
+ */
+verified_alone int interrupt_counted(struct work *w, struct connection *c)
+{
+	struct open_exchange *open;
+	struct direction *d;
+
+	if (!w || !c)
+		return 0;
+	d = &c->directions[w->direction & 1];
+	if (!d->open || !d->counted_here)
+		return 0;
+	d->counted_here = 0;
+	if (d->response) {
+		lose_exchange(c, d->exchange);
+		return 0;
+	}
+	open = open_exchange_of(c, d->exchange);
+	if (!open)
+		return 0;
+	d->bytes = open->series.request_bytes;
+	end_counted(c, w->direction, w->now_ns);
+	return 0;
+}
+
+/* The record of a request, in `o`, becomes an open exchange. 0: it is to be sent. */
+static __always_inline int open_counted(struct work *w, struct out *o, struct connection *c, struct direction *d)
+{
+	struct open_key key = { .connection = c->id, .exchange = d->exchange };
+	struct aggregate_area *area = area_of(w);
+
+	if (!area || !make_series(w, o, area))
+		return 0;
+	area->open.series.request_bytes = d->bytes;
+	if (bpf_map_update_elem(&open_exchanges, &key, &area->open, BPF_ANY))
+		return 0;
+	c->aggregates = 1;
+	return 1;
+}
+
+/* What the record of a response says of the exchange that it ends. */
+static __always_inline void answer_counted(struct work *w, struct out *o, struct connection *c, struct direction *d)
+{
+	struct open_exchange *open = open_exchange_of(c, d->exchange);
+	struct aggregate_area *area = area_of(w);
+
+	if (!open)
+		return;
+	open->series.status = w->parsed.status;
+	open->series.response_bytes = d->bytes;
+	if (w->parsed.status == 101)	/* the connection speaks something else from here on */
+		open->request_done = 1;
+	if (area && MESSAGE(o)->elements)
+		add_numbers(w, o, area, &open->series);
+}
+
+/* The fields of a head are read that is to be counted: its record is complete, and goes no further than this. */
+verified_alone int count_head(struct work *w, struct out *o, struct connection *c)
+{
+	struct direction *d;
+
+	if (!w || !o || !c)
+		return 0;
+	d = &c->directions[w->direction & 1];
+	if (d->response) {
+		answer_counted(w, o, c, d);
+	} else if (!open_counted(w, o, c, d)) {
+		w->judgement.aggregate = 0;
+		c->outstanding[d->exchange & (PIPELINE_MAX - 1)] &= ~OUTSTANDING_AGGREGATED;
+		c->reported = 1;
+		return 0;
+	}
+	o->pending = 0;
+	d->counted_here = 1;
+	return 0;
+}
+
+static long settle_step(__u32 index, struct exchange_range *range)
+{
+	struct connection *c = range->c;
+	__u32 exchange = range->from + index, reads = c->role == ROLE_SERVER ? READ : WRITE;
+	struct direction *requests = &c->directions[reads & 1], *responses = &c->directions[(reads & 1) ^ 1];
+	struct open_exchange *open = open_exchange_of(c, exchange);
+	int responding, unanswered;
+
+	if (!open)
+		return 0;
+	responding = open->series.status && responses->open && responses->exchange == exchange;
+	/* as send_connection_end has it: after a call that was not seen nobody knows which responses came */
+	unanswered = !open->series.status && !responses->missed && responses->state < STATE_RESYNC;
+	if (!open->request_done && requests->open && requests->exchange == exchange)
+		open->series.request_bytes = requests->bytes;
+	if (responding && !open->response_done)
+		open->series.response_bytes = responses->bytes;
+	if (!open->response_done && !responding && !unanswered) {
+		lose_exchange(c, exchange);
+		return 0;
+	}
+	book_exchange(open, range->now_ns);
+	close_exchange(c, exchange);
+	return 0;
+}
+
+/* The connection ends: so do its exchanges. */
+verified_alone int settle_counted(struct connection *c)
+{
+	struct exchange_range range = { .c = c };
+
+	if (!c || !c->aggregates)
+		return 0;
+	range.from = c->next_response - 1;
+	range.now_ns = bpf_ktime_get_ns();
+	bpf_loop(c->next_request - range.from, settle_step, &range, 0);
+	return 0;
+}
+
+#endif
