@@ -29,6 +29,8 @@ export interface GoverningPolicy {
   revision: number;
   /** tenant reports count its exchanges */
   report: boolean;
+  /** its exchanges are counted, and none is kept */
+  aggregate?: true;
   sampling: { exchanges: number; maxPerSecond?: number; always: "error"[] };
 }
 

@@ -35,6 +35,8 @@ export interface CaptureSession {
   deleteFromTable(map: string, key: Uint8Array): boolean;
   lookupTable(map: string, key: Uint8Array): Uint8Array | null;
   tableKeys(map: string): Uint8Array[];
+  /** Empties a hash that no program writes to any more: key and value of each entry, end to end. */
+  takeTable(map: string): Uint8Array;
   /** waits until no program run that began before is still running (an RCU grace period) */
   synchronize(): void;
   /** summed over CPUs, indexed by `enum counter` of bpf/include/record.h */

@@ -1,8 +1,9 @@
 import type { Floor } from "@masthead/shared/policy/floor";
 import type { PolicySet } from "@masthead/shared/wire/policy-set";
+import { type Aggregation, aggregationOf } from "./policy-aggregation.js";
 import { flattenTargets, type TargetItem } from "./policy-items.js";
 import { type HeardPolicy, type KernelRules, unionRules } from "./policy-rules.js";
-import { selectPolicies } from "./policy-selection.js";
+import { type AppliedPolicy, selectPolicies } from "./policy-selection.js";
 
 /** A policy set as this agent applies it: what the kernel is told and what is needed to understand its answers. */
 export interface CompiledPolicies {
@@ -12,6 +13,7 @@ export interface CompiledPolicies {
   policies: HeardPolicy[];
   items: TargetItem[];
   rules: KernelRules;
+  aggregation: Aggregation;
   warnings: string[];
 }
 
@@ -20,18 +22,29 @@ export function compilePolicies(
   set: PolicySet,
   labels: Readonly<Record<string, string>>,
   floor: Floor,
+  sendsAll = false,
 ): CompiledPolicies {
-  const { policies, warnings } = selectPolicies(set, labels, floor);
+  const selected = selectPolicies(set, labels, floor);
+  const { warnings } = selected;
+  const policies = sendsAll ? selected.policies.map(withoutAggregate) : selected.policies;
   const { items, masks } = flattenTargets(policies);
   const ordered = policies.map((policy, place) => ({ policy, items: masks[place] ?? 0n }));
+  const hearing = heard(ordered);
+  const aggregation = aggregationOf(ordered, hearing);
   return {
     revision: set.revision,
     policies: ordered,
     items,
-    rules: unionRules(heard(ordered), floor),
-    warnings,
+    rules: unionRules(hearing, floor),
+    aggregation,
+    warnings: [...warnings, ...aggregation.warnings],
   };
 }
+
+const withoutAggregate = (policy: AppliedPolicy): AppliedPolicy => ({
+  ...policy,
+  spec: { ...policy.spec, aggregate: false },
+});
 
 /**
  * Under an item of which an earlier policy takes every exchange, a later one never governs; so nothing is asked for it

@@ -1,3 +1,5 @@
+import { AGGREGATE_SLOT } from "../aggregate/series-layout.js";
+import { aggregateSlotValue, aggregateUseKey, aggregateUseValue } from "./aggregation-bytes.js";
 import type { CaptureSession } from "./native-session.js";
 import {
   type ExecutableFile,
@@ -36,6 +38,18 @@ export class PolicySlot {
     ruleId: (name: string) => number,
     executables: ExecutableItems,
   ): void {
+    for (const use of compiled.aggregation.uses) {
+      this.put(
+        "aggregate_uses",
+        aggregateUseKey(this.index, ruleId(use.name), use.direction),
+        aggregateUseValue(use),
+      );
+    }
+    this.session.updateTable(
+      "aggregate_slots",
+      indexKey(this.index),
+      aggregateSlotValue(compiled.aggregation),
+    );
     for (const rule of compiled.rules.headers) {
       this.put("header_rules", nameKey(this.index, rule.name), headerRuleValue(rule, ruleId(rule.name)));
     }
@@ -69,6 +83,7 @@ export class PolicySlot {
     this.asksOfAll = false;
     this.named.clear();
     this.session.updateTable("slots", indexKey(this.index), Buffer.alloc(SLOT_CONFIG.bytes));
+    this.session.updateTable("aggregate_slots", indexKey(this.index), Buffer.alloc(AGGREGATE_SLOT.bytes));
     for (let entry = this.written.at(-1); entry !== undefined; entry = this.written.at(-1)) {
       this.session.deleteFromTable(entry.map, entry.key);
       this.written.pop();

@@ -19,6 +19,8 @@ export interface PolicyTablesOptions {
   labels: Readonly<Record<string, string>>;
   /** the built-in floor with this host's own additions */
   floor?: Floor;
+  /** true: no policy aggregates, whatever it says */
+  sendsAll?: boolean;
   /** finds the files that a glob takes; the host's own file system by default */
   findExecutables?: (glob: string) => FoundExecutable[];
 }
@@ -59,7 +61,7 @@ export class PolicyTables {
       return { ok: false, revision, error: `revision ${this.revision} is in force, which is newer` };
     }
     try {
-      const compiled = compilePolicies(set, this.options.labels, this.floor);
+      const compiled = compilePolicies(set, this.options.labels, this.floor, this.options.sendsAll);
       this.install(compiled);
       return { ok: true, revision, generation: this.generation, warnings: compiled.warnings };
     } catch (error) {
@@ -158,7 +160,11 @@ export class PolicyTables {
       items,
     }));
     const readsHost = compiled.rules.headers.some(({ name }) => name === "host");
-    return new GenerationPlans(generation, ordered, readsHost ? this.ids.of("host") : undefined);
+    const measures = compiled.aggregation.measures.map(({ name, direction }) => ({
+      direction,
+      rule: this.ids.of(name),
+    }));
+    return new GenerationPlans(generation, ordered, readsHost ? this.ids.of("host") : undefined, measures);
   }
 
   private hold(plans: GenerationPlans): void {

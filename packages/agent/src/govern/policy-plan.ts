@@ -88,6 +88,7 @@ export function compilePlan(applied: AppliedPolicy, ruleId: (name: string) => nu
       name: applied.name,
       revision: applied.revision,
       report: spec.report,
+      ...(spec.aggregate && { aggregate: true as const }),
       sampling: { exchanges, always, ...(maxPerSecond === undefined ? {} : { maxPerSecond }) },
     },
     ...uses,

@@ -8,6 +8,8 @@ import { type KernelProgress, Reconciliation } from "./reconciliation.js";
 export interface ExchangeStreamOptions extends PairingOptions {
   /** a process began a program or ended; called once its exchanges have ended */
   onProcess(record: ProcessRecord): void;
+  /** an exchange that the kernel was to count and had no room for; absent: none is counted */
+  onSeries?(bytes: RecordBytes, start: number, end: number): boolean;
   /** the connections that the kernel follows now */
   liveConnections(): ReadonlyMap<number, KernelProgress>;
 }
@@ -55,6 +57,10 @@ export class ExchangeStream implements RecordHandler {
   process(record: ProcessRecord): void {
     this.pairing.processEnd(record.pid, record.timeNs);
     this.options.onProcess(record);
+  }
+
+  series(bytes: RecordBytes, start: number, end: number): boolean {
+    return this.options.onSeries?.(bytes, start, end) ?? false;
   }
 
   malformed(mayBeRequest: boolean): void {

@@ -3,6 +3,9 @@ import { fileURLToPath } from "node:url";
 import type { FingerprintKey } from "@masthead/shared/policy/fingerprint";
 import type { Floor } from "@masthead/shared/policy/floor";
 import type { PolicySet } from "@masthead/shared/wire/policy-set";
+import { KernelSeries } from "../aggregate/kernel-series.js";
+import { SeriesBooking } from "../aggregate/series-booking.js";
+import { SeriesSchedule } from "../aggregate/series-schedule.js";
 import { Attachment } from "../attach/attachment.js";
 import type { CoverageReport } from "../attach/coverage/coverage.js";
 import { readKernelConnections } from "../capture/kernel-connections.js";
@@ -39,6 +42,8 @@ export interface BpfSourceOptions {
   fingerprintKey: FingerprintKey;
   /** MASTHEAD_HOME, whose pid files name processes that are never targets */
   homeDirectory?: string | undefined;
+  /** true: exchanges of policies that aggregate are sent one by one as those of others, to be looked at */
+  sendsAll?: boolean;
 }
 
 /** The programs as `make -C bpf` leaves them. */
@@ -57,10 +62,13 @@ export class BpfSource implements CaptureSource {
   readonly accounts: LedgerSources;
   readonly #session: CaptureSession;
   readonly #tables: PolicyTables;
+  readonly #governor: Governor;
   readonly #stream: ExchangeStream;
   readonly #attachment: Attachment;
   readonly #executables: ExecutableWatch;
   readonly #losses: readonly string[];
+  readonly #booking: SeriesBooking;
+  readonly #series: SeriesSchedule;
 
   /** @throws NativeError or Error in words where this host refuses: no BTF, no rights, no object */
   constructor(
@@ -75,6 +83,7 @@ export class BpfSource implements CaptureSource {
       labels,
       floor,
       homeDirectory,
+      sendsAll = false,
     } = options;
     const { effective } = ownRights();
     requireCapabilities(effective, circumstances(usualLink(release()), homeDirectory));
@@ -82,7 +91,10 @@ export class BpfSource implements CaptureSource {
     this.#session = openSession({ objectPath, handoffBytes, pollEveryMs, clearText, mapEntries });
     try {
       writeConstantTables(this.#session, options.fingerprintKey);
-      this.#tables = new PolicyTables({ session: this.#session, labels, floor });
+      this.#tables = new PolicyTables({ session: this.#session, labels, floor, sendsAll });
+      this.#governor = new Governor(this.#tables.plansOf, options.fingerprintKey.id);
+      this.#booking = this.#makeBooking();
+      this.#series = this.#makeSchedule();
       this.#attachment = new Attachment({
         session: this.#session,
         asked: (pid) => askedOf(this.#tables, pid),
@@ -97,22 +109,44 @@ export class BpfSource implements CaptureSource {
     this.#stream = this.#makeStream(options);
     this.accounts = {
       kernel: () => kernelAccount(this.#session.counters()),
-      requestsReceived: () => this.#stream.decoder.requests,
-      ungoverned: () => this.#stream.pairing.ungoverned,
+      requestsReceived: () => this.#stream.decoder.requests + this.#booking.received,
+      ungoverned: () => this.#stream.pairing.ungoverned + this.#booking.ungoverned,
       pairing: () => this.#stream.pairing.pending,
     };
   }
 
-  #makeStream({ fingerprintKey, openExchanges }: BpfSourceOptions): ExchangeStream {
+  #makeBooking(): SeriesBooking {
+    const { events } = this;
+    return new SeriesBooking({
+      governing: this.#governor,
+      plansOf: this.#tables.plansOf,
+      processOf: (pid) => this.#attachment.processOf(pid),
+      onSeries: (exchange, windowStart, totals) => events.onTotals(exchange, windowStart, totals),
+      losses: events.losses,
+    });
+  }
+
+  #makeSchedule(): SeriesSchedule {
+    const offsetUs = () => this.events.unixUs(0);
+    return new SeriesSchedule({
+      series: new KernelSeries(this.#session, this.#booking, offsetUs),
+      counted: () => counterOf(this.#session.counters(), "aggregated"),
+      taken: () => this.#booking.received,
+      nowUs: () => this.events.unixUs(Number(process.hrtime.bigint())),
+    });
+  }
+
+  #makeStream({ openExchanges }: BpfSourceOptions): ExchangeStream {
     const { events } = this;
     return new ExchangeStream({
-      governing: new Governor(this.#tables.plansOf, fingerprintKey.id),
+      governing: this.#governor,
       processOf: (pid) => this.#attachment.processOf(pid),
       unixUs: (monotonicNs) => events.unixUs(monotonicNs),
       onExchange: (exchange) => events.onExchange(exchange),
       losses: events.losses,
       maxOpenExchanges: openExchanges,
       onProcess: (record) => this.#onProcess(record),
+      onSeries: (bytes, start, end) => this.#booking.one(bytes, start, end),
       liveConnections: () => readKernelConnections(this.#session),
     });
   }
@@ -138,6 +172,8 @@ export class BpfSource implements CaptureSource {
     const result = this.#tables.apply(set);
     if (!result.ok) throw new Error(result.error);
     for (const warning of result.warnings) this.events.onWarning(warning);
+    // What was counted under the set before is booked before anything of this one is.
+    this.#series.take();
   }
 
   async start(): Promise<void> {
@@ -150,6 +186,7 @@ export class BpfSource implements CaptureSource {
     this.#attachment.scan();
     this.#executables.scan();
     this.#reconcile();
+    this.#series.tick();
   }
 
   #reconcile(): void {
@@ -159,19 +196,23 @@ export class BpfSource implements CaptureSource {
     });
   }
 
-  progress(): { sent: number; received: number } {
+  progress(): { sent: number; received: number; heldSinceUs?: number } {
+    const heldSinceUs = this.#series.heldSinceUs();
     return {
       sent: counterOf(this.#session.counters(), "records_sent"),
       received: this.#stream.decoder.records,
+      ...(heldSinceUs !== undefined && { heldSinceUs }),
     };
   }
 
   pause(): void {
     this.#session.pause();
+    this.#series.paused = true;
   }
 
   resume(): void {
     this.#session.resume();
+    this.#series.paused = false;
   }
 
   async stop(): Promise<void> {
@@ -181,6 +222,7 @@ export class BpfSource implements CaptureSource {
     // Twice: what dropped records left open is suspected in the first step and settled in the second.
     this.#reconcile();
     this.#reconcile();
+    this.#series.take();
   }
 
   close(): void {
@@ -202,7 +244,7 @@ export class BpfSource implements CaptureSource {
       records_received: this.#stream.decoder.records,
       records_unreadable: this.#stream.unreadable,
       pairing_anomalies: this.#stream.pairing.anomalies,
-      ungoverned: this.#stream.pairing.ungoverned,
+      ungoverned: this.accounts.ungoverned(),
       open_exchanges: this.#stream.pairing.pending,
     };
   }

@@ -21,6 +21,8 @@ export const KERNEL_COUNTERS = [
   "helper_failed",
   "probe_hits",
   "tie_mismatches",
+  "aggregated",
+  "lost_aggregate",
 ] as const;
 export type KernelCounter = (typeof KERNEL_COUNTERS)[number];
 
@@ -32,6 +34,7 @@ const LOSS_OF: readonly (readonly [KernelCounter, stage: string, reason: string]
   ["lost_pipeline", "pipeline", "too_deep"],
   ["lost_read", "read", "fault"],
   ["lost_calls", "calls", "full"],
+  ["lost_aggregate", "aggregate", "unpaired"],
 ];
 const INDEX = new Map(KERNEL_COUNTERS.map((name, index) => [name, index]));
 

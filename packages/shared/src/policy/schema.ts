@@ -167,6 +167,12 @@ const specSchema = z.strictObject({
   sampling: samplingSchema
     .default({ exchanges: 1, always: [] })
     .describe("Which exchanges are kept one by one; usage stays complete."),
+  aggregate: z
+    .boolean()
+    .optional()
+    .describe(
+      "`true`: the kernel counts the exchanges and sends none of them, for targets with extreme rates; there is usage and nothing else.",
+    ),
   report: z.boolean().default(true).describe("Whether exchanges of this policy count in tenant reports."),
 });
 
