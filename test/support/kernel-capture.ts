@@ -32,9 +32,13 @@ export const startKernelCapture = (
   onMessage: (record: MessageRecord, bytes: RecordBytes) => void,
   {
     knownBuilds,
+    onSeries,
     ...options
-  }: Pick<SessionOptions, "withoutPrograms" | "clearText" | "bestLink"> &
-    Pick<AttachmentOptions, "knownBuilds"> = {},
+  }: Pick<SessionOptions, "withoutPrograms" | "clearText" | "bestLink" | "mapEntries"> &
+    Pick<AttachmentOptions, "knownBuilds"> & {
+      /** takes each series of one */
+      onSeries?: (bytes: RecordBytes, start: number, end: number) => boolean;
+    } = {},
 ): KernelCapture => {
   const session = openSession({ objectPath: OBJECT, pollEveryMs: 2, ...options });
   cleanup.add(() => session.close());
@@ -52,6 +56,7 @@ export const startKernelCapture = (
   const decoder = new RecordDecoder({
     ...{ messageEnd: ignore, connectionEnd: ignore, malformed: ignore },
     message: onMessage,
+    ...(onSeries && { series: onSeries }),
     process: (record) => {
       const { kind, pid, executableDevice: device, executableInode: inode, file = "" } = record;
       if (kind === "exit") attachment.onExit(pid);
