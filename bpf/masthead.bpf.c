@@ -16,6 +16,7 @@
 #include "probes/socket.h"		/* socket_send, socket_receive: optional, Linux 6.3 */
 #include "probes/socket-syscall.h"	/* socket_syscall: where those are not */
 #include "probes/socket-call.h"		/* socket_call_entry, socket_call_return: HTTP in clear, where it is wanted */
+#include "probes/arrival.h"		/* arrival_note, arrival_take: optional, Linux 6.3, attached while a policy asks */
 #include "probes/parse-test.h"		/* parse_test: for tests, never attached */
 
 /* GPL-compatible: the files are offered under GPL-2.0-only or Apache-2.0. */

@@ -37,6 +37,8 @@ enum record_flag {
 	RECORD_POLICY_CHANGED	= 1 << 9,	/* the response came under a later generation; only what both allow was sent */
 	RECORD_UNTIL_CLOSE	= 1 << 10,	/* the body ends with the connection */
 	RECORD_SOCKET		= 1 << 11,	/* local and peer are known (a nested system call told them) */
+	RECORD_TIMINGS		= 1 << 12,	/* struct record_timings comes right after struct record_message */
+	RECORD_COUNTED		= 1 << 13,	/* beyond a budget: for usage only, without query and without headers that usage does not need */
 };
 
 enum record_role { ROLE_UNKNOWN = 0, ROLE_SERVER = 1, ROLE_CLIENT = 2 };
@@ -102,6 +104,22 @@ struct record_message {
 	__u8 version_minor;	/* HTTP/1.<minor> */
 	__u8 tie;
 	struct record_socket socket;
+};
+
+/* What was measured because a policy asks for it; what is not known exactly is left out. */
+enum timing {
+	TIMING_ARRIVAL	= 1 << 0,
+	TIMING_NETWORK	= 1 << 1,
+	TIMING_CPU	= 1 << 2,
+};
+
+struct record_timings {
+	__u64 arrival_delay_ns;	/* request: from when its first byte could be read at the socket to first_byte_ns */
+	__u64 thread_cpu_ns;	/* response: CPU time of the thread that read the request and now begins to write */
+	__u32 rtt_us;		/* response: of its connection, as TCP smoothed it; 0: TCP has none yet */
+	__u32 retransmits;	/* segments that were sent again, since the connection began */
+	__u8 known;		/* of enum timing: which of these say something */
+	__u8 reserved[7];
 };
 
 /* One occurrence of one header under one action. */
@@ -182,6 +200,7 @@ enum counter {
 	COUNTER_HELPER_FAILED,		/* helpers that failed where none should */
 	COUNTER_PROBE_HITS,		/* calls seen, targets or not */
 	COUNTER_TIE_MISMATCHES,		/* times two calls on a connection seemed to be on different sockets */
+	COUNTER_COUNTED_ONLY,		/* of `captured`: beyond a budget, with a record that says just what usage needs */
 	COUNTER_AGGREGATED,		/* of `captured`: put into a series */
 	COUNTER_LOST_AGGREGATE,		/* to be counted into a series, and it is not known which response was its */
 	COUNTERS

@@ -18,6 +18,8 @@
 #define HEAD_MAX_BYTES		16384
 #define HEAD_MAX_LINES		256
 #define PIPELINE_MAX		32
+#define BUDGETS			256
+#define BUDGET_OF_HOST		0	/* its place in `budget_rates`; those of policies come after it */
 
 /* map `active`: ARRAY of 1 */
 struct active_tables {
@@ -28,7 +30,7 @@ struct active_tables {
 /* map `slots`: ARRAY of TABLE_SLOTS */
 struct slot_config {
 	__u32 generation;
-	__u32 reserved;
+	__u32 suspended;	/* how many entries of `suspended_executables` are of this slot */
 	__u64 any_executable;	/* items that name no executable */
 	__u64 any_port;		/* items that name no port */
 	__u64 server;		/* items that hold for the server role */
@@ -37,6 +39,23 @@ struct slot_config {
 	__u64 query_keep;	/* items that keep some parameters (names and values of `query_rules`) */
 	__u64 request_names;	/* the name_bit of each request header of which a rule asks something */
 	__u64 response_names;
+	__u64 arrival;		/* items that want this enum timing (record.h) */
+	__u64 network;
+	__u64 cpu;
+	__u64 usage_request_names;	/* the same of headers that usage is made of */
+	__u64 usage_response_names;
+	__u64 unbudgeted;	/* items under which a policy without a budget may govern */
+	__u64 budget_stops;	/* items of whose first policy nothing is left to later ones */
+	__u8 budgets[TABLE_ITEMS];	/* by item, where it is not unbudgeted: place in `budget_rates` */
+};
+
+/*
+ * map `budget_rates`: ARRAY of BUDGETS, written by user space; map `budget_states`: of __u64 as many, the kernel's. How many
+ * requests may be told in detail; the others are RECORD_COUNTED.
+ */
+struct budget_rate {
+	__u64 token_ns;		/* that one request takes; 0: no bound */
+	__u64 burst_ns;		/* that are held at most */
 };
 
 /* map `header_rules`: HASH */
@@ -58,9 +77,16 @@ struct action_items {
 	__u64 keep, mask, fingerprint, presence;
 };
 
+/* Of those, the items that ask for the sake of usage: tenant, dimensions, measures, and the host that policies match. */
+struct usage_items {
+	__u64 keep, fingerprint;
+};
+
 struct header_rule {
 	struct action_items request;
 	struct action_items response;
+	struct usage_items request_usage;
+	struct usage_items response_usage;
 	__u16 id;		/* what record_element.rule says; unique within a slot */
 	__u16 keep_length;	/* bytes of a kept value that may leave, the largest any item asks */
 	__u8 has_scheme;	/* authorization, proxy-authorization */
@@ -80,6 +106,8 @@ struct executable_key {
 	__u64 device;
 	__u64 inode;
 };
+
+/* map `suspended_executables`: HASH of executable_key to __u8. Their requests are not captured for now: the agent's budget. */
 
 /* map `port_items`: HASH. The server's port: local for a server, the peer's for a client. Value: __u64 items. */
 struct port_key {

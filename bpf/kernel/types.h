@@ -68,6 +68,21 @@ struct thread_struct {
 	unsigned long fsbase;	/* x86 */
 } relocated;
 
+struct rq {
+	__u64 clock;
+	__u64 clock_task;
+} relocated;
+
+struct cfs_rq {
+	struct rq *rq;
+} relocated;
+
+struct sched_entity {
+	__u64 exec_start;
+	__u64 sum_exec_runtime;
+	struct cfs_rq *cfs_rq;	/* with CONFIG_FAIR_GROUP_SCHED, and so has cfs_rq its rq */
+} relocated;
+
 struct task_struct {
 	struct thread_info thread_info;
 	int pid;
@@ -80,6 +95,7 @@ struct task_struct {
 	__u64 start_time;
 	struct thread_struct thread;
 	__u64 self_exec_id;	/* another one after each exec */
+	struct sched_entity se;
 	char comm[16];
 } relocated;
 
@@ -97,6 +113,7 @@ struct sock_common {
 	__u16 skc_dport;
 	__u16 skc_num;
 	unsigned short skc_family;
+	volatile unsigned char skc_state;
 	struct in6_addr_bytes skc_v6_daddr;
 	struct in6_addr_bytes skc_v6_rcv_saddr;
 } relocated;
@@ -105,11 +122,13 @@ struct sock {
 	struct sock_common __sk_common;
 	__u16 sk_type;
 	__u16 sk_protocol;
+	int sk_rcvlowat;
 } relocated;
 
 struct tcp_sock {
 	__u64 bytes_received, bytes_acked;
 	__u32 rcv_nxt, copied_seq, write_seq, snd_una;
+	__u32 srtt_us, total_retrans, data_segs_in;
 } relocated;
 
 struct socket {

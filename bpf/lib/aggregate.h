@@ -11,21 +11,19 @@
 #include "series.h"
 #include "../maps/records.h"
 
-/* For a request that is judged: do all policies aggregate that may govern it? Items come in the order of their policies. */
-static __always_inline void judge_aggregate(struct work *w)
+/* Do all policies aggregate that may govern a request with these items? Items come in the order of their policies. */
+static __always_inline int is_aggregated(__u64 items, const __u32 *slot)
 {
-	struct judgement *j = &w->judgement;
-	__u32 slot = j->slot;
-	struct aggregate_slot *a = bpf_map_lookup_elem(&aggregate_slots, &slot);
-	__u64 items = j->items, last;
+	struct aggregate_slot *a = bpf_map_lookup_elem(&aggregate_slots, slot);
+	__u64 last;
 
 	if (!a || !a->items)
-		return;
+		return 0;
 	last = items & a->stops;
 	last &= -last;
 	if (last)
 		items &= last | (last - 1);
-	j->aggregate = items && !(items & ~a->items);
+	return items && !(items & ~a->items);
 }
 
 /* The bucket of a duration, as packages/shared/src/usage/histogram.ts has it. */
@@ -198,14 +196,13 @@ static long lose_step(__u32 index, struct exchange_range *range)
 	return 0;
 }
 
-/* The same of all that are outstanding, and of the one whose answer has begun. */
-verified_alone int lose_exchanges(struct connection *c)
+/* The same of all that were outstanding when the next response was this one's, and of the one before it. */
+verified_alone int lose_exchanges(struct connection *c, __u32 next_response)
 {
-	struct exchange_range range = { .c = c };
+	struct exchange_range range = { .c = c, .from = next_response - 1 };
 
 	if (!c || !c->aggregates)
 		return 0;
-	range.from = c->next_response - 1;
 	bpf_loop(c->next_request - range.from, lose_step, &range, 0);
 	return 0;
 }
@@ -269,11 +266,14 @@ static __always_inline int open_counted(struct work *w, struct out *o, struct co
 	struct open_key key = { .connection = c->id, .exchange = d->exchange };
 	struct aggregate_area *area = area_of(w);
 
+	if ((__s32)(d->exchange - c->next_response) < 0)	/* it was answered before it was there: see take_early_response */
+		return 0;
 	if (!area || !make_series(w, o, area))
 		return 0;
 	area->open.series.request_bytes = d->bytes;
 	if (bpf_map_update_elem(&open_exchanges, &key, &area->open, BPF_ANY))
 		return 0;
+	c->outstanding[d->exchange & (PIPELINE_MAX - 1)] |= OUTSTANDING_AGGREGATED;
 	c->aggregates = 1;
 	return 1;
 }
@@ -305,8 +305,6 @@ verified_alone int count_head(struct work *w, struct out *o, struct connection *
 	if (d->response) {
 		answer_counted(w, o, c, d);
 	} else if (!open_counted(w, o, c, d)) {
-		w->judgement.aggregate = 0;
-		c->outstanding[d->exchange & (PIPELINE_MAX - 1)] &= ~OUTSTANDING_AGGREGATED;
 		c->reported = 1;
 		return 0;
 	}

@@ -76,6 +76,7 @@ struct direction {
 #define OUTSTANDING_HEAD	(1U << 27)
 #define OUTSTANDING_CONNECT	(1U << 28)
 #define OUTSTANDING_SILENT	(1U << 29)	/* its record was lost, or it is not governed: no response record either */
+#define OUTSTANDING_COUNTED	(1U << 30)	/* beyond a budget: of its response only what usage needs */
 #define OUTSTANDING_AGGREGATED	(1U << 31)	/* it is in `open_exchanges` */
 
 struct connection {
@@ -108,6 +109,12 @@ struct connection {
 	__u32 aggregates;	/* has had exchanges in `open_exchanges` */
 	struct direction directions[2];
 	__u32 outstanding[PIPELINE_MAX];
+	/* Where CPU time is wanted: the last request that began, and the thread that read it. */
+	__u64 serving_cpu_ns;	/* thread_cpu_ns() then; 0: what comes cannot be told from other work of the thread */
+	__u32 serving_exchange;
+	__u32 serving_thread;
+	__u32 serving_begun;	/* how many had begun on the thread, this one included */
+	__u32 serving_open;	/* requests of this connection that the thread read and has not answered */
 };
 
 #endif

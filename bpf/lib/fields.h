@@ -50,7 +50,10 @@ static __always_inline __u32 allowed_of_field(struct work *w, struct header_key 
 	rule = bpf_map_lookup_elem(&header_rules, key);
 	if (!rule)
 		return 0;
-	allowed = allowed_by(rule, response ? &rule->response : &rule->request, j->items);
+	if (j->counted)
+		allowed = allowed_for_usage(rule, response ? &rule->response_usage : &rule->request_usage, j->items);
+	else
+		allowed = allowed_by(rule, response ? &rule->response : &rule->request, j->items);
 	w->rule.keep_length = rule->keep_length;
 	w->rule.id = rule->id;
 	if (rule->has_scheme)

@@ -174,6 +174,9 @@ verified_alone int give_up_head(struct work *w, struct connection *c, __u32 lost
 	if (w->head.checked)
 		parse_start_line(w);
 	if (kind == START_REQUEST || (kind == START_MORE && requests)) {
+		if (d->counted_here)
+			lose_exchange(c, d->exchange);
+		d->counted_here = 0;
 		admit_request(w, c, lost_to);
 		d->open = 0;
 	} else if (d->state != STATE_RESYNC && oldest_request(c) != NO_REQUEST && (kind == START_RESPONSE || (c->role && !requests))) {
@@ -293,6 +296,7 @@ static __always_inline void keep_ahead(struct work *w)
 static __always_inline void finish_head(struct work *w, struct out *o, struct connection *c)
 {
 	struct parsed_head *p = &w->parsed;
+	__u32 next_response = c->next_response;
 
 	__builtin_memset(p, 0, sizeof(*p));
 	if (!parse_start_line(w)) {
@@ -302,6 +306,8 @@ static __always_inline void finish_head(struct work *w, struct out *o, struct co
 	p->truncated = !w->head_end;
 	interrupt_counted(w, c);
 	if (!admit_head(w, o, c)) {
+		if (next_response != c->next_response)	/* the outstanding are given up: see claim_request */
+			lose_exchanges(c, next_response);
 		drop_head(w);
 		return;
 	}
@@ -341,6 +347,7 @@ verified_alone int head_step(struct work *w, struct connection *c)
 	before = w->head.used;
 	if (!before) {
 		w->head.first_byte_ns = w->call_ns;
+		w->head.arrived_ns = arrival_of(w);
 		if (d->state == STATE_RESYNC && (w->position || w->earlier)) {	/* only the start of a call counts */
 			skip_call(w);
 			return 0;

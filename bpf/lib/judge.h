@@ -37,6 +37,13 @@ static __always_inline void tell_socket(struct connection *c, const struct recor
 	c->items_generation = 0;	/* its port is known only now */
 }
 
+/* Which timings these items want. */
+static __always_inline __u32 timings_of(const struct slot_config *config, __u64 items)
+{
+	return (items & config->arrival ? TIMING_ARRIVAL : 0) | (items & config->network ? TIMING_NETWORK : 0) |
+	       (items & config->cpu ? TIMING_CPU : 0);
+}
+
 /* Looked up once for a connection, as long as the tables stay. */
 static __always_inline __u64 items_of_connection(struct work *w, struct connection *c, __u32 slot,
 						 const struct slot_config *config)
@@ -47,6 +54,18 @@ static __always_inline __u64 items_of_connection(struct work *w, struct connecti
 		return c->items;
 	items = items_of_executable(slot, config, &w->executable);
 	return items_of_port(slot, config, c, items & (c->role == ROLE_SERVER ? config->server : config->client));
+}
+
+/* Is nothing captured of this executable for now? */
+verified_alone int is_suspended(__u32 slot, const struct executable *executable)
+{
+	struct executable_key key = { .slot = slot };
+
+	if (!executable)
+		return 0;
+	key.device = executable->device;
+	key.inode = executable->inode;
+	return bpf_map_lookup_elem(&suspended_executables, &key) != 0;
 }
 
 /* For a request: by the tables that are active now. */
@@ -66,12 +85,16 @@ static __always_inline void judge_request(struct work *w, struct connection *c)
 		return;
 	j->slot = slot;
 	j->generation = config->generation;
+	if (config->suspended && is_suspended(slot, &w->executable))
+		return;
 	j->items = c->items = items_of_connection(w, c, slot, config);
 	c->items_generation = config->generation;
 	j->query_names = j->items & config->query_names;
 	j->query_keep = j->items & config->query_keep;
 	j->names = config->request_names;
 	j->fields = j->items != 0;
+	if (w->measured.wants)
+		j->timings = timings_of(config, j->items);
 }
 
 /* For a response: by its request's tables and, where they are others, by those active now. */
@@ -88,19 +111,24 @@ static __always_inline void judge_response(struct work *w, struct connection *c,
 	j->slot = slot;
 	j->generation = config->generation;
 	j->items = items_of_connection(w, c, slot, config);
-	j->names = config->response_names;
+	j->counted = (request & OUTSTANDING_COUNTED) != 0;
+	j->names = j->counted ? config->usage_response_names : config->response_names;
 	j->fields = 1;
+	if (w->measured.wants)
+		j->timings = timings_of(config, j->items);
 	other = now->slot;
 	if ((config->generation & OUTSTANDING_GENERATION) != (request & OUTSTANDING_GENERATION)) {
 		/* the slot was filled anew since: nobody can say what the request's tables allowed */
 		j->generation = request & OUTSTANDING_GENERATION;
 		j->changed = 1;
 		j->fields = 0;
+		j->timings = 0;
 		return;
 	}
 	if (other == slot)
 		return;
 	j->changed = 1;
+	j->timings = 0;
 	j->other_slot = other;
 	config = bpf_map_lookup_elem(&slots, &other);
 	if (config && now->generation)

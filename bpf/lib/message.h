@@ -8,7 +8,9 @@
 
 #include "target.h"
 #include "judge.h"
+#include "budget.h"
 #include "queue.h"
+#include "timings.h"
 #include "aggregate.h"
 #include "../maps/records.h"
 
@@ -170,9 +172,10 @@ verified_alone int begin_record(struct work *w, struct out *o, struct connection
 	m->version_minor = w->parsed.version_minor;
 	copy_words(&m->socket, &c->socket, sizeof(m->socket));
 	m->tie = c->tie;
-	if (c->socket.family)
-		m->header.flags |= RECORD_SOCKET;
+	m->header.flags = (c->socket.family ? RECORD_SOCKET : 0) | (w->judgement.counted ? RECORD_COUNTED : 0);
 	o->size = sizeof(*m);
+	if (w->judgement.timings)
+		append_timings(w, o, c, d);
 	d->generation = w->judgement.generation;
 	c->generation = w->judgement.generation;
 	c->reported |= !w->judgement.aggregate;
@@ -185,7 +188,7 @@ static __always_inline __u32 outstanding_entry(struct work *w, int silent)
 	return (w->judgement.generation & OUTSTANDING_GENERATION) | (w->judgement.slot << OUTSTANDING_SLOT_SHIFT) |
 	       (w->parsed.method_class == 1 ? OUTSTANDING_HEAD : 0) |
 	       (w->parsed.method_class == 2 ? OUTSTANDING_CONNECT : 0) | (silent ? OUTSTANDING_SILENT : 0) |
-	       (w->judgement.aggregate ? OUTSTANDING_AGGREGATED : 0);
+	       (w->judgement.counted ? OUTSTANDING_COUNTED : 0);
 }
 
 /*
@@ -246,11 +249,10 @@ verified_alone int admit_request(struct work *w, struct connection *c, __u32 los
 	d = direction_of(w, c);
 	if (!c->role)
 		c->role = w->direction == READ ? ROLE_SERVER : ROLE_CLIENT;
-	if (d->open && d->counted_here)
-		lose_exchange(c, d->exchange);
 	judge_request(w, c);
-	judge_aggregate(w);
 	governed = w->judgement.items != 0;
+	if (governed && !c->lost && lost_to == COUNTERS)
+		judge_detail(w);
 	if (c->lost)
 		lost_to = COUNTER_LOST_CONNECTIONS;
 	else
@@ -261,13 +263,14 @@ verified_alone int admit_request(struct work *w, struct connection *c, __u32 los
 		count(COUNTER_CAPTURED);
 		if (lost_to != COUNTERS)
 			count(lost_to);
+		else if (w->judgement.counted == COUNTED_BY_BUDGET)
+			count(COUNTER_COUNTED_ONLY);
 	}
+	if (w->measured.wants & TIMING_CPU)
+		begin_serving(w, c, d);
 	d->response = 0;
-	d->counted_here = 0;
 	d->open = 1;
 	d->silent = !governed || lost_to != COUNTERS;
-	if (d->silent || (__s32)(d->exchange - c->next_response) < 0)	/* answered before it was there: see above */
-		w->judgement.aggregate = 0;
 	return !d->silent;
 }
 
@@ -282,7 +285,6 @@ static __always_inline __u32 claim_request(struct connection *c, struct directio
 	if ((d->next_flags & (RECORD_GAP_BEFORE | RECORD_MID_STREAM)) &&
 	    (c->next_request - c->next_response != 1 || requests->missed || requests->state == STATE_RESYNC)) {
 		/* a response may be missing: to pair on would risk a wrong exchange */
-		lose_exchanges(c);
 		c->next_response = c->next_request;
 		c->overflow = 0;
 		c->certain = 0;
@@ -314,12 +316,17 @@ verified_alone int admit_response(struct work *w, struct connection *c)
 	if (w->parsed.status < 200 && w->parsed.status != 101)
 		return 1;	/* an interim response: the request stays outstanding */
 	pop_request(c);
+	if (w->measured.wants & TIMING_CPU)
+		end_serving(w, c, d);
 	d->open = 1;
 	if (request & OUTSTANDING_SILENT)
 		return 1;
 	d->silent = 0;
 	judge_response(w, c, request);
-	w->judgement.aggregate = (request & OUTSTANDING_AGGREGATED) != 0;
+	if (request & OUTSTANDING_AGGREGATED) {
+		w->judgement.aggregate = 1;
+		w->judgement.timings = 0;
+	}
 	return 1;
 }
 

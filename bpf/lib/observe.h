@@ -111,6 +111,7 @@ static __always_inline struct work *claim_work(struct out **o)
 		if (!w || compare_and_swap(&w->busy, 0, 1))
 			continue;
 		*o = bpf_map_lookup_elem(&record_areas, &index);
+		w->measured.wants = 0;
 		w->index = i;
 		if (*o)
 			return w;
@@ -225,6 +226,8 @@ static __always_inline void observe(struct work *w, struct out *o, const struct 
 	int is_new = 0;
 
 	if (!c) {
+		if (!is_wanted(key->process))
+			return;
 		c = new_connection(w, key);
 		is_new = c != 0;
 		if (!c)		/* another run may just have made it */

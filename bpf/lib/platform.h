@@ -16,6 +16,7 @@
 #include "../kernel/types.h"
 /* How many entries user space gave a map (Linux 5.9). */
 #define entries_of(map) (((struct bpf_map *)(map))->max_entries)
+#define ring_bytes(map) entries_of(map)
 /* Keeps clang from moving a bounds check to where the verifier no longer sees it. */
 #define opaque(x) asm volatile("" : "+r"(x))
 #define compare_and_swap(p, old, new) __sync_val_compare_and_swap(p, old, new)

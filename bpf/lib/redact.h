@@ -32,6 +32,11 @@ static __always_inline __u32 allowed_by(const struct header_rule *rule, const st
 	return allowed;
 }
 
+static __always_inline __u32 allowed_for_usage(const struct header_rule *rule, const struct usage_items *u, __u64 items)
+{
+	return ((u->keep & items) && !rule->floor ? ALLOW_KEEP : 0) | (u->fingerprint & items ? ALLOW_FINGERPRINT : 0);
+}
+
 struct sip_context {
 	struct work *w;
 	struct sip_state state;

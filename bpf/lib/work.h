@@ -32,6 +32,7 @@ struct head {
 	__u8 checked;		/* the start line was found valid */
 	__u8 reserved;
 	__u64 first_byte_ns;
+	__u64 arrived_ns;	/* when that byte could be read at the socket; 0: not known */
 	__u16 line_ends[HEAD_MAX_LINES];	/* where the LFs are */
 	__u8 bytes[HEAD_BUFFER_BYTES];
 };
@@ -57,6 +58,9 @@ struct parsed_head {
 	__u32 request;		/* the outstanding entry that this response answers */
 };
 
+/* Why a request is read for usage and for nothing else. */
+enum counted { COUNTED_BY_BUDGET = 1, COUNTED_BY_POLICY = 2 };
+
 /* Who asks what of this head. */
 struct judgement {
 	__u32 slot;
@@ -66,9 +70,11 @@ struct judgement {
 	__u32 changed;		/* 1: what other_slot's items allow counts too */
 	__u64 other_items;
 	__u32 fields;		/* 1: header fields may be sent */
-	__u32 reserved;
+	__u32 counted;		/* enum counted: only what usage needs is sent */
 	__u64 query_names, query_keep;
 	__u64 names;		/* name_bit of those that `slot` has rules for in this direction */
+	__u32 timings;		/* of enum timing */
+	__u32 reserved_too;
 	__u32 aggregate;	/* 1: it is counted into a series, and not sent */
 	__u32 reserved_after;
 };
@@ -111,6 +117,22 @@ struct query_walk {
 	__u32 names_room;	/* bytes of query that the record may hold */
 };
 
+/* What is measured of a call. */
+struct measured_call {
+	__u32 wants;		/* of enum timing: what its process may be asked for; 0: nothing else here is set */
+	__u32 known;		/* of enum timing */
+	__u64 arrived_ns;	/* of a read: when its first byte could be read at the socket */
+	__u32 arrived_bytes;	/* for how many bytes from the first one on that holds; 0: it is not known */
+	__u32 rtt_us;
+	__u32 retransmits;
+	__u32 thread;		/* its id */
+	__u64 cpu_ns;		/* thread_cpu_ns() when a read returned or a write began; 0: not known */
+	__u64 served_ns;	/* with TIMING_CPU in known: between the request and this response */
+	__u32 begun_before;	/* requests that began on the thread before this call */
+	__u32 unanswered_before;	/* of those, without a response so far */
+	__u32 begun, answered;	/* in this call */
+};
+
 struct work {
 	__u32 busy;
 	__u32 index;
@@ -151,6 +173,7 @@ struct work {
 	struct value_rule rule;
 	struct parsed_head parsed;
 	struct judgement judgement;
+	struct measured_call measured;
 	struct connection spare;	/* for connections that found no room */
 	__u8 small[SMALL_BYTES];
 	struct head head;
@@ -165,6 +188,7 @@ struct out {
 		__u8 bytes[OUT_BYTES];
 		/* Through this map's type the object's BTF holds the layout of every record, for who decodes them. */
 		struct record_message message;
+		struct record_timings timings;
 		struct record_element element;
 		struct record_message_end message_end;
 		struct record_connection_end connection_end;

@@ -50,6 +50,28 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1024);
+	__type(key, struct executable_key);
+	__type(value, __u8);
+} suspended_executables SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, BUDGETS);
+	__type(key, __u32);
+	__type(value, struct budget_rate);
+} budget_rates SEC(".maps");
+
+/* Up to when tokens are taken, in nanoseconds from BUDGET_ORIGIN. Apart from the rates, so that a new rate fills no bucket. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, BUDGETS);
+	__type(key, __u32);
+	__type(value, __u64);
+} budget_states SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 64);
 	__type(key, struct scheme_key);
 	__type(value, __u8);

@@ -18,6 +18,12 @@ struct {
 	__type(value, __u64);
 } counters SEC(".maps");
 
+/* Three quarters of the ring wait to be read. */
+static __always_inline int ring_is_filling(void)
+{
+	return bpf_ringbuf_query(&records, BPF_RB_AVAIL_DATA) > ring_bytes(&records) / 4 * 3;
+}
+
 static __always_inline void count_many(__u32 which, __u64 n)
 {
 	__u64 *counter = bpf_map_lookup_elem(&counters, &which);

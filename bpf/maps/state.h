@@ -132,12 +132,21 @@ struct thread {
 	__u64 exec_id;
 	__u64 stack;			/* of the innermost call it is in; 0: in none */
 	__u32 place;			/* of that call in `calls` */
-	__u32 reserved;
+	__u32 wants;			/* of enum timing: what its process may be asked for */
 	__u64 write_begun_ns;		/* of the system call it is in; 0: in none that writes */
 	__u64 read_from;		/* the socket that it last read ciphertext from: its handle; NO_CIPHERTEXT: it read something else since; 0: none */
 	__u64 read_for;			/* the connection that a library was asked for first after that; 0: none yet */
 	__u64 wrote_for;		/* the connection that took plaintext, until the thread writes ciphertext; 0: none */
 	struct record_socket socket;	/* the first that it touched during that call; family 0: none */
+	/* Where timings are wanted. */
+	__u64 write_begun_cpu_ns;	/* thread_cpu_ns() when the call began that it is in; 0: of none that writes */
+	__u64 arrived_ns;		/* when the first byte that its last receive took could be read at the socket */
+	__u32 arrived_bytes;		/* for how many bytes from that one on this holds; 0: it is not known */
+	__u32 network_known;		/* TIMING_NETWORK: of the socket of the call that it is in, the next two are known */
+	__u32 rtt_us;
+	__u32 retransmits;
+	__u32 requests_begun;		/* that it read as a server */
+	__u32 unanswered;		/* of those */
 };
 struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
@@ -154,6 +163,7 @@ struct process {
 	__u32 connections;
 	__u32 strange_sockets;	/* of it */
 	__u32 http2;		/* connections so far that spoke it; user space reads this */
+	__u32 wants;		/* of enum timing, by `items` */
 };
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -161,5 +171,13 @@ struct {
 	__type(key, __u32);
 	__type(value, struct process);
 } processes SEC(".maps");
+
+/* Does a policy ask about the process, or is it looked at only until its connections have ended? */
+static __always_inline int is_wanted(__u32 id)
+{
+	struct process *process = bpf_map_lookup_elem(&processes, &id);
+
+	return !process || process->items || !process->generation;
+}
 
 #endif

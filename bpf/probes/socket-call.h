@@ -66,10 +66,17 @@ static __always_inline void take_socket_bytes(struct pt_regs *regs, struct task_
 	w->executable = thread->executable;
 	w->socket.family = 0;
 	w->tie = TIE_DESCRIPTOR;
+	if (thread->wants) {
+		if (thread->wants & TIMING_NETWORK)
+			read_network(s->sk, thread);
+		measure_call(w, task, thread);
+	}
 	if (!c)
 		read_socket(s->sk, 0, &w->socket);
 	is_first = !c && w->patience == PATIENCE_FRESH;
 	observe(w, o, &key);
+	if (w->measured.wants)
+		settle_measured(w, thread);
 	release(&w->busy);
 	if (!c)
 		note_first(&key, s, direction, is_first);
@@ -132,8 +139,11 @@ int socket_call_entry(__u64 *arguments)
 	if (is_known_bystander(task->tgid))
 		return 0;
 	thread = bpf_task_storage_get(&threads, task, 0, 0);
-	if (thread)
-		thread->write_begun_ns = bpf_ktime_get_ns();
+	if (!thread)
+		return 0;
+	thread->write_begun_ns = bpf_ktime_get_ns();
+	if ((thread->wants & TIMING_CPU) && !thread->stack)	/* else the write began with the call on the TLS object */
+		thread->write_begun_cpu_ns = thread_cpu_ns(task);
 	return 0;
 }
 

@@ -27,8 +27,11 @@ verified_alone int close_socket(__u64 descriptor)
 	if (forget_strange(&key))
 		return 0;
 	c = claim_connection(&key);
-	if (c)
-		end_connection(c, &key, END_CLOSED);
+	if (!c)
+		return 0;
+	if (c->serving_open)
+		abandon_serving(c, task);
+	end_connection(c, &key, END_CLOSED);
 	return 0;
 }
 

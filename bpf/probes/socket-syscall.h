@@ -30,6 +30,8 @@ int socket_syscall(__u64 *arguments)
 	thread = thread_without_socket();
 	if (thread && find_socket(bpf_get_current_task_btf(), ARGUMENT_1(regs), &s))
 		read_socket(s.sk, 0, &thread->socket);
+	if (thread && thread->socket.family && (thread->wants & TIMING_NETWORK))
+		read_network(s.sk, thread);
 	return 0;
 }
 

@@ -7,13 +7,12 @@
 #define MASTHEAD_PROBES_SOCKET_H
 
 #include "target.h"
+#include "measure.h"
 
 static __always_inline int is_v4_mapped(const __u8 *a)
 {
 	return !load_word(a) && a[8] == 0 && a[9] == 0 && a[10] == 0xff && a[11] == 0xff;
 }
-
-#define SOCKET_STREAM 1
 
 /* `typed`: the kernel handed the socket over as one, and its fields are read without a helper. */
 #define SOCKET_FIELD(sk, field, typed) ((typed) ? (sk)->field : BPF_CORE_READ(sk, field))
@@ -57,8 +56,11 @@ static __always_inline int note_socket(struct sock *sk)
 {
 	struct thread *thread = thread_without_socket();
 
-	if (thread)
+	if (thread) {
 		read_socket(sk, 1, &thread->socket);
+		if (thread->wants & TIMING_NETWORK)
+			read_network(sk, thread);
+	}
 	return 0;
 }
 

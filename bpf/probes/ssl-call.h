@@ -63,9 +63,13 @@ static __always_inline struct work *place_call(const struct connection_key *key,
 	return w;
 }
 
-/* The bytes of a call that succeeded. begun_ns: of a write. socket: that it was told; NULL: none. */
+/*
+ * The bytes of a call that succeeded. begun_ns: of a write. socket: that it was told; NULL: none. thread: that made the
+ * whole call; NULL: another one began it, or it is not known.
+ */
 static __always_inline void take_bytes(__u64 ssl, __u64 buffer, __u32 size, struct site site, __u64 begun_ns,
-				       __u32 process, const struct executable *executable, const struct record_socket *socket, __u32 tie)
+				       __u32 process, const struct executable *executable, const struct record_socket *socket, __u32 tie,
+				       struct thread *thread)
 {
 	struct connection_key key = { .ssl = ssl, .process = process };
 	struct out *o = 0;
@@ -76,7 +80,11 @@ static __always_inline void take_bytes(__u64 ssl, __u64 buffer, __u32 size, stru
 	w->tie = tie;
 	if (socket && socket->family)
 		copy_words(&w->socket, socket, sizeof(w->socket));
+	if (thread && thread->wants)
+		measure_call(w, bpf_get_current_task_btf(), thread);
 	observe(w, o, &key);
+	if (thread && w->measured.wants)
+		settle_measured(w, thread);
 	release(&w->busy);
 }
 
@@ -142,6 +150,8 @@ static __always_inline int note_call(struct pt_regs *regs, struct task_struct *t
 	thread->stack = stack;
 	thread->place = place;
 	thread->socket.family = 0;
+	if (thread->wants)
+		begin_measuring(thread, task, is_read(site.function));
 	compare_and_swap(&call->state, CALL_CLAIMED, CALL_NOTED);
 	return 1;
 }
@@ -168,7 +178,7 @@ static __always_inline int enter_call(struct pt_regs *regs, struct site site)
 	if (is_read(site.function))
 		note_unseen_read(ARGUMENT_1(regs), id, site.source);
 	else if (site.function != SITE_FLUSH && size && size <= 0x7fffffff && process)	/* its bytes are here already, and a write takes all of them as a rule */
-		take_bytes(ARGUMENT_1(regs), ARGUMENT_2(regs), size, site, bpf_ktime_get_ns(), id, &process->executable, 0, TIE_NONE);
+		take_bytes(ARGUMENT_1(regs), ARGUMENT_2(regs), size, site, bpf_ktime_get_ns(), id, &process->executable, 0, TIE_NONE, 0);
 	return 0;
 }
 
@@ -211,7 +221,7 @@ static __always_inline int leave_call(struct pt_regs *regs)
 		socket = tie_read(thread, call->ssl, id, call->site.source);
 	if (size && executable)
 		take_bytes(call->ssl, call->buffer, size, call->site, call->begun_ns, id, executable, socket,
-			   has_no_socket ? TIE_ORDER : TIE_NESTED);
+			   has_no_socket ? TIE_ORDER : TIE_NESTED, is_here ? thread : 0);
 	if (has_no_socket && (!size || !is_read(call->site.function)))	/* a read without bytes may be a handshake, which writes */
 		thread->wrote_for = call->ssl;
 	if (is_here)

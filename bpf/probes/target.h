@@ -34,7 +34,7 @@ verified_alone int judge_process(__u32 id, __u32 generation, __u32 slot)
 	struct slot_config *config = bpf_map_lookup_elem(&slots, &slot);
 	struct process *process = bpf_map_lookup_elem(&processes, &id);
 	struct executable executable = {};
-	__u64 items;
+	__u64 items = 0;
 
 	if (!config || bpf_map_lookup_elem(&excluded_processes, &id))
 		return NO_TARGET;
@@ -44,7 +44,8 @@ verified_alone int judge_process(__u32 id, __u32 generation, __u32 slot)
 		executable = process->executable;
 	else
 		read_executable((struct task_struct *)bpf_get_current_task(), &executable);
-	items = items_of_executable(slot, config, &executable);
+	if (!config->suspended || !is_suspended(slot, &executable))
+		items = items_of_executable(slot, config, &executable);
 	if (!process && items)
 		process = remember_process(id, &executable);
 	if (!process) {
@@ -53,6 +54,7 @@ verified_alone int judge_process(__u32 id, __u32 generation, __u32 slot)
 		return items ? NO_ROOM_FOR_TARGET : NO_TARGET;
 	}
 	process->items = items;
+	process->wants = timings_of(config, items);
 	process->generation = config->generation;
 	return items ? TARGET : process->connections ? TARGET_FOR_NOW : NO_TARGET;
 }
@@ -120,6 +122,7 @@ static __always_inline int is_target(struct task_struct *task, __u32 id, struct 
 	if (!known || !process)
 		return 1;
 	known->executable = process->executable;
+	known->wants = process->wants;
 	known->exclusions = exclusions_now;
 	known->exec_id = exec_id;
 	if (verdict == TARGET)

@@ -4,7 +4,7 @@
 #include "random.h"
 #include <stdlib.h>
 
-#define MAPS 40
+#define MAPS 48
 #define HASH_ENTRIES 16	/* of any hash on the host; one may be limited further, to overflow it */
 
 struct host_map {
@@ -141,6 +141,11 @@ long host_send(const void *record, __u64 size)
 	memcpy(host.sent + host.sent_bytes, record, size);
 	host.sent_bytes += (size + 7) & ~7ULL;
 	return 0;
+}
+
+__u64 host_waiting(void)
+{
+	return host.ring_waiting;
 }
 
 __u64 host_time(void)

@@ -37,6 +37,7 @@ long host_loop(__u32 times, long (*callback)(__u32, void *), void *context);
 long host_read(void *to, __u32 size, const void *from);
 long host_read_user(void *to, __u32 size, const void *from);
 long host_send(const void *record, __u64 size);
+__u64 host_waiting(void);
 __u64 host_time(void);
 
 #define bpf_map_lookup_elem(map, key) host_lookup((map), HOST_SHAPE(map), (key))
@@ -48,6 +49,8 @@ __u64 host_time(void);
 #define bpf_probe_read_kernel(to, size, from) host_read((to), (size), (from))
 #define bpf_probe_read_user(to, size, from) host_read_user((to), (size), (from))
 #define bpf_ringbuf_output(ring, record, size, flags) host_send((record), (size))
+#define bpf_ringbuf_query(ring, what) host_waiting()
+#define ring_bytes(ring) (sizeof(*(ring)->max_entries) / sizeof(int))
 #define bpf_ktime_get_ns() host_time()
 
 #endif

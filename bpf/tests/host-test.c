@@ -2,6 +2,7 @@
 /* make test. With PRINT=1 the answers are printed, for reading before they go into cases.h. */
 #include "play.h"
 #include "bounds.h"
+#include "budgets.h"
 #include "drops.h"
 #include "../probes/call-table.h"
 
@@ -41,7 +42,7 @@ static void policies(void)
 {
 	struct active_tables second = { 2, 1 }, none = { 0, 0 };
 	struct slot_config config = { .generation = 2, .any_executable = 1, .any_port = 1, .server = 1, .client = 1,
-				      .request_names = ~0ULL, .response_names = ~0ULL };
+				      .request_names = ~0ULL, .response_names = ~0ULL, .unbudgeted = ~0ULL };
 	__u32 zero = 0, one = 1;
 	static const char response[] = "HTTP/1.1 200 OK\r\nX-Keep: v\r\nX-Print: v\r\nContent-Length: 0\r\n\r\n";
 
@@ -139,6 +140,8 @@ int main(void)
 	bounds();
 	drops();
 	policies();
+	budgets();
+	suspensions();
 	call_table();
 	printf("%d cases; %d passed, %d failed\n", CASES, passed, failed);
 	return failed != 0;

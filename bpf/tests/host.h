@@ -11,6 +11,7 @@ struct host_state {
 	int ring_full;
 	int refused_of_256;		/* records that the ring refuses at random, of 256 */
 	__u64 random;			/* the seed of that */
+	__u64 ring_waiting;		/* bytes that nobody has read */
 	int unreadable;			/* reads of user memory fail */
 	const void *limited_map;	/* holds at most `limit` entries */
 	__u32 limit;

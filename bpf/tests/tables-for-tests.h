@@ -21,7 +21,7 @@ static inline void set_rule(set_table set, __u32 slot, const char *name, struct 
 static inline void set_tables_for_tests(set_table set)
 {
 	struct slot_config config = { .generation = 1, .any_executable = 1, .any_port = 1, .server = 1, .client = 1,
-				      .query_names = 1, .query_keep = 1, .request_names = ~0ULL, .response_names = ~0ULL };
+				      .query_names = 1, .query_keep = 1, .request_names = ~0ULL, .response_names = ~0ULL, .unbudgeted = ~0ULL };
 	struct fingerprint_key secret = { 0x0706050403020100ULL, 0x0f0e0d0c0b0a0908ULL };
 	struct active_tables now = { 1, 0 };
 	struct query_rule keep = { 1 };

@@ -10,6 +10,7 @@ const STACK_BYTES = 512;
 test.each([
   "ssl_call_entry",
   "ssl_call_return",
+  "ssl_call_session",
   "ssl_entry",
   "go_call_entry",
   "go_call_bytes",

@@ -2,8 +2,10 @@ import { drain } from "@masthead/api/drain";
 import { ensureDefaultPolicy } from "@masthead/api/features/policies/index";
 import { reconcile } from "@masthead/api/reconcile";
 import { agentResourceSchema } from "@masthead/shared/http/agent-resource";
+import type { UsageMeta } from "@masthead/shared/http/usage-schema";
 import { agentIdSchema } from "@masthead/shared/ids";
 import { heartbeatSubject } from "@masthead/shared/subjects";
+import { toRfc3339 } from "@masthead/shared/time";
 import { COVERAGE_NOTES, COVERAGE_REASONS } from "@masthead/shared/wire/coverage-reasons";
 import type { Heartbeat } from "@masthead/shared/wire/heartbeat";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -90,6 +92,27 @@ describe("agents", () => {
     await send("web-1", { epoch: 10, version: "old", final: false });
     await drainAll();
     expect(await read("web-1")).toMatchObject({ epoch: 11, version: "new" });
+  });
+
+  it("say which targets their budget suspended, and usage says that it lacks them", async () => {
+    const sinceUs = plane.clock.nowUs - 20_000_000;
+    const suspensions = [
+      { executable: "/usr/bin/batch", reason: "cpu", sinceUs, untilUs: sinceUs + 5_000_000 },
+      { executable: "/usr/sbin/nginx", reason: "memory", sinceUs: sinceUs + 1_000_000 },
+    ];
+    await send("web-1", { epoch: 12, version: "new", final: false, suspensions });
+    await drainAll();
+    const since = [sinceUs, sinceUs + 1_000_000].map(toRfc3339);
+    expect((await read("web-1")).suspensions).toEqual([
+      { executable: "/usr/bin/batch", reason: "cpu", since: since[0], until: toRfc3339(sinceUs + 5_000_000) },
+      { executable: "/usr/sbin/nginx", reason: "memory", since: since[1] },
+    ]);
+    const usage = await plane.request("GET", "/v1/usage?filter%5Bagent.id%5D=web-1&window=total");
+    const { meta } = (await usage.json()) as { meta: UsageMeta };
+    expect(meta.completeness.gaps).toEqual([
+      { agentId: "web-1", from: since[0], to: toRfc3339(sinceUs + 5_000_000), reason: "agent/suspended" },
+      { agentId: "web-1", from: since[1], to: toRfc3339(plane.clock.nowUs), reason: "agent/suspended" },
+    ]);
   });
 
   it("are away when they fall silent or stop", async () => {

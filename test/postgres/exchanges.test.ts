@@ -125,6 +125,29 @@ test("the client is who is behind the trusted proxies where a batch says so, els
   ]);
 });
 
+test("what the kernel measured of an exchange is kept with it", async () => {
+  const measured = { arrivalDelayUs: 1_840, threadCpuUs: 912, rttUs: 214, retransmits: 2 };
+  const told = makeBatch({
+    agentId: "agent-4",
+    seq: 1,
+    exchanges: [{ path: "/measured", ...measured }, { path: "/in-part", rttUs: 9 }, { path: "/not" }].map(
+      (exchange) => ({ ...exchange, tenant: "measured", timeUs: NOON_US - 10_800_000_002 }),
+    ),
+  });
+  await commit(server.open("ingest"), [told]);
+  const { items } = await page("tenant=measured&from=2026-06-15T08:59:59Z&to=2026-06-15T09:00:00Z");
+  const names = [
+    "url.path",
+    ...["arrival_delay_ms", "thread_cpu_ms", "rtt_ms", "retransmits"].map((n) => `capture.${n}`),
+  ];
+  const shown = items.map(({ attributes }) => names.map((name) => attributes[name]));
+  expect(shown.sort()).toEqual([
+    ["/in-part", undefined, undefined, 0.009, undefined],
+    ["/measured", 1.84, 0.912, 0.214, 2],
+    ["/not", undefined, undefined, undefined, undefined],
+  ]);
+});
+
 describe("filters", () => {
   test.each<[string, (exchange: Partial<WireExchange>) => boolean]>([
     ["tenant=t1", (exchange) => exchange.tenant === "t1"],

@@ -27,7 +27,8 @@ export interface MapSearch {
  */
 export const searchMaps = (ids: readonly number[], needles: readonly string[]): MapSearch => {
   const infos = ids.map((id) => bpftool("map", "show", "id", String(id)) as MapInfo);
-  const dumped = infos.filter(({ type }) => type !== "ringbuf");
+  // What lies with sockets (bpf/probes/arrival.h: times and sequence numbers) is told by a descriptor of each, which only its owner has.
+  const dumped = infos.filter(({ type }) => type !== "ringbuf" && type !== "sk_storage");
   return {
     searched: dumped.map(({ name }) => name),
     finds: dumped.flatMap((info) => searchBytes(dump(info), needles, info.name)),

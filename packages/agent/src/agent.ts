@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type AgentId, agentIdSchema } from "@masthead/shared/ids";
 import type { Watermark } from "@masthead/shared/wire/watermark";
+import { BudgetKeeper } from "./budget/budget-keeper.js";
 import { ClockOffset } from "./clock-offset.js";
 import type { AgentConfiguration } from "./config.js";
 import { HeartbeatSender } from "./control/heartbeat.js";
@@ -33,6 +34,7 @@ import { ServiceTemplates } from "./template/service-templates.js";
 import { agentVersion } from "./version.js";
 
 const TICK_MS = 250;
+const BUDGET_EVERY_MS = 1_000;
 const MAX_WAITING_BATCHES = 8;
 const MAX_RESEND_AFTER_MS = 15 * 60_000;
 const PUBLISH_AT_END_WITHIN_MS = 5_000;
@@ -150,6 +152,19 @@ export async function startAgent(
     log.error({ error: error.message }, "an exchange could not be booked"),
   );
 
+  const budget = new BudgetKeeper({
+    budget: {
+      cpuShare: config.budgetCpu,
+      memoryBytes: config.budgetMemoryBytes,
+      recordsPerSecond: config.budgetRecordsPerSecond,
+    },
+    source: source.budget,
+    nowMs,
+    nowUs: () => clock.nowUs(),
+    onEvent: () => void heartbeat.send(),
+    log,
+  });
+
   let sourceStarted = false;
   let capturingSinceUs: number | undefined;
   const follower = new PolicyFollower(
@@ -177,6 +192,7 @@ export async function startAgent(
 
   const counters = () => ({
     ...source.counters(),
+    ...budget.counters,
     spool_bytes: spool.bytes,
     spool_batches: publisher.outbox.size,
     batches_waiting: batcher.waiting,
@@ -192,7 +208,7 @@ export async function startAgent(
     process_cpu_ms: Math.round(process.cpuUsage().user / 1000 + process.cpuUsage().system / 1000),
   });
   const health = () => {
-    const reasons = source.degraded();
+    const reasons = [...source.degraded(), ...budget.degraded()];
     const imbalance = ledger.imbalance();
     if (imbalance !== 0) reasons.push(`the ledger does not balance: ${imbalance}`);
     if (spool.bytes > config.spoolBytes * 0.9) reasons.push("the spool is nearly full");
@@ -217,6 +233,7 @@ export async function startAgent(
         policy: follower.state,
         coverage: entries,
         coverageOmitted: omitted,
+        ...(budget.events.length > 0 && { suspensions: [...budget.events] }),
         ledger: ledger.snapshot(),
         counters: counters(),
       };
@@ -284,6 +301,10 @@ export async function startAgent(
       config.flushAfterMs,
     ),
     setInterval(() => void heartbeat.send(), config.heartbeatEveryMs),
+    setInterval(
+      guarded("budget", () => budget.tick()),
+      BUDGET_EVERY_MS,
+    ),
   ];
 
   const publishWhatCan = async () => {
@@ -309,6 +330,7 @@ export async function startAgent(
       ledger.endEpoch();
       observe();
       await batcher.flush();
+      budget.stop();
       await publishWhatCan();
       await heartbeat.send(true);
       const { captured, batched, lost } = ledger.snapshot();

@@ -1,6 +1,7 @@
 import { isAbsolute, join, resolve } from "node:path";
 import {
   type Configuration,
+  decimalNumber,
   readConfiguration,
   text,
   variable,
@@ -153,6 +154,28 @@ export const agentVariables = {
       "Exchanges that this agent keeps one by one in a second, over all policies. Beyond: counted only; usage stays complete. A policy's `sampling.always` is not bound by it.",
     default: "20000",
     schema: wholeNumber(20_000, 1_000_000),
+  }),
+  budgetCpu: variable({
+    name: "MASTHEAD_BUDGET_CPU",
+    description:
+      "CPU time that the agent may take, `0.5`: half of one CPU. Above: fewer requests are told in detail, usage stays complete; where that does not help, the costliest target is suspended.",
+    unit: "CPUs",
+    default: "2",
+    schema: decimalNumber(0.001, 1024),
+  }),
+  budgetMemoryBytes: variable({
+    name: "MASTHEAD_BUDGET_MEMORY_BYTES",
+    description: "Memory that the agent may have resident. Above: as for `MASTHEAD_BUDGET_CPU`.",
+    unit: "bytes",
+    default: String(512 * MIB),
+    schema: wholeNumber(MIB),
+  }),
+  budgetRecordsPerSecond: variable({
+    name: "MASTHEAD_BUDGET_RECORDS_PER_SECOND",
+    description:
+      "Requests that the kernel tells in detail in a second, over all policies. Beyond: with what usage needs and nothing else, errors too.",
+    default: "40000",
+    schema: wholeNumber(1, 1_000_000),
   }),
   usageSeries: variable({
     name: "MASTHEAD_USAGE_SERIES",

@@ -29,6 +29,8 @@ export interface GoverningPolicy {
   revision: number;
   /** tenant reports count its exchanges */
   report: boolean;
+  /** of its `budget`; absent: none of its own */
+  recordsPerSecond?: number;
   /** its exchanges are counted, and none is kept */
   aggregate?: true;
   sampling: { exchanges: number; maxPerSecond?: number; always: "error"[] };
@@ -56,6 +58,11 @@ export interface Exchange {
   errorType?: string;
   requestBytes: number;
   responseBytes: number;
+  /** what the kernel measured where the policy asks, as far as it is known; see exchangeSchema of the wire */
+  arrivalDelayUs?: number;
+  threadCpuUs?: number;
+  rttUs?: number;
+  retransmits?: number;
   /** by lower-case name, one value per occurrence: kept as it is, or `fp:…`, `mask:…`, `present:…` */
   requestHeaders?: Record<string, string[]>;
   responseHeaders?: Record<string, string[]>;
@@ -63,6 +70,8 @@ export interface Exchange {
   dimensions?: Record<string, string | null>;
   /** the policy's numeric header sums */
   measures?: Record<string, number>;
+  /** beyond a budget: there is just what usage is made of, and it is not kept */
+  countedOnly?: true;
   /** `truncated`, `mid_stream`, `gap_before`, … */
   flags: string[];
 }

@@ -32,6 +32,7 @@ export const overheadReport = (
   const exchanges = server.exchangesPerRequest === 1 ? "" : `, ${server.exchangesPerRequest} exchanges each`;
   return [
     ...MODES.map(row),
+    `  the better rounds (upper quartile), which others on this host disturbed least: ${MODES.map((mode) => `${mode} ${figures.best[mode].toFixed(0)}`).join(", ")} requests/s; traced is ${(figures.best.traced / figures.best.untraced).toFixed(3)} of untraced, ${(figures.best.traced / figures.best.floor).toFixed(3)} of floor`,
     ...MODES.map((mode) => `  each round, ${mode}: ${rounds(mode)} requests/s, ${spreadOf(mode)} apart`),
     `  agent: ${micros(agentNs)} of CPU a request, ${(agentNs / 1000).toFixed(1)} ms per 1,000 requests; resident ${idleMib.toFixed(0)} MiB before the load, ${residentMib.toFixed(0)} MiB after it, ${peakMib.toFixed(0)} MiB at most`,
     `  probe hits a request: ${median(agents.map(({ probeHitsPerRequest }) => probeHitsPerRequest)).toFixed(2)} (${server.usualHits})`,

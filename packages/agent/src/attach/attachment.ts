@@ -21,6 +21,8 @@ export interface AttachmentOptions {
   ownPids?: readonly number[];
   /** whether some policy in force asks about what the process runs; absent: all are asked about */
   asked?: (pid: number) => Asked;
+  /** whether nothing is captured of this process for the budget's sake; absent: of none */
+  isSuspended?: (pid: number) => boolean;
   /** builds without symbols whose functions are known; the table that comes with the agent by default */
   knownBuilds?: KnownBuilds;
   scanEveryMs?: number;
@@ -39,7 +41,14 @@ export class Attachment {
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: AttachmentOptions) {
-    const { session, homeDirectory, ownPids, asked, knownBuilds: builds = KNOWN_BUILDS } = options;
+    const {
+      session,
+      homeDirectory,
+      ownPids,
+      asked,
+      isSuspended,
+      knownBuilds: builds = KNOWN_BUILDS,
+    } = options;
     const choose: ChooseSites = (elf) => chooseSites(elf, builds);
     this.#libraries = new LibraryTable(session, choose);
     this.#scan = new LibraryScan(this.#libraries, choose);
@@ -53,6 +62,7 @@ export class Attachment {
       processOf: (pid) => this.#processes.of(pid),
       isSelf: () => this.#self.all(),
       asked: asked ?? (() => "asked"),
+      isSuspended: isSuspended ?? (() => false),
       http2: (pid) => http2Connections(session, pid),
       libraries: this.#libraries,
       scan: this.#scan,

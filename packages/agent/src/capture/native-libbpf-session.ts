@@ -1,6 +1,6 @@
 import { ATTACH_TYPE, type NativeSession, native } from "./native-addon.js";
 import { NativeError } from "./native-error.js";
-import type { Loaded } from "./native-programs.js";
+import { ARRIVAL_PROGRAMS, type Loaded } from "./native-programs.js";
 import type {
   CaptureSession,
   KernelIds,
@@ -22,6 +22,8 @@ export class LibbpfSession implements CaptureSession {
   readonly #handoffBytes: number;
   /** our link ids, each one or two of the addon's, in the order in which they are detached */
   readonly #links = new Map<number, number[]>();
+  /** the addon's links of programs that are attached while they are wanted */
+  #arrivals: number[] = [];
   #lastLink = 0;
   #closed = false;
   #stopping: Promise<void> | undefined;
@@ -56,6 +58,25 @@ export class LibbpfSession implements CaptureSession {
 
   synchronize(): void {
     native(() => this.#native.synchronize());
+  }
+
+  followArrivals(wanted: boolean): void {
+    if (wanted === this.#arrivals.length > 0) return;
+    const attached = this.#arrivals.splice(0);
+    for (const link of attached) this.#native.detach(link);
+    if (!wanted) return;
+    if (!ARRIVAL_PROGRAMS.every((name) => this.info.programs.includes(name))) {
+      const EOPNOTSUPP = 95;
+      throw new NativeError("note arrivals at sockets", EOPNOTSUPP, "wants tracepoints of Linux 6.3");
+    }
+    try {
+      for (const name of ARRIVAL_PROGRAMS) {
+        this.#arrivals.push(native(() => this.#native.attachTracepoint(name)));
+      }
+    } catch (error) {
+      for (const link of this.#arrivals.splice(0)) this.#native.detach(link);
+      throw error;
+    }
   }
 
   counters(): number[] {
@@ -133,6 +154,7 @@ export class LibbpfSession implements CaptureSession {
   close(): void {
     this.#closed = true;
     this.#links.clear();
+    this.#arrivals = [];
     this.#native.close();
   }
 

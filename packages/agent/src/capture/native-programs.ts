@@ -6,7 +6,7 @@ import type { LinkKind, SessionOptions } from "./native-session.js";
 /**
  * Tracepoint programs: without the first three a process that lives 20 ms has no name, so they are required. `socket_syscall`
  * is for kernels without the two before it (before Linux 6.3). It and the two that read HTTP in clear, which are loaded where
- * that is wanted, slow every system call of the host a little.
+ * that is wanted, slow every system call of the host a little. The last two are attached while a policy asks for `arrival`.
  */
 const TRACEPOINTS = {
   process_exec: "required",
@@ -17,7 +17,12 @@ const TRACEPOINTS = {
   socket_syscall: "instead",
   socket_call_entry: "clear",
   socket_call_return: "clear",
+  arrival_note: "asked",
+  arrival_take: "asked",
 } as const;
+
+/** They tell something together only. */
+export const ARRIVAL_PROGRAMS: readonly string[] = ["arrival_note", "arrival_take"];
 
 /** One line per kind of link: what this kernel says to it; no reason where it is offered. */
 export interface LinkOffer {
@@ -112,12 +117,13 @@ function loadRung(options: SessionOptions, link: LinkKind): Omit<Loaded, "refuse
   let optional = [
     ...goPrograms(link),
     ...plan("optional"),
+    ...plan("asked"),
     ...(options.clearText ? plan("clear") : []),
     ...(options.extraPrograms ?? []).map(section),
   ];
   const absent: Loaded["absent"] = [];
   const doWithout = (refused: string, reason: string): void => {
-    absent.push({ program: refused, reason });
+    if (!isAsked(refused)) absent.push({ program: refused, reason });
     optional = optional.filter((each) => each.name !== refused);
     if (isSocketTracepoint(refused)) optional.push(...instead.splice(0));
   };
@@ -154,6 +160,9 @@ export const readsClearText = (programs: readonly string[]): boolean =>
 
 const section = (name: string): ProgramPlan => ({ name, attachType: ATTACH_TYPE.section });
 
+/** What is missing of these is said when a policy asks. */
+const isAsked = (name: string): boolean => ARRIVAL_PROGRAMS.includes(name);
+
 const isSocketTracepoint = (name: string): boolean => name === "socket_send" || name === "socket_receive";
 
 const plan = (need: (typeof TRACEPOINTS)[keyof typeof TRACEPOINTS]): ProgramPlan[] =>
@@ -164,7 +173,7 @@ const plan = (need: (typeof TRACEPOINTS)[keyof typeof TRACEPOINTS]): ProgramPlan
 /** Attaches what is not a probe; an optional one that the kernel refuses is moved to `absent`. */
 export function attachTracepoints(loaded: Loaded): void {
   for (const [name, need] of Object.entries(TRACEPOINTS)) {
-    if (!loaded.programs.includes(name)) continue;
+    if (need === "asked" || !loaded.programs.includes(name)) continue;
     try {
       native(() => loaded.session.attachTracepoint(name));
     } catch (error) {

@@ -35,6 +35,11 @@ export interface CaptureSession {
   deleteFromTable(map: string, key: Uint8Array): boolean;
   lookupTable(map: string, key: Uint8Array): Uint8Array | null;
   tableKeys(map: string): Uint8Array[];
+  /**
+   * Attaches what notes when bytes come to sockets, or detaches it. @throws NativeError where the kernel does not have it
+   * (before Linux 6.3); what is attached stays as it was then
+   */
+  followArrivals(wanted: boolean): void;
   /** Empties a hash that no program writes to any more: key and value of each entry, end to end. */
   takeTable(map: string): Uint8Array;
   /** waits until no program run that began before is still running (an RCU grace period) */

@@ -9,6 +9,8 @@ export interface HeaderAsk {
   action: HeaderAction;
   /** bytes of a kept value */
   length: number;
+  /** usage is made of it, so it is read of requests beyond a budget, too */
+  usage: boolean;
 }
 
 /** Bytes of `host`: a domain name has at most 253, with a port 259. */
@@ -21,6 +23,7 @@ export function headerAsks({ spec }: AppliedPolicy): HeaderAsk[] {
     name,
     action: "keep",
     length,
+    usage: true,
   });
   const shown = (["request", "response"] as const).flatMap((direction) =>
     spec.headers[direction].map((rule) => ({
@@ -28,6 +31,7 @@ export function headerAsks({ spec }: AppliedPolicy): HeaderAsk[] {
       name: rule.name,
       action: rule.action,
       length: rule.action === "keep" ? Math.min(rule.maxLength, KEEP_BYTES_MAX) : 0,
+      usage: false,
     })),
   );
   return [
@@ -36,13 +40,21 @@ export function headerAsks({ spec }: AppliedPolicy): HeaderAsk[] {
       ...(header === undefined ? [] : [read("request", header)]),
       ...(fingerprint === undefined
         ? []
-        : [{ direction: "request" as const, name: fingerprint, action: "fingerprint" as const, length: 0 }]),
+        : [
+            {
+              direction: "request" as const,
+              name: fingerprint,
+              action: "fingerprint" as const,
+              length: 0,
+              usage: true,
+            },
+          ]),
     ]),
     ...spec.dimensions.map((name) => read("request", name)),
     ...spec.measures.map(({ header, from }) => read(from, header)),
     ...(spec.clientAddress === undefined
       ? []
-      : [read("request", spec.clientAddress.header, FORWARDED_BYTES_MAX)]),
+      : [{ ...read("request", spec.clientAddress.header, FORWARDED_BYTES_MAX), usage: false }]),
     ...(readsHost(spec) ? [read("request", "host", HOST_BYTES)] : []),
   ];
 }

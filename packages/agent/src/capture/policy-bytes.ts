@@ -1,14 +1,17 @@
+import type { Timing } from "@masthead/shared/policy/schema";
 import type { CompiledPolicies } from "./policy-compile.js";
-import type { ActionItems, HeaderRule } from "./policy-rules.js";
+import type { ActionItems, HeaderRule, UsageItems } from "./policy-rules.js";
 import {
   ACTION_ITEMS,
   ACTIVE_TABLES,
+  BUDGET_RATE,
   EXECUTABLE_KEY,
   HEADER_KEY,
   HEADER_RULE,
   NAME_MAX_BYTES,
   PORT_KEY,
   SLOT_CONFIG,
+  USAGE_ITEMS,
 } from "./table-layout.js";
 
 /** Keys and values of the kernel's policy tables, as bytes. */
@@ -32,12 +35,22 @@ export function indexKey(index: number): Uint8Array {
   return key;
 }
 
-export function slotValue(compiled: CompiledPolicies, generation: number): Uint8Array {
-  const { items, rules } = compiled;
+/** What of a slot's entry the policies do not say by themselves. */
+export interface SlotState {
+  generation: number;
+  /** where an owner's budget is in `budget_rates` */
+  budgetPlace: (owner: string) => number;
+  /** executables of which nothing is captured for now */
+  suspended: number;
+}
+
+export function slotValue(compiled: CompiledPolicies, state: SlotState): Uint8Array {
+  const { items, rules, budgets } = compiled;
   const holding = (holds: (item: (typeof items)[number]) => boolean): bigint =>
     items.reduce((mask, item, place) => (holds(item) ? mask | (1n << BigInt(place)) : mask), 0n);
   const value = Buffer.alloc(SLOT_CONFIG.bytes);
-  value.writeUInt32LE(generation, SLOT_CONFIG.generation);
+  value.writeUInt32LE(state.generation, SLOT_CONFIG.generation);
+  value.writeUInt32LE(state.suspended, SLOT_CONFIG.suspended);
   value.writeBigUInt64LE(
     holding((item) => item.executable === undefined),
     SLOT_CONFIG.any_executable,
@@ -58,14 +71,32 @@ export function slotValue(compiled: CompiledPolicies, generation: number): Uint8
   value.writeBigUInt64LE(rules.queryKeep, SLOT_CONFIG.query_keep);
   value.writeBigUInt64LE(nameBits(rules.headers, "request"), SLOT_CONFIG.request_names);
   value.writeBigUInt64LE(nameBits(rules.headers, "response"), SLOT_CONFIG.response_names);
+  for (const [timing, asking] of Object.entries(rules.timings)) {
+    value.writeBigUInt64LE(asking, SLOT_CONFIG[timing as Timing]);
+  }
+  value.writeBigUInt64LE(usageNameBits(rules.headers, "request"), SLOT_CONFIG.usage_request_names);
+  value.writeBigUInt64LE(usageNameBits(rules.headers, "response"), SLOT_CONFIG.usage_response_names);
+  value.writeBigUInt64LE(budgets.unbudgeted, SLOT_CONFIG.unbudgeted);
+  value.writeBigUInt64LE(budgets.stops, SLOT_CONFIG.budget_stops);
+  budgets.owners.forEach((owner, item) => {
+    if (owner !== undefined) value.writeUInt8(state.budgetPlace(owner), SLOT_CONFIG.budgets + item);
+  });
   return value;
 }
 
 /** The bits of the names of which a rule asks something in that direction. */
 function nameBits(rules: readonly HeaderRule[], direction: "request" | "response"): bigint {
-  const asking = rules.filter((rule) => Object.values(rule[direction]).some((items) => items !== 0n));
-  return asking.reduce((bits, { name }) => bits | nameBit(name), 0n);
+  return bitsOf(rules.filter((rule) => asks(rule[direction])));
 }
+
+const usageNameBits = (rules: readonly HeaderRule[], direction: "request" | "response"): bigint =>
+  bitsOf(rules.filter((rule) => asks(rule.usage[direction])));
+
+const asks = (actions: ActionItems | UsageItems): boolean =>
+  Object.values(actions).some((items) => items !== 0n);
+
+const bitsOf = (rules: readonly HeaderRule[]): bigint =>
+  rules.reduce((bits, { name }) => bits | nameBit(name), 0n);
 
 /** `name_bit` of bpf/include/tables.h. */
 export function nameBit(name: string): bigint {
@@ -89,6 +120,8 @@ export function headerRuleValue(rule: HeaderRule, id: number): Uint8Array {
   const value = Buffer.alloc(HEADER_RULE.bytes);
   writeActions(value, HEADER_RULE.request, rule.request);
   writeActions(value, HEADER_RULE.response, rule.response);
+  writeUsage(value, HEADER_RULE.request_usage, rule.usage.request);
+  writeUsage(value, HEADER_RULE.response_usage, rule.usage.response);
   value.writeUInt16LE(id, HEADER_RULE.id);
   value.writeUInt16LE(rule.keepLength, HEADER_RULE.keep_length);
   value.writeUInt8(rule.hasScheme ? 1 : 0, HEADER_RULE.has_scheme);
@@ -101,6 +134,22 @@ function writeActions(value: Buffer, at: number, actions: ActionItems): void {
   value.writeBigUInt64LE(actions.mask, at + ACTION_ITEMS.mask);
   value.writeBigUInt64LE(actions.fingerprint, at + ACTION_ITEMS.fingerprint);
   value.writeBigUInt64LE(actions.presence, at + ACTION_ITEMS.presence);
+}
+
+function writeUsage(value: Buffer, at: number, usage: UsageItems): void {
+  value.writeBigUInt64LE(usage.keep, at + USAGE_ITEMS.keep);
+  value.writeBigUInt64LE(usage.fingerprint, at + USAGE_ITEMS.fingerprint);
+}
+
+const SECOND_NS = 1_000_000_000;
+
+/** @param perSecond at most a thousand million; absent: no bound */
+export function budgetRateValue(perSecond?: number): Uint8Array {
+  const value = Buffer.alloc(BUDGET_RATE.bytes);
+  if (perSecond === undefined) return value;
+  value.writeBigUInt64LE(BigInt(Math.round(SECOND_NS / perSecond)), BUDGET_RATE.token_ns);
+  value.writeBigUInt64LE(BigInt(SECOND_NS), BUDGET_RATE.burst_ns);
+  return value;
 }
 
 export function itemsValue(items: bigint): Uint8Array {

@@ -1,9 +1,10 @@
 import type { Floor } from "@masthead/shared/policy/floor";
 import type { PolicySet } from "@masthead/shared/wire/policy-set";
 import { type Aggregation, aggregationOf } from "./policy-aggregation.js";
+import { type PolicyBudgets, policyBudgets } from "./policy-budgets.js";
 import { flattenTargets, type TargetItem } from "./policy-items.js";
 import { type HeardPolicy, type KernelRules, unionRules } from "./policy-rules.js";
-import { type AppliedPolicy, selectPolicies } from "./policy-selection.js";
+import { type AppliedPolicy, selectPolicies, takesAll } from "./policy-selection.js";
 
 /** A policy set as this agent applies it: what the kernel is told and what is needed to understand its answers. */
 export interface CompiledPolicies {
@@ -13,6 +14,7 @@ export interface CompiledPolicies {
   policies: HeardPolicy[];
   items: TargetItem[];
   rules: KernelRules;
+  budgets: PolicyBudgets;
   aggregation: Aggregation;
   warnings: string[];
 }
@@ -29,13 +31,14 @@ export function compilePolicies(
   const policies = sendsAll ? selected.policies.map(withoutAggregate) : selected.policies;
   const { items, masks } = flattenTargets(policies);
   const ordered = policies.map((policy, place) => ({ policy, items: masks[place] ?? 0n }));
-  const hearing = heard(ordered);
-  const aggregation = aggregationOf(ordered, hearing);
+  const heardOf = heard(ordered);
+  const aggregation = aggregationOf(ordered, heardOf);
   return {
     revision: set.revision,
     policies: ordered,
     items,
-    rules: unionRules(hearing, floor),
+    rules: unionRules(heardOf, floor),
+    budgets: policyBudgets(heardOf),
     aggregation,
     warnings: [...warnings, ...aggregation.warnings],
   };
@@ -54,8 +57,7 @@ function heard(ordered: readonly HeardPolicy[]): HeardPolicy[] {
   let taken = 0n;
   return ordered.map(({ policy, items }) => {
     const left = items & ~taken;
-    const { hosts, paths, methods } = policy.spec.match ?? {};
-    if (hosts === undefined && paths === undefined && methods === undefined) taken |= items;
+    if (takesAll(policy)) taken |= items;
     return { policy, items: left };
   });
 }

@@ -52,6 +52,12 @@ export function selectPolicies(
   return { policies, warnings };
 }
 
+/** Nothing that reaches it is left to later policies. */
+export function takesAll({ spec }: AppliedPolicy): boolean {
+  const { hosts, paths, methods } = spec.match ?? {};
+  return hosts === undefined && paths === undefined && methods === undefined;
+}
+
 function isForAgent(policy: CapturePolicy, labels: Readonly<Record<string, string>>): boolean {
   const wanted = Object.entries(policy.spec.agents?.matchLabels ?? {});
   return wanted.every(([label, value]) => Object.hasOwn(labels, label) && labels[label] === value);

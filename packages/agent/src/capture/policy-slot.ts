@@ -16,7 +16,21 @@ import type { ExecutableItems } from "./policy-executables.js";
 import { SLOT_CONFIG } from "./table-layout.js";
 
 /** What writing policy tables asks of a session. */
-export type TableSession = Pick<CaptureSession, "updateTable" | "deleteFromTable" | "synchronize">;
+export type TableSession = Pick<
+  CaptureSession,
+  "updateTable" | "deleteFromTable" | "synchronize" | "followArrivals"
+>;
+
+export interface SlotContents {
+  compiled: CompiledPolicies;
+  generation: number;
+  ruleId: (name: string) => number;
+  executables: ExecutableItems;
+  /** where an owner's budget is in `budget_rates` */
+  budgetPlace: (owner: string) => number;
+  /** of these nothing is captured for now */
+  suspended: readonly ExecutableFile[];
+}
 
 /** One slot of the kernel's policy tables, and what was written into it, so that it can be taken out again. */
 export class PolicySlot {
@@ -32,12 +46,7 @@ export class PolicySlot {
   ) {}
 
   /** Fills the slot, which nobody reads yet. @throws NativeError with the slot half full; {@link wipe} it then */
-  fill(
-    compiled: CompiledPolicies,
-    generation: number,
-    ruleId: (name: string) => number,
-    executables: ExecutableItems,
-  ): void {
+  fill({ compiled, generation, ruleId, executables, budgetPlace, suspended }: SlotContents): void {
     for (const use of compiled.aggregation.uses) {
       this.put(
         "aggregate_uses",
@@ -61,7 +70,11 @@ export class PolicySlot {
     }
     this.executables = executables;
     for (const { file, items } of executables.known()) this.putExecutable(file, items);
-    this.session.updateTable("slots", indexKey(this.index), slotValue(compiled, generation));
+    for (const file of suspended) {
+      this.put("suspended_executables", executableKey(this.index, file), Uint8Array.of(1));
+    }
+    const state = { generation, budgetPlace, suspended: suspended.length };
+    this.session.updateTable("slots", indexKey(this.index), slotValue(compiled, state));
     this.asksOfAll = compiled.items.some(({ executable }) => executable === undefined);
   }
 

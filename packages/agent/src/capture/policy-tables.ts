@@ -4,12 +4,13 @@ import { GenerationPlans } from "../govern/generation-plans.js";
 import { compilePlan } from "../govern/policy-plan.js";
 import type { FoundExecutable } from "./executable-search.js";
 import { NativeError } from "./native-error.js";
-import { activeValue, type ExecutableFile, indexKey } from "./policy-bytes.js";
+import { BudgetPlaces } from "./policy-budgets.js";
+import { activeValue, budgetRateValue, type ExecutableFile, indexKey } from "./policy-bytes.js";
 import { type CompiledPolicies, compilePolicies } from "./policy-compile.js";
 import { ExecutableItems, SeenExecutables } from "./policy-executables.js";
 import { RuleIds } from "./policy-rule-ids.js";
-import { PolicySlot, type TableSession } from "./policy-slot.js";
-import { TABLE_SLOTS } from "./table-layout.js";
+import { PolicySlot, type SlotContents, type TableSession } from "./policy-slot.js";
+import { BUDGET_OF_HOST, TABLE_SLOTS } from "./table-layout.js";
 
 /** Generations whose records can still be understood: the ring holds far fewer. */
 export const GENERATIONS_HELD = 64;
@@ -43,6 +44,8 @@ export class PolicyTables {
   private readonly slots: PolicySlot[];
   private readonly executables = new SeenExecutables();
   private readonly ids = new RuleIds();
+  private readonly budgets = new BudgetPlaces();
+  private suspended: readonly ExecutableFile[] = [];
   private readonly plans = new Map<number, GenerationPlans>();
   private readonly floor: Floor;
 
@@ -63,7 +66,8 @@ export class PolicyTables {
     try {
       const compiled = compilePolicies(set, this.options.labels, this.floor, this.options.sendsAll);
       this.install(compiled);
-      return { ok: true, revision, generation: this.generation, warnings: compiled.warnings };
+      const warnings = [...compiled.warnings, ...this.followArrivals(compiled)];
+      return { ok: true, revision, generation: this.generation, warnings };
     } catch (error) {
       return { ok: false, revision, error: error instanceof Error ? error.message : String(error) };
     }
@@ -99,6 +103,37 @@ export class PolicyTables {
     if (this.compiled !== undefined) this.install(this.compiled);
   }
 
+  /** Attached while a policy in force asks. Where it cannot be, the set is in force without it. @returns warnings */
+  private followArrivals({ rules }: CompiledPolicies): string[] {
+    try {
+      this.options.session.followArrivals(rules.timings.arrival !== 0n);
+      return [];
+    } catch (error) {
+      if (!(error instanceof NativeError)) throw error;
+      return [`timings: arrival is not measured on this host: ${error.message}`];
+    }
+  }
+
+  /**
+   * Of these executables nothing is captured from now on, of all others what the policies ask.
+   * @throws NativeError with what was before still in force
+   */
+  suspend(files: readonly ExecutableFile[]): void {
+    const before = this.suspended;
+    this.suspended = files;
+    try {
+      this.renew();
+    } catch (error) {
+      this.suspended = before;
+      throw error;
+    }
+  }
+
+  /** How many requests a second of this host are told in detail; beyond, just usage knows of them. Absent: all. */
+  limitDetail(perSecond?: number): void {
+    this.options.session.updateTable("budget_rates", indexKey(BUDGET_OF_HOST), budgetRateValue(perSecond));
+  }
+
   private get activeSlot(): PolicySlot {
     return this.slots[this.generation % TABLE_SLOTS] as PolicySlot;
   }
@@ -107,6 +142,7 @@ export class PolicyTables {
     const generation = this.generation + 1;
     const slot = this.slots[generation % TABLE_SLOTS] as PolicySlot;
     const plans = this.plan(compiled, generation);
+    this.setBudgets(compiled);
     this.fill(slot, compiled, generation);
     try {
       this.options.session.updateTable("active", indexKey(0), activeValue(generation, slot.index));
@@ -122,27 +158,37 @@ export class PolicyTables {
     this.options.session.synchronize();
   }
 
+  private setBudgets({ budgets }: CompiledPolicies): void {
+    this.budgets.hold(budgets.rates.keys(), this.compiled?.budgets.rates.keys() ?? []);
+    for (const [owner, perSecond] of budgets.rates) {
+      const place = indexKey(this.budgets.of(owner));
+      this.options.session.updateTable("budget_rates", place, budgetRateValue(perSecond));
+    }
+  }
+
   private fill(slot: PolicySlot, compiled: CompiledPolicies, generation: number): void {
-    const executables = new ExecutableItems(compiled.items, this.executables, this.options.findExecutables);
+    const contents: SlotContents = {
+      compiled,
+      generation,
+      ruleId: this.ids.of,
+      executables: new ExecutableItems(compiled.items, this.executables, this.options.findExecutables),
+      budgetPlace: this.budgets.of,
+      suspended: this.suspended,
+    };
     slot.wipe();
     try {
-      slot.fill(compiled, generation, this.ids.of, executables);
+      slot.fill(contents);
     } catch (error) {
       slot.wipe();
       if (!isFull(error)) throw error;
       this.makeRoom();
-      this.refill(slot, compiled, generation, executables);
+      this.refill(slot, contents);
     }
   }
 
-  private refill(
-    slot: PolicySlot,
-    compiled: CompiledPolicies,
-    generation: number,
-    executables: ExecutableItems,
-  ): void {
+  private refill(slot: PolicySlot, contents: SlotContents): void {
     try {
-      slot.fill(compiled, generation, this.ids.of, executables);
+      slot.fill(contents);
     } catch (error) {
       slot.wipe();
       throw error;

@@ -2,13 +2,16 @@
 export const TABLE_SLOTS = 8;
 export const NAME_MAX_BYTES = 64;
 export const SCHEME_MAX_BYTES = 24;
+export const TABLE_ITEMS = 64;
+export const BUDGETS = 256;
+export const BUDGET_OF_HOST = 0;
 
 export const ACTIVE_TABLES = { bytes: 8, generation: 0, slot: 4 } as const;
 
 export const SLOT_CONFIG = {
-  bytes: 72,
+  bytes: 192,
   generation: 0,
-  reserved: 4,
+  suspended: 4,
   any_executable: 8,
   any_port: 16,
   server: 24,
@@ -17,22 +20,36 @@ export const SLOT_CONFIG = {
   query_keep: 48,
   request_names: 56,
   response_names: 64,
+  arrival: 72,
+  network: 80,
+  cpu: 88,
+  usage_request_names: 96,
+  usage_response_names: 104,
+  unbudgeted: 112,
+  budget_stops: 120,
+  budgets: 128,
 } as const;
 
 export const HEADER_KEY = { bytes: 68, slot: 0, name: 4 } as const;
 
 export const ACTION_ITEMS = { bytes: 32, keep: 0, mask: 8, fingerprint: 16, presence: 24 } as const;
 
+export const USAGE_ITEMS = { bytes: 16, keep: 0, fingerprint: 8 } as const;
+
 export const HEADER_RULE = {
-  bytes: 72,
+  bytes: 104,
   request: 0,
   response: 32,
-  id: 64,
-  keep_length: 66,
-  has_scheme: 68,
-  floor: 69,
-  reserved: 70,
+  request_usage: 64,
+  response_usage: 80,
+  id: 96,
+  keep_length: 98,
+  has_scheme: 100,
+  floor: 101,
+  reserved: 102,
 } as const;
+
+export const BUDGET_RATE = { bytes: 16, token_ns: 0, burst_ns: 8 } as const;
 
 export const QUERY_RULE = { bytes: 8, keep: 0 } as const;
 
@@ -45,6 +62,8 @@ export const TABLE_STRUCTS = {
   slot_config: SLOT_CONFIG,
   header_key: HEADER_KEY,
   action_items: ACTION_ITEMS,
+  usage_items: USAGE_ITEMS,
+  budget_rate: BUDGET_RATE,
   header_rule: HEADER_RULE,
   query_rule: QUERY_RULE,
   executable_key: EXECUTABLE_KEY,

@@ -26,6 +26,12 @@ export class MessageRecord {
   versionMinor = 0;
   /** of {@link RecordTie}: how the socket is known */
   tie = 0;
+  /** of {@link RecordTiming}: which of the next four say something */
+  timings = 0;
+  arrivalDelayNs = 0;
+  threadCpuNs = 0;
+  rttUs = 0;
+  retransmits = 0;
   methodStart = 0;
   methodEnd = 0;
   pathEnd = 0;

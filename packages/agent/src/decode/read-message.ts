@@ -1,6 +1,6 @@
 import type { MessageRecord } from "./message-record.js";
 import type { RecordBytes } from "./record-bytes.js";
-import { ElementAction, RecordKind, RecordRole } from "./record-enums.js";
+import { ElementAction, RecordFlag, RecordKind, RecordRole } from "./record-enums.js";
 import {
   RECORD_ELEMENT,
   RECORD_HEADER,
@@ -8,6 +8,7 @@ import {
   RECORD_MESSAGE,
   RECORD_METHOD_MAX,
   RECORD_TARGET_MAX,
+  RECORD_TIMINGS,
 } from "./record-layout.js";
 
 /** Fills `into` from a RECORD_REQUEST or RECORD_RESPONSE. @returns false where the record contradicts itself */
@@ -32,7 +33,11 @@ export function readMessage(bytes: RecordBytes, start: number, end: number, into
   into.targetLength = bytes.u16(start + RECORD_MESSAGE.target_length);
   into.socketStart = start + RECORD_MESSAGE.socket;
   if (!isSane(into)) return false;
-  return readTarget(bytes, start, end, into) && readElements(bytes, start, end, into);
+  return (
+    readTimings(bytes, start, end, into) &&
+    readTarget(bytes, start, end, into) &&
+    readElements(bytes, start, end, into)
+  );
 }
 
 function isSane(record: MessageRecord): boolean {
@@ -41,13 +46,28 @@ function isSane(record: MessageRecord): boolean {
   return record.request || (record.status >= 100 && record.status <= 999);
 }
 
+/** Also finds where the rest begins, with and without them. */
+function readTimings(bytes: RecordBytes, start: number, end: number, into: MessageRecord): boolean {
+  const at = start + RECORD_MESSAGE.bytes;
+  into.timings = 0;
+  into.methodStart = at;
+  if (!into.has(RecordFlag.RECORD_TIMINGS)) return true;
+  into.methodStart += RECORD_TIMINGS.bytes;
+  if (into.methodStart > end) return false;
+  into.timings = bytes.u8(at + RECORD_TIMINGS.known);
+  into.arrivalDelayNs = bytes.u64(at + RECORD_TIMINGS.arrival_delay_ns);
+  into.threadCpuNs = bytes.u64(at + RECORD_TIMINGS.thread_cpu_ns);
+  into.rttUs = bytes.u32(at + RECORD_TIMINGS.rtt_us);
+  into.retransmits = bytes.u32(at + RECORD_TIMINGS.retransmits);
+  return true;
+}
+
 function readTarget(bytes: RecordBytes, start: number, end: number, into: MessageRecord): boolean {
   const method = bytes.u16(start + RECORD_MESSAGE.method_length);
   const path = bytes.u16(start + RECORD_MESSAGE.path_length);
   const query = bytes.u16(start + RECORD_MESSAGE.query_length);
   if (method > RECORD_METHOD_MAX || path + query > RECORD_TARGET_MAX) return false;
   if (into.request ? method === 0 : method + path + query > 0) return false;
-  into.methodStart = start + RECORD_MESSAGE.bytes;
   into.methodEnd = into.methodStart + method;
   into.pathEnd = into.methodEnd + path;
   into.queryEnd = into.pathEnd + query;

@@ -53,7 +53,11 @@ const sample = () => [
     ],
   }),
   messageEndRecord({ response: false, bytes: 512 }),
-  responseRecord({ status: 201, elements: [{ rule: 3, action: ElementAction.ELEMENT_KEEP, data: "x" }] }),
+  responseRecord({
+    status: 201,
+    timings: { known: 7 },
+    elements: [{ rule: 3, action: ElementAction.ELEMENT_KEEP, data: "x" }],
+  }),
   connectionEndRecord({ nextRequest: 1, nextResponse: 1 }),
   processRecord("exec", { file: "/usr/bin/worker" }),
 ];

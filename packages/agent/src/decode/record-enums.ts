@@ -22,6 +22,8 @@ export const RecordFlag = {
   RECORD_POLICY_CHANGED: 1 << 9,
   RECORD_UNTIL_CLOSE: 1 << 10,
   RECORD_SOCKET: 1 << 11,
+  RECORD_TIMINGS: 1 << 12,
+  RECORD_COUNTED: 1 << 13,
 } as const;
 
 export const RecordRole = { ROLE_UNKNOWN: 0, ROLE_SERVER: 1, ROLE_CLIENT: 2 } as const;
@@ -35,6 +37,9 @@ export const RecordSource = {
 } as const;
 
 export const RecordTie = { TIE_NONE: 0, TIE_NESTED: 1, TIE_ORDER: 2, TIE_DESCRIPTOR: 3 } as const;
+
+/** What a record measured. */
+export const RecordTiming = { TIMING_ARRIVAL: 1 << 0, TIMING_NETWORK: 1 << 1, TIMING_CPU: 1 << 2 } as const;
 
 export const RecordEndReason = { END_CLOSED: 1, END_REUSED: 2, END_PROCESS: 3 } as const;
 

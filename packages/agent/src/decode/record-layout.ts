@@ -44,6 +44,17 @@ export const RECORD_MESSAGE = {
   socket: 80,
 } as const;
 
+/** Right after RECORD_MESSAGE, where RECORD_TIMINGS is among the flags. */
+export const RECORD_TIMINGS = {
+  bytes: 32,
+  arrival_delay_ns: 0,
+  thread_cpu_ns: 8,
+  rtt_us: 16,
+  retransmits: 20,
+  known: 24,
+  reserved: 25,
+} as const;
+
 export const RECORD_ELEMENT = {
   bytes: 12,
   rule: 0,
@@ -98,6 +109,7 @@ export const RECORD_STRUCTS = {
   record_header: RECORD_HEADER,
   record_socket: RECORD_SOCKET,
   record_message: RECORD_MESSAGE,
+  record_timings: RECORD_TIMINGS,
   record_element: RECORD_ELEMENT,
   record_message_end: RECORD_MESSAGE_END,
   record_connection_end: RECORD_CONNECTION_END,

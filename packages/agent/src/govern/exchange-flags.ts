@@ -11,6 +11,8 @@ const NAMES: Readonly<Record<number, string>> = {
   [RecordFlag.RECORD_MALFORMED]: "malformed",
   [RecordFlag.RECORD_TUNNEL]: "tunnel",
   [RecordFlag.RECORD_POLICY_CHANGED]: "policy_changed",
+  // Never on what is kept; `trace` shows them.
+  [RecordFlag.RECORD_COUNTED]: "counted_only",
   [1 << 16]: "escaped",
   [1 << 17]: "value_truncated",
   [1 << 18]: "measure_not_numeric",

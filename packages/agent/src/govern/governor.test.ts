@@ -1,6 +1,6 @@
 import { fingerprintText } from "@masthead/shared/policy/redacted-text";
 import { expect, test } from "vitest";
-import { ElementAction, ElementFlag } from "../decode/record-enums.js";
+import { ElementAction, ElementFlag, RecordFlag, RecordTiming } from "../decode/record-enums.js";
 import { govern, type Header, type Spec } from "../testing/govern.js";
 import { requestRecord, responseRecord } from "../testing/record-writer.js";
 
@@ -173,4 +173,56 @@ test("of the query the governing policy shows what it asks, not what another ask
   expect(shown({ action: "names", keep: ["page"] })).toBe("page=2&Token&size&a");
   expect(shown({ action: "keep", keep: ["size", "page"] })).toBe("page=2&size=10");
   expect(shown({ action: "keep", keep: ["other"] })).toBeUndefined();
+});
+
+test("of what was measured the governing policy shows what it asks and what is known, in microseconds", () => {
+  const { TIMING_ARRIVAL: arrival, TIMING_NETWORK: network, TIMING_CPU: cpu } = RecordTiming;
+  const numbers = { arrivalDelayNs: 1_999, threadCpuNs: 5_000, rttUs: 70, retransmits: 3 };
+  const shown = (timings: Spec["timings"], known: number) => {
+    const exchange = govern({ one: { timings } }).one(
+      { path: "/a", timings: { known: known & arrival, ...numbers } },
+      { timings: { known: known & ~arrival, ...numbers } },
+    );
+    expect(exchange?.path).toBe("/a");
+    const { arrivalDelayUs, threadCpuUs, rttUs, retransmits } = exchange ?? {};
+    return [arrivalDelayUs, threadCpuUs, rttUs, retransmits];
+  };
+  const all: Spec["timings"] = ["arrival", "network", "cpu"];
+  expect(shown(all, arrival | network | cpu)).toEqual([1, 5, 70, 3]);
+  expect(shown(all, cpu)).toEqual([undefined, 5, undefined, undefined]);
+  expect(shown(all, 0)).toEqual([undefined, undefined, undefined, undefined]);
+  expect(shown(["network"], arrival | network | cpu)).toEqual([undefined, undefined, 70, 3]);
+  expect(shown(undefined, arrival | network | cpu)).toEqual([undefined, undefined, undefined, undefined]);
+});
+
+test("a request beyond a budget gives what usage is made of, and says that it is counted only", () => {
+  const { one } = govern({
+    one: {
+      budget: { recordsPerSecond: 5 },
+      tenant: [{ header: "x-client" }],
+      dimensions: ["x-model"],
+      measures: [{ header: "x-tokens" }],
+      clientAddress: { header: "x-forwarded-for", trustedProxies: ["127.0.0.0/8"] },
+    },
+  });
+  const flags = RecordFlag.RECORD_COMPLETE | RecordFlag.RECORD_COUNTED;
+  const exchange = one(
+    {
+      flags,
+      headers: [
+        ["x-client", KEEP, "acme"],
+        ["x-model", KEEP, "large"],
+      ],
+    },
+    { flags, headers: [["x-tokens", KEEP, "17"]] },
+  );
+  expect(exchange).toMatchObject({
+    countedOnly: true,
+    tenant: "acme",
+    dimensions: { "x-model": "large" },
+    measures: { "x-tokens": 17 },
+    policy: { recordsPerSecond: 5 },
+    flags: ["counted_only"],
+  });
+  expect(exchange?.clientAddress).toBeUndefined();
 });

@@ -1,7 +1,7 @@
 import { ByteText } from "../decode/byte-text.js";
 import type { MessageRecord } from "../decode/message-record.js";
 import type { RecordBytes } from "../decode/record-bytes.js";
-import { ElementAction, RecordRole } from "../decode/record-enums.js";
+import { ElementAction, RecordFlag, RecordRole } from "../decode/record-enums.js";
 import type { ConnectionInfo, Exchange } from "../exchange.js";
 import type { Governing } from "../pair/governing.js";
 import { ExchangeFlag } from "./exchange-flags.js";
@@ -9,6 +9,7 @@ import type { GenerationPlans } from "./generation-plans.js";
 import type { GovernedExchange } from "./governed-exchange.js";
 import { HeaderReader } from "./header-reader.js";
 import { governs } from "./policy-match.js";
+import { takeTimings } from "./timings.js";
 
 const NO_CONNECTION = undefined as unknown as ConnectionInfo;
 const NO_FLAGS: string[] = [];
@@ -61,12 +62,14 @@ export class Governor implements Governing {
       responseBytes: 0,
       flags: NO_FLAGS,
     };
+    if (record.has(RecordFlag.RECORD_COUNTED)) exchange.countedOnly = true;
     const governed: GovernedExchange = { exchange, plan, flags: record.flags };
     if (plan.query !== null && record.queryEnd > record.pathEnd) {
       const query = plan.query(text.read(bytes, record.pathEnd, record.queryEnd));
       if (query !== undefined) exchange.query = query;
     }
     this.headers.request(governed, record, bytes, host);
+    if (record.timings !== 0) takeTimings(governed, record);
     if (text.escaped) governed.flags |= ExchangeFlag.ESCAPED;
     return governed;
   }
@@ -75,6 +78,7 @@ export class Governor implements Governing {
     this.text.escaped = false;
     governed.flags |= record.flags;
     this.headers.response(governed, record, bytes);
+    if (record.timings !== 0) takeTimings(governed, record);
     if (this.text.escaped) governed.flags |= ExchangeFlag.ESCAPED;
   }
 

@@ -61,7 +61,8 @@ export class HeaderReader {
       }
     }
     exchange.tenant = this.tenant.found;
-    if (plan.clientAddress !== null) this.client(governed, plan.clientAddress, record);
+    if (plan.clientAddress !== null && exchange.countedOnly === undefined)
+      this.client(governed, plan.clientAddress, record);
   }
 
   /** What the forwarding header said goes no further than this: one address is left of it. */

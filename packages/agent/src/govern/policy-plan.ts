@@ -5,7 +5,7 @@ import {
   type Matcher,
 } from "@masthead/shared/policy/match";
 import type { AppliedPolicy } from "../capture/policy-selection.js";
-import { ElementAction } from "../decode/record-enums.js";
+import { ElementAction, RecordTiming } from "../decode/record-enums.js";
 import type { GoverningPolicy } from "../exchange.js";
 import { type ClientAddress, compileClientAddress } from "./client-address.js";
 import { compileQueryFilter, type QueryFilter } from "./query-filter.js";
@@ -41,6 +41,8 @@ export interface PolicyPlan {
   readonly dimensions: readonly string[];
   /** null: `client.address` is the peer's */
   readonly clientAddress: ClientAddress | null;
+  /** of RecordTiming: what is measured of its exchanges */
+  readonly timings: number;
   readonly tenantHosts: readonly { rank: number; capture: (host: string) => string | null }[];
   /** absent: every one */
   readonly roles?: ReadonlySet<string>;
@@ -54,6 +56,12 @@ const ACTIONS = {
   mask: ElementAction.ELEMENT_MASK,
   fingerprint: ElementAction.ELEMENT_FINGERPRINT,
   presence: ElementAction.ELEMENT_PRESENCE,
+} as const;
+
+const TIMINGS = {
+  arrival: RecordTiming.TIMING_ARRIVAL,
+  network: RecordTiming.TIMING_NETWORK,
+  cpu: RecordTiming.TIMING_CPU,
 } as const;
 
 /** @param ruleId the id under which the kernel sends a header's elements */
@@ -88,6 +96,7 @@ export function compilePlan(applied: AppliedPolicy, ruleId: (name: string) => nu
       name: applied.name,
       revision: applied.revision,
       report: spec.report,
+      ...(spec.budget && { recordsPerSecond: spec.budget.recordsPerSecond }),
       ...(spec.aggregate && { aggregate: true as const }),
       sampling: { exchanges, always, ...(maxPerSecond === undefined ? {} : { maxPerSecond }) },
     },
@@ -95,6 +104,7 @@ export function compilePlan(applied: AppliedPolicy, ruleId: (name: string) => nu
     query: compileQueryFilter(spec.query),
     dimensions: spec.dimensions,
     clientAddress: spec.clientAddress === undefined ? null : compileClientAddress(spec.clientAddress),
+    timings: (spec.timings ?? []).reduce((bits, timing) => bits | TIMINGS[timing], 0),
     tenantHosts: spec.tenant.flatMap(({ host }, rank) =>
       host === undefined ? [] : [{ rank, capture: compileHostCapture(host) }],
     ),

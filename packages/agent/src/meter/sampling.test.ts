@@ -47,6 +47,20 @@ test("the agent's budget is over all policies, and leaves out no error that a po
   expect(kept(sampler, sampled({ exchanges: 1, always: [] }), 20)).toBe(3);
 });
 
+test("a policy's own budget bounds what it always keeps, too, and what the kernel only counted is never kept", () => {
+  const sampler = new Sampler(() => 0);
+  const bounded = (name: string) =>
+    makeExchange({
+      policy: { ...policy, name, recordsPerSecond: 10, sampling: { exchanges: 1, always: ["error"] } },
+      status: 503,
+    });
+  expect(kept(sampler, bounded("one"), 50)).toBe(10);
+  expect(kept(sampler, bounded("two"), 50)).toBe(10);
+  expect(sampler.overBudget).toBe(80);
+  expect(sampler.keep(makeExchange({ countedOnly: true }))).toBe(false);
+  expect(sampler.overBudget).toBe(80);
+});
+
 test("errors are always kept where the policy says so", () => {
   const sampler = new Sampler(() => 0);
   expect(kept(sampler, sampled({ exchanges: 0, maxPerSecond: 1, always: ["error"] }, 503), 50)).toBe(50);

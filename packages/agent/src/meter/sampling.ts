@@ -1,5 +1,5 @@
 import type { Exchange, GoverningPolicy } from "../exchange.js";
-import { TokenBucket } from "./token-bucket.js";
+import { NamedBuckets, TokenBucket } from "./token-bucket.js";
 
 /** An exchange is an error with status 500 and above, or without a response. */
 export const isError = (exchange: Pick<Exchange, "status">): boolean =>
@@ -19,12 +19,14 @@ export function seededRandom(seed: number): () => number {
 /**
  * Which exchanges are kept one by one; usage counts all of them. Per policy name: a ratio, then a token bucket of
  * `maxPerSecond`. Then a budget of the whole agent, so that a rate nobody planned for costs detail before it costs the host
- * or loses anything. What `always` names is kept whatever these say, and takes its token of the policy.
+ * or loses anything. What `always` names is kept whatever these say, and takes its token of the policy. A policy's own
+ * `budget` bounds that, too, as it does in the kernel, where nobody knows how a request will end.
  */
 export class Sampler {
   /** exchanges that only the budget left out */
   overBudget = 0;
-  readonly #buckets = new Map<string, { bucket: TokenBucket; perSecond: number }>();
+  readonly #buckets = new NamedBuckets();
+  readonly #budgets = new NamedBuckets();
   readonly #budget: TokenBucket | undefined;
 
   /**
@@ -40,29 +42,30 @@ export class Sampler {
   }
 
   keep(exchange: Exchange): boolean {
+    if (exchange.countedOnly) return false;
     const { policy } = exchange;
     if (policy.aggregate) return false;
     const always = policy.sampling.always.includes("error") && isError(exchange);
     const chosen = always || policy.sampling.exchanges >= 1 || this.random() < policy.sampling.exchanges;
     const kept = (chosen && this.#takeToken(policy)) || always;
-    if (!kept || always || this.#budget === undefined || this.#budget.take(this.nowMs())) return kept;
+    if (!kept || (this.#withinBudget(policy) && (always || this.#budget?.take(this.nowMs()) !== false)))
+      return kept;
     this.overBudget += 1;
     return false;
   }
 
   #takeToken({ name, sampling: { maxPerSecond } }: GoverningPolicy): boolean {
-    if (maxPerSecond === undefined) return true;
-    const nowMs = this.nowMs();
-    let held = this.#buckets.get(name);
-    if (held?.perSecond !== maxPerSecond) {
-      held = { bucket: new TokenBucket(maxPerSecond, nowMs), perSecond: maxPerSecond };
-      this.#buckets.set(name, held);
-    }
-    return held.bucket.take(nowMs);
+    return this.#buckets.take(name, maxPerSecond, this.nowMs());
+  }
+
+  /** The kernel holds policies to their budgets, but where several may govern it only knows the sum. */
+  #withinBudget({ name, recordsPerSecond }: GoverningPolicy): boolean {
+    return this.#budgets.take(name, recordsPerSecond, this.nowMs());
   }
 
   /** Forgets policies that are no longer in force; without it the buckets would have no bound. */
   retain(names: ReadonlySet<string>): void {
-    for (const name of this.#buckets.keys()) if (!names.has(name)) this.#buckets.delete(name);
+    this.#buckets.retain(names);
+    this.#budgets.retain(names);
   }
 }

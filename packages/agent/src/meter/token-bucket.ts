@@ -21,3 +21,23 @@ export class TokenBucket {
     return true;
   }
 }
+
+/** A bucket for each name; another rate under the same name is a new bucket. */
+export class NamedBuckets {
+  readonly #buckets = new Map<string, { bucket: TokenBucket; perSecond: number }>();
+
+  /** @param perSecond absent: no bound */
+  take(name: string, perSecond: number | undefined, nowMs: number): boolean {
+    if (perSecond === undefined) return true;
+    let held = this.#buckets.get(name);
+    if (held?.perSecond !== perSecond) {
+      held = { bucket: new TokenBucket(perSecond, nowMs), perSecond };
+      this.#buckets.set(name, held);
+    }
+    return held.bucket.take(nowMs);
+  }
+
+  retain(names: ReadonlySet<string>): void {
+    for (const name of this.#buckets.keys()) if (!names.has(name)) this.#buckets.delete(name);
+  }
+}

@@ -8,6 +8,8 @@ import { type KernelProgress, Reconciliation } from "./reconciliation.js";
 export interface ExchangeStreamOptions extends PairingOptions {
   /** a process began a program or ended; called once its exchanges have ended */
   onProcess(record: ProcessRecord): void;
+  /** the record of a head came */
+  onMessage?(pid: number): void;
   /** an exchange that the kernel was to count and had no room for; absent: none is counted */
   onSeries?(bytes: RecordBytes, start: number, end: number): boolean;
   /** the connections that the kernel follows now */
@@ -43,6 +45,7 @@ export class ExchangeStream implements RecordHandler {
   }
 
   message(record: MessageRecord, bytes: RecordBytes): void {
+    this.options.onMessage?.(record.pid);
     this.pairing.message(record, bytes);
   }
 

@@ -42,6 +42,15 @@ export class RecordedSource implements CaptureSource {
     pairing: () => 0,
   };
 
+  /** A recording has one rate, and nobody whom it costs anything. */
+  readonly budget = {
+    load: () => ({ ringShare: 0, detailed: this.#captured }),
+    limitDetail: () => undefined,
+    costliest: () => undefined,
+    countAnew: () => undefined,
+    suspend: () => undefined,
+  };
+
   apply(set: PolicySet): void {
     const parsed = set.policies.map(({ name, revision, document }) => {
       const result = parsePolicy(document);

@@ -60,6 +60,22 @@ export function writeExchangeRow(
     text.ascii(',"errorType":');
     text.quoted(clamp(exchange.errorType, WIRE_MAX.errorType));
   }
+  if (exchange.arrivalDelayUs !== undefined) {
+    text.ascii(',"arrivalDelayUs":');
+    text.number(exchange.arrivalDelayUs);
+  }
+  if (exchange.threadCpuUs !== undefined) {
+    text.ascii(',"threadCpuUs":');
+    text.number(exchange.threadCpuUs);
+  }
+  if (exchange.rttUs !== undefined) {
+    text.ascii(',"rttUs":');
+    text.number(exchange.rttUs);
+  }
+  if (exchange.retransmits !== undefined) {
+    text.ascii(',"retransmits":');
+    text.number(exchange.retransmits);
+  }
   if (exchange.requestHeaders !== undefined) {
     text.ascii(',"requestHeaders":');
     writeHeaders(text, exchange.requestHeaders);

@@ -49,6 +49,10 @@ export function toWireExchange(
     wire.clientAddress = clamp(exchange.clientAddress, WIRE_MAX.clientAddress);
   if (exchange.status !== undefined) wire.status = exchange.status;
   if (exchange.errorType !== undefined) wire.errorType = clamp(exchange.errorType, WIRE_MAX.errorType);
+  if (exchange.arrivalDelayUs !== undefined) wire.arrivalDelayUs = exchange.arrivalDelayUs;
+  if (exchange.threadCpuUs !== undefined) wire.threadCpuUs = exchange.threadCpuUs;
+  if (exchange.rttUs !== undefined) wire.rttUs = exchange.rttUs;
+  if (exchange.retransmits !== undefined) wire.retransmits = exchange.retransmits;
   if (exchange.requestHeaders) wire.requestHeaders = clampHeaders(exchange.requestHeaders);
   if (exchange.responseHeaders) wire.responseHeaders = clampHeaders(exchange.responseHeaders);
   if (exchange.flags.length > 0)

@@ -22,6 +22,7 @@ import { ownRights } from "../privilege/thread-rights.js";
 import type { LedgerSources } from "../ship/ledger.js";
 import type { CaptureSource, SourceEvents } from "./capture-source.js";
 import { askedOf, ExecutableWatch } from "./executable-watch.js";
+import { KernelBudget } from "./kernel-budget.js";
 import { counterOf, KERNEL_COUNTERS, kernelAccount } from "./kernel-counters.js";
 
 export interface BpfSourceOptions {
@@ -66,6 +67,7 @@ export class BpfSource implements CaptureSource {
   readonly #stream: ExchangeStream;
   readonly #attachment: Attachment;
   readonly #executables: ExecutableWatch;
+  readonly budget: KernelBudget;
   readonly #losses: readonly string[];
   readonly #booking: SeriesBooking;
   readonly #series: SeriesSchedule;
@@ -92,12 +94,14 @@ export class BpfSource implements CaptureSource {
     try {
       writeConstantTables(this.#session, options.fingerprintKey);
       this.#tables = new PolicyTables({ session: this.#session, labels, floor, sendsAll });
+      this.budget = new KernelBudget(this.#session, this.#tables, options.ringBytes);
       this.#governor = new Governor(this.#tables.plansOf, options.fingerprintKey.id);
       this.#booking = this.#makeBooking();
       this.#series = this.#makeSchedule();
       this.#attachment = new Attachment({
         session: this.#session,
         asked: (pid) => askedOf(this.#tables, pid),
+        isSuspended: (pid) => this.budget.isSuspended(pid),
         ...(homeDirectory === undefined ? {} : { homeDirectory }),
       });
       this.#executables = new ExecutableWatch(this.#tables);
@@ -146,6 +150,7 @@ export class BpfSource implements CaptureSource {
       losses: events.losses,
       maxOpenExchanges: openExchanges,
       onProcess: (record) => this.#onProcess(record),
+      onMessage: (pid) => this.budget.targets.count(pid),
       onSeries: (bytes, start, end) => this.#booking.one(bytes, start, end),
       liveConnections: () => readKernelConnections(this.#session),
     });
@@ -156,11 +161,13 @@ export class BpfSource implements CaptureSource {
     if (record.kind === "exit") {
       this.#attachment.onExit(pid);
       this.#executables.forget(pid);
+      this.budget.targets.ended(pid);
       return;
     }
     const { executableDevice: device, executableInode: inode, file = "", command, cgroup, startNs } = record;
     this.#attachment.onExec({ pid, device, inode, file, command, cgroup, startNs });
     const path = this.#attachment.processOf(pid).executablePath;
+    this.budget.targets.began(pid, { device, inode }, path);
     if (path !== undefined) this.#executables.sighted({ device, inode }, path);
   }
 

@@ -1,5 +1,6 @@
 import type { PolicySet } from "@masthead/shared/wire/policy-set";
 import type { CoverageReport } from "../attach/coverage/coverage.js";
+import type { BudgetedSource } from "../budget/budget-keeper.js";
 import type { LinkKind } from "../capture/native-session.js";
 import type { Exchange } from "../exchange.js";
 import type { LossCounts } from "../losses.js";
@@ -25,6 +26,7 @@ export interface CaptureSource {
   /** how its probes are linked; undefined where it has none */
   readonly link: LinkKind | undefined;
   readonly accounts: LedgerSources;
+  readonly budget: BudgetedSource;
   /** Puts a policy set in force, whole. @throws Error in words; the set before stays in force */
   apply(set: PolicySet): void;
   /** Attaches and begins to deliver. Resolves when probes stand. */

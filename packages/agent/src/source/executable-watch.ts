@@ -1,5 +1,6 @@
 import type { Asked } from "../attach/coverage/judge.js";
-import { allPids, executableOf } from "../attach/processes/proc-process.js";
+import { allPids } from "../attach/processes/proc-process.js";
+import { runningExecutable } from "../attach/processes/running-executable.js";
 import { executableFileOf } from "../capture/executable-search.js";
 import type { ExecutableFile } from "../capture/policy-bytes.js";
 import type { PolicyTables } from "../capture/policy-tables.js";
@@ -43,10 +44,8 @@ export class ExecutableWatch {
 
   #look(pid: number): void {
     this.#pids.add(pid);
-    const path = executableOf(pid);
-    if (path === undefined) return;
-    const file = executableFileOf(pid);
-    if (file !== undefined) this.sighted(file, path);
+    const running = runningExecutable(pid);
+    if (running !== undefined) this.sighted(running.file, running.path);
   }
 }
 

@@ -21,6 +21,7 @@ export const KERNEL_COUNTERS = [
   "helper_failed",
   "probe_hits",
   "tie_mismatches",
+  "counted_only",
   "aggregated",
   "lost_aggregate",
 ] as const;

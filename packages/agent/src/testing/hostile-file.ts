@@ -46,33 +46,29 @@ export class HostileFile {
 }
 
 function observed(source: ByteSource, onRead: (offset: number, length: number) => void): ByteSource {
-  return {
-    size: source.size,
-    read(offset, length) {
-      const bytes = source.read(offset, length);
-      onRead(offset, length);
-      return bytes;
-    },
+  const read = (offset: number, length: number): Buffer => {
+    const bytes = source.read(offset, length);
+    onRead(offset, length);
+    return bytes;
   };
+  return { size: source.size, read, piece: read };
 }
 
 function overlaid(file: Buffer, overwrites: readonly Overwrite[]): ByteSource {
   const source = bytesOf(file);
-  return {
-    size: source.size,
-    read(offset, length) {
-      const bytes = source.read(offset, length);
-      const within = overwrites.filter(
-        (each) => each.at < offset + length && each.at + each.bytes.length > offset,
-      );
-      if (within.length === 0) return bytes;
-      const changed = Buffer.from(bytes);
-      for (const { at, bytes: what } of within) {
-        for (const [index, byte] of what.entries()) {
-          if (at + index >= offset && at + index < offset + length) changed[at + index - offset] = byte;
-        }
+  const read = (offset: number, length: number): Buffer => {
+    const bytes = source.read(offset, length);
+    const within = overwrites.filter(
+      (each) => each.at < offset + length && each.at + each.bytes.length > offset,
+    );
+    if (within.length === 0) return bytes;
+    const changed = Buffer.from(bytes);
+    for (const { at, bytes: what } of within) {
+      for (const [index, byte] of what.entries()) {
+        if (at + index >= offset && at + index < offset + length) changed[at + index - offset] = byte;
       }
-      return changed;
-    },
+    }
+    return changed;
   };
+  return { size: source.size, read, piece: read };
 }

@@ -6,6 +6,7 @@ import type { TableSession } from "../capture/policy-slot.js";
 export class MemoryTables implements TableSession {
   readonly maps = new Map<string, Map<string, Uint8Array>>();
   readonly operations: string[] = [];
+  areArrivalsFollowed = false;
   /** most entries of a map, by name */
   readonly limits: Record<string, number> = {};
   /** throws on the update that this takes */
@@ -25,6 +26,10 @@ export class MemoryTables implements TableSession {
   deleteFromTable(map: string, key: Uint8Array): boolean {
     this.operations.push(`delete ${map}`);
     return this.table(map).delete(Buffer.from(key).toString("hex"));
+  }
+
+  followArrivals(wanted: boolean): void {
+    this.areArrivalsFollowed = wanted;
   }
 
   synchronize(): void {

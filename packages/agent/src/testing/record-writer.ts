@@ -8,6 +8,7 @@ import {
   RECORD_MESSAGE_END,
   RECORD_PROCESS,
   RECORD_SOCKET,
+  RECORD_TIMINGS,
 } from "../decode/record-layout.js";
 
 /** Writes records as the kernel does, for tests and benchmarks. */
@@ -36,6 +37,13 @@ export interface MessageFields extends HeaderFields {
   governed?: bigint;
   role?: number;
   elements?: ElementFields[];
+  timings?: {
+    known: number;
+    arrivalDelayNs?: number;
+    threadCpuNs?: number;
+    rttUs?: number;
+    retransmits?: number;
+  };
   socket?: { local: number[]; localPort: number; peer: number[]; peerPort: number };
 }
 
@@ -68,10 +76,24 @@ function element(fields: ElementFields): Buffer {
   return Buffer.concat([bytes, data]);
 }
 
+function timings(fields: MessageFields["timings"]): Buffer {
+  if (fields === undefined) return Buffer.alloc(0);
+  const bytes = Buffer.alloc(RECORD_TIMINGS.bytes);
+  bytes.writeBigUInt64LE(BigInt(fields.arrivalDelayNs ?? 0), RECORD_TIMINGS.arrival_delay_ns);
+  bytes.writeBigUInt64LE(BigInt(fields.threadCpuNs ?? 0), RECORD_TIMINGS.thread_cpu_ns);
+  bytes.writeUInt32LE(fields.rttUs ?? 0, RECORD_TIMINGS.rtt_us);
+  bytes.writeUInt32LE(fields.retransmits ?? 0, RECORD_TIMINGS.retransmits);
+  bytes.writeUInt8(fields.known, RECORD_TIMINGS.known);
+  return bytes;
+}
+
 function message(kind: number, fields: MessageFields, target: Buffer[], status: number): Buffer {
   const elements = (fields.elements ?? []).map(element);
-  const tail = Buffer.concat([...target, ...elements]);
-  const flags = (fields.flags ?? 0) | (fields.socket ? RecordFlag.RECORD_SOCKET : 0);
+  const tail = Buffer.concat([timings(fields.timings), ...target, ...elements]);
+  const flags =
+    (fields.flags ?? 0) |
+    (fields.socket ? RecordFlag.RECORD_SOCKET : 0) |
+    (fields.timings ? RecordFlag.RECORD_TIMINGS : 0);
   const record = header(RECORD_MESSAGE.bytes + tail.length, kind, { ...fields, flags });
   record.writeBigUInt64LE(BigInt(fields.connection ?? 1), RECORD_MESSAGE.connection);
   record.writeBigUInt64LE(BigInt(fields.firstByteNs ?? 1_000_000), RECORD_MESSAGE.first_byte_ns);

@@ -46,6 +46,14 @@ export const wholeNumber = (min: number, max: number = Number.MAX_SAFE_INTEGER) 
     .regex(/^\d{1,16}$/, "a whole number")
     .transform(Number)
     .pipe(z.number().min(min).max(max));
+/** A number of at least `min` and at most `max`, such as `0.5`. */
+export const decimalNumber = (min: number, max: number) =>
+  z
+    .string()
+    .trim()
+    .regex(/^\d{1,9}(?:\.\d{1,6})?$/, "a decimal number")
+    .transform(Number)
+    .pipe(z.number().min(min).max(max));
 /** `on` or `off`; also `true`, `false`, `1`, `0`. */
 export const onOff = z
   .string()

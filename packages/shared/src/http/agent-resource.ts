@@ -87,6 +87,21 @@ export const agentResourceSchema = z.object({
     )
     .describe("Which processes of the host are captured, and for the others, why not."),
   coverageOmitted: z.int().describe("Processes beyond the bound of `coverage`."),
+  suspensions: z
+    .array(
+      z.object({
+        executable: z.string().describe("Path of its executable."),
+        reason: z.string().describe("What of the budget was crossed: `cpu`, `memory`, `ring`."),
+        since: z.string().describe("When it began: RFC 3339 in UTC with microseconds."),
+        until: z
+          .string()
+          .optional()
+          .describe("When it ended: RFC 3339 in UTC with microseconds. Absent: it lasts."),
+      }),
+    )
+    .describe(
+      "Targets of which nothing was captured for a time in this run, since the agent's budget could not be held with them; the newest 64.",
+    ),
   ledger: z
     .object({
       captured: z.int().describe("Exchanges seen in this run, from their request's head on."),

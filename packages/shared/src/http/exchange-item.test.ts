@@ -70,6 +70,20 @@ test("the client is who is behind the proxies where that is known, the peer is t
   expect(toExchangeItem(sent).attributes["client.address"]).toBe("10.0.0.1");
 });
 
+test("what the kernel measured is told in milliseconds, and what it did not is absent", () => {
+  const measured = { arrivalDelayUs: 1_840, threadCpuUs: 0, rttUs: 214, retransmits: 0 };
+  expect(toExchangeItem({ ...facts, exchange: { ...facts.exchange, ...measured } }).attributes).toMatchObject(
+    {
+      "capture.arrival_delay_ms": 1.84,
+      "capture.thread_cpu_ms": 0,
+      "capture.rtt_ms": 0.214,
+      "capture.retransmits": 0,
+    },
+  );
+  const names = Object.keys(toExchangeItem(facts).attributes);
+  expect(names.filter((name) => /delay|cpu|rtt|retransmits/.test(name))).toEqual([]);
+});
+
 test("without a response there is no status and no time to first byte", () => {
   const { status: _status, ttfbUs: _ttfb, ...rest } = facts.exchange;
   const item = toExchangeItem({ ...facts, exchange: { ...rest, errorType: "connection_closed" } });

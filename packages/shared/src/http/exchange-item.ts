@@ -46,6 +46,9 @@ function splitAuthority(authority: string): { address: string; port?: number } {
   return { address: found?.[1] ?? authority, ...(port === undefined ? {} : { port: Number(port) }) };
 }
 
+const inMilliseconds = (us: number | undefined): number | undefined =>
+  us === undefined ? undefined : us / 1000;
+
 /**
  * The one mapping from an exchange to what people read of it, in the API and in `trace` alike. Names are
  * OpenTelemetry's; unknown attributes are left out. Pure; throws nothing.
@@ -88,6 +91,10 @@ export function toExchangeItem(facts: ExchangeFacts): ExchangeItem {
     "policy.revision": policy.revision,
     "capture.source": connection.source,
     "capture.socket_tie": connection.socketTie,
+    "capture.arrival_delay_ms": inMilliseconds(exchange.arrivalDelayUs),
+    "capture.thread_cpu_ms": inMilliseconds(exchange.threadCpuUs),
+    "capture.rtt_ms": inMilliseconds(exchange.rttUs),
+    "capture.retransmits": exchange.retransmits,
     "capture.flags": exchange.flags?.length ? exchange.flags : undefined,
   };
   const attributes: ExchangeItem["attributes"] = {};

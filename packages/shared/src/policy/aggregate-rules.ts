@@ -26,6 +26,16 @@ const OF_EXCHANGES: readonly { at: string; asked: (spec: Spec) => boolean; why: 
     why: "client.address is shown on exchanges, and usage knows none",
   },
   {
+    at: "timings",
+    asked: ({ timings }) => timings !== undefined,
+    why: "timings are shown on exchanges, and usage knows none",
+  },
+  {
+    at: "budget",
+    asked: ({ budget }) => budget !== undefined,
+    why: "a budget says how many are told in detail",
+  },
+  {
     at: "sampling",
     asked: ({ sampling }) =>
       sampling.always.length > 0 || sampling.maxPerSecond !== undefined || sampling.exchanges !== 1,

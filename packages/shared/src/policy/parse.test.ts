@@ -55,6 +55,18 @@ describe("parsePolicy", () => {
     expect(parsePolicy(parsed.policy)).toEqual(parsed);
   });
 
+  it("takes timings by name, each once, and leaves them out where none is asked", () => {
+    const parsed = parsePolicy(document({ timings: ["cpu", "arrival"] }));
+    expect(parsed.ok && parsed.policy.spec.timings).toEqual(["cpu", "arrival"]);
+    const none = parsePolicy(document({}));
+    expect(none.ok && "timings" in none.policy.spec).toBe(false);
+    const pointers = (timings: unknown): string[] => errorsOf({ timings }).map(({ pointer }) => pointer);
+    expect(pointers(["cpu", "cpu"])).toEqual(["/spec/timings/1"]);
+    expect(pointers(["disk"])).toEqual(["/spec/timings/0"]);
+    expect(pointers([])).toEqual(["/spec/timings"]);
+    expect(pointers({ cpu: true })).toEqual(["/spec/timings"]);
+  });
+
   it("fills in an empty spec: nothing leaves the host but counts", () => {
     const parsed = parsePolicy(document({}));
     expect(parsed.ok && parsed.policy.spec).toEqual({

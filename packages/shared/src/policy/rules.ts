@@ -67,6 +67,7 @@ export const duplicateErrors = ({ spec }: CapturePolicy): PolicyError[] => [
   ),
   ...duplicates(spec.query.keep, (i) => `/spec/query/keep/${i}`),
   ...duplicates(spec.dimensions, (i) => `/spec/dimensions/${i}`),
+  ...duplicates(spec.timings ?? [], (i) => `/spec/timings/${i}`),
   ...duplicates(
     spec.measures.map((measure) => measure.header),
     (i) => `/spec/measures/${i}/header`,

@@ -112,6 +112,19 @@ const samplingSchema = z.strictObject({
     .describe("Kept whatever `exchanges` says: `error`."),
 });
 
+export const timingSchema = z.enum(["arrival", "network", "cpu"]);
+export type Timing = z.infer<typeof timingSchema>;
+
+const budgetSchema = z.strictObject({
+  recordsPerSecond: z
+    .int()
+    .min(1)
+    .max(limits.SAMPLING_PER_SECOND_MAX)
+    .describe(
+      "At most so many exchanges a second, agent and policy, are told in detail by the kernel; beyond, just usage is read, of errors too.",
+    ),
+});
+
 const label = z
   .string()
   .max(limits.LABEL_NAME_MAX_CHARACTERS)
@@ -164,9 +177,17 @@ const specSchema = z.strictObject({
     .max(limits.MEASURES_MAX)
     .default([])
     .describe("Numeric headers that usage sums up."),
+  timings: list(timingSchema, timingSchema.options.length)
+    .optional()
+    .describe(
+      "What the kernel measures of each exchange, at a price each. `arrival`: how long a request that this host received lay at the socket before the application had read it; `network`: smoothed round trip time and retransmits of the connection; `cpu`: CPU time of the thread between request and response, where it serves no other request then. What is not known exactly is left out. Absent: nothing is measured.",
+    ),
   sampling: samplingSchema
     .default({ exchanges: 1, always: [] })
     .describe("Which exchanges are kept one by one; usage stays complete."),
+  budget: budgetSchema
+    .optional()
+    .describe("What the policy may cost a host; absent: only the agent's own budget bounds it."),
   aggregate: z
     .boolean()
     .optional()

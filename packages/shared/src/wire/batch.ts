@@ -65,6 +65,14 @@ export const exchangeSchema = z.object({
   errorType: text(64).optional(),
   requestBytes: count,
   responseBytes: count,
+  /** from when the request's first byte could be read at the socket to when the application had read it */
+  arrivalDelayUs: micros.optional(),
+  /** CPU time of the thread that read the request, until it began to write the response */
+  threadCpuUs: micros.optional(),
+  /** of the connection when the response was read or written, as TCP smoothed it */
+  rttUs: micros.optional(),
+  /** segments that this host sent again since the connection began */
+  retransmits: count.optional(),
   requestHeaders: headersSchema.optional(),
   responseHeaders: headersSchema.optional(),
   flags: z.array(text(32)).max(16).optional(),

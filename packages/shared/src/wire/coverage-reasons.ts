@@ -28,6 +28,12 @@ export const COVERAGE_REASONS = {
     meaning: "No policy in force asks about the program.",
     remedy: "Name the executable, or a port that it serves, in `targets` of a policy.",
   },
+  suspended_by_budget: {
+    meaning:
+      "The agent could not hold its budget otherwise, and suspended the program that cost it most: nothing of what it does is captured for now.",
+    remedy:
+      "It comes back by itself; where it goes again and again, raise the `MASTHEAD_BUDGET_*` bound that `suspensions` of the agent names, or ask less of it in a policy.",
+  },
   attach_failed: {
     meaning: "The process uses a TLS library on which no probe could be placed; the system's words follow.",
     remedy: "The words say what is missing; the agent tries again by itself.",

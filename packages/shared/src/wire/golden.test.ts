@@ -25,10 +25,13 @@ const SCHEMAS: [string, z.ZodType][] = [
   ["policy-set", policySetSchema],
   ["batch-client-address", batchSchema],
   ["policy-set-client-address", policySetSchema],
+  ["batch-timings", batchSchema],
+  ["policy-set-timings", policySetSchema],
   ["batch-lost-batches", batchSchema],
   ["heartbeat-lost-batches", heartbeatSchema],
   ["heartbeat-capturing-since", heartbeatSchema],
   ["heartbeat-coverage-notes", heartbeatSchema],
+  ["heartbeat-suspensions", heartbeatSchema],
   ["watermark-lost-batches", watermarkSchema],
 ];
 
@@ -69,7 +72,7 @@ describe("compressed messages", () => {
     expect(JSON.parse(gunzipSync(await encodeBatch(batch)).toString())).toEqual(golden("batch"));
   });
 
-  it.each(["policy-set", "policy-set-client-address"])(
+  it.each(["policy-set", "policy-set-client-address", "policy-set-timings"])(
     "%s holds policies that are valid where they are applied",
     (name) => {
       const set = policySetSchema.parse(golden(name));

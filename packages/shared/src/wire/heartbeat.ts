@@ -39,6 +39,20 @@ export const policyStateSchema = z.object({
 });
 export type PolicyState = z.infer<typeof policyStateSchema>;
 
+/** Suspensions that a heartbeat tells of, the newest. */
+export const SUSPENSIONS_MAX = 64;
+
+/** A target of which nothing was captured for a time, since the agent's budget could not be held with it. */
+export const suspensionSchema = z.object({
+  executable: text(1024),
+  /** what was crossed: `cpu`, `memory`, `ring`, or several, `cpu and memory` */
+  reason: text(256),
+  sinceUs: micros,
+  /** absent: it lasts */
+  untilUs: micros.optional(),
+});
+export type Suspension = z.infer<typeof suspensionSchema>;
+
 /** State of one agent, sent every few seconds and at every change of its policy state. */
 export const heartbeatSchema = z.object({
   v: z.literal(1),
@@ -63,6 +77,8 @@ export const heartbeatSchema = z.object({
   coverage: z.array(coverageEntrySchema).max(4096),
   /** entries beyond the bound of `coverage` */
   coverageOmitted: z.int().nonnegative(),
+  /** of this run, oldest first; absent: none */
+  suspensions: z.array(suspensionSchema).max(SUSPENSIONS_MAX).optional(),
   ledger: ledgerSchema,
   /** the kernel's and the agent's counters by name */
   counters: z.record(text(64), z.number()),

@@ -21,6 +21,7 @@ export interface CoverageSources {
   processOf: (pid: number) => ProcessInfo;
   isSelf: () => Set<number>;
   asked: (pid: number) => Asked;
+  isSuspended: (pid: number) => boolean;
   /** connections of the process that spoke HTTP/2 */
   http2: (pid: number) => number;
   libraries: Pick<LibraryTable, "of">;
@@ -75,6 +76,7 @@ export class Coverage {
     const judgement = judge({
       ...{ descriptors, hostRefusal: this.#hostRefusal },
       asked: this.sources.asked(pid),
+      isSuspended: this.sources.isSuspended(pid),
       scanned: this.sources.scan.of(pid),
       libraries: this.sources.libraries.of(pid),
       program: () => this.#programs.reasonOf(`/proc/${pid}/exe`),

@@ -10,6 +10,7 @@ const DESCRIPTORS: Descriptors = {
 const SCANNED = { otherTls: [], hasQuic: false, missed: [] };
 const PLAIN: ProcessFacts = {
   ...{ hostRefusal: undefined, asked: "asked", descriptors: DESCRIPTORS, scanned: SCANNED },
+  isSuspended: false,
   ...{ libraries: [], program: () => undefined, http2: 0, readsClearText: false, isFiltered: false },
 };
 const library = (different: Partial<Library> = {}): Library => ({
@@ -34,6 +35,11 @@ test.each<[string, Partial<ProcessFacts>, string]>([
   ],
   ["no policy yet", { asked: "unknown", libraries: [library()] }, "no_policy"],
   ["a policy about others", { asked: "not_asked", libraries: [library()] }, "excluded_by_policy"],
+  [
+    "suspended, whatever of it could be read otherwise",
+    { isSuspended: true, libraries: [library()], readsClearText: true },
+    "suspended_by_budget",
+  ],
   ["another program meanwhile", { descriptors: { ...DESCRIPTORS, changing: true } }, "changing"],
   ["a refused probe", { libraries: [failed] }, "attach_failed: operation not permitted (EPERM)"],
   [

@@ -13,6 +13,8 @@ export interface ProcessFacts {
   /** why nothing on the host is captured, as a reason */
   hostRefusal: string | undefined;
   asked: Asked;
+  /** nothing is captured of what it runs, for the budget's sake */
+  isSuspended: boolean;
   descriptors: Descriptors;
   scanned: ScannedProcess;
   /** the captured ones first */
@@ -49,7 +51,13 @@ function stateOf(facts: ProcessFacts): Judgement {
 const notCaptured = (why: string): Judgement => ({ state: "not_captured", reason: why });
 
 /** Whatever the process does, it is not captured. */
-function outsideReason({ hostRefusal, descriptors, scanned, asked }: ProcessFacts): string | undefined {
+function outsideReason({
+  hostRefusal,
+  descriptors,
+  scanned,
+  asked,
+  isSuspended,
+}: ProcessFacts): string | undefined {
   if (hostRefusal !== undefined) return hostRefusal;
   if (descriptors.refused !== undefined)
     return reason("permission", `its descriptors: ${errnoWords(descriptors.refused)}`);
@@ -57,6 +65,7 @@ function outsideReason({ hostRefusal, descriptors, scanned, asked }: ProcessFact
     return reason("permission", `its mappings: ${errnoWords(scanned.unreadable)}`);
   if (asked === "unknown") return reason("no_policy");
   if (asked === "not_asked") return reason("excluded_by_policy");
+  if (isSuspended) return reason("suspended_by_budget");
   return descriptors.changing ? reason("changing") : undefined;
 }
 

@@ -25,6 +25,7 @@ export function refusedCoverage(refusal: string, homeDirectory: string | undefin
     processOf: (pid) => processes.of(pid),
     isSelf: () => self.all(),
     asked: () => "asked",
+    isSuspended: () => false,
     http2: () => 0,
     libraries: { of: () => [] },
     scan: { look: () => {}, of: () => NOTHING_SCANNED },

@@ -38,10 +38,8 @@ test("looks in the given ranges only, one after the other", () => {
 
 test("is done at its bound, and with nothing to look in", () => {
   expect(new TextSearch(TEXTS, []).isDone).toBe(true);
-  const endless = {
-    size: 2 ** 40,
-    read: (_: number, length: number) => Buffer.alloc(Math.min(length, 16)),
-  };
+  const short = (_: number, length: number) => Buffer.alloc(Math.min(length, 16));
+  const endless = { size: 2 ** 40, read: short, piece: short };
   const search = new TextSearch(TEXTS, [{ offset: 0, size: 2 ** 40 }]);
   let read = 0;
   while (!search.isDone) read += search.advance(endless, 8 * MEBIBYTE);

@@ -1,6 +1,7 @@
-import type { ByteSource } from "../elf/byte-source.js";
+import { type ByteSource, PIECE_MAX_BYTES } from "../elf/byte-source.js";
 
-const CHUNK_BYTES = 1024 * 1024;
+const OVERLAP_MAX_BYTES = 1024;
+const STEP_BYTES = PIECE_MAX_BYTES - OVERLAP_MAX_BYTES;
 /** Constants of the largest programs are some twenty megabytes. */
 const SEARCHED_MAX_BYTES = 96 * 1024 * 1024;
 
@@ -36,8 +37,8 @@ export class TextSearch<Name> {
 
   #chunk(source: ByteSource): void {
     const [range] = this.#left as [Range];
-    const step = Math.min(CHUNK_BYTES, range.size);
-    const bytes = source.read(range.offset, Math.min(step + this.#overlap, range.size));
+    const step = Math.min(STEP_BYTES, range.size, SEARCHED_MAX_BYTES - this.#searched);
+    const bytes = source.piece(range.offset, Math.min(step + this.#overlap, range.size));
     for (const { name, text } of this.#sought) {
       if (!this.found.has(name) && bytes.includes(text)) this.found.add(name);
     }

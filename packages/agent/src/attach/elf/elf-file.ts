@@ -74,6 +74,11 @@ export class ElfFile {
     return this.#source.read(offset, length);
   }
 
+  /** The same of at most PIECE_MAX_BYTES, valid until the next piece of any file is read. */
+  piece(offset: number, length: number): Buffer {
+    return this.#source.piece(offset, length);
+  }
+
   /** Bytes as linked, before any relocation. @throws ElfError where nothing is loaded from the file */
   data(address: number, length: number): Buffer {
     const segment = this.loaded.find((each) => holds(each, address));

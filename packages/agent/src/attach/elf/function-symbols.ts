@@ -1,4 +1,4 @@
-import { type ByteSource, ElfError } from "./byte-source.js";
+import { type ByteSource, ElfError, PIECE_MAX_BYTES } from "./byte-source.js";
 import { type Section, u64 } from "./elf-header.js";
 
 /** A function that the file has code for. */
@@ -11,8 +11,9 @@ export interface FunctionSymbol {
 
 export const SYMBOL_BYTES = 24;
 const STT_FUNC = 2;
-const CHUNK_BYTES = 43_690 * SYMBOL_BYTES;
 const NAME_MAX_BYTES = 256;
+/** Whole symbols, and room for the beginning of what comes next. */
+const STEP_BYTES = Math.floor((PIECE_MAX_BYTES - NAME_MAX_BYTES) / SYMBOL_BYTES) * SYMBOL_BYTES;
 /** Symbol tables of programs with their TLS inside have some ten megabytes. */
 const TABLE_MAX_BYTES = 256 * 1024 * 1024;
 
@@ -30,7 +31,7 @@ export function functionsNamed(
   if (symbols.entryBytes !== SYMBOL_BYTES) return found;
   const nameAt = nameOffsets(source, strings, names);
   if (nameAt.size === 0) return found;
-  for (const { bytes } of chunks(source, symbols, 0)) {
+  for (const { bytes } of pieces(source, symbols, 0)) {
     for (let at = 0; at + SYMBOL_BYTES <= bytes.length; at += SYMBOL_BYTES) {
       const name = nameAt.get(bytes.readUInt32LE(at));
       if (name === undefined || found.has(name)) continue;
@@ -48,7 +49,7 @@ export function functionsNamed(
 function nameOffsets(source: ByteSource, strings: Section, names: ReadonlySet<string>): Map<number, string> {
   const offsets = new Map<number, string>();
   const sought = [...names].map((name) => ({ name, text: Buffer.from(`${name}\0`) }));
-  for (const { bytes, start } of chunks(source, strings, NAME_MAX_BYTES)) {
+  for (const { bytes, start } of pieces(source, strings, NAME_MAX_BYTES)) {
     for (const { name, text } of sought) {
       for (let at = bytes.indexOf(text); at >= 0; at = bytes.indexOf(text, at + 1))
         offsets.set(start + at, name);
@@ -57,14 +58,14 @@ function nameOffsets(source: ByteSource, strings: Section, names: ReadonlySet<st
   return offsets;
 }
 
-function* chunks(
+function* pieces(
   source: ByteSource,
   { offset, size }: Section,
   overlap: number,
 ): Generator<{ bytes: Buffer; start: number }> {
   if (size > TABLE_MAX_BYTES) throw new ElfError(`a table of ${size} bytes is too large`);
-  for (let start = 0; start < size; start += CHUNK_BYTES) {
-    const length = Math.min(CHUNK_BYTES + overlap, size - start);
-    yield { bytes: source.read(offset + start, length), start };
+  for (let start = 0; start < size; start += STEP_BYTES) {
+    const length = Math.min(STEP_BYTES + overlap, size - start);
+    yield { bytes: source.piece(offset + start, length), start };
   }
 }

@@ -1,18 +1,24 @@
+import { PIECE_MAX_BYTES } from "../elf/byte-source.js";
 import type { ElfFile } from "../elf/elf-file.js";
-
-const PART_BYTES = 1024 * 1024;
 
 /** Places in the file where `wanted` stands, within `length` bytes from `offset`, in order. */
 export function* findBytes(
-  elf: Pick<ElfFile, "bytes">,
+  elf: Pick<ElfFile, "piece">,
   offset: number,
   length: number,
   wanted: Buffer,
 ): Generator<number> {
   const end = offset + length;
-  for (let start = offset; start + wanted.length <= end; start += PART_BYTES) {
-    // A little further, for what stands across the seam.
-    const part = elf.bytes(start, Math.min(PART_BYTES + wanted.length - 1, end - start));
-    for (let at = part.indexOf(wanted); at >= 0; at = part.indexOf(wanted, at + 1)) yield start + at;
+  // Pieces overlap, for what stands across their seam.
+  const stepBytes = PIECE_MAX_BYTES - (wanted.length - 1);
+  for (let start = offset; start + wanted.length <= end; start += stepBytes) {
+    yield* placesIn(elf.piece(start, Math.min(PIECE_MAX_BYTES, end - start)), wanted).map((at) => start + at);
   }
+}
+
+/** All at once: whoever takes them may read another piece in between. */
+function placesIn(piece: Buffer, wanted: Buffer): number[] {
+  const places: number[] = [];
+  for (let at = piece.indexOf(wanted); at >= 0; at = piece.indexOf(wanted, at + 1)) places.push(at);
+  return places;
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { withFile } from "../elf/byte-source.js";
+import { bytesOf, withFile } from "../elf/byte-source.js";
 import { ElfFile } from "../elf/elf-file.js";
 import { isOpensslName } from "../libraries/library-name.js";
 import { cachedLibraries, readLoaderCache } from "../libraries/loader-cache.js";
@@ -22,12 +22,8 @@ const build = (source: string): ElfFile => {
   const name = join(folder, `${Math.random().toString(36).slice(2)}.so`);
   writeFileSync(`${name}.c`, `#include <stddef.h>\n${source}`);
   execFileSync("cc", ["-shared", "-fPIC", "-O2", "-fno-stack-protector", "-o", name, `${name}.c`]);
-  return withFile(name, (file) => new ElfFile(memory(file.read(0, file.size))));
+  return withFile(name, (file) => new ElfFile(bytesOf(file.read(0, file.size))));
 };
-const memory = (bytes: Buffer) => ({
-  size: bytes.length,
-  read: (offset: number, length: number) => bytes.subarray(offset, offset + length),
-});
 
 const INNER = `
 #define INNER __attribute__((noinline, noipa, visibility("hidden")))

@@ -49,6 +49,12 @@ export function toAgentResource(view: AgentView, fleetRevision: number, nowUs: U
     policy: { ...heartbeat.policy, desired: fleetRevision },
     coverage: heartbeat.coverage,
     coverageOmitted: heartbeat.coverageOmitted,
+    suspensions: (heartbeat.suspensions ?? []).map(({ executable, reason, sinceUs, untilUs }) => ({
+      executable,
+      reason,
+      since: toRfc3339(sinceUs),
+      ...(untilUs === undefined ? {} : { until: toRfc3339(untilUs) }),
+    })),
     ledger: view.ledger ?? ownLedger(heartbeat),
     losses: view.ledger ? [...view.losses] : reported,
   };

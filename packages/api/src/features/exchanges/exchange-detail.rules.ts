@@ -1,12 +1,29 @@
 import type { ExchangeFacts } from "@masthead/shared/http/exchange-item";
 import type { Batch, WireExchange } from "@masthead/shared/wire/batch";
 
+const OWN = [
+  "query",
+  "version",
+  "serverAddress",
+  "clientAddress",
+  "errorType",
+  "flags",
+  "arrivalDelayUs",
+  "threadCpuUs",
+  "rttUs",
+  "retransmits",
+] as const satisfies readonly (keyof WireExchange)[];
+const OWN_KEYS: string[] = [...OWN];
+const RARE = OWN.filter((key) => key !== "version" && key !== "serverAddress");
+
+const saysMore = (exchange: WireExchange): boolean => RARE.some((key) => exchange[key] !== undefined);
+
 /**
  * What is kept of an exchange beside its columns, as JSON: `x` what is its own, `c` what its connection, process, policy and
  * host say, which many exchanges of a batch share.
  */
 export interface ExchangeDetail {
-  x: Pick<WireExchange, "query" | "version" | "serverAddress" | "clientAddress" | "errorType" | "flags">;
+  x: Pick<WireExchange, (typeof OWN)[number]>;
   c: ExchangeContext;
 }
 export type ExchangeContext = Pick<ExchangeFacts, "host" | "connection" | "process" | "policy">;
@@ -14,11 +31,9 @@ export type ExchangeContext = Pick<ExchangeFacts, "host" | "connection" | "proce
 /** JSON of `x`, one exchange after the other; most say the same. */
 export const ownDetails = (): ((exchange: WireExchange) => string) => {
   const plain = new Map<string, string>();
-  return ({ query, version, serverAddress, clientAddress, errorType, flags }) => {
-    const plainly =
-      query === undefined && clientAddress === undefined && errorType === undefined && flags === undefined;
-    if (!plainly || serverAddress === undefined)
-      return JSON.stringify({ query, version, serverAddress, clientAddress, errorType, flags });
+  return (exchange) => {
+    const { version, serverAddress } = exchange;
+    if (serverAddress === undefined || saysMore(exchange)) return JSON.stringify(exchange, OWN_KEYS);
     const key = `${version} ${serverAddress}`;
     let text = plain.get(key);
     if (text === undefined) {

@@ -38,6 +38,10 @@ export const readCompleteness = async (
       select agent_id, lost_from as gap_from, lost_until as gap_to, 'agent/epoch_ended' as reason
       from ledger_losses where lost is null ${ofAgents}
       union all
+      select agent_id, to_timestamp((s->>'sinceUs')::float8 / 1000000),
+        to_timestamp(coalesce((s->>'untilUs')::float8, (heartbeat->>'sentAtUs')::float8) / 1000000), 'agent/suspended'
+      from agents, json_array_elements(coalesce(heartbeat->'suspensions', '[]')) s where true ${ofAgents}
+      union all
       select agent_id, coalesce(complete_until, first_seen_at), ${now}, 'agent/silent' from runs
       where is_newest and not final and last_seen_at < ${now} - make_interval(secs => ${SILENT_AFTER_SECONDS}))
     select

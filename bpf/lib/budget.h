@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/*
+ * Which requests are told in detail, and which only as far as usage needs them. A bucket is one word, moved by
+ * compare-and-swap and shared by all CPUs: buckets for each CPU would divide a budget by the chance of scheduling.
+ */
+#ifndef MASTHEAD_BUDGET_H
+#define MASTHEAD_BUDGET_H
+
+#include "work.h"
+#include "aggregate.h"
+#include "../maps/policy.h"
+#include "../maps/records.h"
+
+#define BUDGET_ORIGIN	(1ULL << 62)	/* stands for the time 0 of the clock: a burst may be longer than that ran */
+#define BUDGET_SWAPS	8		/* that may fail for others' sake before a token is refused */
+#define BUDGETS_ASKED	4		/* of the policies that may govern a request */
+
+/* 0: the bucket is empty. */
+verified_alone int take_token(__u32 bucket, __u64 now_ns)
+{
+	struct budget_rate *rate = bpf_map_lookup_elem(&budget_rates, &bucket);
+	volatile __u64 *taken = bpf_map_lookup_elem(&budget_states, &bucket);
+	__u64 now = now_ns + BUDGET_ORIGIN, token, oldest;
+
+	if (!rate || !taken || !rate->token_ns)
+		return 1;
+	token = rate->token_ns;
+	oldest = now - rate->burst_ns;
+	for (__u32 i = 0; i < BUDGET_SWAPS; i++) {
+		__u64 seen = *taken, next = (seen < oldest ? oldest : seen) + token;
+
+		if (next > now)
+			return 0;
+		if (compare_and_swap(taken, seen, next) == seen)
+			return 1;
+	}
+	return 0;
+}
+
+/* Have the policies that may govern a request with these items a token for it? Items come in the order of their policies. */
+static __always_inline int policies_have_token(const struct slot_config *config, __u64 items, __u64 now_ns)
+{
+	__u64 last = items & config->budget_stops;
+
+	last &= -last;
+	if (last)
+		items &= last | (last - 1);
+	if (items & config->unbudgeted)
+		return 1;
+	for (__u32 i = 0; i < BUDGETS_ASKED && items; i++) {
+		if (take_token(config->budgets[lowest_bit(items) & (TABLE_ITEMS - 1)], now_ns))
+			return 1;
+		items &= items - 1;
+	}
+	return 0;
+}
+
+/*
+ * For a request that is judged: is it counted into a series, and else, is it told in detail? A ring that fills is as good as an
+ * empty bucket: detail goes before records do.
+ */
+verified_alone int judge_detail(struct work *w)
+{
+	struct slot_config *config;
+	struct judgement *j;
+	__u32 slot;
+
+	if (!w)
+		return 0;
+	j = &w->judgement;
+	slot = j->slot;
+	config = bpf_map_lookup_elem(&slots, &slot);
+	if (!config)
+		return 0;
+	if (is_aggregated(j->items, &slot)) {
+		j->aggregate = 1;
+		j->timings = 0;
+		j->counted = COUNTED_BY_POLICY;
+	} else {
+		if (!ring_is_filling() && policies_have_token(config, j->items, w->now_ns) && take_token(BUDGET_OF_HOST, w->now_ns))
+			return 0;
+		j->counted = COUNTED_BY_BUDGET;
+	}
+	j->query_names = j->query_keep = 0;
+	j->names = config->usage_request_names;
+	return 0;
+}
+
+#endif

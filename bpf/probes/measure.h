@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/* What is measured of a call and of the thread that makes it, where a policy asks for it (lib/timings.h). */
+#ifndef MASTHEAD_PROBES_MEASURE_H
+#define MASTHEAD_PROBES_MEASURE_H
+
+#include "target.h"
+
+#define SOCKET_STREAM 1
+
+/*
+ * A clock that runs while the thread does: two readings differ by its CPU time between them. The scheduler adds to
+ * sum_exec_runtime at ticks and switches only, and notes as exec_start when it last did; what came since is added here by
+ * another clock, whose offset is the same in both readings. Time in interrupts and of the hypervisor, which the scheduler
+ * leaves out, is taken away as of its last look. 0: the thread was switched or ticked while this was read.
+ */
+static __always_inline __u64 thread_cpu_ns(struct task_struct *task)
+{
+	const volatile struct sched_entity *se = &task->se;
+	__u64 since = se->exec_start, elsewhere = 0, reading;
+
+	if (bpf_core_field_exists(task->se.cfs_rq)) {
+		const struct rq *rq = task->se.cfs_rq->rq;
+
+		elsewhere = rq->clock - rq->clock_task;
+	}
+	reading = bpf_ktime_get_ns() + se->sum_exec_runtime - since - elsewhere;
+	return se->exec_start == since ? reading : 0;
+}
+
+/* Of a TCP socket. */
+static __always_inline void read_network(struct sock *sk, struct thread *thread)
+{
+	struct tcp_sock *tcp = (void *)sk;
+	__u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
+
+	thread->network_known = 0;
+	if ((family != AF_INET && family != AF_INET6) || BPF_CORE_READ(sk, sk_type) != SOCKET_STREAM)
+		return;
+	thread->rtt_us = BPF_CORE_READ(tcp, srtt_us) >> 3;	/* the kernel keeps eighths */
+	thread->retransmits = BPF_CORE_READ(tcp, total_retrans);
+	thread->network_known = TIMING_NETWORK;
+}
+
+/* A call on a TLS object begins. What the socket's tracepoints tell during it is its own. */
+static __always_inline void begin_measuring(struct thread *thread, struct task_struct *task, int is_read)
+{
+	thread->arrived_bytes = 0;
+	thread->network_known = 0;
+	if (!is_read && (thread->wants & TIMING_CPU))
+		thread->write_begun_cpu_ns = thread_cpu_ns(task);
+}
+
+/* A call has returned: what was measured goes to where its bytes are looked at. */
+static __always_inline void measure_call(struct work *w, struct task_struct *task, struct thread *thread)
+{
+	struct measured_call *m = &w->measured;
+
+	m->wants = thread->wants;
+	m->thread = task->pid;
+	m->begun = m->answered = 0;
+	m->begun_before = thread->requests_begun;
+	m->unanswered_before = thread->unanswered;
+	m->known = thread->network_known;
+	m->rtt_us = thread->rtt_us;
+	m->retransmits = thread->retransmits;
+	m->arrived_ns = thread->arrived_ns;
+	m->arrived_bytes = w->direction == READ ? thread->arrived_bytes : 0;
+	m->cpu_ns = 0;
+	if (m->wants & TIMING_CPU)
+		m->cpu_ns = w->direction == READ ? thread_cpu_ns(task) : thread->write_begun_cpu_ns;
+	thread->arrived_bytes = 0;
+}
+
+/* And what was found among them is remembered of the thread. */
+static __always_inline void settle_measured(struct work *w, struct thread *thread)
+{
+	thread->requests_begun += w->measured.begun;
+	thread->unanswered += w->measured.begun - w->measured.answered;
+}
+
+/* A connection ends with requests that have no response. */
+static __always_inline void abandon_serving(struct connection *c, struct task_struct *task)
+{
+	struct thread *thread = bpf_task_storage_get(&threads, task, 0, 0);
+
+	if (thread && c->serving_thread == (__u32)task->pid)
+		thread->unanswered -= c->serving_open;
+}
+
+#endif
