@@ -23,7 +23,17 @@
 struct aggregate_slot {
 	__u64 items;		/* under which every policy that may govern aggregates */
 	__u64 stops;		/* of whose first policy nothing is left to later ones */
+	__u64 whole_paths;	/* items under which a policy asks for more of a path than its template */
 };
+
+/*
+ * A segment of a path that is an id by its looks alone (a number; a word with three digits or more) becomes PATH_ID, where no
+ * policy may ask for more: whatever stands there, the path has the same template. Else each id would be a series.
+ * packages/agent/src/aggregate/path-folding.ts has the same rule.
+ */
+#define PATH_ID			'0'
+#define PATH_ID_DIGITS		3
+#define VERSION_MAX_BYTES	11	/* of v123alpha45, which is no id */
 
 /* map `aggregate_uses`: HASH. What usage makes of an element that a rule let into a record. */
 struct aggregate_use_key {

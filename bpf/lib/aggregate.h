@@ -12,10 +12,10 @@
 #include "../maps/records.h"
 
 /* Do all policies aggregate that may govern a request with these items? Items come in the order of their policies. */
-static __always_inline int is_aggregated(__u64 items, const __u32 *slot)
+static __always_inline int is_aggregated(struct judgement *j, const __u32 *slot)
 {
 	struct aggregate_slot *a = bpf_map_lookup_elem(&aggregate_slots, slot);
-	__u64 last;
+	__u64 items = j->items, last;
 
 	if (!a || !a->items)
 		return 0;
@@ -23,6 +23,7 @@ static __always_inline int is_aggregated(__u64 items, const __u32 *slot)
 	last &= -last;
 	if (last)
 		items &= last | (last - 1);
+	j->whole_path = (items & a->whole_paths) != 0;
 	return items && !(items & ~a->items);
 }
 

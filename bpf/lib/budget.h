@@ -72,7 +72,7 @@ verified_alone int judge_detail(struct work *w)
 	config = bpf_map_lookup_elem(&slots, &slot);
 	if (!config)
 		return 0;
-	if (is_aggregated(j->items, &slot)) {
+	if (is_aggregated(j, &slot)) {
 		j->aggregate = 1;
 		j->timings = 0;
 		j->counted = COUNTED_BY_POLICY;

@@ -76,7 +76,7 @@ struct judgement {
 	__u32 timings;		/* of enum timing */
 	__u32 reserved_too;
 	__u32 aggregate;	/* 1: it is counted into a series, and not sent */
-	__u32 reserved_after;
+	__u32 whole_path;	/* 1: a policy asks for more of its path than the template */
 };
 
 struct finder {

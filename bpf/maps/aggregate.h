@@ -66,6 +66,15 @@ struct aggregate_walk {
 	__u32 kept;
 	__u32 response;
 };
+/* The way over a path: its bytes from `at` on are still to be copied to the shape. */
+struct path_walk {
+	__u32 at, end;			/* in the record */
+	__u32 to;			/* in the shape */
+	__u32 segment;			/* where the segment begins there */
+	__u32 digits, marks;		/* of the segment so far */
+	__u32 other;			/* it is no id: it has a byte that ids do not have */
+	__u32 version;			/* it begins like one */
+};
 struct summed_number {
 	__u32 at, end;			/* of what is left of it in the record */
 	__u64 whole, fraction;
@@ -78,6 +87,7 @@ struct summed_number {
 struct aggregate_area {
 	struct open_exchange open;
 	struct aggregate_walk walk;
+	struct path_walk path;
 	struct summed_number number;
 	__u8 slack[AGGREGATE_SHAPE_MAX];	/* never written: the verifier sees less than what is checked */
 };

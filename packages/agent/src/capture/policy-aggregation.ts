@@ -1,7 +1,8 @@
+import { asksForIds } from "../aggregate/path-folding.js";
 import { AGGREGATE_MEASURES } from "../aggregate/series-layout.js";
 import { headerAsks } from "./policy-asks.js";
 import type { HeardPolicy } from "./policy-rules.js";
-import type { AppliedPolicy } from "./policy-selection.js";
+import { type AppliedPolicy, takesAll } from "./policy-selection.js";
 
 type Direction = "request" | "response";
 
@@ -21,6 +22,8 @@ export interface Aggregation {
   items: bigint;
   /** items of whose first policy nothing is left to later ones */
   stops: bigint;
+  /** items under which `match` asks for more of a path than what is left of it when its ids are folded */
+  wholePaths: bigint;
   uses: AggregateUse[];
   /** headers that are summed, by place */
   measures: { name: string; direction: Direction }[];
@@ -33,7 +36,14 @@ export interface Aggregation {
  * @param ordered first whoever governs first, with its items; @param heard the same, with the items under which each may govern
  */
 export function aggregationOf(ordered: readonly HeardPolicy[], heard: readonly HeardPolicy[]): Aggregation {
-  const aggregation: Aggregation = { items: 0n, stops: 0n, uses: [], measures: [], warnings: [] };
+  const aggregation: Aggregation = {
+    items: 0n,
+    stops: 0n,
+    wholePaths: 0n,
+    uses: [],
+    measures: [],
+    warnings: [],
+  };
   const counting = heard.filter(({ policy, items }) => policy.spec.aggregate === true && items !== 0n);
   if (counting.length === 0) return aggregation;
   const uses = new UseTable(aggregation);
@@ -43,6 +53,8 @@ export function aggregationOf(ordered: readonly HeardPolicy[], heard: readonly H
   const told = others.reduce((mask, { items }) => mask | items, 0n);
   aggregation.items = counted & ~told;
   aggregation.stops = stopsOf(ordered);
+  for (const { policy, items } of fitting)
+    if (policy.spec.match?.paths?.some(asksForIds)) aggregation.wholePaths |= items;
   for (const { policy, items } of fitting) {
     if ((items & ~aggregation.items) === 0n) continue;
     const rivals = others.filter((other) => (other.items & items) !== 0n).map((other) => other.policy.name);
@@ -58,8 +70,7 @@ function stopsOf(ordered: readonly HeardPolicy[]): bigint {
   let named = 0n;
   let stops = 0n;
   for (const { policy, items } of ordered) {
-    const { hosts, paths, methods } = policy.spec.match ?? {};
-    if (hosts === undefined && paths === undefined && methods === undefined) stops |= items & ~named;
+    if (takesAll(policy)) stops |= items & ~named;
     named |= items;
   }
   return stops;
