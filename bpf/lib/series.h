@@ -7,83 +7,10 @@
 #ifndef MASTHEAD_SERIES_H
 #define MASTHEAD_SERIES_H
 
-#include "out.h"
+#include "series-path.h"
+#include "series-sums.h"
 #include "siphash.h"
-#include "../maps/aggregate.h"
 #include "../maps/work.h"
-
-#define NUMBER_MAX_BYTES	32	/* a sign, 15 digits, a point, 15 digits */
-#define NUMBER_PART_DIGITS	15
-#define FRACTION_DIGITS		9	/* of a fraction that count */
-#define NUMBER_SPLIT		1000000000
-
-/* What changes on the way over the elements is in the area (`walk`, `number`), see lib/work.h. */
-struct element_walk {
-	struct work *w;
-	struct out *o;
-	struct aggregate_area *area;
-	struct record_series *series;	/* takes the sums */
-};
-
-struct sum_walk {
-	struct out *o;
-	struct aggregate_area *area;
-};
-
-static long sum_step(__u32 index, struct sum_walk *walk)
-{
-	struct summed_number *n = &walk->area->number;
-	__u8 byte;
-
-	if (n->at >= n->end)
-		return 1;
-	byte = OUT_AT(walk->o, n->at);
-	n->at++;
-	if (is_digit(byte) && n->point) {
-		n->bad = ++n->decimals > NUMBER_PART_DIGITS;
-		if (n->decimals <= FRACTION_DIGITS)
-			n->fraction = 10 * n->fraction + byte - '0';
-	} else if (is_digit(byte)) {
-		n->bad = ++n->digits > NUMBER_PART_DIGITS;
-		n->whole = 10 * n->whole + byte - '0';
-	} else if (byte == '-' && !index) {
-		n->negative = 1;
-	} else {
-		n->bad = byte != '.' || n->point || !n->digits;
-		n->point = 1;
-	}
-	return n->bad != 0;
-}
-
-/* The same numbers as packages/agent/src/govern/measures.ts takes; what is none is left out there as it is here. */
-static __always_inline void add_number(const struct element_walk *walk, __u32 place, __u32 at, __u32 length)
-{
-	struct sum_walk context = { .o = walk->o, .area = walk->area };
-	struct summed_number *n = &walk->area->number;
-	struct record_series *s = walk->series;
-	struct measure_sum *sum;
-	__s64 sign;
-
-	place = masked(place - 1, AGGREGATE_MEASURES - 1);
-	sum = &s->measures[place];
-	if (length > NUMBER_MAX_BYTES)
-		return;
-	__builtin_memset(n, 0, sizeof(*n));
-	n->at = at;
-	n->end = at + length;
-	bpf_loop(NUMBER_MAX_BYTES, sum_step, &context, 0);
-	if (n->bad || !n->digits || (n->point && !n->decimals))
-		return;
-#pragma unroll
-	for (__u32 i = 0; i < FRACTION_DIGITS; i++)
-		if (i >= n->decimals)
-			n->fraction *= 10;
-	sign = n->negative ? -1 : 1;
-	sum->high += sign * (__s64)(n->whole / NUMBER_SPLIT);
-	sum->low += sign * (__s64)(n->whole % NUMBER_SPLIT);
-	sum->fraction += sign * (__s64)n->fraction;
-	s->measured |= 1U << place;
-}
 
 /* The next element of the record, and what usage makes of it; NULL: nothing. */
 static __always_inline struct aggregate_use *next_element(const struct element_walk *walk, struct record_element *e)
@@ -203,83 +130,6 @@ static __always_inline void begin_shape(struct aggregate_area *area, struct out 
 	shape->source = m->source;
 	bpf_probe_read_kernel(s->shape + sizeof(*shape), at_most(method + path, RECORD_METHOD_MAX + AGGREGATE_PATH_MAX), o->bytes + sizeof(*m));
 	s->shape_bytes = sizeof(*shape) + method + path;
-}
-
-struct path_context {
-	struct out *o;
-	struct aggregate_area *area;
-};
-
-static __always_inline int is_mark(__u8 byte)
-{
-	return byte == '_' || byte == '~' || byte == '$' || byte == '-';
-}
-
-/* A segment is over: is it an id by its looks? As looksDynamic of packages/agent/src/template/dynamic-shape.ts says. */
-static __always_inline void fold_segment(struct aggregate_area *area, struct path_walk *p)
-{
-	__u32 length = p->to - p->segment;
-
-	if (p->version && length <= VERSION_MAX_BYTES)
-		p->other = 1;
-	if (length && !p->other && (p->digits >= PATH_ID_DIGITS || 2 * p->digits > length - p->marks)) {
-		area->open.series.shape[masked(p->segment, AGGREGATE_SHAPE_MAX - 1)] = PATH_ID;
-		p->to = p->segment + 1;
-	}
-	p->digits = p->marks = p->other = p->version = 0;
-}
-
-/* The next byte of the path, and behind its end one that is not copied. */
-static long path_step(__u32 index, struct path_context *context)
-{
-	struct aggregate_area *area = context->area;
-	struct path_walk *p = &area->path;
-	__u8 byte, lower;
-
-	(void)index;
-	if (p->at > p->end)
-		return 1;
-	byte = p->at == p->end ? '/' : OUT_AT(context->o, p->at);
-	if (byte == '/')
-		fold_segment(area, p);
-	if (p->at++ == p->end)
-		return 1;
-	if (byte != '/') {
-		lower = lower_byte(byte);
-		if (is_digit(byte))
-			p->digits++;
-		else if (is_mark(byte))
-			p->marks++;
-		else if (lower < 'a' || lower > 'z')
-			p->other = 1;
-		p->version |= lower == 'v' && p->to == p->segment;
-	}
-	area->open.series.shape[masked(p->to, AGGREGATE_SHAPE_MAX - 1)] = byte;
-	p->to++;
-	if (byte == '/')
-		p->segment = p->to;
-	return 0;
-}
-
-/* The path of a shape that has begun, with PATH_ID for ids. What it is shorter by is zeroed: it is hashed. */
-static __always_inline void fold_path(struct aggregate_area *area, struct out *o)
-{
-	struct path_context context = { .o = o, .area = area };
-	struct record_series *s = &area->open.series;
-	struct record_message *shape = (struct record_message *)s->shape;
-	struct path_walk *p = &area->path;
-	__u32 first = 0, length = shape->path_length, begin = sizeof(*shape) + shape->method_length;
-	struct zeroes *zeroes = bpf_map_lookup_elem(&zero, &first);
-
-	__builtin_memset(p, 0, sizeof(*p));
-	p->at = begin;
-	p->end = begin + length;
-	p->to = p->segment = begin;
-	bpf_loop(AGGREGATE_PATH_MAX + 1, path_step, &context, 0);
-	shape->path_length = p->to - begin;
-	if (zeroes)
-		bpf_probe_read_kernel(&s->shape[masked(p->to, AGGREGATE_SHAPE_MAX - 1)], masked(p->end - p->to, AGGREGATE_SHAPE_MAX - 1), zeroes);
-	s->shape_bytes = p->to;
 }
 
 /* Elements of the record from `at` on. */
