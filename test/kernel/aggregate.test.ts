@@ -95,13 +95,14 @@ test("HTTP in clear, by every form of call: the same requests as are told where 
   const forms = calls.lines.filter((line) => line !== "done");
   await taken(capture, forms.length * 4);
   const mine = counted.filter(({ pid }) => pid === calls.pid);
+  // What is a number in a path is folded.
   for (const form of forms)
     for (const index of [1, 2])
       for (const role of ["server", "client"])
         expect(
           requestsOf(
             mine,
-            (each) => each.path === `/${form}/${index}` && each.role === role && each.status === 200 + index,
+            (each) => each.path === `/${form}/0` && each.role === role && each.status === 200 + index,
           ),
         ).toBe(1);
   expect(sent.filter((each) => each.startsWith(`${calls.pid} `))).toEqual([]);
