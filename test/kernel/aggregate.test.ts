@@ -4,6 +4,7 @@ import { afterEach, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
 import { type CountingCapture, requestsOf, startCountingCapture } from "../support/counted.js";
 import { curlMany } from "../support/curl.js";
+import { startCaddy } from "../support/go-programs.js";
 import { startPythonServer } from "../support/https-servers.js";
 import { bpftool } from "../support/kernel-objects.js";
 import { searchMaps } from "../support/map-search.js";
@@ -107,4 +108,69 @@ test("HTTP in clear, by every form of call: the same requests as are told where 
         ).toBe(1);
   expect(sent.filter((each) => each.startsWith(`${calls.pid} `))).toEqual([]);
   calls.send("end");
+});
+
+test("a Go server, and its own requests over TLS", async () => {
+  const capture = startCountingCapture(cleanup);
+  const { tables, counted, sent } = capture;
+  const upstream = await startPythonServer(cleanup);
+  const caddy = await startCaddy(cleanup, upstream.port);
+  capture.attachment.scan();
+  const targets = [
+    { port: caddy.port, role: "server" as const },
+    { port: upstream.port, role: "client" as const },
+  ];
+  tables.apply(policySet(1, { all: { aggregate: true, targets } }));
+  const paths = Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? "/here" : "/up/there"));
+  expect(await curlMany(caddy.port, 20, 2, (index) => ({ path: paths[index] ?? "" }))).toEqual(
+    Array(20).fill(200),
+  );
+  await taken(capture, 30);
+  expect(requestsOf(counted, ({ role, path }) => role === "server" && path === "/here")).toBe(10);
+  expect(requestsOf(counted, ({ role, path }) => role === "server" && path === "/up/there")).toBe(10);
+  expect(requestsOf(counted, ({ role, path }) => role === "client" && path === "/up/there")).toBe(10);
+  expect(sent).toEqual([]);
+});
+
+test("where the maps are full, the others are sent: together they are all, once", async () => {
+  const capture = startCountingCapture(cleanup, { mapEntries: { series_0: 3, series_1: 3 } });
+  const server = await startPythonServer(cleanup);
+  const { tables, counted, sent } = capture;
+  tables.apply(policySet(1, { all: { aggregate: true, targets: [{ port: server.port, role: "server" }] } }));
+  await curlMany(server.port, 100, 2, (index) => ({ path: `/${"abcdefghij"[index % 10]}` }));
+  const told = () => requestsOf(counted, () => true);
+  await until("100 exchanges", () => {
+    capture.series.take();
+    return told() >= 100;
+  });
+  expect(told()).toBe(100);
+  expect(capture.counter("aggregated")).toBeLessThan(100);
+  for (const letter of "abcdefghij")
+    expect(requestsOf(counted, ({ path }) => path === `/${letter}`)).toBe(10);
+  expect(sent).toEqual([]);
+});
+
+test("an exchange is counted or told by the policy that governs it, whatever others do, and over a live change", async () => {
+  const capture = startCountingCapture(cleanup);
+  const server = await startPythonServer(cleanup);
+  const { tables, counted, sent } = capture;
+  const targets = [{ port: server.port }];
+  const send = (count: number) => curlMany(server.port, count, 1, () => ({ path: "/r" }));
+  tables.apply(
+    policySet(1, {
+      counts: { priority: 2, aggregate: true, targets: [{ port: server.port, role: "server" }] },
+      tells: { priority: 1, targets },
+    }),
+  );
+  await send(10);
+  await until("10 told", () => sent.length >= 20);
+  expect(tables.apply(policySet(2, { tells: { targets } }))).toMatchObject({ ok: true });
+  await send(5);
+  await until("as many again", () => sent.length >= 40);
+  expect(tables.apply(policySet(3, { counts: { aggregate: true, targets } }))).toMatchObject({ ok: true });
+  await send(7);
+  await taken(capture, 10 + 14);
+  expect(sent).toHaveLength(40);
+  expect(requestsOf(counted, ({ role }) => role === "server")).toBe(17);
+  expect(requestsOf(counted, ({ role }) => role === "client")).toBe(7);
 });

@@ -142,9 +142,17 @@ export const agentVariables = {
     default: "512",
     schema: wholeNumber(1, 65_536),
   }),
+  kernelSeries: variable({
+    name: "MASTHEAD_KERNEL_SERIES",
+    description:
+      "Series that the kernel counts at once where a policy has `aggregate: true`, at most 1.5 KiB each, taken as they come. Full: exchanges are sent one by one and counted by the agent.",
+    default: "8192",
+    schema: wholeNumber(1, 1_000_000),
+  }),
   openExchanges: variable({
     name: "MASTHEAD_OPEN_EXCHANGES",
-    description: "Exchanges that may wait for their response. Full: loss `pairing/full`.",
+    description:
+      "Exchanges that may wait for their response; as many again in the kernel, where a policy has `aggregate: true`. Full: loss `pairing/full`.",
     default: "32768",
     schema: wholeNumber(1, 1_000_000),
   }),

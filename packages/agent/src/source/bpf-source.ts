@@ -37,6 +37,7 @@ export interface BpfSourceOptions {
   kernelConnections: number;
   kernelCalls: number;
   kernelHeads: number;
+  kernelSeries: number;
   openExchanges: number;
   labels: Record<string, string>;
   floor: Floor;
@@ -50,11 +51,19 @@ export interface BpfSourceOptions {
 /** The programs as `make -C bpf` leaves them. */
 export const BUILT_OBJECT = fileURLToPath(new URL("../../../../bpf/build/masthead.bpf.o", import.meta.url));
 
+/** Latency buckets that series have in a window, one with another. */
+const LATENCIES_PER_SERIES = 16;
+
 const mapEntriesOf = (options: BpfSourceOptions): Record<string, number> => ({
   records: options.ringBytes,
   connections: options.kernelConnections,
   calls: options.kernelCalls,
   assemblies: options.kernelHeads,
+  series_0: options.kernelSeries,
+  series_1: options.kernelSeries,
+  latencies_0: LATENCIES_PER_SERIES * options.kernelSeries,
+  latencies_1: LATENCIES_PER_SERIES * options.kernelSeries,
+  open_exchanges: options.openExchanges,
 });
 
 /** Exchanges of programs on this host, from the kernel. */
