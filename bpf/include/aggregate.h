@@ -22,7 +22,6 @@
 /* map `aggregate_slots`: ARRAY of TABLE_SLOTS */
 struct aggregate_slot {
 	__u64 items;		/* under which every policy that may govern aggregates */
-	__u64 stops;		/* of whose first policy nothing is left to later ones */
 	__u64 whole_paths;	/* items under which a policy asks for more of a path than its template */
 };
 

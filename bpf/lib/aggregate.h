@@ -8,21 +8,19 @@
 #ifndef MASTHEAD_LIB_AGGREGATE_H
 #define MASTHEAD_LIB_AGGREGATE_H
 
+#include "judge.h"
 #include "series.h"
 #include "series-book.h"
 
-/* Do all policies aggregate that may govern a request with these items? Items come in the order of their policies. */
-static __always_inline int is_aggregated(struct judgement *j, const __u32 *slot)
+/* Do all policies aggregate that may govern a request with these items? */
+static __always_inline int is_aggregated(struct judgement *j, const struct slot_config *config, const __u32 *slot)
 {
 	struct aggregate_slot *a = bpf_map_lookup_elem(&aggregate_slots, slot);
-	__u64 items = j->items, last;
+	__u64 items;
 
 	if (!a || !a->items)
 		return 0;
-	last = items & a->stops;
-	last &= -last;
-	if (last)
-		items &= last | (last - 1);
+	items = items_that_govern(config, j->items);
 	j->whole_path = (items & a->whole_paths) != 0;
 	return items && !(items & ~a->items);
 }

@@ -37,14 +37,10 @@ verified_alone int take_token(__u32 bucket, __u64 now_ns)
 	return 0;
 }
 
-/* Have the policies that may govern a request with these items a token for it? Items come in the order of their policies. */
+/* Have the policies that may govern a request with these items a token for it? */
 static __always_inline int policies_have_token(const struct slot_config *config, __u64 items, __u64 now_ns)
 {
-	__u64 last = items & config->budget_stops;
-
-	last &= -last;
-	if (last)
-		items &= last | (last - 1);
+	items = items_that_govern(config, items);
 	if (items & config->unbudgeted)
 		return 1;
 	for (__u32 i = 0; i < BUDGETS_ASKED && items; i++) {
@@ -72,7 +68,7 @@ verified_alone int judge_detail(struct work *w)
 	config = bpf_map_lookup_elem(&slots, &slot);
 	if (!config)
 		return 0;
-	if (is_aggregated(j, &slot)) {
+	if (is_aggregated(j, config, &slot)) {
 		j->aggregate = 1;
 		j->timings = 0;
 		j->counted = COUNTED_BY_POLICY;

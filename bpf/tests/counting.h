@@ -20,7 +20,7 @@ static __u64 request_bytes, response_bytes;	/* of exchange_of() since start_coun
 /* The policy aggregates: x-keep of requests is the tenant, x-keep of responses is summed, authorization is fingerprinted. */
 static void start_counting(void)
 {
-	struct aggregate_slot slot = { .items = 1, .stops = 1 };
+	struct aggregate_slot slot = { .items = 1 };
 	struct latency_bounds bounds;
 	struct slot_config *config;
 	__u32 zero = 0;

@@ -48,10 +48,10 @@ export class SeriesBooking {
 
   /** What was counted of one series in one window; it is the loss decode/malformed where it cannot be read. */
   many(bytes: RecordBytes, start: number, end: number, latencies: Latencies): void {
-    const requests = latencies.reduce((sum, [, count]) => sum + count, 0);
-    this.received += requests;
     const series = readSeries(bytes, start, end);
-    if (series !== null && this.book({ ...series, requests }, bytes, latencies)) return;
+    const requests = series?.requests ?? latencies.reduce((sum, [, count]) => sum + count, 0);
+    this.received += requests;
+    if (series !== null && this.book(series, bytes, latencies)) return;
     this.options.losses.add("decode", "malformed", requests);
   }
 

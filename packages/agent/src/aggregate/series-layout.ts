@@ -4,7 +4,7 @@ export const AGGREGATE_SHAPE_MAX = 1_024;
 export const AGGREGATE_MEASURES = 8;
 export const LATENCY_BUCKETS = 1_857;
 
-export const AGGREGATE_SLOT = { bytes: 24, items: 0, stops: 8, whole_paths: 16 } as const;
+export const AGGREGATE_SLOT = { bytes: 16, items: 0, whole_paths: 8 } as const;
 
 export const AGGREGATE_USE_KEY = { bytes: 8, slot: 0, rule: 4, response: 6 } as const;
 

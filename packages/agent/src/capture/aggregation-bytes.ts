@@ -6,10 +6,9 @@ import type { AggregateUse, Aggregation } from "./policy-aggregation.js";
 
 const ACTIONS = { keep: ElementAction.ELEMENT_KEEP, fingerprint: ElementAction.ELEMENT_FINGERPRINT } as const;
 
-export function aggregateSlotValue({ items, stops, wholePaths }: Aggregation): Uint8Array {
+export function aggregateSlotValue({ items, wholePaths }: Aggregation): Uint8Array {
   const value = Buffer.alloc(AGGREGATE_SLOT.bytes);
   value.writeBigUInt64LE(items, AGGREGATE_SLOT.items);
-  value.writeBigUInt64LE(stops, AGGREGATE_SLOT.stops);
   value.writeBigUInt64LE(wholePaths, AGGREGATE_SLOT.whole_paths);
   return value;
 }

@@ -2,7 +2,7 @@ import { asksForIds } from "../aggregate/path-folding.js";
 import { AGGREGATE_MEASURES } from "../aggregate/series-layout.js";
 import { headerAsks } from "./policy-asks.js";
 import type { HeardPolicy } from "./policy-rules.js";
-import { type AppliedPolicy, takesAll } from "./policy-selection.js";
+import type { AppliedPolicy } from "./policy-selection.js";
 
 type Direction = "request" | "response";
 
@@ -20,8 +20,6 @@ export interface AggregateUse {
 export interface Aggregation {
   /** items under which every policy that may govern aggregates */
   items: bigint;
-  /** items of whose first policy nothing is left to later ones */
-  stops: bigint;
   /** items under which `match` asks for more of a path than what is left of it when its ids are folded */
   wholePaths: bigint;
   uses: AggregateUse[];
@@ -33,12 +31,12 @@ export interface Aggregation {
 /**
  * An item is counted under where all policies aggregate that may govern there: host, path and method are not looked at in
  * the kernel, so it could not tell an exchange of one that does from an exchange of one that does not.
- * @param ordered first whoever governs first, with its items; @param heard the same, with the items under which each may govern
+ * @param heard first whoever governs first, with the items under which it may govern
  */
-export function aggregationOf(ordered: readonly HeardPolicy[], heard: readonly HeardPolicy[]): Aggregation {
+export function aggregationOf(heard: readonly HeardPolicy[]): Aggregation {
   const aggregation: Aggregation = {
     items: 0n,
-    stops: 0n,
+
     wholePaths: 0n,
     uses: [],
     measures: [],
@@ -52,7 +50,6 @@ export function aggregationOf(ordered: readonly HeardPolicy[], heard: readonly H
   const others = heard.filter((each) => !fitting.includes(each));
   const told = others.reduce((mask, { items }) => mask | items, 0n);
   aggregation.items = counted & ~told;
-  aggregation.stops = stopsOf(ordered);
   for (const { policy, items } of fitting)
     if (policy.spec.match?.paths?.some(asksForIds)) aggregation.wholePaths |= items;
   for (const { policy, items } of fitting) {
@@ -63,17 +60,6 @@ export function aggregationOf(ordered: readonly HeardPolicy[], heard: readonly H
     );
   }
   return aggregation;
-}
-
-/** Items whose first policy takes every exchange under them. */
-function stopsOf(ordered: readonly HeardPolicy[]): bigint {
-  let named = 0n;
-  let stops = 0n;
-  for (const { policy, items } of ordered) {
-    if (takesAll(policy)) stops |= items & ~named;
-    named |= items;
-  }
-  return stops;
 }
 
 class UseTable {

@@ -32,7 +32,7 @@ export function compilePolicies(
   const { items, masks } = flattenTargets(policies);
   const ordered = policies.map((policy, place) => ({ policy, items: masks[place] ?? 0n }));
   const heardOf = heard(ordered);
-  const aggregation = aggregationOf(ordered, heardOf);
+  const aggregation = aggregationOf(heardOf);
   return {
     revision: set.revision,
     policies: ordered,
