@@ -4,6 +4,9 @@ import { defineConfig } from "vitest/config";
 const resolve = { conditions: ["source"] };
 const ssr = { resolve: { conditions: ["source"], externalConditions: ["source"] } };
 
+/** Tests that ask for a quiet host: what runs beside them would be captured, too, or counted. */
+const ALONE = ["test/e2e/program-matrix.test.ts", "test/e2e/soak.test.ts"];
+
 const project = (name: string, include: string[], extra: object = {}) => ({
   resolve,
   ssr,
@@ -13,6 +16,7 @@ const project = (name: string, include: string[], extra: object = {}) => ({
 /** How often the usual time is waited, for emulated machines (infra/kernel-check.sh). */
 const patience = Number(process.env.MASTHEAD_TEST_PATIENCE ?? 1);
 const real = { testTimeout: 120_000 * patience, hookTimeout: 180_000 * patience, fileParallelism: false };
+const withPostgres = { ...real, globalSetup: "test/support/prepared-postgres.ts" };
 
 export default defineConfig({
   test: {
@@ -23,10 +27,11 @@ export default defineConfig({
         hookTimeout: 60_000,
       }),
       project("infra", ["test/infra/**/*.test.ts", "test/support/**/*.test.ts"], real),
-      project("postgres", ["test/postgres/**/*.test.ts"], real),
+      project("postgres", ["test/postgres/**/*.test.ts"], withPostgres),
       project("kernel", ["test/kernel/**/*.test.ts"], real),
-      project("serverless", ["test/serverless/**/*.test.ts"], real),
-      project("e2e", ["test/e2e/**/*.test.ts"], real),
+      project("serverless", ["test/serverless/**/*.test.ts"], withPostgres),
+      project("e2e", ["test/e2e/**/*.test.ts"], { ...withPostgres, exclude: ALONE }),
+      project("alone", ALONE, real),
     ],
   },
 });

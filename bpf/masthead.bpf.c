@@ -10,6 +10,7 @@
  */
 #include "probes/ssl-call.h"		/* ssl_call_entry, ssl_call_return */
 #include "probes/ssl-call-session.h"	/* ssl_call_session: optional, Linux 6.13 */
+#include "probes/ssl-call-ret.h"	/* ssl_call_ret: where no return probe may stand */
 #include "probes/ssl-end.h"		/* ssl_entry: SSL_free, SSL_clear */
 #include "probes/go-call.h"		/* go_call_entry, go_call_bytes: x86-64 */
 #include "probes/process.h"		/* process_exec, process_exit, process_fork */

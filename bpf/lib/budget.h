@@ -70,13 +70,13 @@ verified_alone int judge_detail(struct work *w)
 		return 0;
 	if (is_aggregated(j, config, &slot)) {
 		j->aggregate = 1;
-		j->timings = 0;
 		j->counted = COUNTED_BY_POLICY;
 	} else {
 		if (!ring_is_filling() && policies_have_token(config, j->items, w->now_ns) && take_token(BUDGET_OF_HOST, w->now_ns))
 			return 0;
 		j->counted = COUNTED_BY_BUDGET;
 	}
+	j->timings = 0;
 	j->query_names = j->query_keep = 0;
 	j->names = config->usage_request_names;
 	return 0;

@@ -106,7 +106,7 @@ struct connection {
 	__u64 tied_to;		/* the socket that a call on it seemed to be on: its handle; 0: none */
 	__u64 early_ns;		/* when the last of early_responses came */
 	__u32 early_responses;	/* that were read with no request outstanding: one may be in a write that has not returned */
-	__u32 aggregates;	/* has had exchanges in `open_exchanges` */
+	__u32 is_drained;	/* where arrival is wanted: the library had nothing left when it was asked last */
 	struct direction directions[2];
 	__u32 outstanding[PIPELINE_MAX];
 	/* Where CPU time is wanted: the last request that began, and the thread that read it. */
@@ -115,6 +115,8 @@ struct connection {
 	__u32 serving_thread;
 	__u32 serving_begun;	/* how many had begun on the thread, this one included */
 	__u32 serving_open;	/* requests of this connection that the thread read and has not answered */
+	__u32 aggregates;	/* has had exchanges in `open_exchanges` */
+	__u32 reserved;
 };
 
 #endif

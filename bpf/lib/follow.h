@@ -142,6 +142,7 @@ verified_alone int not_a_head(struct work *w, struct connection *c)
 	d = direction_of(w, c);
 	if (is_http2_preface(w)) {
 		count_http2(c);
+		serve_unfollowed(w);
 		enter(&c->directions[READ], STATE_IGNORE);
 		enter(&c->directions[WRITE], STATE_IGNORE);
 	} else if (d->state != STATE_RESYNC) {

@@ -123,7 +123,7 @@ static __always_inline void judge_response(struct work *w, struct connection *c,
 	j->counted = (request & OUTSTANDING_COUNTED) != 0;
 	j->names = j->counted ? config->usage_response_names : config->response_names;
 	j->fields = 1;
-	if (w->measured.wants)
+	if (w->measured.wants && !j->counted)
 		j->timings = timings_of(config, j->items);
 	other = now->slot;
 	if ((config->generation & OUTSTANDING_GENERATION) != (request & OUTSTANDING_GENERATION)) {

@@ -8,6 +8,7 @@
 
 #include "claim.h"
 #include "follow.h"
+#include "missed-call.h"
 #include "../maps/state.h"
 
 /* One process may not take all the room with sockets: unlike a TLS library's objects they may end in ways that are not seen. */
@@ -120,47 +121,6 @@ static __always_inline struct work *claim_work(struct out **o)
 	return 0;
 }
 
-static __always_inline int are_request(const __u8 *bytes)
-{
-	for (int i = 0; i < 16; i++) {
-		if (bytes[i] == ' ')
-			return i > 0;
-		if (!is_token_byte(bytes[i]))
-			return 0;
-	}
-	return 0;
-}
-
-/* Does the call begin with a request line, as far as a few bytes say? */
-static __always_inline int begins_request(__u64 user, __u32 size)
-{
-	__u8 bytes[16] = {};
-	int begins = 0;
-
-	if (!bpf_probe_read_user(bytes, at_most(size, sizeof(bytes)), (void *)user))
-		begins = are_request(bytes);
-	clear_bytes(bytes);
-	return begins;
-}
-
-/* No work area is free: the call is not looked at, and its direction is out of step. */
-verified_alone int miss_call(__u64 ssl, __u32 process, __u32 direction, __u64 user, __u32 size)
-{
-	struct connection_key key = { .ssl = ssl, .process = process };
-	struct connection *c = bpf_map_lookup_elem(&connections, &key);
-	struct direction *d = c ? &c->directions[direction & 1] : 0;
-
-	if (d)
-		d->missed = 1;
-	if (d && d->state != STATE_HEAD && d->state != STATE_RESYNC)
-		return 0;
-	if (begins_request(user, size)) {
-		count(COUNTER_CAPTURED);
-		count(COUNTER_LOST_SCRATCH);
-	}
-	return 0;
-}
-
 /* Most of the bytes of large bodies pass here, and no byte is read. 1: the call is settled. */
 static __always_inline int pass_body(struct direction *d, __u32 size)
 {
@@ -218,11 +178,10 @@ static __always_inline void run_unremembered(struct work *w, struct out *o)
 /*
  * Takes the call that the caller noted in a claimed work area: user, size, direction, call_ns, process, executable,
  * socket. A program that calls on many threads at once loses its place, and cannot mix up what is remembered of others:
- * the entry is claimed, and its key compared after that.
+ * the entry is claimed, and its key compared after that. c: what the key names, as far as the caller saw.
  */
-static __always_inline void observe(struct work *w, struct out *o, const struct connection_key *key)
+static __always_inline void observe_on(struct work *w, struct out *o, const struct connection_key *key, struct connection *c)
 {
-	struct connection *c = bpf_map_lookup_elem(&connections, key);
 	int is_new = 0;
 
 	if (!c) {
@@ -244,6 +203,11 @@ static __always_inline void observe(struct work *w, struct out *o, const struct 
 	if (c->key.ssl == key->ssl && c->key.process == key->process)
 		run(w, o, c);
 	release(&c->busy);
+}
+
+static __always_inline void observe(struct work *w, struct out *o, const struct connection_key *key)
+{
+	observe_on(w, o, key, bpf_map_lookup_elem(&connections, key));
 }
 
 #endif

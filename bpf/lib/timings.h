@@ -7,6 +7,7 @@
 #define MASTHEAD_TIMINGS_H
 
 #include "out.h"
+#include "../maps/state.h"
 
 /* When the byte at this place of the call could be read at the socket; 0: not known. */
 static __always_inline __u64 arrival_of(const struct work *w)
@@ -16,14 +17,25 @@ static __always_inline __u64 arrival_of(const struct work *w)
 	return w->measured.arrived_ns;
 }
 
+/* The thread has a request to work for that is not followed to its response: of none can be told any more what it did for it. */
+static __always_inline void serve_unfollowed(struct work *w)
+{
+	if (w->direction == READ)
+		w->measured.begun++;
+}
+
 /* A request of this direction was read by the thread: from now on it works for it, and for no other one if it is the only one. */
 static __always_inline void begin_serving(struct work *w, struct connection *c, const struct direction *d)
 {
 	struct measured_call *m = &w->measured;
 	int is_only;
 
-	if (c->role != ROLE_SERVER || w->direction != READ || c->lost)
+	if (c->role != ROLE_SERVER || w->direction != READ)
 		return;
+	if (c->lost) {
+		serve_unfollowed(w);
+		return;
+	}
 	if (c->serving_thread != m->thread)
 		c->serving_open = 0;
 	m->begun++;
@@ -35,6 +47,24 @@ static __always_inline void begin_serving(struct work *w, struct connection *c, 
 	c->serving_begun = m->begun_before + m->begun;
 }
 
+/* One thread of the process answers what another one read: so what a thread does may be for requests that it never read. */
+static __always_inline void note_handover(const struct work *w)
+{
+	__u32 id = w->process;
+	struct process *process = bpf_map_lookup_elem(&processes, &id);
+
+	if (process)
+		process->hands_over = 1;
+}
+
+static __always_inline int hands_over(const struct work *w)
+{
+	__u32 id = w->process;
+	struct process *process = bpf_map_lookup_elem(&processes, &id);
+
+	return !process || process->hands_over;
+}
+
 /* A response begins. What the thread did since its request is known where it began no other one since. */
 static __always_inline void end_serving(struct work *w, struct connection *c, const struct direction *d)
 {
@@ -42,12 +72,16 @@ static __always_inline void end_serving(struct work *w, struct connection *c, co
 	__s64 served;
 
 	m->known &= ~TIMING_CPU;
-	if (c->serving_thread != m->thread || !c->serving_open)
+	if (!c->serving_open)
 		return;
+	if (c->serving_thread != m->thread) {
+		note_handover(w);
+		return;
+	}
 	c->serving_open--;
 	m->answered++;
 	if (c->serving_exchange != d->exchange || !c->serving_cpu_ns || !m->cpu_ns || d->assembling ||
-	    c->serving_begun != m->begun_before)
+	    c->serving_begun != m->begun_before || hands_over(w))
 		return;
 	served = m->cpu_ns - c->serving_cpu_ns;
 	m->served_ns = served < 0 ? 0 : served;

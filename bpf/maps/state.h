@@ -113,6 +113,10 @@ struct strange_socket {
 	__u32 calls_left;		/* that are looked at; 0: it is left alone */
 	__u32 is_tls;
 	struct record_socket socket;	/* with is_tls */
+	/* Where arrival is wanted, with is_tls. */
+	__u32 receives;			/* since the library was seen to have nothing left */
+	__u32 reserved;
+	__u64 arrived_ns;		/* when what the last one took could be read; 0: not known */
 };
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -164,6 +168,7 @@ struct process {
 	__u32 strange_sockets;	/* of it */
 	__u32 http2;		/* connections so far that spoke it; user space reads this */
 	__u32 wants;		/* of enum timing, by `items` */
+	__u32 hands_over;	/* a response was written by another thread than the one that had read its request */
 };
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

@@ -98,11 +98,13 @@ int arrival_take(__u64 *arguments)
 	struct sock *sk = (void *)arguments[0];
 	struct tcp_sock *tcp = (void *)arguments[0];
 	__s32 received = arguments[1], flags = arguments[2];
-	struct thread *thread = bpf_task_storage_get(&threads, bpf_get_current_task_btf(), 0, 0);
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct thread *thread = 0;
 	struct arrivals *known;
 	__u32 bytes;
 
-	if (!thread || !(thread->wants & TIMING_ARRIVAL))
+	/* what a thread reads in clear is looked at later: this may be the first that is seen of it */
+	if (!is_target(task, task->tgid, &thread) || !thread || !(thread->wants & TIMING_ARRIVAL))
 		return 0;
 	if (thread->stack && received != TLS_HEADER)
 		return 0;

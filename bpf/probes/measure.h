@@ -41,13 +41,13 @@ static __always_inline void read_network(struct sock *sk, struct thread *thread)
 	thread->network_known = TIMING_NETWORK;
 }
 
-/* A call on a TLS object begins. What the socket's tracepoints tell during it is its own. */
-static __always_inline void begin_measuring(struct thread *thread, struct task_struct *task, int is_read)
+/* A call on a TLS object begins. What the socket's tracepoints tell during it is its own. is_inner: it is within another one. */
+static __always_inline void begin_measuring(struct thread *thread, struct task_struct *task, int is_read, int is_inner)
 {
 	thread->arrived_bytes = 0;
 	thread->network_known = 0;
-	if (!is_read && (thread->wants & TIMING_CPU))
-		thread->write_begun_cpu_ns = thread_cpu_ns(task);
+	if (!is_read)	/* there is one place for when a write began, and the outer one's has gone */
+		thread->write_begun_cpu_ns = !is_inner && (thread->wants & TIMING_CPU) ? thread_cpu_ns(task) : 0;
 }
 
 /* A call has returned: what was measured goes to where its bytes are looked at. */
@@ -64,7 +64,7 @@ static __always_inline void measure_call(struct work *w, struct task_struct *tas
 	m->rtt_us = thread->rtt_us;
 	m->retransmits = thread->retransmits;
 	m->arrived_ns = thread->arrived_ns;
-	m->arrived_bytes = w->direction == READ ? thread->arrived_bytes : 0;
+	m->arrived_bytes = w->direction == READ && !w->messages_left ? thread->arrived_bytes : 0;	/* of several messages, the last one's is known */
 	m->cpu_ns = 0;
 	if (m->wants & TIMING_CPU)
 		m->cpu_ns = w->direction == READ ? thread_cpu_ns(task) : thread->write_begun_cpu_ns;
@@ -78,13 +78,15 @@ static __always_inline void settle_measured(struct work *w, struct thread *threa
 	thread->unanswered += w->measured.begun - w->measured.answered;
 }
 
-/* A connection ends with requests that have no response. */
-static __always_inline void abandon_serving(struct connection *c, struct task_struct *task)
+/* A connection ends, which has been claimed for that. Its requests that have no response are open no more. */
+static __always_inline void end_measured_connection(struct connection *c, const struct connection_key *key, __u8 reason)
 {
-	struct thread *thread = bpf_task_storage_get(&threads, task, 0, 0);
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct thread *thread = c->serving_open ? bpf_task_storage_get(&threads, task, 0, 0) : 0;
 
 	if (thread && c->serving_thread == (__u32)task->pid)
 		thread->unanswered -= c->serving_open;
+	end_connection(c, key, reason);
 }
 
 #endif

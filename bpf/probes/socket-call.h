@@ -12,15 +12,28 @@
 #include "socket-tie.h"
 #include "socket-transfer.h"
 
+/*
+ * A system call whose stack is not below that of the library's call shows that the thread has left that one: by longjmp, or its return was
+ * not seen. Its entry stays, in case that it was a fiber's.
+ */
+static __always_inline void forget_left_call(struct thread *thread, __u64 stack)
+{
+	if (thread->stack && stack - thread->stack < STACK_OF_ONE_CALL)
+		thread->stack = 0;
+}
+
 /* A call on a socket that is not followed. */
 static __always_inline void note_passed(struct thread *thread, const struct connection_key *key,
-					const struct strange_socket *strange, __u32 direction)
+					struct strange_socket *strange, __u32 direction, __u64 user, __u32 moved)
 {
 	if (strange && strange->is_tls)
-		note_ciphertext(thread, key, strange, direction);
+		note_ciphertext(thread, key, strange, direction, user, moved);
 	else
 		note_no_ciphertext(thread, direction);
 }
+
+/* The bytes of a call, where they are in one place. */
+#define BUFFER_OF(regs, call) ((call).transfer == TRANSFER_BUFFER ? ARGUMENT_2(regs) : 0)
 
 static __always_inline void take_socket_bytes(struct pt_regs *regs, struct task_struct *task, struct thread *thread,
 					      struct transfer_call call, __u32 returned, struct socket_file *s)
@@ -34,13 +47,17 @@ static __always_inline void take_socket_bytes(struct pt_regs *regs, struct task_
 	int is_first;
 
 	if (c ? c->directions[direction].state == STATE_IGNORE : strange && !strange->calls_left) {
-		note_passed(thread, &key, strange, direction);
+		note_passed(thread, &key, strange, direction, BUFFER_OF(regs, call), returned);
+		return;
+	}
+	if (!c && !strange && !is_wanted(key.process)) {
+		note_no_ciphertext(thread, direction);
 		return;
 	}
 	w = claim_work(&o);
 	if (!w || !o) {
 		note_no_ciphertext(thread, direction);
-		miss_call(key.ssl, key.process, direction, call.transfer == TRANSFER_BUFFER ? ARGUMENT_2(regs) : 0, returned);
+		miss_call(key.ssl, key.process, direction, BUFFER_OF(regs, call), returned);
 		return;
 	}
 	w->direction = direction;
@@ -54,7 +71,7 @@ static __always_inline void take_socket_bytes(struct pt_regs *regs, struct task_
 		return;
 	}
 	if (c ? is_tls_in_tunnel(w, c, &key, s) : !begins_connection(w, &key, s, strange, returned)) {
-		note_passed(thread, &key, bpf_map_lookup_elem(&strange_sockets, &key), direction);
+		note_passed(thread, &key, bpf_map_lookup_elem(&strange_sockets, &key), direction, 0, 0);
 		release(&w->busy);
 		return;
 	}
@@ -74,13 +91,14 @@ static __always_inline void take_socket_bytes(struct pt_regs *regs, struct task_
 	if (!c)
 		read_socket(s->sk, 0, &w->socket);
 	is_first = !c && w->patience == PATIENCE_FRESH;
-	observe(w, o, &key);
+	observe_on(w, o, &key, c);
 	if (w->measured.wants)
 		settle_measured(w, thread);
 	release(&w->busy);
 	if (!c)
 		note_first(&key, s, direction, is_first);
-	settle_strange(&key, s->sk);
+	if (!c || c->directions[direction].state == STATE_IGNORE)
+		settle_strange(&key, s->sk);
 }
 
 SEC("tp_btf/sys_exit")
@@ -102,6 +120,7 @@ int socket_call_return(__u64 *arguments)
 	task = bpf_get_current_task_btf();
 	if (!is_target(task, task->tgid, &thread) || !thread || IS_COMPAT(task))
 		return 0;
+	forget_left_call(thread, STACK_POINTER(regs));
 	if (call_around(thread, STACK_POINTER(regs), task->tgid))	/* ciphertext: a TLS probe shows what it was */
 		return 0;
 	if (call.fd_third && find_socket(task, ARGUMENT_3(regs), &s))
@@ -142,7 +161,8 @@ int socket_call_entry(__u64 *arguments)
 	if (!thread)
 		return 0;
 	thread->write_begun_ns = bpf_ktime_get_ns();
-	if ((thread->wants & TIMING_CPU) && !thread->stack)	/* else the write began with the call on the TLS object */
+	/* a write within a call on a TLS object began with that */
+	if ((thread->wants & TIMING_CPU) && !call_around(thread, STACK_POINTER(regs), task->tgid))
 		thread->write_begun_cpu_ns = thread_cpu_ns(task);
 	return 0;
 }

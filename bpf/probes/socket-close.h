@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
-/* The last descriptor of a socket is closed, by whatever system call: its connection ends. */
+/* The last descriptor that a process has of a socket is closed, by whatever system call: its connection ends. */
 #ifndef MASTHEAD_PROBES_SOCKET_CLOSE_H
 #define MASTHEAD_PROBES_SOCKET_CLOSE_H
 
+#include "socket-held.h"
 #include "socket-strange.h"
 
 /* Has this process any socket that something is remembered of? Most have none, and are told apart by this. */
@@ -20,18 +21,23 @@ verified_alone int close_socket(__u64 descriptor)
 	struct connection_key key = { .process = task->tgid };
 	struct connection *c;
 	struct socket_file s;
+	int is_last;
 
-	if (!has_sockets(key.process) || !find_socket(task, descriptor, &s) || !is_last_reference(s.file))
+	if (!has_sockets(key.process) || !find_socket(task, descriptor, &s))
 		return 0;
 	key.ssl = s.inode | SOCKET_HANDLE;
+	is_last = is_last_reference(s.file);
+	if (!is_last && ((!bpf_map_lookup_elem(&connections, &key) && !bpf_map_lookup_elem(&strange_sockets, &key)) ||
+			 has_other_descriptor((__u64)s.file, descriptor)))
+		return 0;
 	if (forget_strange(&key))
 		return 0;
 	c = claim_connection(&key);
 	if (!c)
 		return 0;
-	if (c->serving_open)
-		abandon_serving(c, task);
-	end_connection(c, &key, END_CLOSED);
+	if (!is_last)	/* another process, or a call that has not returned, has it: what comes yet is not seen */
+		c->directions[READ].missed = c->directions[WRITE].missed = 1;
+	end_measured_connection(c, &key, END_CLOSED);
 	return 0;
 }
 

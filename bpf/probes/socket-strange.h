@@ -121,7 +121,7 @@ static __always_inline int end_as_strange(const struct connection_key *key, stru
 	if (!c)
 		return 0;
 	note_strange(key, sk, 0, is_tls);
-	end_connection(c, key, END_CLOSED);
+	end_measured_connection(c, key, END_CLOSED);
 	return 1;
 }
 

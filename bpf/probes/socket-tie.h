@@ -8,6 +8,7 @@
 #ifndef MASTHEAD_PROBES_SOCKET_TIE_H
 #define MASTHEAD_PROBES_SOCKET_TIE_H
 
+#include "ciphertext-arrival.h"
 #include "socket.h"
 #include "ssl-unseen.h"
 
@@ -61,9 +62,9 @@ static __always_inline void note_no_ciphertext(struct thread *thread, __u32 dire
 		thread->read_from = NO_CIPHERTEXT;
 }
 
-/* The thread read ciphertext from this socket, or wrote some to it. */
+/* The thread read ciphertext from this socket, so much and at `user` (0: not known where), or wrote some to it. */
 static __always_inline void note_ciphertext(struct thread *thread, const struct connection_key *socket_key,
-					    const struct strange_socket *socket, __u32 direction)
+					    struct strange_socket *socket, __u32 direction, __u64 user, __u32 moved)
 {
 	struct connection_key key = { .ssl = thread->wrote_for, .process = socket_key->process };
 	struct connection *c;
@@ -71,6 +72,8 @@ static __always_inline void note_ciphertext(struct thread *thread, const struct 
 	if (direction == READ) {
 		thread->read_from = socket_key->ssl;
 		thread->read_for = 0;
+		if (thread->wants & TIMING_ARRIVAL)
+			note_ciphertext_arrival(thread, socket, user, moved);
 		return;
 	}
 	if (!thread->wrote_for)

@@ -12,7 +12,7 @@ SEC("uprobe")
 int ssl_call_session(struct pt_regs *regs)
 {
 	if (bpf_session_is_return())
-		return leave_call(regs);
+		return leave_call(regs, STACK_AT_ENTRY(regs));
 	return !enter_call(regs, site_of(regs));
 }
 

@@ -151,7 +151,7 @@ static __always_inline int note_call(struct pt_regs *regs, struct task_struct *t
 	thread->place = place;
 	thread->socket.family = 0;
 	if (thread->wants)
-		begin_measuring(thread, task, is_read(site.function));
+		begin_measuring(thread, task, is_read(site.function), call->outer_stack != 0);
 	compare_and_swap(&call->state, CALL_CLAIMED, CALL_NOTED);
 	return 1;
 }
@@ -191,11 +191,11 @@ static __always_inline struct call *returning_call(const struct thread *thread, 
 	return call && is_call(call, stack, process) ? call : find_call(stack, process);
 }
 
-static __always_inline int leave_call(struct pt_regs *regs)
+/* stack: what it was at the call's entry. */
+static __always_inline int leave_call(struct pt_regs *regs, __u64 stack)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	__u32 id = task->tgid, thread_id = task->pid, size, *in_flight = calls_of_process(id);
-	__u64 stack = STACK_AT_ENTRY(regs);
 	const struct executable *executable;
 	const struct record_socket *socket;
 	struct process *process;
@@ -219,6 +219,8 @@ static __always_inline int leave_call(struct pt_regs *regs)
 	has_no_socket = is_here && thread->read_from && !thread->socket.family;
 	if (has_no_socket && is_read_for(thread, call->ssl) && is_read(call->site.function))
 		socket = tie_read(thread, call->ssl, id, call->site.source);
+	if (has_no_socket && (thread->wants & TIMING_ARRIVAL) && is_read(call->site.function))
+		take_ciphertext_arrival(thread, call->ssl, id, size);
 	if (size && executable)
 		take_bytes(call->ssl, call->buffer, size, call->site, call->begun_ns, id, executable, socket,
 			   has_no_socket ? TIE_ORDER : TIE_NESTED, is_here ? thread : 0);
@@ -240,7 +242,7 @@ int ssl_call_entry(struct pt_regs *regs)
 SEC("uretprobe")
 int ssl_call_return(struct pt_regs *regs)
 {
-	return leave_call(regs);
+	return leave_call(regs, STACK_AT_ENTRY(regs));
 }
 
 #endif

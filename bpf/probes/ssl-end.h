@@ -20,9 +20,7 @@ int ssl_entry(struct pt_regs *regs)
 	if (!c)
 		return 0;
 	unseen_reads = c->unseen_reads;
-	if (c->serving_open)
-		abandon_serving(c, bpf_get_current_task_btf());
-	end_connection(c, &key, site.function == SITE_CLEAR ? END_REUSED : END_CLOSED);
+	end_measured_connection(c, &key, site.function == SITE_CLEAR ? END_REUSED : END_CLOSED);
 	/* A handshake begins with SSL_clear, within the first read of a server: that read goes on. */
 	if (unseen_reads && site.function == SITE_CLEAR)
 		note_unseen_read(key.ssl, key.process, site.source);

@@ -5,7 +5,7 @@
 
 #include "target.h"
 
-/* The connection is there from now on, where there is room. */
+/* The connection is there from now on, where there is room, and a policy asks about its process. */
 verified_alone int ensure_connection(__u64 ssl, __u32 process, __u32 source)
 {
 	struct connection_key key = { .ssl = ssl, .process = process };
@@ -13,7 +13,7 @@ verified_alone int ensure_connection(__u64 ssl, __u32 process, __u32 source)
 	struct out *o = 0;
 	struct work *w;
 
-	if (c)
+	if (c || !is_wanted(process))
 		return 0;
 	w = claim_work(&o);
 	if (!w)

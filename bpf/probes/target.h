@@ -34,7 +34,8 @@ verified_alone int judge_process(__u32 id, __u32 generation, __u32 slot)
 	struct slot_config *config = bpf_map_lookup_elem(&slots, &slot);
 	struct process *process = bpf_map_lookup_elem(&processes, &id);
 	struct executable executable = {};
-	__u64 items = 0;
+	__u64 items;
+	__u32 wants;
 
 	if (!config || bpf_map_lookup_elem(&excluded_processes, &id))
 		return NO_TARGET;
@@ -44,8 +45,10 @@ verified_alone int judge_process(__u32 id, __u32 generation, __u32 slot)
 		executable = process->executable;
 	else
 		read_executable((struct task_struct *)bpf_get_current_task(), &executable);
-	if (!config->suspended || !is_suspended(slot, &executable))
-		items = items_of_executable(slot, config, &executable);
+	items = items_of_executable(slot, config, &executable);
+	wants = timings_of(config, items);	/* of a suspended one too: its threads go on counting the requests that they have open */
+	if (config->suspended && is_suspended(slot, &executable))
+		items = 0;
 	if (!process && items)
 		process = remember_process(id, &executable);
 	if (!process) {
@@ -54,7 +57,7 @@ verified_alone int judge_process(__u32 id, __u32 generation, __u32 slot)
 		return items ? NO_ROOM_FOR_TARGET : NO_TARGET;
 	}
 	process->items = items;
-	process->wants = timings_of(config, items);
+	process->wants = wants;
 	process->generation = config->generation;
 	return items ? TARGET : process->connections ? TARGET_FOR_NOW : NO_TARGET;
 }

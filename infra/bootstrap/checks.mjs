@@ -20,23 +20,24 @@ export class Tally {
   }
 }
 
-/** Runs one check: a program that succeeds or fails as a whole. */
-export async function check(tally, title, program, args, options) {
+/** Runs one check: a program that succeeds or fails as a whole. `say` gets each line for the reader. */
+export async function check(tally, title, program, args, options, say) {
   try {
-    await step(title, () => command(program, args, options));
+    await step(title, () => command(program, args, options), say);
     tally.pass();
   } catch (error) {
     if (!(error instanceof Stopped)) throw error;
-    console.error(error.message);
+    say(error.message);
     tally.fail(`${title} failed`);
   }
 }
 
 /**
  * Runs one vitest project and counts its tests from its JSON report. A project without tests, one that cannot be read and
- * one whose report and exit code disagree are failures. With `skippedFails` a skipped test is one, too.
+ * one whose report and exit code disagree are failures. With `skippedFails` a skipped test is one, too. `say` gets each line
+ * for the reader.
  */
-export async function testProject(tally, root, project, { skippedFails, asRoot }) {
+export async function testProject(tally, root, project, { skippedFails, asRoot, say }) {
   const report = join(root, "node_modules/.masthead/reports", `${project}.json`);
   mkdirSync(dirname(report), { recursive: true });
   rmSync(report, { force: true });
@@ -48,8 +49,8 @@ export async function testProject(tally, root, project, { skippedFails, asRoot }
   const [program, ...args] = asRoot
     ? ["sudo", "--preserve-env", "env", `PATH=${process.env.PATH}`, ...vitest]
     : vitest;
-  console.log(`\n· ${project} tests`);
-  const ended = await command(program, args, { cwd: root, interactive: true }).then(
+  say(`· ${project} tests`);
+  const ended = await command(program, args, { cwd: root, onLine: say }).then(
     () => true,
     () => false,
   );

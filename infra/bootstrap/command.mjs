@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
 import { Stopped } from "./stopped.mjs";
 
 const LINES_SHOWN = 40;
@@ -15,16 +16,15 @@ export function command(program, args, { cwd, env, onLine = () => {}, interactiv
       env: { ...process.env, ...env },
       stdio: interactive ? "inherit" : ["ignore", "pipe", "pipe"],
     });
-    const take = (chunk) => {
-      for (const line of String(chunk).split("\n")) {
-        if (line.trim() === "") continue;
-        lines.push(line);
-        if (lines.length > 2000) lines.shift();
-        onLine(line);
-      }
+    const take = (line) => {
+      if (line.trim() === "") return;
+      lines.push(line);
+      if (lines.length > 2000) lines.shift();
+      onLine(line);
     };
-    child.stdout?.on("data", take);
-    child.stderr?.on("data", take);
+    for (const input of [child.stdout, child.stderr]) {
+      if (input) createInterface({ input }).on("line", take);
+    }
     child.once("error", (error) => reject(new Stopped(`cannot run ${program}: ${error.message}`)));
     child.once("close", (code, signal) => {
       if (code === 0) return resolve(lines);

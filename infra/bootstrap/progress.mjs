@@ -9,10 +9,12 @@ const seconds = (ms) => (ms < 950 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFi
 /**
  * Runs one step of a set-up and shows how far it is: a spinner with the elapsed time on a terminal, else a line when it
  * begins, one every 15 s and one when it ends. `work` gets a function that says what it does now. Returns what it returns.
+ * Where other steps run beside it, `say` gets its lines, and there is no spinner.
  */
-export async function step(title, work) {
+export async function step(title, work, say) {
   const began = Date.now();
-  const live = process.stdout.isTTY === true;
+  const live = say === undefined && process.stdout.isTTY === true;
+  const print = say ?? console.log;
   let doing = "";
   let frame = 0;
   let saidAt = 0;
@@ -23,19 +25,19 @@ export async function step(title, work) {
   };
   const timer = live
     ? setInterval(draw, DRAW_EVERY_MS)
-    : setInterval(() => console.log(`  ${title}: ${seconds(Date.now() - began)} so far`), SAY_EVERY_MS);
-  if (!live) console.log(`· ${title}`);
+    : setInterval(() => print(`  ${title}: ${seconds(Date.now() - began)} so far`), SAY_EVERY_MS);
+  if (!live) print(`· ${title}`);
   const end = (mark) => {
     clearInterval(timer);
     doing = "";
-    console.log(`${live ? "\r\x1b[2K" : ""}${line(mark)} (${seconds(Date.now() - began)})`);
+    print(`${live ? "\r\x1b[2K" : ""}${line(mark)} (${seconds(Date.now() - began)})`);
   };
   try {
     const result = await work((what) => {
       doing = what;
       if (live || Date.now() - saidAt < DETAIL_EVERY_MS) return;
       saidAt = Date.now();
-      console.log(`  ${title}: ${what}`);
+      print(`  ${title}: ${what}`);
     });
     end("✓");
     return result;

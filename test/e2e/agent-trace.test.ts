@@ -1,3 +1,4 @@
+import { copyFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { exchangeItemSchema } from "@masthead/shared/http/exchange-item";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -59,6 +60,23 @@ it.each([
   );
   expect([...fingerprints]).toEqual([expect.stringMatching(/^fp:[0-9a-f]{8}:[0-9a-f]{32}$/)]);
   expect(trace.lines.join("\n")).not.toContain("canary");
+});
+
+it("captures the first exchange of a program that the policy names and that has its TLS inside", async () => {
+  const server = await startNginx(cleanup);
+  // A file that no process runs yet: this host's Node has probes on it by now.
+  const node = join(cleanup.folder(), "node");
+  copyFileSync(realpathSync(process.execPath), node);
+  const trace = startTrace(cleanup, policyFor([{ executable: node }]));
+  await tracing(trace);
+  const script = `require("node:https").get({ host: "127.0.0.1", port: ${server.port}, path: "/first", rejectUnauthorized: false })`;
+  const client = startProgram(node, ["-e", `${script}.on("response", (response) => response.resume())`]);
+  await client.finish();
+  await until("its exchange", () => trace.lines.length > 0);
+  await trace.stop("SIGINT");
+  expect(trace.lines.map((line) => exchangeItemSchema.parse(JSON.parse(line)))).toMatchObject([
+    { role: "client", attributes: { "url.path": "/first", "process.executable.path": node } },
+  ]);
 });
 
 it("attaches while signals come all the time, which make the kernel give up verifying a program", async () => {

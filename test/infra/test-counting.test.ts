@@ -27,7 +27,7 @@ const count = async (files: Partial<typeof TESTS>, skippedFails: boolean) => {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(tree, name), text);
   const script = `import { Tally, testProject } from ${JSON.stringify(join(ROOT, "infra/bootstrap/checks.mjs"))};
     const tally = new Tally();
-    await testProject(tally, process.argv[1], "small", { skippedFails: ${skippedFails}, asRoot: false });
+    await testProject(tally, process.argv[1], "small", { skippedFails: ${skippedFails}, asRoot: false, say: console.log });
     console.log("tally " + JSON.stringify(tally));`;
   const program = startProgram(process.execPath, ["--input-type=module", "-e", script, tree], {
     env: { PATH: process.env.PATH },

@@ -111,7 +111,7 @@ test("HTTP in clear, by every form of call: the same requests as are told where 
 });
 
 test("a Go server, and its own requests over TLS", async () => {
-  const capture = startCountingCapture(cleanup);
+  const capture = startCountingCapture(cleanup, { go: true });
   const { tables, counted, sent } = capture;
   const upstream = await startPythonServer(cleanup);
   const caddy = await startCaddy(cleanup, upstream.port);

@@ -9,8 +9,9 @@ import { type CaptureSession, openSession } from "@masthead/agent/capture/native
 import type { ProcessRecord } from "@masthead/agent/decode/end-records";
 import { RecordDecoder } from "@masthead/agent/decode/record-decoder";
 import { counterOf } from "@masthead/agent/source/kernel-counters";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
+import { coverageEntry } from "../support/coverage-entry.js";
 import { curl } from "../support/curl.js";
 import { startPythonServer } from "../support/https-servers.js";
 import { gone } from "../support/kernel-objects.js";
@@ -23,21 +24,27 @@ const OBJECT = fileURLToPath(new URL("../../bpf/build/masthead.bpf.o", import.me
 const OWN_TLS_SERVER = fileURLToPath(new URL("../programs/own-tls-server.c", import.meta.url));
 
 let cleanup: Cleanup;
+/** Of all tests: to load it takes a second, to attach a moment. */
 let session: CaptureSession;
 let home: string;
 
+const open = (): CaptureSession => openSession({ objectPath: OBJECT, pollEveryMs: 2 });
+beforeAll(() => {
+  session = open();
+});
+afterAll(() => session.close());
 beforeEach(() => {
   cleanup = new Cleanup();
   home = cleanup.folder();
   mkdirSync(join(home, "run"));
-  session = openSession({ objectPath: OBJECT, pollEveryMs: 2 });
-  cleanup.add(() => session.close());
 });
 afterEach(() => cleanup.run());
 
 /** Scans only when told to: nothing here depends on a timer. What this process starts is not taken for Masthead's own. */
-const attach = (): Attachment => {
-  const attachment = new Attachment({ session, homeDirectory: home, ownPids: [], scanEveryMs: 2 ** 30 });
+const attach = (to: CaptureSession = session): Attachment => {
+  const attachment = new Attachment({
+    ...{ session: to, homeDirectory: home, ownPids: [], scanEveryMs: 2 ** 30 },
+  });
   cleanup.add(() => attachment.stop());
   attachment.start();
   return attachment;
@@ -86,7 +93,7 @@ test("coverage says what is captured, what is not and why, and what is Masthead'
   const attachment = attach();
   const server = await startPythonServer(cleanup);
   attachment.scan();
-  const entry = (pid: number) => attachment.coverage().entries.find((each) => each.pid === pid);
+  const entry = (pid: number) => coverageEntry(attachment, pid);
   expect(entry(server.pid)).toMatchObject({
     state: "captured",
     runtime: "openssl",
@@ -108,7 +115,6 @@ test("coverage says what is captured, what is not and why, and what is Masthead'
   await ownTls.line();
   expect(entry(ownTls.pid)).toMatchObject({ state: "captured", runtime: "openssl" });
   writeFileSync(join(home, "run", "server.pid"), `${server.pid}\n`);
-  attachment.scan();
   expect(entry(server.pid)).toMatchObject({ state: "self" });
 });
 
@@ -211,10 +217,12 @@ test("a process that was there before is named from /proc", () => {
 });
 
 test("once stopped and closed, nothing that was loaded remains", async () => {
-  const attachment = attach();
-  const ids = session.kernelIds();
+  const own = open();
+  cleanup.add(() => own.close());
+  const attachment = attach(own);
+  const ids = own.kernelIds();
   expect(ids.links.length).toBeGreaterThan(4);
   attachment.stop();
-  session.close();
+  own.close();
   await gone(ids);
 });

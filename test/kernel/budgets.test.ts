@@ -8,10 +8,11 @@ import type { MessageRecord } from "@masthead/agent/decode/message-record";
 import { RecordFlag } from "@masthead/agent/decode/record-enums";
 import { counterOf } from "@masthead/agent/source/kernel-counters";
 import { policySet } from "@masthead/agent/testing/policies";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
 import { type HttpsServer, startPythonServer } from "../support/https-servers.js";
 import { type KernelCapture, pathOf, startKernelCapture } from "../support/kernel-capture.js";
+import { buildStaticServer, startStaticServer } from "../support/static-server.js";
 import { until } from "../support/until.js";
 
 /** Budgets and suspensions in this kernel. A bucket of some tokens that gains none for a day makes time no matter. */
@@ -38,9 +39,9 @@ let countedBefore: number;
 
 const counted = (record: MessageRecord) => record.has(RecordFlag.RECORD_COUNTED);
 
-beforeEach(async () => {
+const begin = async (started: Promise<HttpsServer> = startPythonServer(cleanup)): Promise<void> => {
   [seen, responses] = [[], []];
-  server = await startPythonServer(cleanup);
+  server = await started;
   capture = startKernelCapture(cleanup, (record, bytes) => {
     if (record.pid !== server.pid) return;
     if (record.request)
@@ -50,7 +51,7 @@ beforeEach(async () => {
   agent = new Agent({ keepAlive: true, maxSockets: 1, rejectUnauthorized: false });
   cleanup.add(() => agent.destroy());
   countedBefore = counterOf(capture.session.counters(), "counted_only");
-});
+};
 
 const bucket = (place: number, tokens: number): void => {
   const value = Buffer.alloc(BUDGET_RATE.bytes);
@@ -81,6 +82,7 @@ const targeted = (recordsPerSecond?: number) => ({
 });
 
 test("a bucket of seven lets seven of a burst be told in detail, and all be counted", async () => {
+  await begin();
   capture.tables.apply(policySet(1, { one: targeted() }));
   bucket(BUDGET_OF_HOST, 7);
   await getAll(40);
@@ -92,6 +94,7 @@ test("a bucket of seven lets seven of a burst be told in detail, and all be coun
 });
 
 test("a policy's bucket is its own, and new tables do not fill it", async () => {
+  await begin();
   capture.tables.apply(policySet(1, { one: { ...targeted(1_000_000), priority: 1 }, rest: SPEC }));
   bucket(1, 3);
   await getAll(5);
@@ -102,14 +105,21 @@ test("a policy's bucket is its own, and new tables do not fill it", async () => 
   expect(seen.map(({ counted }) => counted)).toEqual([false, false, false, true, true, true]);
 });
 
-test("a suspended executable is captured no more, and again in step on the same connection", async () => {
-  capture.tables.apply(policySet(1, { one: SPEC }));
-  const { dev, ino } = statSync(`/proc/${server.pid}/exe`, { bigint: true });
-  await get("/before");
-  capture.tables.suspend([{ device: kernelDevice(dev), inode: Number(ino) }]);
-  await get("/suspended");
-  capture.tables.suspend([]);
-  await get("/after");
-  await until("both requests and responses", () => responses.length === 2);
-  expect(seen.map(({ path }) => path)).toEqual(["/before", "/after"]);
-});
+test.each([
+  ["a shared OpenSSL", () => startPythonServer(cleanup)],
+  ["OpenSSL inside", () => startStaticServer(cleanup, buildStaticServer(cleanup).withSymbols)],
+])(
+  "suspended, an executable with %s is captured no more, and then in step on the same connection",
+  async (_, start) => {
+    await begin(start());
+    capture.tables.apply(policySet(1, { one: SPEC }));
+    const { dev, ino } = statSync(`/proc/${server.pid}/exe`, { bigint: true });
+    await get("/before");
+    capture.tables.suspend([{ device: kernelDevice(dev), inode: Number(ino) }]);
+    await get("/suspended");
+    capture.tables.suspend([]);
+    await get("/after");
+    await until("both requests and responses", () => responses.length === 2);
+    expect(seen.map(({ path }) => path)).toEqual(["/before", "/after"]);
+  },
+);

@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { CaptureSession } from "@masthead/agent/capture/native-session";
 import { afterEach, expect, test } from "vitest";
@@ -9,6 +11,7 @@ import { until } from "../support/until.js";
 /** What programs do with sockets in clear that is easily taken for something else. */
 
 const ODDITIES = fileURLToPath(new URL("../programs/clear-text-oddities.py", import.meta.url));
+const LEFT_TLS_CALL = fileURLToPath(new URL("../programs/left-tls-call.c", import.meta.url));
 const cleanup = new Cleanup();
 afterEach(() => cleanup.run());
 
@@ -50,6 +53,32 @@ test("a socket that dup2, dup3 or close_range closed is forgotten", async () => 
   const { seen, session, pid } = await run("closed-otherwise");
   expect(texts(seen, "server").filter((what) => what.startsWith("/"))).toHaveLength(3);
   expect(socketsOfProcess(session, "connections", pid)).toBe(0);
+});
+
+test("a socket that a process closes is forgotten, though another process or a waiting call still has it; not one it has by a duplicate", async () => {
+  const { seen, session, pid } = await run("closed-while-held");
+  expect(texts(seen, "server").filter((what) => what.startsWith("/"))).toEqual(
+    [1, 2, 3, 4].map((n) => `/closed-while-held/${n}`),
+  );
+  const [kept, duplicate] = [203, 204].map((status) =>
+    seen.find(({ role, what }) => role === "server" && what === `${status}`),
+  );
+  expect(duplicate).toMatchObject({ connection: kept?.connection, exchange: 1 });
+  expect(socketsOfProcess(session, "connections", pid)).toBe(0);
+});
+
+test("calls below a call of a TLS library on the stack that longjmp left are not taken for its own", async () => {
+  const { seen, attachment } = captureClearText(cleanup);
+  const binary = join(cleanup.folder(), "left-tls-call");
+  execFileSync("cc", ["-O1", "-rdynamic", "-o", binary, LEFT_TLS_CALL]);
+  const program = startProgram(binary, []);
+  cleanup.add(() => program.finish());
+  await until("probes on it", () => attachment.libraries().some(({ pids }) => pids.has(program.pid)));
+  program.send("begin");
+  await program.line((line) => line === "done");
+  const own = () => seen.filter(({ pid }) => pid === program.pid).map(({ role, what }) => `${role} ${what}`);
+  await until("the exchange, at both ends", () => own().length === 4);
+  expect(own()).toEqual(["client /further-down", "server /further-down", "server 201", "client 201"]);
 });
 
 /** The requests that a role's responses were paired with, as `/path status`. */

@@ -3,12 +3,13 @@ import { copyFileSync, readFileSync, realpathSync, renameSync, rmSync } from "no
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { executableFileOf } from "@masthead/agent/capture/executable-search";
+import { executableFileOf } from "@masthead/agent/attach/processes/running-executable";
 import { policySet } from "@masthead/agent/testing/policies";
 import { freeLoopbackPort } from "@masthead/infra/free-port";
 import { type CoverageEntry, coverageEntrySchema } from "@masthead/shared/wire/heartbeat";
 import { afterEach, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
+import { coverageEntry } from "../support/coverage-entry.js";
 import { startNginx, startPythonServer } from "../support/https-servers.js";
 import { type KernelCapture, startKernelCapture } from "../support/kernel-capture.js";
 import { type Program, startProgram } from "../support/program.js";
@@ -27,8 +28,7 @@ const entriesOf = ({ attachment }: KernelCapture): CoverageEntry[] => {
   attachment.scan();
   return attachment.coverage().entries;
 };
-const entryOf = (capture: KernelCapture, pid: number): CoverageEntry | undefined =>
-  entriesOf(capture).find((entry) => entry.pid === pid);
+const entryOf = ({ attachment }: KernelCapture, pid: number) => coverageEntry(attachment, pid);
 
 /** A Python with a TCP socket that does what `lines` say, then waits for the end of its standard input. */
 const startPython = async (lines: string[], ...args: string[]): Promise<Program> => {

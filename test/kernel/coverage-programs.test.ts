@@ -6,9 +6,9 @@ import { ElfFile } from "@masthead/agent/attach/elf/elf-file";
 import { recordBuild } from "@masthead/agent/attach/sites/known-build-sites";
 import type { KnownBuilds } from "@masthead/agent/attach/sites/known-builds";
 import { policySet } from "@masthead/agent/testing/policies";
-import type { CoverageEntry } from "@masthead/shared/wire/heartbeat";
 import { afterEach, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
+import { coverageEntry, reportedEntry } from "../support/coverage-entry.js";
 import { curl } from "../support/curl.js";
 import { type KernelCapture, pathOf, startKernelCapture } from "../support/kernel-capture.js";
 import { startProgram } from "../support/program.js";
@@ -21,10 +21,7 @@ const cleanup = new Cleanup();
 afterEach(() => cleanup.run());
 
 const ignore = () => {};
-const entryOf = ({ attachment }: KernelCapture, pid: number): CoverageEntry | undefined => {
-  attachment.scan();
-  return attachment.coverage().entries.find((entry) => entry.pid === pid);
-};
+const entryOf = ({ attachment }: KernelCapture, pid: number) => coverageEntry(attachment, pid);
 
 const overwrite = (path: string, bytes: Uint8Array, at: number): void => {
   const file = openSync(path, "r+");
@@ -147,7 +144,7 @@ const config :Workerd.Config = (
   cleanup.add(() => program.stop());
   const seen: (string | undefined)[] = [];
   await until("workerd's reason", () => {
-    seen.push(entryOf(capture, program.pid)?.reason);
+    seen.push(reportedEntry(capture.attachment, program.pid)?.reason);
     return seen.at(-1)?.startsWith("unsupported_tls");
   });
   expect(seen.at(-1)).toBe("unsupported_tls: rustls");

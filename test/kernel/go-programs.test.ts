@@ -51,7 +51,7 @@ describe("Caddy", () => {
       (record, bytes) => {
         if (record.request && record.pid === caddy.pid) paths.push(pathOf(record, bytes));
       },
-      { bestLink },
+      { bestLink, go: true },
     );
     if (capture.session.info.links[0] !== bestLink) return; // an older kernel
     capture.tables.apply(policySet(1, { all: {} }));
@@ -72,9 +72,10 @@ describe("Caddy", () => {
   test("connections that speak HTTP/2 are counted and left alone", async () => {
     const caddy = await startCaddy(cleanup, await freeLoopbackPort(), "h1 h2");
     let heads = 0;
-    const { session, tables } = startKernelCapture(cleanup, (record) => {
+    const count = (record: { pid: number }) => {
       if (record.pid === caddy.pid) heads += 1;
-    });
+    };
+    const { session, tables } = startKernelCapture(cleanup, count, { go: true });
     tables.apply(policySet(1, { all: {} }));
     const before = counterOf(session.counters(), "http2");
     const args = ["--http2", "--insecure", "--silent", `https://127.0.0.1:${caddy.port}/[1-5]`];
@@ -140,7 +141,7 @@ test("a build that does not say how it calls is left alone, and coverage says so
   const program = startProgram(`${executable}-unknown`, [certificate, key, "1", "1", "pool"]);
   cleanup.add(() => program.stop());
   await program.line();
-  const { attachment } = startKernelCapture(cleanup, () => {});
+  const { attachment } = startKernelCapture(cleanup, () => {}, { go: true });
   expect(attachment.coverage().entries.find(({ pid }) => pid === program.pid)).toMatchObject({
     state: "not_captured",
     reason: expect.stringMatching(/^unknown_build: go9\./),

@@ -1,7 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import * as aggregate from "@masthead/agent/aggregate/series-layout";
-import { AGGREGATE_STRUCTS } from "@masthead/agent/aggregate/series-layout";
+import {
+  AGGREGATE_MEASURES,
+  AGGREGATE_PATH_MAX,
+  AGGREGATE_SHAPE_MAX,
+  AGGREGATE_STRUCTS,
+  LATENCY_BUCKETS,
+} from "@masthead/agent/aggregate/series-layout";
 import { KERNEL_CONNECTION, KERNEL_DIRECTION } from "@masthead/agent/capture/kernel-connections";
 import { KERNEL_PROCESS } from "@masthead/agent/capture/kernel-processes";
 import { NAME_MAX_BYTES, TABLE_SLOTS, TABLE_STRUCTS } from "@masthead/agent/capture/table-layout";
@@ -88,13 +93,13 @@ test("bounds are those of the headers", () => {
   expect(defined(records, "RECORD_MAX_BYTES")).toBe(RECORD_MAX_BYTES);
   expect(defined(records, "RECORD_TARGET_MAX")).toBe(RECORD_TARGET_MAX);
   expect(defined(records, "RECORD_METHOD_MAX")).toBe(RECORD_METHOD_MAX);
-  for (const name of [
-    "AGGREGATE_PATH_MAX",
-    "AGGREGATE_SHAPE_MAX",
-    "AGGREGATE_MEASURES",
-    "LATENCY_BUCKETS",
-  ] as const)
-    expect([name, defined(header("aggregate.h"), name)]).toEqual([name, aggregate[name]]);
+  for (const [name, value] of Object.entries({
+    AGGREGATE_PATH_MAX,
+    AGGREGATE_SHAPE_MAX,
+    AGGREGATE_MEASURES,
+    LATENCY_BUCKETS,
+  }))
+    expect([name, defined(header("aggregate.h"), name)]).toEqual([name, value]);
   expect(defined(tables, "TABLE_SLOTS")).toBe(TABLE_SLOTS);
   expect(defined(tables, "NAME_MAX_BYTES")).toBe(NAME_MAX_BYTES);
   const longest = Math.max(...AUTH_SCHEMES.map((scheme) => scheme.length));

@@ -20,6 +20,10 @@ test.each([
   "socket_syscall",
   "socket_call_entry",
   "socket_call_return",
+  "socket_send",
+  "socket_receive",
+  "arrival_note",
+  "arrival_take",
   "parse_test",
 ])("%s fits the stack of Linux 6.1 on every path", (program) => {
   const [path] = deepestPaths(OBJECT, [program]);

@@ -2,6 +2,7 @@
 // of the matrix does: `x-answer` twice, a body that is chunked below `/chunked/`.
 #define _GNU_SOURCE
 #include "boringssl-stream.h"
+#include "tls-listener.h"
 #include <pthread.h>
 #include <signal.h>
 
@@ -53,20 +54,11 @@ static void *serve(void *argument)
 int main(int argc, char **argv)
 {
 	signal(SIGPIPE, SIG_IGN);
-	if (argc > 2) {
-		context = SSL_CTX_new(TLS_method());
-		if (SSL_CTX_use_certificate_file(context, argv[1], SSL_FILETYPE_PEM) != 1 ||
-		    SSL_CTX_use_PrivateKey_file(context, argv[2], SSL_FILETYPE_PEM) != 1)
-			return ERR_print_errors_fp(stderr), 1;
-	}
-	int listener = socket(AF_INET, SOCK_STREAM, 0);
-	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t size = sizeof(address);
-	if (bind(listener, (struct sockaddr *)&address, size) || listen(listener, 128) ||
-	    getsockname(listener, (struct sockaddr *)&address, &size))
-		return perror("listen"), 1;
-	printf("%d\n", ntohs(address.sin_port));
-	fflush(stdout);
+	if (argc > 2 && !(context = context_with(TLS_method(), argv[1], argv[2])))
+		return 1;
+	int listener = listen_at_printed_port();
+	if (listener < 0)
+		return 1;
 	for (;;) {
 		struct stream *s = calloc(1, sizeof(*s));
 		pthread_t thread;

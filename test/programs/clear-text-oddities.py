@@ -4,6 +4,7 @@ requests are /NAME/1, /NAME/2, …; bytes that must never be seen say /NAME/neve
 """
 
 import ctypes
+import fcntl
 import mmap
 import os
 import socket
@@ -35,6 +36,12 @@ def exchange(client, server, name, index):
     server.recv(65536)
     server.sendall(response(200 + index))
     client.recv(65536)
+
+
+def until_reading(thread, descriptor):
+    read = "63 " if os.uname().machine == "aarch64" else "0 "
+    while not open(f"/proc/self/task/{thread.native_id}/syscall").read().startswith(f"{read}{descriptor:#x} "):
+        pass
 
 
 def past_the_body():
@@ -166,9 +173,7 @@ def given_away():
     kept = os.dup(descriptor)
     reader = threading.Thread(target=os.read, args=(descriptor, 65536))
     reader.start()
-    read = "63 " if os.uname().machine == "aarch64" else "0 "
-    while not open(f"/proc/self/task/{reader.native_id}/syscall").read().startswith(f"{read}{descriptor:#x} "):
-        pass
+    until_reading(reader, descriptor)
     os.dup2(other.fileno(), descriptor)
     client.sendall(request("given-away", 3))
     reader.join()
@@ -180,9 +185,40 @@ def given_away():
     other_client.recv(65536)
 
 
+def closed_while_held():
+    """A process closes sockets that a child and a waiting call of its own still have; one it keeps by a duplicate."""
+    shared, waited, kept = tcp_pair(), socket.socketpair(), socket.socketpair()
+    for index, (client, server) in enumerate((shared, waited, kept)):
+        exchange(client, server, "closed-while-held", index + 1)
+    held_by, release = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(release)
+        for sock in (*waited, *kept):
+            sock.close()
+        os.read(held_by, 1)
+        os._exit(0)
+    for sock in shared:
+        sock.close()
+    descriptor = waited[1].fileno()
+    reader = threading.Thread(target=os.read, args=(descriptor, 65536))
+    reader.start()
+    until_reading(reader, descriptor)
+    os.close(descriptor)
+    waited[0].sendall(request("closed-while-held", "never"))
+    waited[0].close()
+    reader.join()
+    duplicate = socket.socket(fileno=fcntl.fcntl(kept[1].fileno(), fcntl.F_DUPFD, 700))
+    kept[1].close()
+    exchange(kept[0], duplicate, "closed-while-held", 4)
+    os.close(release)
+    os.waitpid(child, 0)
+
+
 ODDITIES = {
     "answered-elsewhere": answered_elsewhere,
     "given-away": given_away,
+    "closed-while-held": closed_while_held,
     "early-answer": early_answer,
     "past-the-body": past_the_body,
     "discarded": discarded,

@@ -1,8 +1,6 @@
 // A TLS server that keeps all its connections on three SSL objects, recycled with SSL_clear: one address of an SSL object
 // stands for many connections, one after the other. Usage: recycled-ssl-server CERT KEY; prints its port.
-#include <arpa/inet.h>
-#include <openssl/err.h>
-#include <openssl/ssl.h>
+#include "tls-listener.h"
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -64,19 +62,12 @@ int main(int argc, char **argv)
 	if (argc != 3)
 		return fprintf(stderr, "usage: %s CERT KEY\n", argv[0]), 2;
 	signal(SIGPIPE, SIG_IGN);
-	SSL_CTX *context = SSL_CTX_new(TLS_server_method());
-	if (SSL_CTX_use_certificate_file(context, argv[1], SSL_FILETYPE_PEM) != 1 ||
-	    SSL_CTX_use_PrivateKey_file(context, argv[2], SSL_FILETYPE_PEM) != 1)
-		return ERR_print_errors_fp(stderr), 1;
-
-	int listener = socket(AF_INET, SOCK_STREAM, 0);
-	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t size = sizeof(address);
-	if (bind(listener, (struct sockaddr *)&address, size) || listen(listener, 128) ||
-	    getsockname(listener, (struct sockaddr *)&address, &size))
-		return perror("listen"), 1;
-	printf("%d\n", ntohs(address.sin_port));
-	fflush(stdout);
+	SSL_CTX *context = context_with(TLS_server_method(), argv[1], argv[2]);
+	if (!context)
+		return 1;
+	int listener = listen_at_printed_port();
+	if (listener < 0)
+		return 1;
 
 	static struct slot slots[OBJECTS];
 	for (int i = 0; i < OBJECTS; i++) {

@@ -1,6 +1,11 @@
 """Speaks HTTP in clear with itself over TCP, and says of each exchange what the program itself measured. One thread is both
-ends, unless it says otherwise. Usage: timed-exchanges.py; waits for a line of standard input, prints one JSON object an
-exchange, then "done", and ends with its standard input.
+ends, unless it says otherwise. Usage: timed-exchanges.py; waits for a line of standard input that says what to do, prints one
+JSON object an exchange, then "done", and ends with its standard input.
+
+speak      what can be measured, and some of what cannot
+http2      one exchange, then a connection that speaks HTTP/2, then one exchange
+handed     one exchange, then one that another thread answers, then one
+messages   a request whose two parts are received as two messages of one call
 
 Each object has `path`, and times in nanoseconds: `arrival` and `cpu` are a least and a most of what may be true; `network` has the
 kernel's own word (TCP_INFO) from before and after the response was written.
@@ -14,6 +19,8 @@ import struct
 import sys
 import threading
 import time
+
+from message_headers import Iovec, Message, libc
 
 RESPONSE = b"HTTP/1.1 204 No Content\r\n\r\n"
 SO_ATTACH_FILTER, SO_DETACH_FILTER = 26, 27
@@ -110,14 +117,18 @@ def interleaved():
         answer(server)
         client.recv(65536)
     say(exchange(*one, "/alone-again"))
-    one[0].sendall(head("/handed-over"))
-    one[1].recv(65536)
-    other = threading.Thread(target=answer, args=[one[1]])
-    other.start()
-    other.join()
-    one[0].recv(65536)
+    hand_over(*one)
     for sock in (*one, *two):
         sock.close()
+
+
+def hand_over(client, server):
+    client.sendall(head("/handed-over"))
+    server.recv(65536)
+    other = threading.Thread(target=answer, args=[server])
+    other.start()
+    other.join()
+    client.recv(65536)
 
 
 def pipelined():
@@ -151,10 +162,57 @@ def retransmits():
     server.close()
 
 
-sys.stdin.readline()
-plain()
-pipelined()
-retransmits()
-interleaved()
+def on_one_connection(path):
+    client, server = pair()
+    say(exchange(client, server, path))
+    client.close()
+    server.close()
+
+
+def http2():
+    on_one_connection("/before")
+    client, server = pair()
+    client.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
+    server.recv(65536)
+    on_one_connection("/after")
+
+
+def handed():
+    on_one_connection("/before")
+    client, server = pair()
+    hand_over(client, server)
+    client.close()
+    server.close()  # with this, the request that it read is no longer open
+    on_one_connection("/after")
+
+
+def messages():
+    client, server = pair()
+    parts = [head("/messages")[:9], head("/messages")[9:]]
+    buffers = [ctypes.create_string_buffer(len(part)) for part in parts]
+    received = (Message * 2)()
+    for message, buffer in zip(received, buffers):
+        iovec = Iovec(ctypes.addressof(buffer), len(buffer))
+        message.parts, message.part_count = ctypes.pointer(iovec), 1
+    for part in parts:
+        client.sendall(part)
+    while len(server.recv(65536, socket.MSG_PEEK)) < sum(map(len, parts)):
+        pass
+    assert libc.recvmmsg(server.fileno(), received, 2, 0, None) == 2
+    answer(server)
+    client.recv(65536)
+    client.close()
+    server.close()
+
+
+def speak():
+    plain()
+    pipelined()
+    retransmits()
+    interleaved()
+
+
+what = {"speak": speak, "http2": http2, "handed": handed, "messages": messages}
+what[sys.stdin.readline().strip()]()
 print("done", flush=True)
 sys.stdin.read()

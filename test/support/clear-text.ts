@@ -4,7 +4,7 @@ import { RecordFlag, RecordRole } from "@masthead/agent/decode/record-enums";
 import { readSocket } from "@masthead/agent/pair/socket-addresses";
 import { policySet } from "@masthead/agent/testing/policies";
 import type { Cleanup } from "./cleanup.js";
-import { pathOf, startKernelCapture } from "./kernel-capture.js";
+import { type KernelCapture, pathOf, startKernelCapture } from "./kernel-capture.js";
 
 /** A head that was captured. */
 export interface Seen {
@@ -20,9 +20,11 @@ export interface Seen {
 }
 
 /** Heads of all processes, HTTP in clear among them, under one policy. */
-export const captureClearText = (cleanup: Cleanup): { seen: Seen[]; session: CaptureSession } => {
+export const captureClearText = (
+  cleanup: Cleanup,
+): { seen: Seen[] } & Pick<KernelCapture, "session" | "attachment"> => {
   const seen: Seen[] = [];
-  const { session, tables } = startKernelCapture(
+  const { session, tables, attachment } = startKernelCapture(
     cleanup,
     (record, bytes) => {
       const { localPort, peerPort } = record.has(RecordFlag.RECORD_SOCKET)
@@ -46,7 +48,7 @@ export const captureClearText = (cleanup: Cleanup): { seen: Seen[]; session: Cap
     { clearText: true },
   );
   tables.apply(policySet(1, { all: {} }));
-  return { seen, session };
+  return { seen, session, attachment };
 };
 
 /** How many sockets of this process a table holds; those to the process that started it are left out. */

@@ -36,7 +36,7 @@ export interface CountingCapture extends KernelCapture {
 /** Programs on this host, attached, and what is behind them where policies aggregate. */
 export const startCountingCapture = (
   cleanup: Cleanup,
-  options: Pick<SessionOptions, "clearText" | "mapEntries"> = {},
+  options: Pick<SessionOptions, "clearText" | "mapEntries"> & { go?: boolean } = {},
 ): CountingCapture => {
   const sent: string[] = [];
   const counted: Counted[] = [];

@@ -58,7 +58,6 @@ export const startFleet = async (cleanup: Cleanup): Promise<Fleet> => {
         MASTHEAD_NATS_CREDENTIALS: own,
         MASTHEAD_FLUSH_AFTER_MS: "100",
         MASTHEAD_HEARTBEAT_EVERY_MS: "200",
-        MASTHEAD_SCAN_EVERY_MS: "100",
         ...environment,
       },
     });

@@ -15,6 +15,8 @@ import { askedOf } from "@masthead/agent/source/executable-watch";
 import type { Cleanup } from "./cleanup.js";
 
 const OBJECT = fileURLToPath(new URL("../../bpf/build/masthead.bpf.o", import.meta.url));
+/** What follows Go programs: two thirds of the time that the kernel takes to verify all. */
+export const GO_PROGRAMS = ["go_call_entry", "go_call_bytes"];
 const ignore = () => {};
 
 export interface KernelCapture {
@@ -26,21 +28,31 @@ export interface KernelCapture {
   readonly home: string;
 }
 
-/** Programs on this host, attached, and nothing of an agent behind them. @param onMessage takes each head */
+/**
+ * Programs on this host, attached, and nothing of an agent behind them; those that follow Go programs only where `go` asks for them.
+ * @param onMessage takes each head
+ */
 export const startKernelCapture = (
   cleanup: Cleanup,
   onMessage: (record: MessageRecord, bytes: RecordBytes) => void,
   {
     knownBuilds,
+    isSuspended,
+    go = false,
+    withoutPrograms = [],
     onSeries,
     ...options
-  }: Pick<SessionOptions, "withoutPrograms" | "clearText" | "bestLink" | "mapEntries"> &
-    Pick<AttachmentOptions, "knownBuilds"> & {
+  }: Pick<SessionOptions, "withoutPrograms" | "clearText" | "bestLink" | "returnBy" | "mapEntries"> &
+    Pick<AttachmentOptions, "knownBuilds" | "isSuspended"> & {
+      go?: boolean;
       /** takes each series of one */
       onSeries?: (bytes: RecordBytes, start: number, end: number) => boolean;
     } = {},
 ): KernelCapture => {
-  const session = openSession({ objectPath: OBJECT, pollEveryMs: 2, ...options });
+  const session = openSession({
+    ...{ objectPath: OBJECT, pollEveryMs: 2, ...options },
+    withoutPrograms: [...withoutPrograms, ...(go ? [] : GO_PROGRAMS)],
+  });
   cleanup.add(() => session.close());
   const home = cleanup.folder();
   mkdirSync(join(home, "run"));
@@ -48,6 +60,7 @@ export const startKernelCapture = (
   const attachment = new Attachment({
     ...{ session, homeDirectory: home, ownPids: [], scanEveryMs: 2 ** 30 },
     ...(knownBuilds && { knownBuilds }),
+    ...(isSuspended && { isSuspended }),
     // As an agent asks, but that without a policy all count as asked about.
     asked: (pid) => (tables.generation === 0 ? "asked" : askedOf(tables, pid)),
   });

@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { freeLoopbackPort } from "@masthead/infra/free-port";
 import type { Cleanup } from "./cleanup.js";
+import { placePreparedPostgres } from "./prepared-postgres.js";
 import { type Program, startProgram } from "./program.js";
 import { until } from "./until.js";
 
@@ -76,6 +77,8 @@ export const startMasthead = async (
 ): Promise<Product> => {
   const home = join(cleanup.folder(), "home");
   const port = await freeLoopbackPort();
+  mkdirSync(home, { mode: 0o711 });
+  placePreparedPostgres(join(home, "postgres"));
   const program = startProgram(process.execPath, [START], {
     env: { ...process.env, MASTHEAD_HOME: home, MASTHEAD_PORT: String(port), ...environment },
   });

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { type Database, openDatabase } from "@masthead/api/platform/db/database";
 import { type PreparedDatabase, prepareDatabase } from "@masthead/api/platform/db/prepare";
 import { startPostgres } from "@masthead/infra/embedded-postgres";
+import { placePreparedPostgres } from "../../support/prepared-postgres.js";
 
 /** A real server with the product's schema, for one test file. */
 export interface TestDatabase extends PreparedDatabase {
@@ -16,6 +17,7 @@ export interface TestDatabase extends PreparedDatabase {
 
 export const startTestDatabase = async (): Promise<TestDatabase> => {
   const dir = await mkdtemp(join(tmpdir(), "masthead-test-postgres-"));
+  placePreparedPostgres(dir);
   const server = await startPostgres({ dir, settings: { fsync: "off" } });
   const password = () => randomBytes(24).toString("hex");
   const prepared = await prepareDatabase(server.url, { app: password(), ingest: password() });

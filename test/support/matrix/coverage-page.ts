@@ -64,7 +64,7 @@ export const coveragePage = (words: CellWords): string =>
   `# Coverage
 
 Real programs, and what the agent tells of them. Printed by \`test/e2e/program-matrix.test.ts\` from what it finds, and compared by it each
-time; \`npx vitest run --project e2e test/e2e/program-matrix.test.ts -u\` prints it anew. What a host of yours is captured of, and why
+time; \`npx vitest run --project alone test/e2e/program-matrix.test.ts -u\` prints it anew. What a host of yours is captured of, and why
 not the rest, says \`npx masthead-agent doctor\`.
 
 ${coverageTable(words)}

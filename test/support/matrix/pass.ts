@@ -6,7 +6,7 @@ import type { Program } from "../program.js";
 import { startTrace, tracing } from "../trace.js";
 import { until } from "../until.js";
 import { type BegunCell, beginCell, type CellTraffic } from "./cell-run.js";
-import { type Cell, cellsHere, MATRIX } from "./declared.js";
+import { type Cell, cellsHere, type Declared, MATRIX } from "./declared.js";
 import { untilKnown } from "./known-program.js";
 import { matrixPolicy } from "./matrix-policy.js";
 import { type RawServers, startRawServers } from "./raw-servers.js";
@@ -31,6 +31,9 @@ export interface PassResult {
   /** its last words */
   account: string;
 }
+
+/** Each row has programs and paths of its own, and waits more than it works. */
+const ROWS_AT_ONCE = 3;
 
 interface PassGround {
   cleanup: Cleanup;
@@ -59,22 +62,34 @@ export async function runPass(starters: AllStarters, prefix: string, first: Firs
 }
 
 async function agentFirst(ground: PassGround): Promise<Run> {
-  const { cleanup, prefix, starters } = ground;
+  const { cleanup, starters } = ground;
   const trace = startTrace(cleanup, matrixPolicy(Object.values(starters)));
   await tracing(trace);
   const traffic: Run["traffic"] = new Map();
-  for (const row of MATRIX) {
-    const around = new Cleanup();
-    await untilKnown(row, starters[row.id], { trace, prefix, cleanup: around });
-    for (const cell of cellsHere(starters).filter((each) => each.row === row)) {
-      const own = new Cleanup();
-      const run = async () => (await begin(cell, { ...ground, cleanup: own }, false)).go();
-      traffic.set(cell.name, await settled(cell, run()));
-      await own.run();
-    }
-    await around.run();
-  }
+  const rows = [...MATRIX];
+  const runRows = async () => {
+    for (let row = rows.shift(); row; row = rows.shift()) await runRow(row, { ...ground, trace }, traffic);
+  };
+  await Promise.all(Array.from({ length: ROWS_AT_ONCE }, runRows));
   return { trace, traffic, coverage: [] };
+}
+
+/** The cells of a row, one after the other. Everything that they started has ended when it resolves. */
+async function runRow(
+  row: Declared,
+  { trace, ...ground }: PassGround & Pick<Run, "trace">,
+  traffic: Run["traffic"],
+): Promise<void> {
+  const { prefix, starters } = ground;
+  const around = new Cleanup();
+  await untilKnown(row, starters[row.id], { trace, prefix, cleanup: around });
+  for (const cell of cellsHere(starters).filter((each) => each.row === row)) {
+    const own = new Cleanup();
+    const run = async () => (await begin(cell, { ...ground, cleanup: own }, false)).go();
+    traffic.set(cell.name, await settled(cell, run()));
+    await own.run();
+  }
+  await around.run();
 }
 
 async function programsFirst(ground: PassGround): Promise<Run> {

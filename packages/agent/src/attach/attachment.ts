@@ -5,6 +5,7 @@ import type { CaptureSession } from "../capture/native-session.js";
 import type { ProcessInfo } from "../exchange.js";
 import { Coverage, type CoverageReport } from "./coverage/coverage.js";
 import type { Asked } from "./coverage/judge.js";
+import { EarlyLooks } from "./libraries/early-looks.js";
 import { LibraryScan } from "./libraries/library-scan.js";
 import { type Library, LibraryTable } from "./libraries/library-table.js";
 import type { ProcessExec } from "./processes/process-names.js";
@@ -34,11 +35,13 @@ const SCAN_EVERY_MS = 1000;
 export class Attachment {
   readonly #libraries: LibraryTable;
   readonly #scan: LibraryScan;
+  readonly #early: EarlyLooks;
   readonly #processes = new ProcessTable();
   readonly #self: SelfProcesses;
   readonly #coverage: Coverage;
   readonly #scanEveryMs: number;
   #timer: NodeJS.Timeout | undefined;
+  #isStopped = false;
 
   constructor(options: AttachmentOptions) {
     const {
@@ -49,9 +52,10 @@ export class Attachment {
       isSuspended,
       knownBuilds: builds = KNOWN_BUILDS,
     } = options;
-    const choose: ChooseSites = (elf) => chooseSites(elf, builds);
+    const choose: ChooseSites = (elf) => chooseSites(elf, builds, session.info.returnBy);
     this.#libraries = new LibraryTable(session, choose);
-    this.#scan = new LibraryScan(this.#libraries, choose);
+    this.#scan = new LibraryScan(this.#libraries);
+    this.#early = new EarlyLooks(this.#libraries, this.#scan);
     this.#self = new SelfProcesses(
       session,
       ownPids ?? [process.pid],
@@ -81,13 +85,23 @@ export class Attachment {
   /** One look at all processes. */
   scan(): void {
     this.#self.refresh();
+    this.#early.onScan();
     this.#processes.keep(this.#scan.run(this.#self.all()));
+  }
+
+  /** Programs that a policy names: attached before they run, where they carry TLS inside. */
+  expect(paths: readonly string[]): void {
+    if (!this.#isStopped) this.#early.expect(paths);
   }
 
   /** RECORD_PROCESS_EXEC */
   onExec(exec: ProcessExec): void {
     this.#processes.onExec(exec);
-    this.#scan.onExec(exec.pid);
+    // What is in the ring when the probes are taken away attaches nothing any more.
+    if (!this.#isStopped) {
+      this.#scan.onExec(exec.pid);
+      if (!this.#self.has(exec.pid)) this.#early.onExec(exec.pid);
+    }
     this.#coverage.forget(exec.pid);
   }
 
@@ -95,6 +109,7 @@ export class Attachment {
   onExit(pid: number): void {
     this.#processes.onExit(pid);
     this.#scan.forget(pid);
+    this.#early.forget(pid);
     this.#self.forget(pid);
     this.#coverage.forget(pid);
   }
@@ -102,6 +117,11 @@ export class Attachment {
   /** Names a process, also one that ended a short while ago. */
   processOf(pid: number): ProcessInfo {
     return this.#processes.of(pid);
+  }
+
+  /** Whether the CPU time of a thread says what it did for the requests that it reads. */
+  threadsServe(pid: number): boolean {
+    return this.#processes.threadsServe(pid);
   }
 
   /** Which processes with a TCP socket are captured, and why the others are not. */
@@ -116,7 +136,9 @@ export class Attachment {
 
   /** Detaches every probe. */
   stop(): void {
+    this.#isStopped = true;
     clearInterval(this.#timer);
+    this.#early.stop();
     this.#libraries.close();
   }
 }

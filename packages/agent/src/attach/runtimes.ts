@@ -1,3 +1,4 @@
+import type { ReturnBy } from "../capture/return-probes.js";
 import { RecordSource } from "../decode/record-enums.js";
 import type { ElfFile } from "./elf/elf-file.js";
 import { goSites } from "./go/go-sites.js";
@@ -26,8 +27,17 @@ export type ChooseSites = (elf: ElfFile) => ChosenSites | undefined;
 
 /**
  * By the functions that the file has, whatever its name; without symbols, by its build id. Undefined where it has none that
- * are known. @throws ElfError, UnknownBuild where it has some and how to follow them is not known
+ * are known. @throws ElfError, UnknownBuild where it has some and how to follow them is not known, Error in words
  */
-export function chooseSites(elf: ElfFile, builds: KnownBuilds = KNOWN_BUILDS): ChosenSites | undefined {
-  return opensslSites(elf) ?? gnutlsSites(elf) ?? goSites(elf) ?? knownBuildSites(elf, builds);
+export function chooseSites(
+  elf: ElfFile,
+  builds: KnownBuilds = KNOWN_BUILDS,
+  returnBy: ReturnBy = "probe",
+): ChosenSites | undefined {
+  return (
+    opensslSites(elf, returnBy) ??
+    gnutlsSites(elf, returnBy) ??
+    goSites(elf) ??
+    knownBuildSites(elf, builds, returnBy)
+  );
 }

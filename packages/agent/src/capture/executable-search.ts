@@ -54,17 +54,6 @@ function identify(path: string): FoundExecutable[] {
   }
 }
 
-/** What a process runs; undefined where it is gone. @throws the system's error where it may not be looked at */
-export function executableFileOf(pid: number): ExecutableFile | undefined {
-  try {
-    const { dev, ino } = statSync(`/proc/${pid}/exe`, { bigint: true });
-    return { device: kernelDevice(dev), inode: Number(ino) };
-  } catch (error) {
-    if (["ENOENT", "ESRCH"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
-    throw error;
-  }
-}
-
 /** `st_dev` as stat gives it (12 bits of major in the middle) in the kernel's own encoding: major << 20 | minor. */
 export function kernelDevice(dev: bigint): number {
   const major = ((dev >> 8n) & 0xfffn) | ((dev >> 32n) & ~0xfffn);

@@ -12,7 +12,13 @@ import type {
 const RING = "records";
 const COUNTERS = "counters";
 /** What stands alone at its site. */
-const ONE_PROGRAM = { entry: "ssl_entry", go_entry: "go_call_entry", go_bytes: "go_call_bytes" } as const;
+const ONE_PROGRAM = {
+  call_entry: "ssl_call_entry",
+  call_return: "ssl_call_ret",
+  entry: "ssl_entry",
+  go_entry: "go_call_entry",
+  go_bytes: "go_call_bytes",
+} as const;
 
 /** The session over the addon: which program stands where, and failures in words. */
 export class LibbpfSession implements CaptureSession {
@@ -32,8 +38,8 @@ export class LibbpfSession implements CaptureSession {
     this.#native = loaded.session;
     this.#pollEveryMs = pollEveryMs;
     this.#handoffBytes = handoffBytes;
-    const { link, programs, absent, refusedLinks } = loaded;
-    this.info = { links: [link], programs, absent, refusedLinks };
+    const { link, programs, absent, returnBy, refusedLinks } = loaded;
+    this.info = { links: [link], programs, absent, returnBy, refusedLinks };
   }
 
   updateTable(map: string, key: Uint8Array, value: Uint8Array): void {

@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
+import { release } from "node:os";
 import { ATTACH_TYPE, type NativeSession, native, nativeAddon, type ProgramPlan } from "./native-addon.js";
 import { errnoName, NativeError } from "./native-error.js";
 import type { LinkKind, SessionOptions } from "./native-session.js";
+import { type ReturnBy, usualReturnBy } from "./return-probes.js";
 
 /**
  * Tracepoint programs: without the first three a process that lives 20 ms has no name, so they are required. `socket_syscall`
@@ -58,7 +60,7 @@ const goPrograms = (kind: LinkKind): ProgramPlan[] => {
 };
 
 /** The programs of one rung. A program is verified for one attach type, so each rung loads its own. */
-export function uprobePrograms(kind: LinkKind): ProgramPlan[] {
+export function uprobePrograms(kind: LinkKind, returnBy: ReturnBy): ProgramPlan[] {
   switch (kind) {
     case "session":
       return [
@@ -68,7 +70,8 @@ export function uprobePrograms(kind: LinkKind): ProgramPlan[] {
     case "multi":
     case "perf": {
       const attachType = kind === "multi" ? ATTACH_TYPE.multi : ATTACH_TYPE.section;
-      return ["ssl_call_entry", "ssl_call_return", "ssl_entry"].map((name) => ({ name, attachType }));
+      const atReturn = returnBy === "instruction" ? "ssl_call_ret" : "ssl_call_return";
+      return ["ssl_call_entry", atReturn, "ssl_entry"].map((name) => ({ name, attachType }));
     }
   }
 }
@@ -78,6 +81,7 @@ export interface Loaded {
   link: LinkKind;
   programs: string[];
   absent: { program: string; reason: string }[];
+  returnBy: ReturnBy;
   refusedLinks: { kind: LinkKind; reason: string }[];
 }
 
@@ -85,7 +89,10 @@ export interface Loaded {
 export function loadPrograms(options: SessionOptions): Loaded {
   const offers = linkOffers();
   const order: LinkKind[] = ["session", "multi", "perf"];
-  const rungs = order.slice(order.indexOf(options.bestLink ?? "session"));
+  const returnBy = options.returnBy ?? usualReturnBy(release(), process.arch);
+  // A session is an entry and a return probe in one.
+  const best = options.bestLink ?? "session";
+  const rungs = order.slice(order.indexOf(returnBy === "instruction" && best === "session" ? "multi" : best));
   const refusedLinks: Loaded["refusedLinks"] = [];
   let last: unknown = new NativeError(
     "choose a link",
@@ -99,7 +106,7 @@ export function loadPrograms(options: SessionOptions): Loaded {
       continue;
     }
     try {
-      return { ...loadRung(options, link), refusedLinks };
+      return { ...loadRung(options, link, returnBy), returnBy, refusedLinks };
     } catch (error) {
       // The session rung has programs of its own; where they are refused the next rung may still be taken.
       if (!(error instanceof NativeError) || error.passing || link === "perf") throw error;
@@ -110,8 +117,12 @@ export function loadPrograms(options: SessionOptions): Loaded {
   throw last;
 }
 
-function loadRung(options: SessionOptions, link: LinkKind): Omit<Loaded, "refusedLinks"> {
-  const required = [...uprobePrograms(link), ...plan("required")];
+function loadRung(
+  options: SessionOptions,
+  link: LinkKind,
+  returnBy: ReturnBy,
+): Omit<Loaded, "returnBy" | "refusedLinks"> {
+  const required = [...uprobePrograms(link, returnBy), ...plan("required")];
   const instead = plan("instead");
   const spared = options.withoutPrograms ?? [];
   let optional = [

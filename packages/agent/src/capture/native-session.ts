@@ -1,14 +1,16 @@
 import { LibbpfSession } from "./native-libbpf-session.js";
 import { attachTracepoints, loadPrograms } from "./native-programs.js";
+import type { ReturnBy } from "./return-probes.js";
 
 /** How a probe is linked, best first: uprobe session (6.13), uprobe_multi (6.6), perf event. */
 export type LinkKind = "session" | "multi" | "perf";
 
 /**
- * Which programs stand there. `call`: at entry and at return; `entry`: at entry only; `go_entry` and `go_bytes`: at that one
+ * Which programs stand there. `call`: at entry and at return; `call_entry` and `call_return`: at one of the two, the latter
+ * at an instruction by which the function returns; `entry`: at entry only; `go_entry` and `go_bytes`: at that one
  * instruction of a Go program.
  */
-export type SiteKind = "call" | "entry" | "go_entry" | "go_bytes";
+export type SiteKind = "call" | "call_entry" | "call_return" | "entry" | "go_entry" | "go_bytes";
 
 /** Where a probe stands. */
 export interface ProbeSite {
@@ -79,6 +81,8 @@ export interface SessionInfo {
   programs: string[];
   /** optional programs that are not, and why */
   absent: { program: string; reason: string }[];
+  /** how ends of calls are seen: of which kinds sites may be */
+  returnBy: ReturnBy;
   /** better links that this kernel does not make, and why */
   refusedLinks: { kind: LinkKind; reason: string }[];
 }
@@ -112,6 +116,11 @@ export interface SessionOptions {
   mapEntries?: Record<string, number>;
   /** the best link kind to use (default: the best the kernel offers); for tests and benchmarks */
   bestLink?: LinkKind;
+  /**
+   * with `instruction` there is no return probe, and no site of kind `call`, but of `call_entry` and `call_return` (default: what this
+   * kernel allows)
+   */
+  returnBy?: ReturnBy;
   /** whether HTTP in clear is read too, from system calls */
   clearText?: boolean;
   /** optional programs to do without, as on a kernel that refuses them; for tests */

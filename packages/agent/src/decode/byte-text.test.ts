@@ -7,6 +7,11 @@ const read = (bytes: Uint8Array) => {
   const text = new ByteText();
   return { text: text.read(new RecordBytes(bytes), 0, bytes.length), escaped: text.escaped };
 };
+const hasControls = (bytes: Uint8Array): boolean => {
+  const text = new ByteText();
+  text.read(new RecordBytes(bytes), 0, bytes.length);
+  return text.hasControls;
+};
 
 test("text is shown as it is", () => {
   for (const plain of ["", "a", "abcd", "hello, world", "grüße", "日本語", "😀 ok"]) {
@@ -22,6 +27,18 @@ test("NUL and what is not UTF-8 show as \\xHH, each byte of it", () => {
   expect(read(Buffer.from([0xed, 0xa0, 0x80])).text).toBe("\\xed\\xa0\\x80");
   expect(read(Buffer.from([0xf4, 0x90, 0x80, 0x80])).text).toBe("\\xf4\\x90\\x80\\x80");
   expect(read(Buffer.from([0x61, 0xe6, 0x97])).text).toBe("a\\xe6\\x97");
+});
+
+test("control characters other than a tab are noticed wherever they are, and show as they are, but for NUL", () => {
+  for (const around of ["", "a", "abcdefg", "é", "日本\xff"]) {
+    for (let byte = 0; byte < 0x80; byte += 1) {
+      const bytes = Buffer.concat([Buffer.from(around), Buffer.from([byte]), Buffer.from(around)]);
+      expect([around, byte, hasControls(bytes)]).toEqual([
+        ...[around, byte, (byte < 0x20 && byte !== 0x09) || byte === 0x7f],
+      ]);
+    }
+  }
+  expect(read(Buffer.from("a\rb\tc"))).toEqual({ text: "a\rb\tc", escaped: false });
 });
 
 test("agrees with the platform's decoder on what is UTF-8", () => {

@@ -7,10 +7,18 @@ interface Latin1Slicer {
 
 /**
  * Texts of records: values are bytes, shown as UTF-8; NUL and what is not UTF-8 show as `\xHH` (design, section 4.2).
- * `escaped` is set by the first text that needed it and stays until it is reset.
+ * `escaped` is set by the first text that needed it and stays until it is reset, and so is `hasControls` by the first that has a
+ * control character other than a tab, which no part of a head may have (RFC 9110 section 5.5, RFC 9112 section 2.2).
  */
 export class ByteText {
   escaped = false;
+  hasControls = false;
+
+  /** Another head begins. */
+  reset(): void {
+    this.escaped = false;
+    this.hasControls = false;
+  }
 
   /** The text of bytes `start` to `end` (exclusive), which lie within the batch. */
   read(bytes: RecordBytes, start: number, end: number): string {
@@ -26,6 +34,7 @@ export class ByteText {
     let from = start;
     let at = start;
     while (at < end) {
+      if (isControl(buffer[at] ?? 0)) this.hasControls = true;
       const length = characterBytes(buffer, at, end);
       if (length > 0) {
         at += length;
@@ -54,16 +63,19 @@ export function wholeCharacters(bytes: RecordBytes, start: number, end: number):
   return lead + needs > end ? lead : end;
 }
 
-/** ASCII without NUL, four bytes at a time. */
+const DELETE = 0x7f;
+const isControl = (byte: number): boolean => (byte < 0x20 && byte !== 0x09) || byte === DELETE;
+
+/** ASCII that is shown, four bytes at a time: each is at least 0x20, and less than 0x7f. */
 function isPlain(view: DataView, start: number, end: number): boolean {
   let at = start;
   for (; at + 4 <= end; at += 4) {
     const word = view.getUint32(at, true);
-    if (((word | ((word - 0x01010101) & ~word)) & 0x80808080) !== 0) return false;
+    if (((word | ((word - 0x20202020) & ~word) | (word + 0x01010101)) & 0x80808080) !== 0) return false;
   }
   for (; at < end; at += 1) {
     const byte = view.getUint8(at);
-    if (byte === 0 || byte > 0x7f) return false;
+    if (byte < 0x20 || byte >= DELETE) return false;
   }
   return true;
 }

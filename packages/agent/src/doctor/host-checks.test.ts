@@ -41,7 +41,7 @@ test.each<[string, Partial<HostFacts>, string[]]>([
     { status: `${GOOD.status}Seccomp:\t2`.replace("Seccomp:\t0\n", "") },
     ["seccomp note"],
   ],
-  ["a kernel whose filters stop return probes", { kernelRelease: "6.12.9-amd64" }, ["return_probes limited"]],
+  ["a kernel whose filters stop return probes", { kernelRelease: "6.12.9-amd64" }, ["return_probes note"]],
   ["the kernel that mended it", { kernelRelease: "6.12.14-amd64" }, []],
   ["confidentiality", { lockdown: "none integrity [confidentiality]" }, ["lockdown failed"]],
   ["integrity", { lockdown: "none [integrity] confidentiality" }, []],

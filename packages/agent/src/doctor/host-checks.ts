@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { release } from "node:os";
-import { filtersReturnProbes, lockdownMode } from "../attach/coverage/host-limits.js";
+import { lockdownMode } from "../attach/coverage/host-limits.js";
 import { UNDER_CONFIDENTIALITY } from "../capture/native-error.js";
+import { filtersReturnProbes } from "../capture/return-probes.js";
 import type { Circumstances } from "../privilege/capabilities.js";
 import { usualLink } from "../privilege/circumstances.js";
 import { capabilityCheck } from "./capability-report.js";
@@ -92,15 +93,19 @@ function seccomp(status: string): Check {
   };
 }
 
-/** Another program's filter may end it when a probe at a function's return fires. */
+/** A program's filter may end it when a probe at a function's return fires: none is used then. */
 function returnProbes({ kernelRelease, architecture: on }: HostFacts): Check {
   const name = "return_probes";
   if (!filtersReturnProbes(kernelRelease, on))
     return { name, status: "ok", found: "pass every seccomp filter" };
   return {
-    ...{ name, status: "limited", found: "this kernel applies the seccomp filters of programs to them" },
+    ...{
+      name,
+      status: "note",
+      found: "not used: on this kernel a program's seccomp filter may end it for one",
+    },
     advice:
-      "a traced program under a strict filter may be ended: update to 6.12.14, 6.13.3 or later before tracing such",
+      "returns are seen where functions return, and a call costs more: update to 6.12.14, 6.13.3 or later",
   };
 }
 

@@ -18,6 +18,7 @@ const NAMES: Readonly<Record<number, string>> = {
   [1 << 18]: "measure_not_numeric",
   [1 << 19]: "request_incomplete",
   [1 << 20]: "client_unresolved",
+  [1 << 21]: "control_characters",
 };
 
 /** Flags that user space finds. */
@@ -32,6 +33,11 @@ export const ExchangeFlag = {
   REQUEST_INCOMPLETE: 1 << 19,
   /** what trusted proxies forwarded could not be followed to its end: `client.address` is the last address that it gave, or the peer's */
   CLIENT_UNRESOLVED: 1 << 20,
+  /**
+   * method, path, query or a value that was read in clear has a control character other than a tab, such as a bare CR or NUL; of what no
+   * policy reads in clear nothing is said
+   */
+  CONTROL_CHARACTERS: 1 << 21,
 } as const;
 
 const named = Object.entries(NAMES).map(([bit, name]) => [Number(bit), name] as const);

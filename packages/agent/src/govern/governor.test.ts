@@ -165,6 +165,20 @@ test("values are cut where the governing policy says, between characters, and fl
   expect([escaped?.path, escaped?.flags]).toEqual(["/\\xff", ["escaped"]]);
 });
 
+test("control characters in what is read in clear are flagged, and shown as they were sent", () => {
+  const { one } = govern({ one: { headers: { request: [keep("x-a")], response: [keep("x-b")] } } });
+  expect(one({ headers: [["x-a", KEEP, "tab\there"]] })?.flags).toEqual([]);
+  expect(one({ headers: [["x-a", KEEP, "one\rx-c: two"]] })).toMatchObject({
+    requestHeaders: { "x-a": ["one\rx-c: two"] },
+    flags: ["control_characters"],
+  });
+  expect(one({ path: Buffer.from("/a\x7f") })?.flags).toEqual(["control_characters"]);
+  expect(one({ path: Buffer.from("/a\0") })).toMatchObject({
+    ...{ path: "/a\\x00", flags: ["escaped", "control_characters"] },
+  });
+  expect(one({ path: Buffer.from("/again") })?.flags).toEqual([]);
+});
+
 test("of the query the governing policy shows what it asks, not what another asked the kernel for", () => {
   const query = "page=2&Token&size=10&a=b";
   const shown = (spec: Spec["query"]) => govern({ one: { query: spec } }).one({ query })?.query;
@@ -178,8 +192,8 @@ test("of the query the governing policy shows what it asks, not what another ask
 test("of what was measured the governing policy shows what it asks and what is known, in microseconds", () => {
   const { TIMING_ARRIVAL: arrival, TIMING_NETWORK: network, TIMING_CPU: cpu } = RecordTiming;
   const numbers = { arrivalDelayNs: 1_999, threadCpuNs: 5_000, rttUs: 70, retransmits: 3 };
-  const shown = (timings: Spec["timings"], known: number) => {
-    const exchange = govern({ one: { timings } }).one(
+  const shown = (timings: Spec["timings"], known: number, threadsServe = true) => {
+    const exchange = govern({ one: { timings } }, () => threadsServe).one(
       { path: "/a", timings: { known: known & arrival, ...numbers } },
       { timings: { known: known & ~arrival, ...numbers } },
     );
@@ -193,6 +207,7 @@ test("of what was measured the governing policy shows what it asks and what is k
   expect(shown(all, 0)).toEqual([undefined, undefined, undefined, undefined]);
   expect(shown(["network"], arrival | network | cpu)).toEqual([undefined, undefined, 70, 3]);
   expect(shown(undefined, arrival | network | cpu)).toEqual([undefined, undefined, undefined, undefined]);
+  expect(shown(all, arrival | network | cpu, false)).toEqual([1, undefined, 70, 3]);
 });
 
 test("a request beyond a budget gives what usage is made of, and says that it is counted only", () => {

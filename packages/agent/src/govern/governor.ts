@@ -27,10 +27,12 @@ export class Governor implements Governing {
   /**
    * @param plansOf the policies of a generation; undefined where they are no longer held
    * @param fingerprintKeyId first eight hex digits of the key's SHA-256
+   * @param threadsServe whether a thread of this process goes on with the requests that it reads
    */
   constructor(
     private readonly plansOf: (generation: number) => GenerationPlans | undefined,
     fingerprintKeyId: string,
+    private readonly threadsServe: (pid: number) => boolean = () => true,
   ) {
     this.headers = new HeaderReader(this.text, fingerprintKeyId);
   }
@@ -40,7 +42,7 @@ export class Governor implements Governing {
     const plans = this.plansOf(record.generation);
     if (plans === undefined) throw new Error(`the policies of generation ${record.generation} are not held`);
     const text = this.text;
-    text.escaped = false;
+    text.reset();
     const role = record.role === RecordRole.ROLE_SERVER ? "server" : "client";
     const method = text.read(bytes, record.methodStart, record.methodEnd);
     const path = text.read(bytes, record.methodEnd, record.pathEnd);
@@ -69,17 +71,22 @@ export class Governor implements Governing {
       if (query !== undefined) exchange.query = query;
     }
     this.headers.request(governed, record, bytes, host);
-    if (record.timings !== 0) takeTimings(governed, record);
-    if (text.escaped) governed.flags |= ExchangeFlag.ESCAPED;
+    if (record.timings !== 0) takeTimings(governed, record, this.threadsServe);
+    governed.flags |= this.textFlags();
     return governed;
   }
 
   response(governed: GovernedExchange, record: MessageRecord, bytes: RecordBytes): void {
-    this.text.escaped = false;
+    this.text.reset();
     governed.flags |= record.flags;
     this.headers.response(governed, record, bytes);
-    if (record.timings !== 0) takeTimings(governed, record);
-    if (this.text.escaped) governed.flags |= ExchangeFlag.ESCAPED;
+    if (record.timings !== 0) takeTimings(governed, record, this.threadsServe);
+    governed.flags |= this.textFlags();
+  }
+
+  private textFlags(): number {
+    const { escaped, hasControls } = this.text;
+    return (escaped ? ExchangeFlag.ESCAPED : 0) | (hasControls ? ExchangeFlag.CONTROL_CHARACTERS : 0);
   }
 
   private host(record: MessageRecord, bytes: RecordBytes, rule: number): string | null {

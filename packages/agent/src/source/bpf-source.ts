@@ -8,6 +8,7 @@ import { SeriesBooking } from "../aggregate/series-booking.js";
 import { SeriesSchedule } from "../aggregate/series-schedule.js";
 import { Attachment } from "../attach/attachment.js";
 import type { CoverageReport } from "../attach/coverage/coverage.js";
+import { type FoundExecutable, findExecutables } from "../capture/executable-search.js";
 import { readKernelConnections } from "../capture/kernel-connections.js";
 import { type CaptureSession, type LinkKind, openSession } from "../capture/native-session.js";
 import { writeConstantTables } from "../capture/policy-constants.js";
@@ -102,9 +103,14 @@ export class BpfSource implements CaptureSource {
     this.#session = openSession({ objectPath, handoffBytes, pollEveryMs, clearText, mapEntries });
     try {
       writeConstantTables(this.#session, options.fingerprintKey);
-      this.#tables = new PolicyTables({ session: this.#session, labels, floor, sendsAll });
+      this.#tables = new PolicyTables({
+        ...{ session: this.#session, labels, floor, sendsAll },
+        findExecutables: (glob) => this.#namedExecutables(glob),
+      });
       this.budget = new KernelBudget(this.#session, this.#tables, options.ringBytes);
-      this.#governor = new Governor(this.#tables.plansOf, options.fingerprintKey.id);
+      this.#governor = new Governor(this.#tables.plansOf, options.fingerprintKey.id, (pid) =>
+        this.#attachment.threadsServe(pid),
+      );
       this.#booking = this.#makeBooking();
       this.#series = this.#makeSchedule();
       this.#attachment = new Attachment({
@@ -147,6 +153,13 @@ export class BpfSource implements CaptureSource {
       taken: () => this.#booking.received,
       nowUs: () => this.events.unixUs(Number(process.hrtime.bigint())),
     });
+  }
+
+  /** Those on disk that a policy names: probes stand on them before the policy is in force. */
+  #namedExecutables(glob: string): FoundExecutable[] {
+    const found = findExecutables(glob);
+    this.#attachment.expect(found.map(({ path }) => path));
+    return found;
   }
 
   #makeStream({ openExchanges }: BpfSourceOptions): ExchangeStream {

@@ -1,7 +1,6 @@
 import type { Asked } from "../attach/coverage/judge.js";
 import { allPids } from "../attach/processes/proc-process.js";
-import { runningExecutable } from "../attach/processes/running-executable.js";
-import { executableFileOf } from "../capture/executable-search.js";
+import { executableFileOf, runningExecutable } from "../attach/processes/running-executable.js";
 import type { ExecutableFile } from "../capture/policy-bytes.js";
 import type { PolicyTables } from "../capture/policy-tables.js";
 

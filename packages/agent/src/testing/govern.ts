@@ -18,7 +18,7 @@ export type Header = [
 ];
 
 /** Policies in force; exchanges are made of headers by name, as the kernel would send them. */
-export function govern(specs: Record<string, Spec>) {
+export function govern(specs: Record<string, Spec>, threadsServe?: (pid: number) => boolean) {
   const session = new MemoryTables();
   const tables = new PolicyTables({ session, labels: {}, findExecutables: () => [] });
   const apply = (revision: number, set: Record<string, Spec>): void => {
@@ -27,7 +27,7 @@ export function govern(specs: Record<string, Spec>) {
   };
   apply(1, specs);
   const { feed, exchanges, stream, lost } = testStream({
-    governing: new Governor(tables.plansOf, "0badcafe"),
+    governing: new Governor(tables.plansOf, "0badcafe", threadsServe),
   });
   const elements = (headers: Header[]): ElementFields[] =>
     headers.map(([name, action, data, more]) => {

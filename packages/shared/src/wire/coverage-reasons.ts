@@ -109,11 +109,6 @@ export const COVERAGE_NOTES = {
       "The process holds an io_uring: what it reads and writes through that passes no system call, so that addresses may be missing and plaintext is not seen.",
     remedy: "Calls into a TLS library are captured all the same; a policy's target by port may not match.",
   },
-  seccomp: {
-    meaning:
-      "This kernel (6.11, 6.12 before 6.12.14, 6.13 before 6.13.3, on x86-64) applies the process's seccomp filter to the system call by which a probe at a function's return works; a filter that does not let it pass ends the process.",
-    remedy: "Update the kernel, or let the filter allow `uretprobe`.",
-  },
   attach_failed: {
     meaning: "The process uses a further TLS library on which no probe could be placed.",
     remedy: COVERAGE_REASONS.attach_failed.remedy,

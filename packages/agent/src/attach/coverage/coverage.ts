@@ -2,7 +2,7 @@ import type { CoverageEntry } from "@masthead/shared/wire/heartbeat";
 import type { ProcessInfo } from "../../exchange.js";
 import type { LibraryScan } from "../libraries/library-scan.js";
 import type { LibraryTable } from "../libraries/library-table.js";
-import { allPids, hasSeccompFilter } from "../processes/proc-process.js";
+import { allPids } from "../processes/proc-process.js";
 import type { KnownBuilds } from "../sites/known-builds.js";
 import { DescriptorLooks } from "./descriptors.js";
 import { type HostLimits, hostLimits } from "./host-limits.js";
@@ -82,7 +82,6 @@ export class Coverage {
       program: () => this.#programs.reasonOf(`/proc/${pid}/exe`),
       http2: this.sources.http2(pid),
       readsClearText: this.sources.readsClearText,
-      isFiltered: this.#limits.filtersReturnProbes && hasSeccompFilter(pid),
     });
     return { ...named, ...judgement };
   }

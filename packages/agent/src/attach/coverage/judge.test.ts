@@ -11,7 +11,7 @@ const SCANNED = { otherTls: [], hasQuic: false, missed: [] };
 const PLAIN: ProcessFacts = {
   ...{ hostRefusal: undefined, asked: "asked", descriptors: DESCRIPTORS, scanned: SCANNED },
   isSuspended: false,
-  ...{ libraries: [], program: () => undefined, http2: 0, readsClearText: false, isFiltered: false },
+  ...{ libraries: [], program: () => undefined, http2: 0, readsClearText: false },
 };
 const library = (different: Partial<Library> = {}): Library => ({
   ...{ identity: "1:2", path: "/lib/libssl.so.3", runtime: "openssl", link: "session", sites: [] },
@@ -93,7 +93,7 @@ test("captured, and what more is to be known", () => {
     notes: ["attach_failed: /lib/libgnutls.so.30: operation not permitted (EPERM)"],
   });
   const all = judge({
-    ...{ ...PLAIN, program, libraries: [library()], http2: 1, isFiltered: true },
+    ...{ ...PLAIN, program, libraries: [library()], http2: 1 },
     descriptors: { ...DESCRIPTORS, hasUdp: true, hasIoUring: true, ktls: 2 },
     scanned: { ...SCANNED, otherTls: ["NSS"], hasQuic: true },
   });
@@ -102,7 +102,6 @@ test("captured, and what more is to be known", () => {
     "quic: a UDP socket, and a library that speaks it",
     "ktls: 2 in its network namespace",
     "io_uring",
-    "seccomp",
     "unsupported_tls: NSS",
   ]);
 });

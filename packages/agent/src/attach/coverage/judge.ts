@@ -25,8 +25,6 @@ export interface ProcessFacts {
   http2: number;
   /** HTTP in clear is read, from system calls */
   readsClearText: boolean;
-  /** the process has a seccomp filter that return probes have to pass */
-  isFiltered: boolean;
 }
 
 export type Judgement = Pick<CoverageEntry, "state" | "runtime" | "link" | "site" | "reason" | "notes">;
@@ -89,7 +87,7 @@ const withoutTls = ({ readsClearText }: ProcessFacts): Judgement =>
     ? { state: "captured", runtime: "socket", link: "tracepoint" }
     : notCaptured(reason("no_tls_library"));
 
-function notesOf({ http2, descriptors, scanned, isFiltered, libraries }: ProcessFacts): string[] {
+function notesOf({ http2, descriptors, scanned, libraries }: ProcessFacts): string[] {
   const [captured, ...further] = libraries;
   const isCaptured = captured !== undefined && captured.failure === undefined;
   const mayBeQuic = descriptors.hasHttpsOverUdp || (descriptors.hasUdp && scanned.hasQuic);
@@ -98,7 +96,6 @@ function notesOf({ http2, descriptors, scanned, isFiltered, libraries }: Process
     ...(mayBeQuic ? [note("quic", quicDetails(descriptors))] : []),
     ...(descriptors.ktls > 0 ? [note("ktls", `${descriptors.ktls} in its network namespace`)] : []),
     ...(descriptors.hasIoUring ? [note("io_uring")] : []),
-    ...(isFiltered ? [note("seccomp")] : []),
     ...(isCaptured && scanned.otherTls.length > 0
       ? [note("unsupported_tls", scanned.otherTls.join(", "))]
       : []),

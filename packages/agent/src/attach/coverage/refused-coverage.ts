@@ -16,6 +16,7 @@ export function refusedCoverage(refusal: string, homeDirectory: string | undefin
   const self = new SelfProcesses(
     {
       updateTable: (map, key) => map === "excluded_processes" && excluded.set(key.join(), key),
+      lookupTable: (_, key) => excluded.get(key.join()) ?? null,
       tableKeys: () => [...excluded.values()],
     },
     [process.pid],

@@ -153,20 +153,21 @@ describe("a hostile program is refused in words, or read within bounds", () => {
       "with its table overwritten, or cut off",
       () => {
         const place = fc.oneof(fc.integer({ min: 0, max: 72 }), fc.integer({ min: 0, max: table.size - 9 }));
+        // Most runs see the whole file: one that is cut off is refused before much of it is read.
+        const length = fc.oneof(
+          { weight: 4, arbitrary: fc.constant(program.length) },
+          { weight: 1, arbitrary: fc.integer({ min: 64, max: program.length }) },
+        );
         fc.assert(
-          fc.property(
-            writes(place),
-            fc.option(fc.integer({ min: 64, max: program.length })),
-            (changes, length) => {
-              const saved = changes.map(([at]) =>
-                Buffer.from(program.subarray(table.offset + at, table.offset + at + 8)),
-              );
-              for (const change of changes) write(program.subarray(table.offset), 0, change);
-              readAll(bytesOf(program.subarray(0, length ?? program.length)));
-              for (const [index, [at]] of [...changes.entries()].reverse())
-                saved[index]?.copy(program, table.offset + at);
-            },
-          ),
+          fc.property(writes(place), length, (changes, length) => {
+            const saved = changes.map(([at]) =>
+              Buffer.from(program.subarray(table.offset + at, table.offset + at + 8)),
+            );
+            for (const change of changes) write(program.subarray(table.offset), 0, change);
+            readAll(bytesOf(program.subarray(0, length)));
+            for (const [index, [at]] of [...changes.entries()].reverse())
+              saved[index]?.copy(program, table.offset + at);
+          }),
           fuzzParameters(50),
         );
       },

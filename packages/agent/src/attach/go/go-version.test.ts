@@ -1,5 +1,8 @@
 import { expect, test } from "vitest";
-import { callingConvention } from "./go-version.js";
+import { goElf } from "../../testing/go-program.js";
+import { withFile } from "../elf/byte-source.js";
+import { ElfFile } from "../elf/elf-file.js";
+import { callingConvention, isGoProgram } from "./go-version.js";
 
 test.each([
   ["go1.4", "stack"],
@@ -17,4 +20,16 @@ test.each([
   ["", undefined],
 ])("%s: %s", (version, expected) => {
   expect(callingConvention(version)).toBe(expected);
+});
+
+test.each([
+  ["of today", { version: "go1.22.1" }],
+  ["without section headers", { version: "go1.19.8", sections: false }],
+  ["that does not say its version", {}],
+])("a Go program %s is one", (_what, options) => {
+  expect(isGoProgram(goElf({ generation: "1.18", functions: {}, ...options }))).toBe(true);
+});
+
+test("another program is none", () => {
+  expect(withFile(process.execPath, (source) => isGoProgram(new ElfFile(source)))).toBe(false);
 });

@@ -30,6 +30,13 @@ export function goVersion(elf: ElfFile): string | undefined {
   return pointedVersion(elf, address + 16);
 }
 
+/** What the linker of Go leaves in every program since Go 1.5, for runtime and debuggers. */
+const GO_SECTIONS = [".gopclntab", ".data.rel.ro.gopclntab", ".note.go.buildid"];
+
+/** Also one whose version it does not say. */
+export const isGoProgram = (elf: ElfFile): boolean =>
+  GO_SECTIONS.some((name) => elf.hasSection(name)) || buildInfoAddress(elf) !== undefined;
+
 function buildInfoAddress(elf: ElfFile): number | undefined {
   const section = elf.section(".go.buildinfo");
   if (section) return isMagic(elf.bytes(section.offset, MAGIC.length)) ? section.address : undefined;

@@ -1,7 +1,5 @@
 import { allPids, mappedPages, namespaceOf } from "../processes/proc-process.js";
 import { codeOf } from "../processes/system-error.js";
-import type { ChooseSites } from "../runtimes.js";
-import { ExecutableTls } from "./executable-tls.js";
 import { isTlsLibraryName } from "./library-name.js";
 import type { LibraryTable } from "./library-table.js";
 import { cachedLibraries, readLoaderCache } from "./loader-cache.js";
@@ -41,17 +39,11 @@ const UNSEEN: ScannedProcess = { otherTls: [], hasQuic: false, missed: [] };
 /** Finds libraries: those the loader's caches name, before any process maps them, and those that processes map. */
 export class LibraryScan {
   readonly #seen = new Map<number, Seen>();
-  readonly #executables: ExecutableTls;
   readonly #namespaces = new Set<string>();
   #scans = 0;
   #turn = 0;
 
-  constructor(
-    private readonly libraries: LibraryTable,
-    choose?: ChooseSites,
-  ) {
-    this.#executables = new ExecutableTls(choose);
-  }
+  constructor(private readonly libraries: LibraryTable) {}
 
   /**
    * @param excluded processes whose own libraries are left alone: nothing they do is captured, so no probe should cost them
@@ -121,9 +113,7 @@ export class LibraryScan {
         const sighted = this.libraries.sight(path, { pid });
         if ("unsighted" in sighted) seen.missed.push({ name, deleted, why: sighted.unsighted });
       }
-      if (executable !== undefined && this.#executables.carriesTls(executable)) {
-        this.libraries.sight(executable, { pid });
-      }
+      if (executable !== undefined) this.libraries.sightProgram(executable, { pid });
     } catch (error) {
       seen.unreadable = codeOf(error) ?? String(error);
     }

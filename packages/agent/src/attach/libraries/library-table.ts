@@ -1,10 +1,16 @@
 import { NativeError } from "../../capture/native-error.js";
 import type { CaptureSession, LinkKind } from "../../capture/native-session.js";
-import { withFile } from "../elf/byte-source.js";
+import { ElfError, withFile } from "../elf/byte-source.js";
 import { ElfFile } from "../elf/elf-file.js";
 import { fileIdentity } from "../file-identity.js";
 import { codeOf, errnoWords } from "../processes/system-error.js";
-import { type ChooseSites, chooseSites, RUNTIME_SOURCE, type Runtime } from "../runtimes.js";
+import {
+  type ChooseSites,
+  type ChosenSites,
+  chooseSites,
+  RUNTIME_SOURCE,
+  type Runtime,
+} from "../runtimes.js";
 import { type LibrarySite, SITE_FUNCTION } from "../sites/site.js";
 import { UnknownBuild } from "../unknown-build.js";
 
@@ -28,6 +34,9 @@ export interface Library {
   cached: boolean;
 }
 
+/** Who led to a file: a process that maps it, the loader's cache, or a policy that names the program. */
+export type Sighting = { pid: number } | "cache" | "policy";
+
 /** A file on which nothing is known to stand, and why. */
 export interface Unsighted {
   unsighted: string;
@@ -36,9 +45,15 @@ export interface Unsighted {
 /** Files that probes stand on, or could not: each inode once, however many processes and containers map it. */
 const LIBRARIES_MAX = 1024;
 const RETRY_AFTER_SCANS = 30;
+const PROGRAMS_WITHOUT_MAX = 4096;
+
+/** What a file was found to carry, or why that cannot be said. */
+type Found = { chosen: ChosenSites | undefined } | { error: unknown };
 
 export class LibraryTable {
   readonly #libraries = new Map<string, Library>();
+  /** programs that carry no TLS inside, by identity */
+  readonly #without = new Set<string>();
   #scan = 0;
   #refused = 0;
 
@@ -48,41 +63,99 @@ export class LibraryTable {
   ) {}
 
   /** A file that some process maps or some loader would: attached now, where that was not done before. */
-  sight(path: string, by: { pid: number } | "cache"): Library | Unsighted {
+  sight(path: string, by: Sighting): Library | Unsighted {
     let identity: string;
     try {
       identity = fileIdentity(path);
     } catch (error) {
       return { unsighted: words(error) };
     }
-    const library = this.#libraries.get(identity) ?? this.#add(identity, path);
-    if (!library)
+    let library = this.#libraries.get(identity);
+    if (!library && this.#isFull())
       return { unsighted: `${LIBRARIES_MAX} libraries are probed, which is the most there may be` };
+    library ??= this.#add(identity, path, this.#find(path));
+    return this.#sighted(library, path, by);
+  }
+
+  /**
+   * A program, which may carry its TLS inside, as official Node binaries do: attached where it does. Each is read once.
+   * @returns undefined where it does not, and where it cannot be read
+   */
+  sightProgram(path: string, by: Sighting): Library | undefined {
+    try {
+      const identity = fileIdentity(path);
+      if (this.#without.has(identity)) return undefined;
+      const library = this.#libraries.get(identity) ?? this.#addProgram(identity, path);
+      return library && this.#sighted(library, path, by);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Whether this program was looked through before; so is one that cannot be. */
+  knows(path: string): boolean {
+    try {
+      const identity = fileIdentity(path);
+      return this.#without.has(identity) || this.#libraries.has(identity);
+    } catch {
+      return true;
+    }
+  }
+
+  #addProgram(identity: string, path: string): Library | undefined {
+    if (this.#isFull()) return undefined;
+    const found = this.#find(path);
+    const isOther = "error" in found ? found.error instanceof ElfError : found.chosen === undefined;
+    if (isOther) {
+      if (this.#without.size >= PROGRAMS_WITHOUT_MAX) this.#without.clear();
+      this.#without.add(identity);
+      return undefined;
+    }
+    if ("error" in found && codeOf(found.error) !== undefined) throw found.error;
+    // Also where it is not known how to follow what it carries: the table says why nothing stands on it.
+    return this.#add(identity, path, found);
+  }
+
+  #find(path: string): Found {
+    try {
+      return { chosen: withFile(path, (source) => this.choose(new ElfFile(source))) };
+    } catch (error) {
+      return { error };
+    }
+  }
+
+  #sighted(library: Library, path: string, by: Sighting): Library {
     if (by === "cache") library.cached = true;
-    else library.pids.add(by.pid);
-    if (library.failure !== undefined && library.retryAtScan <= this.#scan) this.#attach(library, path);
+    else if (by !== "policy") library.pids.add(by.pid);
+    if (library.failure !== undefined && library.retryAtScan <= this.#scan) {
+      this.#attach(library, path, this.#find(path));
+    }
     return library;
   }
 
-  #add(identity: string, path: string): Library | undefined {
-    if (this.#libraries.size >= LIBRARIES_MAX) {
-      this.#refused += 1;
-      return undefined;
-    }
+  /** Whether a further file finds no room, which is counted. */
+  #isFull(): boolean {
+    const isFull = this.#libraries.size >= LIBRARIES_MAX;
+    if (isFull) this.#refused += 1;
+    return isFull;
+  }
+
+  #add(identity: string, path: string, found: Found): Library {
     const link = this.session.info.links[0] ?? "perf";
     const library: Library = {
       ...{ identity, path, link, sites: [], linkIds: [] },
       ...{ isUnknownBuild: false, retryAtScan: 0, pids: new Set<number>(), cached: false },
     };
     this.#libraries.set(identity, library);
-    this.#attach(library, path);
+    this.#attach(library, path, found);
     return library;
   }
 
-  #attach(library: Library, path: string): void {
+  #attach(library: Library, path: string, found: Found): void {
     delete library.failure;
     try {
-      const chosen = withFile(path, (source) => this.choose(new ElfFile(source)));
+      if ("error" in found) throw found.error;
+      const { chosen } = found;
       if (!chosen) throw new Error("no functions that read and write in it, of a TLS library that is known");
       library.runtime = chosen.runtime;
       library.sites = chosen.sites;

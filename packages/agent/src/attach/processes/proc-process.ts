@@ -56,7 +56,3 @@ export const namespaceOf = (pid: number, kind: "mnt" | "net"): string | undefine
 /** Changes whenever something is mapped or unmapped (the first field of statm, pages); 0 for kernel threads. */
 export const mappedPages = (pid: number): number | undefined =>
   attempt(() => Number.parseInt(readStart(procPath(pid, "statm"), 256), 10));
-
-/** Whether a seccomp filter judges the process's system calls. */
-export const hasSeccompFilter = (pid: number): boolean =>
-  attempt(() => /^Seccomp:\s*2$/m.test(readStart(procPath(pid, "status"), 65_536))) ?? false;

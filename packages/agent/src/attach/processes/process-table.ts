@@ -1,6 +1,7 @@
 import type { ProcessInfo } from "../../exchange.js";
+import { GoPrograms } from "../go/go-programs.js";
 import { CgroupIds } from "./cgroup-ids.js";
-import { cgroupOf, executableOf, statOf } from "./proc-process.js";
+import { cgroupOf, executableOf, procPath, statOf } from "./proc-process.js";
 import { type ProcessExec, processInfo } from "./process-names.js";
 
 interface Entry {
@@ -22,6 +23,8 @@ export class ProcessTable {
   /** paths by inode of executables seen before: names for what is gone when we look */
   readonly #executables = new Map<string, string>();
   readonly #cgroups = new CgroupIds();
+  readonly #programs = new GoPrograms();
+  readonly #threadsServe = new WeakMap<ProcessInfo, boolean>();
 
   onExec(exec: ProcessExec): void {
     this.#exited.delete(exec.pid);
@@ -49,6 +52,20 @@ export class ProcessTable {
     const info = this.#name(pid, undefined);
     this.#remember(this.#live, pid, { info }, LIVE_MAX);
     return info;
+  }
+
+  /**
+   * Whether a thread of the process goes on with what it began. Not in Go, whose goroutines take turns on threads; nor is it
+   * said of a process whose program cannot be read, or not any more.
+   */
+  threadsServe(pid: number): boolean {
+    const info = this.of(pid);
+    let serve = this.#threadsServe.get(info);
+    if (serve === undefined) {
+      serve = this.#live.has(pid) && this.#programs.isGo(procPath(pid, "exe")) === false;
+      this.#threadsServe.set(info, serve);
+    }
+    return serve;
   }
 
   /** Live processes that are not among these any more ended without our hearing of it. */

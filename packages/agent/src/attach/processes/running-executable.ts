@@ -1,4 +1,5 @@
-import { executableFileOf } from "../../capture/executable-search.js";
+import { statSync } from "node:fs";
+import { kernelDevice } from "../../capture/executable-search.js";
 import type { ExecutableFile } from "../../capture/policy-bytes.js";
 import { executableOf } from "./proc-process.js";
 
@@ -8,7 +9,18 @@ export interface RunningExecutable {
   path: string;
 }
 
-/** undefined: the process ended, is the kernel's own, or may not be looked at */
+/** The file alone; undefined where it is gone. @throws the system's error where it may not be looked at */
+export function executableFileOf(pid: number): ExecutableFile | undefined {
+  try {
+    const { dev, ino } = statSync(`/proc/${pid}/exe`, { bigint: true });
+    return { device: kernelDevice(dev), inode: Number(ino) };
+  } catch (error) {
+    if (["ENOENT", "ESRCH"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
+    throw error;
+  }
+}
+
+/** Undefined where the process ended, is the kernel's own, or may not be looked at. */
 export function runningExecutable(pid: number): RunningExecutable | undefined {
   const path = executableOf(pid);
   if (path === undefined) return undefined;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { CaptureSession } from "../../capture/native-session.js";
 import { allPids, statOf } from "./proc-process.js";
 
-type Tables = Pick<CaptureSession, "updateTable" | "tableKeys">;
+type Tables = Pick<CaptureSession, "updateTable" | "lookupTable" | "tableKeys">;
 
 const MAP = "excluded_processes";
 /** How often some were added: what the kernel remembers of a process it has seen holds until this changes. */
@@ -45,6 +45,11 @@ export class SelfProcesses {
   /** As the kernel has it now. */
   all(): Set<number> {
     return new Set(this.tables.tableKeys(MAP).map((key) => Buffer.from(key).readUInt32LE()));
+  }
+
+  /** The same of one. */
+  has(pid: number): boolean {
+    return this.tables.lookupTable(MAP, u32(pid)) !== null;
   }
 
   #pidFiles(): number[] {

@@ -1,3 +1,4 @@
+import type { ReturnBy } from "../../capture/return-probes.js";
 import type { ElfFile } from "../elf/elf-file.js";
 import type { ChosenSites } from "../runtimes.js";
 import { namedSites } from "./named-sites.js";
@@ -18,9 +19,9 @@ const END = { gnutls_deinit: "free" } as const;
 const NAMES = new Set([TRANSFERS, FLUSH, END].flatMap((functions) => Object.keys(functions)));
 
 /** Where to stand in GnuTLS, 3.0 and later. Undefined where the file has none. @throws ElfError */
-export function gnutlsSites(elf: ElfFile): ChosenSites | undefined {
+export function gnutlsSites(elf: ElfFile, returnBy: ReturnBy = "probe"): ChosenSites | undefined {
   const symbols = elf.functions(NAMES);
   if (!symbols.has("gnutls_record_recv") || !symbols.has("gnutls_record_send")) return undefined;
-  const sites = [TRANSFERS, FLUSH, END].flatMap((functions) => namedSites(elf, symbols, functions));
+  const sites = [TRANSFERS, FLUSH, END].flatMap((functions) => namedSites(elf, symbols, functions, returnBy));
   return { runtime: "gnutls", sites };
 }

@@ -1,3 +1,4 @@
+import type { ReturnBy } from "../../capture/return-probes.js";
 import { ElfError } from "../elf/byte-source.js";
 import type { ElfFile } from "../elf/elf-file.js";
 import type { ChosenSites } from "../runtimes.js";
@@ -18,12 +19,16 @@ export function knownBuild(elf: ElfFile, builds: KnownBuilds): KnownBuild | unde
  * the recorded code: a build id is a claim, and a probe in the middle of an instruction would break the program.
  * @throws ElfError
  */
-export function knownBuildSites(elf: ElfFile, builds: KnownBuilds): ChosenSites | undefined {
+export function knownBuildSites(
+  elf: ElfFile,
+  builds: KnownBuilds,
+  returnBy: ReturnBy = "probe",
+): ChosenSites | undefined {
   const build = knownBuild(elf, builds);
   if (!build?.functions.every((function_) => isAsRecorded(elf, function_))) return undefined;
   const symbols = new Map(build.functions.map(({ name, address, size }) => [name, { name, address, size }]));
   if (!symbols.has("SSL_read") || !symbols.has("SSL_write")) return undefined;
-  return { runtime: build.runtime, sites: sitesAmong(elf, symbols) };
+  return { runtime: build.runtime, sites: sitesAmong(elf, symbols, returnBy) };
 }
 
 function isAsRecorded(elf: ElfFile, { address, size, code }: KnownFunction): boolean {

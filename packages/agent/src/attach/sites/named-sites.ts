@@ -1,7 +1,9 @@
+import type { ReturnBy } from "../../capture/return-probes.js";
 import type { ElfFile } from "../elf/elf-file.js";
 import type { FunctionSymbol } from "../elf/function-symbols.js";
 import { CALL_REGISTERS, ENTRY_REGISTERS, emulatedSite } from "./emulated.js";
 import { functionCode, leavesFor } from "./inner-function.js";
+import { returnInstructions } from "./return-instructions.js";
 import type { LibrarySite, SiteFunction } from "./site.js";
 
 export type Symbols = ReadonlyMap<string, FunctionSymbol>;
@@ -23,11 +25,15 @@ export function leadsTo(elf: ElfFile, symbols: Symbols, from: string, to: string
   );
 }
 
-/** A site on each of these functions that the file has, at the least cost that it allows. */
+/**
+ * A site on each of these functions that the file has, at the least cost that it allows; where a return is seen by instruction, also
+ * on each of those. @throws Error in words where one returns in a way that is not followed
+ */
 export function namedSites(
   elf: ElfFile,
   symbols: Symbols,
   wanted: Readonly<Record<string, SiteFunction>>,
+  returnBy: ReturnBy = "probe",
 ): LibrarySite[] {
   const sites: LibrarySite[] = [];
   for (const [name, function_] of Object.entries(wanted)) {
@@ -39,14 +45,26 @@ export function namedSites(
       elf.machine === "x86-64"
         ? emulatedSite(functionCode(elf, symbol), kind === "call" ? CALL_REGISTERS : ENTRY_REGISTERS)
         : undefined;
-    sites.push({
-      function: function_,
-      symbol: name,
-      inner: false,
+    const named = { function: function_, symbol: name, inner: false } as const;
+    const entry: LibrarySite = {
+      ...named,
       offset: elf.fileOffset(cheap ?? symbol.address),
       kind,
       cost: cheap === undefined ? "single_step" : "emulated",
-    });
+    };
+    if (kind === "entry" || returnBy === "probe") {
+      sites.push(entry);
+      continue;
+    }
+    const returns = returnInstructions(elf, symbol).map((address) => elf.fileOffset(address));
+    sites.push({ ...entry, kind: "call_entry" });
+    for (const offset of returns) {
+      sites.push({ ...named, offset, kind: "call_return", cost: "single_step" });
+    }
   }
-  return sites;
+  return sites.filter((site, index) => !isListedLater(site, sites.slice(index + 1)));
 }
+
+/** Functions that jump to the same one return at the same instruction. What comes last is attached first. */
+const isListedLater = ({ kind, offset }: LibrarySite, later: LibrarySite[]): boolean =>
+  kind === "call_return" && later.some((other) => other.kind === kind && other.offset === offset);

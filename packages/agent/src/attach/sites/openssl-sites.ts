@@ -1,3 +1,4 @@
+import type { ReturnBy } from "../../capture/return-probes.js";
 import type { ElfFile } from "../elf/elf-file.js";
 import type { ChosenSites } from "../runtimes.js";
 import { CALL_REGISTERS, emulatedSite } from "./emulated.js";
@@ -19,25 +20,29 @@ export const OPENSSL_FUNCTIONS = [
 const BORINGSSL_ONLY = "SSL_CTX_set_grease_enabled";
 
 /** Where to stand in a file that has the symbols of OpenSSL or BoringSSL; undefined where it has neither. @throws ElfError */
-export function opensslSites(elf: ElfFile): ChosenSites | undefined {
+export function opensslSites(elf: ElfFile, returnBy: ReturnBy = "probe"): ChosenSites | undefined {
   const symbols = elf.functions(new Set([...OPENSSL_FUNCTIONS, BORINGSSL_ONLY]));
   if (!symbols.has("SSL_read") || !symbols.has("SSL_write")) return undefined;
   return {
     runtime: symbols.has(BORINGSSL_ONLY) ? "boringssl" : "openssl",
-    sites: sitesAmong(elf, symbols),
+    sites: sitesAmong(elf, symbols, returnBy),
   };
 }
 
 /**
  * Where to stand, so that every call of SSL_read, SSL_read_ex, SSL_write and SSL_write_ex is seen once, at the least cost
- * the file allows. @throws ElfError
+ * the file allows. The inner functions end by jumping to what a pointer names, so where a return is seen by instruction
+ * probes stand on the exported ones. @throws ElfError, Error in words
  */
-export function sitesAmong(elf: ElfFile, symbols: Symbols): LibrarySite[] {
+export function sitesAmong(elf: ElfFile, symbols: Symbols, returnBy: ReturnBy = "probe"): LibrarySite[] {
+  const named = (wanted: Readonly<Record<string, SiteFunction>>) =>
+    namedSites(elf, symbols, wanted, returnBy);
+  const mayBeInner = returnBy === "probe";
   const reads =
-    innerRead(elf, symbols) ?? namedSites(elf, symbols, { SSL_read: "read", SSL_read_ex: "read_ex" });
+    (mayBeInner && innerRead(elf, symbols)) || named({ SSL_read: "read", SSL_read_ex: "read_ex" });
   const writes =
-    innerWrite(elf, symbols) ??
-    namedSites(elf, symbols, { SSL_write: "write", SSL_write_ex: "write_ex", SSL_write_ex2: "write_flags" });
+    (mayBeInner && innerWrite(elf, symbols)) ||
+    named({ SSL_write: "write", SSL_write_ex: "write_ex", SSL_write_ex2: "write_flags" });
   const ends = namedSites(elf, symbols, { SSL_clear: "clear", SSL_free: "free" });
   return [...reads, ...writes, ...ends];
 }

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/* Does the process keep a socket of which it closes one descriptor? */
+#ifndef MASTHEAD_PROBES_SOCKET_HELD_H
+#define MASTHEAD_PROBES_SOCKET_HELD_H
+
+#include "socket-file.h"
+
+#define DESCRIPTORS_A_STEP	8
+#define DESCRIPTORS_MOST	65536	/* that are looked at; with more, the socket counts as kept */
+
+struct descriptor_search {
+	struct file **table;
+	struct file *file;
+	__u32 but;		/* the descriptor that is closed */
+	__u32 found;
+};
+
+static long search_step(__u32 index, struct descriptor_search *search)
+{
+	__u32 first = index * DESCRIPTORS_A_STEP;
+	struct file *files[DESCRIPTORS_A_STEP];
+
+	if (bpf_probe_read_kernel(files, sizeof(files), search->table + first)) {
+		search->found = 1;
+		return 1;
+	}
+#pragma unroll
+	for (__u32 i = 0; i < DESCRIPTORS_A_STEP; i++)
+		if (files[i] == search->file && first + i != search->but)
+			search->found = 1;
+	return search->found != 0;
+}
+
+/* By itself, for its stack. descriptor: the one that is closed, of the current process. */
+verified_alone int has_other_descriptor(__u64 file, __u32 descriptor)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct fdtable *table = task->files->fdt;
+	struct descriptor_search search = { .table = table->fd, .file = (void *)file, .but = descriptor };
+	__u32 most = table->max_fds;
+
+	if (most > DESCRIPTORS_MOST)
+		return 1;
+	bpf_loop(most / DESCRIPTORS_A_STEP, search_step, &search, 0);	/* the table's size is a multiple of 64 */
+	return search.found;
+}
+
+#endif

@@ -1,0 +1,61 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { ProbeSite, SessionInfo } from "../../capture/native-session.js";
+import { type ChooseSites, chooseSites } from "../runtimes.js";
+import { UnknownBuild } from "../unknown-build.js";
+import { LibraryTable } from "./library-table.js";
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "masthead-table-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const INFO: SessionInfo = {
+  ...{ links: ["multi"], programs: [], absent: [], refusedLinks: [], returnBy: "probe" },
+};
+
+/** A table over a session that notes what it is asked for, and how often a file was looked through. */
+const tableWith = (choose: ChooseSites = chooseSites) => {
+  const attached: ProbeSite[] = [];
+  let looks = 0;
+  const session = { info: INFO, attachUprobe: (site: ProbeSite) => attached.push(site), detach: () => {} };
+  const table = new LibraryTable(session, (elf) => {
+    looks += 1;
+    return choose(elf);
+  });
+  return { table, attached, looks: () => looks };
+};
+
+test("a program with TLS inside is looked through once, however often it is met", () => {
+  const { table, attached, looks } = tableWith();
+  const library = table.sightProgram(process.execPath, { pid: 1 });
+  expect(library).toMatchObject({ runtime: "openssl", path: process.execPath });
+  expect(attached.length).toBeGreaterThan(3);
+  expect(table.sightProgram(process.execPath, { pid: 2 })).toBe(library);
+  expect([...(library?.pids ?? [])]).toEqual([1, 2]);
+  expect(looks()).toBe(1);
+});
+
+test("so is one without, and what is no program; neither is in the table", () => {
+  const { table, looks } = tableWith();
+  const script = join(folder, "script");
+  writeFileSync(script, "#!/bin/sh\n");
+  for (const path of ["/bin/true", script, "/bin/true", script, join(folder, "nothing")])
+    expect(table.sightProgram(path, { pid: 1 })).toBeUndefined();
+  expect(looks()).toBe(1);
+  expect(table.all()).toEqual([]);
+});
+
+test("one that is not known how to follow is in the table, which says why", () => {
+  const { table, looks } = tableWith(() => {
+    throw new UnknownBuild("go1.99 on x86-64");
+  });
+  expect(table.sightProgram("/bin/true", { pid: 1 })).toMatchObject({
+    ...{ isUnknownBuild: true, failure: expect.stringContaining("go1.99") },
+  });
+  table.sightProgram("/bin/true", { pid: 1 });
+  expect(looks()).toBe(1);
+});

@@ -1,0 +1,68 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { RecordRole } from "@masthead/agent/decode/record-enums";
+import { policySet } from "@masthead/agent/testing/policies";
+import { afterEach, describe, expect, test } from "vitest";
+import { Cleanup } from "../support/cleanup.js";
+import { curl } from "../support/curl.js";
+import { makeCertificate, startNginx, startPythonServer } from "../support/https-servers.js";
+import { pathOf, startKernelCapture } from "../support/kernel-capture.js";
+import { startProgram } from "../support/program.js";
+import { until } from "../support/until.js";
+
+/** Calls seen at both ends where no return probe may stand. */
+
+const NODE_SERVER = fileURLToPath(new URL("../programs/https-server.mjs", import.meta.url));
+const cleanup = new Cleanup();
+afterEach(() => cleanup.run());
+
+const startNodeServer = async (): Promise<number> => {
+  const { certificate, key } = makeCertificate(cleanup.folder());
+  const server = startProgram(process.execPath, [NODE_SERVER, certificate, key]);
+  cleanup.add(() => server.stop());
+  return Number(await server.line());
+};
+
+describe.runIf(process.arch === "x64")("by instructions that return", () => {
+  test.each(["multi", "perf"] as const)("by %s links", async (bestLink) => {
+    const nginx = await startNginx(cleanup);
+    const ports = [nginx.port, (await startPythonServer(cleanup)).port, await startNodeServer()];
+    const paths = new Map<number, string>();
+    const seen: string[] = [];
+    const { session, tables, attachment } = startKernelCapture(
+      cleanup,
+      (record, bytes) => {
+        if (record.request) paths.set(record.connection, pathOf(record, bytes));
+        const role = record.role === RecordRole.ROLE_SERVER ? "server" : "client";
+        seen.push(`${paths.get(record.connection)} ${role} ${record.request ? "request" : record.status}`);
+      },
+      { returnBy: "instruction", bestLink },
+    );
+    if (session.info.links[0] !== bestLink) return; // an older kernel
+    tables.apply(policySet(1, { all: {} }));
+    expect(session.info.programs).not.toContain("ssl_call_return");
+    expect(session.info.programs).not.toContain("ssl_call_session");
+    const failures = attachment
+      .libraries()
+      .flatMap(({ path, failure }) => (failure ? [`${path}: ${failure}`] : []));
+    expect(failures).toEqual([]);
+    for (const [place, port] of ports.entries())
+      expect(await curl(port, [{ path: `/${place}` }, { path: `/${place}` }])).toEqual([200, 200]);
+    // With GnuTLS.
+    const url = `https://127.0.0.1:${nginx.port}/gnutls`;
+    await promisify(execFile)("wget", [
+      "--quiet",
+      "--no-check-certificate",
+      "--no-proxy",
+      "-O",
+      "/dev/null",
+      url,
+    ]);
+    const expected = ["0", "0", "1", "1", "2", "2", "gnutls"].flatMap((path) =>
+      ["client", "server"].flatMap((role) => [`/${path} ${role} request`, `/${path} ${role} 200`]),
+    );
+    await until("all heads", () => seen.length >= expected.length);
+    expect(seen.sort()).toEqual(expected.sort());
+  });
+});
