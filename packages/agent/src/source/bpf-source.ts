@@ -3,9 +3,6 @@ import { fileURLToPath } from "node:url";
 import type { FingerprintKey } from "@masthead/shared/policy/fingerprint";
 import type { Floor } from "@masthead/shared/policy/floor";
 import type { PolicySet } from "@masthead/shared/wire/policy-set";
-import { KernelSeries } from "../aggregate/kernel-series.js";
-import { SeriesBooking } from "../aggregate/series-booking.js";
-import { SeriesSchedule } from "../aggregate/series-schedule.js";
 import { Attachment } from "../attach/attachment.js";
 import type { CoverageReport } from "../attach/coverage/coverage.js";
 import { type FoundExecutable, findExecutables } from "../capture/executable-search.js";
@@ -25,21 +22,16 @@ import type { CaptureSource, SourceEvents } from "./capture-source.js";
 import { askedOf, ExecutableWatch } from "./executable-watch.js";
 import { KernelBudget } from "./kernel-budget.js";
 import { counterOf, KERNEL_COUNTERS, kernelAccount } from "./kernel-counters.js";
+import { KernelCounting } from "./kernel-counting.js";
+import { type KernelSizes, mapEntriesOf } from "./map-entries.js";
 
-export interface BpfSourceOptions {
+export interface BpfSourceOptions extends KernelSizes {
   /** absent: the object that came with the agent */
   objectPath?: string | undefined;
-  ringBytes: number;
   handoffBytes: number;
   pollEveryMs: number;
   /** whether HTTP in clear is read too */
   clearText: boolean;
-  /** entries of the kernel's tables of connections, of calls in flight and of heads being put together */
-  kernelConnections: number;
-  kernelCalls: number;
-  kernelHeads: number;
-  kernelSeries: number;
-  openExchanges: number;
   labels: Record<string, string>;
   floor: Floor;
   fingerprintKey: FingerprintKey;
@@ -51,21 +43,6 @@ export interface BpfSourceOptions {
 
 /** The programs as `make -C bpf` leaves them. */
 export const BUILT_OBJECT = fileURLToPath(new URL("../../../../bpf/build/masthead.bpf.o", import.meta.url));
-
-/** Latency buckets that series have in a window, one with another. */
-const LATENCIES_PER_SERIES = 16;
-
-const mapEntriesOf = (options: BpfSourceOptions): Record<string, number> => ({
-  records: options.ringBytes,
-  connections: options.kernelConnections,
-  calls: options.kernelCalls,
-  assemblies: options.kernelHeads,
-  series_0: options.kernelSeries,
-  series_1: options.kernelSeries,
-  latencies_0: LATENCIES_PER_SERIES * options.kernelSeries,
-  latencies_1: LATENCIES_PER_SERIES * options.kernelSeries,
-  open_exchanges: options.openExchanges,
-});
 
 /** Exchanges of programs on this host, from the kernel. */
 export class BpfSource implements CaptureSource {
@@ -79,8 +56,7 @@ export class BpfSource implements CaptureSource {
   readonly #executables: ExecutableWatch;
   readonly budget: KernelBudget;
   readonly #losses: readonly string[];
-  readonly #booking: SeriesBooking;
-  readonly #series: SeriesSchedule;
+  readonly #counting: KernelCounting;
 
   /** @throws NativeError or Error in words where this host refuses: no BTF, no rights, no object */
   constructor(
@@ -111,8 +87,13 @@ export class BpfSource implements CaptureSource {
       this.#governor = new Governor(this.#tables.plansOf, options.fingerprintKey.id, (pid) =>
         this.#attachment.threadsServe(pid),
       );
-      this.#booking = this.#makeBooking();
-      this.#series = this.#makeSchedule();
+      const { plansOf } = this.#tables;
+      const processOf = (pid: number) => this.#attachment.processOf(pid);
+      this.#counting = new KernelCounting(
+        this.#session,
+        { governing: this.#governor, plansOf, processOf },
+        events,
+      );
       this.#attachment = new Attachment({
         session: this.#session,
         asked: (pid) => askedOf(this.#tables, pid),
@@ -128,31 +109,10 @@ export class BpfSource implements CaptureSource {
     this.#stream = this.#makeStream(options);
     this.accounts = {
       kernel: () => kernelAccount(this.#session.counters()),
-      requestsReceived: () => this.#stream.decoder.requests + this.#booking.received,
-      ungoverned: () => this.#stream.pairing.ungoverned + this.#booking.ungoverned,
+      requestsReceived: () => this.#stream.decoder.requests + this.#counting.booking.received,
+      ungoverned: () => this.#stream.pairing.ungoverned + this.#counting.booking.ungoverned,
       pairing: () => this.#stream.pairing.pending,
     };
-  }
-
-  #makeBooking(): SeriesBooking {
-    const { events } = this;
-    return new SeriesBooking({
-      governing: this.#governor,
-      plansOf: this.#tables.plansOf,
-      processOf: (pid) => this.#attachment.processOf(pid),
-      onSeries: (exchange, windowStart, totals) => events.onTotals(exchange, windowStart, totals),
-      losses: events.losses,
-    });
-  }
-
-  #makeSchedule(): SeriesSchedule {
-    const offsetUs = () => this.events.unixUs(0);
-    return new SeriesSchedule({
-      series: new KernelSeries(this.#session, this.#booking, offsetUs),
-      counted: () => counterOf(this.#session.counters(), "aggregated"),
-      taken: () => this.#booking.received,
-      nowUs: () => this.events.unixUs(Number(process.hrtime.bigint())),
-    });
   }
 
   /** Those on disk that a policy names: probes stand on them before the policy is in force. */
@@ -173,7 +133,7 @@ export class BpfSource implements CaptureSource {
       maxOpenExchanges: openExchanges,
       onProcess: (record) => this.#onProcess(record),
       onMessage: (pid) => this.budget.targets.count(pid),
-      onSeries: (bytes, start, end) => this.#booking.one(bytes, start, end),
+      onSeries: (bytes, start, end) => this.#counting.booking.one(bytes, start, end),
       liveConnections: () => readKernelConnections(this.#session),
     });
   }
@@ -202,7 +162,7 @@ export class BpfSource implements CaptureSource {
     if (!result.ok) throw new Error(result.error);
     for (const warning of result.warnings) this.events.onWarning(warning);
     // What was counted under the set before is booked before anything of this one is.
-    this.#series.take();
+    this.#counting.take();
   }
 
   async start(): Promise<void> {
@@ -215,7 +175,7 @@ export class BpfSource implements CaptureSource {
     this.#attachment.scan();
     this.#executables.scan();
     this.#reconcile();
-    this.#series.tick();
+    this.#counting.schedule.tick();
   }
 
   #reconcile(): void {
@@ -226,7 +186,7 @@ export class BpfSource implements CaptureSource {
   }
 
   progress(): { sent: number; received: number; heldSinceUs?: number } {
-    const heldSinceUs = this.#series.heldSinceUs();
+    const heldSinceUs = this.#counting.schedule.heldSinceUs();
     return {
       sent: counterOf(this.#session.counters(), "records_sent"),
       received: this.#stream.decoder.records,
@@ -236,12 +196,12 @@ export class BpfSource implements CaptureSource {
 
   pause(): void {
     this.#session.pause();
-    this.#series.paused = true;
+    this.#counting.schedule.paused = true;
   }
 
   resume(): void {
     this.#session.resume();
-    this.#series.paused = false;
+    this.#counting.schedule.paused = false;
   }
 
   async stop(): Promise<void> {
@@ -251,7 +211,7 @@ export class BpfSource implements CaptureSource {
     // Twice: what dropped records left open is suspected in the first step and settled in the second.
     this.#reconcile();
     this.#reconcile();
-    this.#series.take();
+    this.#counting.take();
   }
 
   close(): void {
