@@ -297,7 +297,6 @@ static __always_inline void keep_ahead(struct work *w)
 static __always_inline void finish_head(struct work *w, struct out *o, struct connection *c)
 {
 	struct parsed_head *p = &w->parsed;
-	__u32 next_response = c->next_response;
 
 	__builtin_memset(p, 0, sizeof(*p));
 	if (!parse_start_line(w)) {
@@ -305,10 +304,11 @@ static __always_inline void finish_head(struct work *w, struct out *o, struct co
 		return;
 	}
 	p->truncated = !w->head_end;
+	w->next_response = c->next_response;
 	interrupt_counted(w, c);
 	if (!admit_head(w, o, c)) {
-		if (next_response != c->next_response)	/* the outstanding are given up: see claim_request */
-			lose_exchanges(c, next_response);
+		if (w->next_response != c->next_response)	/* the outstanding are given up: see claim_request */
+			lose_exchanges(c, w->next_response);
 		drop_head(w);
 		return;
 	}

@@ -80,16 +80,28 @@ verified_alone int flush(struct work *w, struct out *o, struct connection *c, in
 	return 0;
 }
 
-static __always_inline void send_message_end(struct work *w, struct direction *d, struct connection *c)
+/* By itself, since its record is large and the path through end_message is long. */
+verified_alone int send_message_end(struct work *w, struct connection *c)
 {
-	struct record_message_end e = {
-		.header = { .kind = RECORD_MESSAGE_END, .flags = d->end_flags, .size = sizeof(e),
-			    .time_ns = w->now_ns, .pid = w->process, .generation = d->generation },
-		.connection = c->id, .bytes = d->bytes, .exchange = d->exchange, .response = d->response,
-	};
+	struct record_message_end e = {};
+	struct direction *d;
 
+	if (!w || !c)
+		return 0;
+	d = direction_of(w, c);
+	e.header.kind = RECORD_MESSAGE_END;
+	e.header.flags = d->end_flags;
+	e.header.size = sizeof(e);
+	e.header.time_ns = w->now_ns;
+	e.header.pid = w->process;
+	e.header.generation = d->generation;
+	e.connection = c->id;
+	e.bytes = d->bytes;
+	e.exchange = d->exchange;
+	e.response = d->response;
 	if (send_record(&e, sizeof(e)))
 		count(COUNTER_RECORDS_DROPPED);
+	return 0;
 }
 
 verified_alone int end_message(struct work *w, struct out *o, struct connection *c)
@@ -104,7 +116,7 @@ verified_alone int end_message(struct work *w, struct out *o, struct connection 
 	else if (d->open && d->counted_here)
 		end_counted(c, w->direction, w->now_ns);
 	else if (d->open && !d->silent)
-		send_message_end(w, d, c);
+		send_message_end(w, c);
 	d->open = 0;
 	d->counted_here = 0;
 	d->bytes = 0;

@@ -31,16 +31,16 @@ static __always_inline __u64 *latency_at(__u32 buffer, const struct series_key *
 	return buffer ? bpf_map_lookup_elem(&latencies_1, key) : bpf_map_lookup_elem(&latencies_0, key);
 }
 
-static __always_inline __u64 *latency_of(__u32 buffer, const struct series_key *key)
+static __always_inline __u64 *latency_of(__u32 buffer, const struct series_key *key, const struct zeroes *zeroes)
 {
-	__u64 none = 0, *count = latency_at(buffer, key);
+	__u64 *count = latency_at(buffer, key);
 
 	if (count)
 		return count;
 	if (buffer)
-		bpf_map_update_elem(&latencies_1, key, &none, BPF_NOEXIST);
+		bpf_map_update_elem(&latencies_1, key, zeroes, BPF_NOEXIST);
 	else
-		bpf_map_update_elem(&latencies_0, key, &none, BPF_NOEXIST);
+		bpf_map_update_elem(&latencies_0, key, zeroes, BPF_NOEXIST);
 	return latency_at(buffer, key);
 }
 
@@ -49,14 +49,13 @@ static __always_inline struct record_series *series_at(__u32 buffer, const struc
 	return buffer ? bpf_map_lookup_elem(&series_1, key) : bpf_map_lookup_elem(&series_0, key);
 }
 
-static __always_inline struct record_series *series_of(__u32 buffer, const struct series_key *key, struct open_exchange *open)
+static __always_inline struct record_series *series_of(__u32 buffer, const struct series_key *key, struct open_exchange *open,
+						       const struct zeroes *zeroes)
 {
 	struct record_series *s = series_at(buffer, key);
-	__u32 first = 0;
-	struct zeroes *zeroes = bpf_map_lookup_elem(&zero, &first);
 	long failed;
 
-	if (s || !zeroes)
+	if (s)
 		return s;
 	failed = buffer ? bpf_map_update_elem(&series_1, key, zeroes, BPF_NOEXIST)
 			: bpf_map_update_elem(&series_0, key, zeroes, BPF_NOEXIST);
@@ -107,11 +106,12 @@ verified_alone int book_exchange(struct open_exchange *open, __u64 now_ns)
 {
 	__u32 first = 0, buffer;
 	struct aggregate_settings *settings = bpf_map_lookup_elem(&aggregate_settings, &first);
+	const struct zeroes *zeroes = bpf_map_lookup_elem(&zero, &first);
 	struct series_key key = {};
 	struct record_series *one, *s;
 	__u64 *latency;
 
-	if (!open || !settings)
+	if (!open || !settings || !zeroes)
 		return 0;
 	one = &open->series;
 	buffer = *(volatile __u32 *)&settings->buffer;
@@ -123,9 +123,9 @@ verified_alone int book_exchange(struct open_exchange *open, __u64 now_ns)
 	key.window = one->window;
 	key.status = one->status;
 	key.bucket = bucket_of(one->duration_us);
-	latency = latency_of(buffer, &key);
+	latency = latency_of(buffer, &key, zeroes);
 	key.bucket = 0;
-	s = latency ? series_of(buffer, &key, open) : 0;
+	s = latency ? series_of(buffer, &key, open, zeroes) : 0;
 	if (!s || !latency) {
 		send_series(open, now_ns);
 		return 0;

@@ -165,6 +165,8 @@ struct work {
 	__u32 head_end;		/* 0: not yet */
 	__u32 ahead;		/* bytes in `small` that come next: they were read with the head before them */
 	__u32 source;		/* enum record_source, of the call */
+	__u32 next_response;	/* of the connection, before this head */
+	__u32 reserved;
 	struct finder finder;
 	struct number number;
 	struct list_element element;
