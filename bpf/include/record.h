@@ -21,6 +21,7 @@ enum record_kind {
 	RECORD_CONNECTION_END	= 4,	/* struct record_connection_end */
 	RECORD_PROCESS_EXEC	= 5,	/* struct record_process, then the file name that was given to execve */
 	RECORD_PROCESS_EXIT	= 6,	/* struct record_process, no file name */
+	RECORD_SERIES		= 7,	/* struct record_series (aggregate.h): an exchange that is counted and found no room in the maps */
 };
 
 enum record_flag {
@@ -200,6 +201,8 @@ enum counter {
 	COUNTER_PROBE_HITS,		/* calls seen, targets or not */
 	COUNTER_TIE_MISMATCHES,		/* times two calls on a connection seemed to be on different sockets */
 	COUNTER_COUNTED_ONLY,		/* of `captured`: beyond a budget, with a record that says just what usage needs */
+	COUNTER_AGGREGATED,		/* of `captured`: put into a series */
+	COUNTER_LOST_AGGREGATE,		/* to be counted into a series, and it is not known which response was its */
 	COUNTERS
 };
 

@@ -7,6 +7,7 @@
 #define MASTHEAD_BUDGET_H
 
 #include "work.h"
+#include "aggregate.h"
 #include "../maps/policy.h"
 #include "../maps/records.h"
 
@@ -36,14 +37,10 @@ verified_alone int take_token(__u32 bucket, __u64 now_ns)
 	return 0;
 }
 
-/* Have the policies that may govern a request with these items a token for it? Items come in the order of their policies. */
+/* Have the policies that may govern a request with these items a token for it? */
 static __always_inline int policies_have_token(const struct slot_config *config, __u64 items, __u64 now_ns)
 {
-	__u64 last = items & config->budget_stops;
-
-	last &= -last;
-	if (last)
-		items &= last | (last - 1);
+	items = items_that_govern(config, items);
 	if (items & config->unbudgeted)
 		return 1;
 	for (__u32 i = 0; i < BUDGETS_ASKED && items; i++) {
@@ -54,7 +51,10 @@ static __always_inline int policies_have_token(const struct slot_config *config,
 	return 0;
 }
 
-/* For a request that is judged: is it told in detail? A ring that fills is as good as an empty bucket: detail goes before records do. */
+/*
+ * For a request that is judged: is it counted into a series, and else, is it told in detail? A ring that fills is as good as an
+ * empty bucket: detail goes before records do.
+ */
 verified_alone int judge_detail(struct work *w)
 {
 	struct slot_config *config;
@@ -68,9 +68,14 @@ verified_alone int judge_detail(struct work *w)
 	config = bpf_map_lookup_elem(&slots, &slot);
 	if (!config)
 		return 0;
-	if (!ring_is_filling() && policies_have_token(config, j->items, w->now_ns) && take_token(BUDGET_OF_HOST, w->now_ns))
-		return 0;
-	j->counted = 1;
+	if (is_aggregated(j, config, &slot)) {
+		j->aggregate = 1;
+		j->counted = COUNTED_BY_POLICY;
+	} else {
+		if (!ring_is_filling() && policies_have_token(config, j->items, w->now_ns) && take_token(BUDGET_OF_HOST, w->now_ns))
+			return 0;
+		j->counted = COUNTED_BY_BUDGET;
+	}
 	j->timings = 0;
 	j->query_names = j->query_keep = 0;
 	j->names = config->usage_request_names;

@@ -57,6 +57,7 @@ static __always_inline void end_connection(struct connection *c, const struct co
 
 	if (c->reported)
 		send_connection_end(c, reason);
+	settle_counted(c);
 	delete_assemblies(c);
 	if (!bpf_map_delete_elem(&connections, key) && process)
 		add_atomically(&process->connections, -1);

@@ -64,7 +64,7 @@ struct direction {
 	__u8 missed;		/* a call was not seen */
 	__u8 response;		/* the open message is a response */
 	__u8 has_sequence;
-	__u8 reserved;
+	__u8 counted_here;	/* the open message is of an exchange in `open_exchanges` */
 	__u32 generation;	/* the open message was recorded under */
 	__u32 sequence;		/* with has_sequence: where TCP's own counter stood after the last call in clear */
 	__u32 reserved_too;
@@ -77,6 +77,7 @@ struct direction {
 #define OUTSTANDING_CONNECT	(1U << 28)
 #define OUTSTANDING_SILENT	(1U << 29)	/* its record was lost, or it is not governed: no response record either */
 #define OUTSTANDING_COUNTED	(1U << 30)	/* beyond a budget: of its response only what usage needs */
+#define OUTSTANDING_AGGREGATED	(1U << 31)	/* it is in `open_exchanges` */
 
 struct connection {
 	__u64 id;
@@ -114,6 +115,8 @@ struct connection {
 	__u32 serving_thread;
 	__u32 serving_begun;	/* how many had begun on the thread, this one included */
 	__u32 serving_open;	/* requests of this connection that the thread read and has not answered */
+	__u32 aggregates;	/* has had exchanges in `open_exchanges` */
+	__u32 reserved;
 };
 
 #endif

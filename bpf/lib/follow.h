@@ -175,9 +175,13 @@ verified_alone int give_up_head(struct work *w, struct connection *c, __u32 lost
 	if (w->head.checked)
 		parse_start_line(w);
 	if (kind == START_REQUEST || (kind == START_MORE && requests)) {
+		if (d->counted_here)
+			lose_exchange(c, d->exchange);
+		d->counted_here = 0;
 		admit_request(w, c, lost_to);
 		d->open = 0;
 	} else if (d->state != STATE_RESYNC && oldest_request(c) != NO_REQUEST && (kind == START_RESPONSE || (c->role && !requests))) {
+		lose_exchange(c, c->next_response);
 		pop_request(c);
 		count(COUNTER_RECORDS_DROPPED);
 	}
@@ -300,13 +304,19 @@ static __always_inline void finish_head(struct work *w, struct out *o, struct co
 		return;
 	}
 	p->truncated = !w->head_end;
+	w->next_response = c->next_response;
+	interrupt_counted(w, c);
 	if (!admit_head(w, o, c)) {
+		if (w->next_response != c->next_response)	/* the outstanding are given up: see claim_request */
+			lose_exchanges(c, w->next_response);
 		drop_head(w);
 		return;
 	}
 	if (o->pending && !p->is_response)
 		append_target(w, o);
 	walk_fields(w, o);
+	if (o->pending && w->judgement.aggregate)
+		count_head(w, o, c);
 	settle_head(w, o, c);
 	if (direction_of(w, c)->state == STATE_CHUNK_SIZE)
 		keep_ahead(w);

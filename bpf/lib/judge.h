@@ -29,6 +29,15 @@ static __always_inline __u64 items_of_port(__u32 slot, const struct slot_config 
 	return items & (config->any_port | (of_port ? *of_port : 0));
 }
 
+/* Those of `items` whose policies may govern. Items come in the order of their policies. */
+static __always_inline __u64 items_that_govern(const struct slot_config *config, __u64 items)
+{
+	__u64 last = items & config->budget_stops;
+
+	last &= -last;
+	return last ? items & (last | (last - 1)) : items;
+}
+
 /* Which socket a claimed connection is on. */
 static __always_inline void tell_socket(struct connection *c, const struct record_socket *socket, __u8 tie)
 {

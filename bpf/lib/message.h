@@ -11,6 +11,7 @@
 #include "budget.h"
 #include "queue.h"
 #include "timings.h"
+#include "aggregate.h"
 #include "../maps/records.h"
 
 static __always_inline struct direction *direction_of(struct work *w, struct connection *c)
@@ -79,16 +80,28 @@ verified_alone int flush(struct work *w, struct out *o, struct connection *c, in
 	return 0;
 }
 
-static __always_inline void send_message_end(struct work *w, struct direction *d, struct connection *c)
+/* By itself, since its record is large and the path through end_message is long. */
+verified_alone int send_message_end(struct work *w, struct connection *c)
 {
-	struct record_message_end e = {
-		.header = { .kind = RECORD_MESSAGE_END, .flags = d->end_flags, .size = sizeof(e),
-			    .time_ns = w->now_ns, .pid = w->process, .generation = d->generation },
-		.connection = c->id, .bytes = d->bytes, .exchange = d->exchange, .response = d->response,
-	};
+	struct record_message_end e = {};
+	struct direction *d;
 
+	if (!w || !c)
+		return 0;
+	d = direction_of(w, c);
+	e.header.kind = RECORD_MESSAGE_END;
+	e.header.flags = d->end_flags;
+	e.header.size = sizeof(e);
+	e.header.time_ns = w->now_ns;
+	e.header.pid = w->process;
+	e.header.generation = d->generation;
+	e.connection = c->id;
+	e.bytes = d->bytes;
+	e.exchange = d->exchange;
+	e.response = d->response;
 	if (send_record(&e, sizeof(e)))
 		count(COUNTER_RECORDS_DROPPED);
+	return 0;
 }
 
 verified_alone int end_message(struct work *w, struct out *o, struct connection *c)
@@ -100,9 +113,12 @@ verified_alone int end_message(struct work *w, struct out *o, struct connection 
 	d = direction_of(w, c);
 	if (o->pending)
 		flush(w, o, c, 1);
+	else if (d->open && d->counted_here)
+		end_counted(c, w->direction, w->now_ns);
 	else if (d->open && !d->silent)
-		send_message_end(w, d, c);
+		send_message_end(w, c);
 	d->open = 0;
+	d->counted_here = 0;
 	d->bytes = 0;
 	d->end_flags = 0;
 	enter(d, STATE_HEAD);
@@ -174,7 +190,7 @@ verified_alone int begin_record(struct work *w, struct out *o, struct connection
 		append_timings(w, o, c, d);
 	d->generation = w->judgement.generation;
 	c->generation = w->judgement.generation;
-	c->reported = 1;
+	c->reported |= !w->judgement.aggregate;
 	o->pending = 1;
 	return 0;
 }
@@ -259,7 +275,7 @@ verified_alone int admit_request(struct work *w, struct connection *c, __u32 los
 		count(COUNTER_CAPTURED);
 		if (lost_to != COUNTERS)
 			count(lost_to);
-		else if (w->judgement.counted)
+		else if (w->judgement.counted == COUNTED_BY_BUDGET)
 			count(COUNTER_COUNTED_ONLY);
 	}
 	if (w->measured.wants & TIMING_CPU)
@@ -319,6 +335,10 @@ verified_alone int admit_response(struct work *w, struct connection *c)
 		return 1;
 	d->silent = 0;
 	judge_response(w, c, request);
+	if (request & OUTSTANDING_AGGREGATED) {
+		w->judgement.aggregate = 1;
+		w->judgement.timings = 0;
+	}
 	return 1;
 }
 

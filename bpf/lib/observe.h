@@ -113,6 +113,7 @@ static __always_inline struct work *claim_work(struct out **o)
 			continue;
 		*o = bpf_map_lookup_elem(&record_areas, &index);
 		w->measured.wants = 0;
+		w->index = i;
 		if (*o)
 			return w;
 		release(&w->busy);

@@ -58,6 +58,9 @@ struct parsed_head {
 	__u32 request;		/* the outstanding entry that this response answers */
 };
 
+/* Why a request is read for usage and for nothing else. */
+enum counted { COUNTED_BY_BUDGET = 1, COUNTED_BY_POLICY = 2 };
+
 /* Who asks what of this head. */
 struct judgement {
 	__u32 slot;
@@ -67,11 +70,13 @@ struct judgement {
 	__u32 changed;		/* 1: what other_slot's items allow counts too */
 	__u64 other_items;
 	__u32 fields;		/* 1: header fields may be sent */
-	__u32 counted;		/* 1: beyond a budget: only what usage needs is */
+	__u32 counted;		/* enum counted: only what usage needs is sent */
 	__u64 query_names, query_keep;
 	__u64 names;		/* name_bit of those that `slot` has rules for in this direction */
 	__u32 timings;		/* of enum timing */
 	__u32 reserved_too;
+	__u32 aggregate;	/* 1: it is counted into a series, and not sent */
+	__u32 whole_path;	/* 1: a policy asks for more of its path than the template */
 };
 
 struct finder {
@@ -160,6 +165,8 @@ struct work {
 	__u32 head_end;		/* 0: not yet */
 	__u32 ahead;		/* bytes in `small` that come next: they were read with the head before them */
 	__u32 source;		/* enum record_source, of the call */
+	__u32 next_response;	/* of the connection, before this head */
+	__u32 reserved;
 	struct finder finder;
 	struct number number;
 	struct list_element element;

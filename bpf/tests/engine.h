@@ -16,6 +16,10 @@ static inline void set_on_host(const char *map, const void *key, const void *val
 	TABLE(query_rules);
 	TABLE(header_rules);
 	TABLE(auth_schemes);
+	TABLE(aggregate_slots);
+	TABLE(aggregate_uses);
+	TABLE(aggregate_settings);
+	TABLE(latency_bounds);
 #undef TABLE
 }
 

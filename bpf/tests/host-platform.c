@@ -4,7 +4,7 @@
 #include "random.h"
 #include <stdlib.h>
 
-#define MAPS 32
+#define MAPS 48
 #define HASH_ENTRIES 16	/* of any hash on the host; one may be limited further, to overflow it */
 
 struct host_map {

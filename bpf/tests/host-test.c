@@ -4,6 +4,7 @@
 #include "bounds.h"
 #include "budgets.h"
 #include "drops.h"
+#include "aggregate.h"
 #include "../probes/call-table.h"
 
 static void fingerprints(void)
@@ -139,6 +140,7 @@ int main(void)
 	ends();
 	bounds();
 	drops();
+	aggregates();
 	policies();
 	budgets();
 	suspensions();

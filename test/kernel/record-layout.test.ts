@@ -1,5 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import {
+  AGGREGATE_MEASURES,
+  AGGREGATE_PATH_MAX,
+  AGGREGATE_SHAPE_MAX,
+  AGGREGATE_STRUCTS,
+  LATENCY_BUCKETS,
+} from "@masthead/agent/aggregate/series-layout";
 import { KERNEL_CONNECTION, KERNEL_DIRECTION } from "@masthead/agent/capture/kernel-connections";
 import { KERNEL_PROCESS } from "@masthead/agent/capture/kernel-processes";
 import { NAME_MAX_BYTES, TABLE_SLOTS, TABLE_STRUCTS } from "@masthead/agent/capture/table-layout";
@@ -42,13 +49,19 @@ const layoutOf = (name: string) => {
   return { size: type?.size, fields: Object.fromEntries(members) };
 };
 
-describe.each(Object.entries({ ...RECORD_STRUCTS, ...TABLE_STRUCTS }))("struct %s", (name, layout) => {
-  test("has its fields where they are read and written", () => {
-    const { bytes, ...ours } = layout as Record<string, number>;
-    const fields = Object.entries(ours).map(([field, at]) => [field === "bytes_seen" ? "bytes" : field, at]);
-    expect({ size: bytes, fields: Object.fromEntries(fields) }).toEqual(layoutOf(name));
-  });
-});
+describe.each(Object.entries({ ...RECORD_STRUCTS, ...TABLE_STRUCTS, ...AGGREGATE_STRUCTS }))(
+  "struct %s",
+  (name, layout) => {
+    test("has its fields where they are read and written", () => {
+      const { bytes, ...ours } = layout as Record<string, number>;
+      const fields = Object.entries(ours).map(([field, at]) => [
+        field === "bytes_seen" ? "bytes" : field,
+        at,
+      ]);
+      expect({ size: bytes, fields: Object.fromEntries(fields) }).toEqual(layoutOf(name));
+    });
+  },
+);
 
 test("the kernel's own connections are read where they lie", () => {
   expect(layoutOf("connection").fields).toMatchObject(KERNEL_CONNECTION);
@@ -80,6 +93,13 @@ test("bounds are those of the headers", () => {
   expect(defined(records, "RECORD_MAX_BYTES")).toBe(RECORD_MAX_BYTES);
   expect(defined(records, "RECORD_TARGET_MAX")).toBe(RECORD_TARGET_MAX);
   expect(defined(records, "RECORD_METHOD_MAX")).toBe(RECORD_METHOD_MAX);
+  for (const [name, value] of Object.entries({
+    AGGREGATE_PATH_MAX,
+    AGGREGATE_SHAPE_MAX,
+    AGGREGATE_MEASURES,
+    LATENCY_BUCKETS,
+  }))
+    expect([name, defined(header("aggregate.h"), name)]).toEqual([name, value]);
   expect(defined(tables, "TABLE_SLOTS")).toBe(TABLE_SLOTS);
   expect(defined(tables, "NAME_MAX_BYTES")).toBe(NAME_MAX_BYTES);
   const longest = Math.max(...AUTH_SCHEMES.map((scheme) => scheme.length));

@@ -40,9 +40,14 @@ export const startKernelCapture = (
     isSuspended,
     go = false,
     withoutPrograms = [],
+    onSeries,
     ...options
-  }: Pick<SessionOptions, "withoutPrograms" | "clearText" | "bestLink" | "returnBy"> &
-    Pick<AttachmentOptions, "knownBuilds" | "isSuspended"> & { go?: boolean } = {},
+  }: Pick<SessionOptions, "withoutPrograms" | "clearText" | "bestLink" | "returnBy" | "mapEntries"> &
+    Pick<AttachmentOptions, "knownBuilds" | "isSuspended"> & {
+      go?: boolean;
+      /** takes each series of one */
+      onSeries?: (bytes: RecordBytes, start: number, end: number) => boolean;
+    } = {},
 ): KernelCapture => {
   const session = openSession({
     ...{ objectPath: OBJECT, pollEveryMs: 2, ...options },
@@ -64,6 +69,7 @@ export const startKernelCapture = (
   const decoder = new RecordDecoder({
     ...{ messageEnd: ignore, connectionEnd: ignore, malformed: ignore },
     message: onMessage,
+    ...(onSeries && { series: onSeries }),
     process: (record) => {
       const { kind, pid, executableDevice: device, executableInode: inode, file = "" } = record;
       if (kind === "exit") attachment.onExit(pid);

@@ -86,6 +86,7 @@ export async function startAgent(
     recordedFile,
     {
       onExchange: (exchange) => meter.record(exchange),
+      onTotals: (exchange, windowStart, totals) => meter.recordTotals(exchange, windowStart, totals),
       onWarning: (message) => log.warn(message),
       losses,
       unixUs: (monotonicNs) => clock.toUnixUs(monotonicNs),
@@ -244,8 +245,9 @@ export async function startAgent(
   const observe = () => {
     // Nothing that passes before is seen, so nothing is complete.
     if (capturingSinceUs === undefined) return;
-    const { sent, received } = source.progress();
-    completeUntil.observe(sent, received, clock.nowUs());
+    const nowUs = clock.nowUs();
+    const { sent, received, heldSinceUs = nowUs } = source.progress();
+    completeUntil.observe(sent, received, Math.min(nowUs, heldSinceUs));
   };
   const guarded = (what: string, work: () => void) => () => {
     try {

@@ -10,6 +10,7 @@ import {
 import { agentIdSchema } from "@masthead/shared/ids";
 import { LABEL_NAME_MAX_CHARACTERS, LABEL_VALUE_MAX_CHARACTERS } from "@masthead/shared/policy/limits";
 import { z } from "zod";
+import { kernelVariables } from "./config-kernel.js";
 
 const MIB = 1024 * 1024;
 
@@ -122,29 +123,11 @@ export const agentVariables = {
     default: "10",
     schema: wholeNumber(1, 1000),
   }),
-  kernelConnections: variable({
-    name: "MASTHEAD_KERNEL_CONNECTIONS",
-    description: "Connections that the kernel follows at once. Full: loss `connections/full`.",
-    default: "65536",
-    schema: wholeNumber(1, 4_000_000),
-  }),
-  kernelCalls: variable({
-    name: "MASTHEAD_KERNEL_CALLS",
-    description:
-      "Entries of the kernel's table of reads and writes in flight, twice as many as are to be followed at once. No room: loss `calls/full`.",
-    default: "32768",
-    schema: wholeNumber(1, 4_000_000),
-  }),
-  kernelHeads: variable({
-    name: "MASTHEAD_KERNEL_HEADS",
-    description:
-      "Heads that come in several reads and are put together at once, 18 KiB each. Full: loss `assembly/full`.",
-    default: "512",
-    schema: wholeNumber(1, 65_536),
-  }),
+  ...kernelVariables,
   openExchanges: variable({
     name: "MASTHEAD_OPEN_EXCHANGES",
-    description: "Exchanges that may wait for their response. Full: loss `pairing/full`.",
+    description:
+      "Exchanges that may wait for their response; as many again in the kernel, where a policy has `aggregate: true`. Full: loss `pairing/full`.",
     default: "32768",
     schema: wholeNumber(1, 1_000_000),
   }),

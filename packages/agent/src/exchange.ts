@@ -31,6 +31,8 @@ export interface GoverningPolicy {
   report: boolean;
   /** of its `budget`; absent: none of its own */
   recordsPerSecond?: number;
+  /** its exchanges are counted, and none is kept */
+  aggregate?: true;
   sampling: { exchanges: number; maxPerSecond?: number; always: "error"[] };
 }
 

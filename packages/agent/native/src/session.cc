@@ -32,6 +32,7 @@ Napi::Function Session::define(Napi::Env env) {
                          InstanceMethod<&Session::delete_from_table>("deleteFromTable"),
                          InstanceMethod<&Session::lookup_table>("lookupTable"),
                          InstanceMethod<&Session::table_keys>("tableKeys"),
+                         InstanceMethod<&Session::take_table>("takeTable"),
                          InstanceMethod<&Session::synchronize>("synchronize"),
                          InstanceMethod<&Session::counters>("counters"),
                          InstanceMethod<&Session::attach_multi>("attachMulti"),
@@ -111,6 +112,12 @@ Napi::Value Session::table_keys(Info info) {
     Napi::Array array = Napi::Array::New(info.Env(), keys.size());
     for (uint32_t i = 0; i < keys.size(); i++) array[i] = array_of(info.Env(), keys[i]);
     return array;
+  });
+}
+
+Napi::Value Session::take_table(Info info) {
+  return guarded(info, [&]() -> Napi::Value {
+    return array_of(info.Env(), take_entries(object().map(text(info, 0))));
   });
 }
 

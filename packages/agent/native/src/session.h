@@ -27,6 +27,7 @@ class Session : public Napi::ObjectWrap<Session> {
   Napi::Value delete_from_table(Info info);  // (map, key) → boolean
   Napi::Value lookup_table(Info info);       // (map, key) → Uint8Array | null
   Napi::Value table_keys(Info info);         // (map) → Uint8Array[]
+  Napi::Value take_table(Info info);         // (map) → Uint8Array
   Napi::Value synchronize(Info info);        // ()
   Napi::Value counters(Info info);           // (map) → number[]
   Napi::Value attach_multi(Info info);       // (program, attachType, path, offset, cookie, atReturn) → id

@@ -83,6 +83,37 @@ std::vector<Bytes> all_keys(bpf_map* map) {
   return keys;
 }
 
+Bytes take_entries(bpf_map* map) {
+  require_plain("take from", map);
+  if (bpf_map__type(map) != BPF_MAP_TYPE_HASH) throw Failure(named("take from", map), EINVAL, "not a hash");
+  const size_t key_size = bpf_map__key_size(map);
+  const size_t value_size = bpf_map__value_size(map);
+  // A batch holds whole buckets; one with more entries than this says ENOSPC.
+  uint32_t room = 256;
+  Bytes keys, values, taken;
+  uint32_t position = 0;
+  bool begun = false;
+  for (;;) {
+    keys.resize(room * key_size);
+    values.resize(room * value_size);
+    uint32_t count = room;
+    const int result = bpf_map_lookup_and_delete_batch(bpf_map__fd(map), begun ? &position : nullptr, &position,
+                                                       keys.data(), values.data(), &count, nullptr);
+    const int error = result == 0 ? 0 : errno;
+    if (error == ENOSPC && count == 0) {
+      room *= 2;
+      continue;
+    }
+    if (error != 0 && error != ENOENT && error != ENOSPC) throw Failure(named("take from", map), error);
+    for (uint32_t i = 0; i < count; i++) {
+      taken.insert(taken.end(), keys.begin() + i * key_size, keys.begin() + (i + 1) * key_size);
+      taken.insert(taken.end(), values.begin() + i * value_size, values.begin() + (i + 1) * value_size);
+    }
+    if (error == ENOENT) return taken;
+    begun = true;
+  }
+}
+
 std::vector<uint64_t> sum_counters(bpf_map* map) {
   const int cpus = libbpf_num_possible_cpus();
   if (cpus < 0) throw Failure("count CPUs", cpus);

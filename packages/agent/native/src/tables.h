@@ -15,6 +15,8 @@ void update_entry(bpf_map* map, const uint8_t* key, size_t key_size, const uint8
 bool delete_entry(bpf_map* map, const uint8_t* key, size_t key_size);
 std::optional<Bytes> lookup_entry(bpf_map* map, const uint8_t* key, size_t key_size);
 std::vector<Bytes> all_keys(bpf_map* map);
+// Takes every entry out of a hash: key and value of each, end to end. Of one that nobody writes to meanwhile: all of it, once.
+Bytes take_entries(bpf_map* map);
 // Every u64 of a per-CPU array, summed over CPUs, in order.
 std::vector<uint64_t> sum_counters(bpf_map* map);
 

@@ -7,6 +7,7 @@ export interface NativeSession {
   deleteFromTable(map: string, key: Uint8Array): boolean;
   lookupTable(map: string, key: Uint8Array): Uint8Array | null;
   tableKeys(map: string): Uint8Array[];
+  takeTable(map: string): Uint8Array;
   synchronize(): void;
   counters(map: string): number[];
   attachMulti(

@@ -58,6 +58,10 @@ export class LibbpfSession implements CaptureSession {
     return native(() => this.#native.tableKeys(map));
   }
 
+  takeTable(map: string): Uint8Array {
+    return native(() => this.#native.takeTable(map));
+  }
+
   synchronize(): void {
     native(() => this.#native.synchronize());
   }

@@ -42,6 +42,8 @@ export interface CaptureSession {
    * (before Linux 6.3); what is attached stays as it was then
    */
   followArrivals(wanted: boolean): void;
+  /** Empties a hash that no program writes to any more: key and value of each entry, end to end. */
+  takeTable(map: string): Uint8Array;
   /** waits until no program run that began before is still running (an RCU grace period) */
   synchronize(): void;
   /** summed over CPUs, indexed by `enum counter` of bpf/include/record.h */

@@ -1,3 +1,5 @@
+import { AGGREGATE_SLOT } from "../aggregate/series-layout.js";
+import { aggregateSlotValue, aggregateUseKey, aggregateUseValue } from "./aggregation-bytes.js";
 import type { CaptureSession } from "./native-session.js";
 import {
   type ExecutableFile,
@@ -45,6 +47,18 @@ export class PolicySlot {
 
   /** Fills the slot, which nobody reads yet. @throws NativeError with the slot half full; {@link wipe} it then */
   fill({ compiled, generation, ruleId, executables, budgetPlace, suspended }: SlotContents): void {
+    for (const use of compiled.aggregation.uses) {
+      this.put(
+        "aggregate_uses",
+        aggregateUseKey(this.index, ruleId(use.name), use.direction),
+        aggregateUseValue(use),
+      );
+    }
+    this.session.updateTable(
+      "aggregate_slots",
+      indexKey(this.index),
+      aggregateSlotValue(compiled.aggregation),
+    );
     for (const rule of compiled.rules.headers) {
       this.put("header_rules", nameKey(this.index, rule.name), headerRuleValue(rule, ruleId(rule.name)));
     }
@@ -82,6 +96,7 @@ export class PolicySlot {
     this.asksOfAll = false;
     this.named.clear();
     this.session.updateTable("slots", indexKey(this.index), Buffer.alloc(SLOT_CONFIG.bytes));
+    this.session.updateTable("aggregate_slots", indexKey(this.index), Buffer.alloc(AGGREGATE_SLOT.bytes));
     for (let entry = this.written.at(-1); entry !== undefined; entry = this.written.at(-1)) {
       this.session.deleteFromTable(entry.map, entry.key);
       this.written.pop();

@@ -19,6 +19,8 @@ export interface PolicyTablesOptions {
   labels: Readonly<Record<string, string>>;
   /** the built-in floor with this host's own additions */
   floor?: Floor;
+  /** true: no policy aggregates, whatever it says */
+  sendsAll?: boolean;
   /** finds the files that a glob takes; the host's own file system by default */
   findExecutables?: FindExecutables;
 }
@@ -64,7 +66,7 @@ export class PolicyTables {
       return { ok: false, revision, error: `revision ${this.revision} is in force, which is newer` };
     }
     try {
-      const compiled = compilePolicies(set, this.options.labels, this.floor);
+      const compiled = compilePolicies(set, this.options.labels, this.floor, this.options.sendsAll);
       this.install(compiled, searchOnce(this.options.findExecutables));
       const warnings = [...compiled.warnings, ...this.followArrivals(compiled)];
       return { ok: true, revision, generation: this.generation, warnings };
@@ -218,7 +220,11 @@ export class PolicyTables {
       items,
     }));
     const readsHost = compiled.rules.headers.some(({ name }) => name === "host");
-    return new GenerationPlans(generation, ordered, readsHost ? this.ids.of("host") : undefined);
+    const measures = compiled.aggregation.measures.map(({ name, direction }) => ({
+      direction,
+      rule: this.ids.of(name),
+    }));
+    return new GenerationPlans(generation, ordered, readsHost ? this.ids.of("host") : undefined, measures);
   }
 
   private hold(plans: GenerationPlans): void {

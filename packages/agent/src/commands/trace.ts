@@ -87,8 +87,15 @@ export async function trace({ policy, pid, json = false }: TraceOptions): Promis
       floor: await readFloor(config.floorFile),
       fingerprintKey: await traceKey(config.fingerprintKey),
       homeDirectory: config.home,
+      sendsAll: true,
     },
-    { onExchange: print, onWarning: say, losses, unixUs: (monotonicNs) => clock.toUnixUs(monotonicNs) },
+    {
+      onExchange: print,
+      onTotals: () => undefined,
+      onWarning: say,
+      losses,
+      unixUs: (monotonicNs) => clock.toUnixUs(monotonicNs),
+    },
   );
   const ledger = new AgentLedger(source.accounts, losses);
   const stdoutClosed = new Promise<string>((resolve) => {

@@ -14,6 +14,8 @@ export interface RecordHandler {
   messageEnd(record: MessageEndRecord): void;
   connectionEnd(record: ConnectionEndRecord): void;
   process(record: ProcessRecord): void;
+  /** a series of one exchange: struct record_series. @returns false where it cannot be read; absent: none can */
+  series?(bytes: RecordBytes, start: number, end: number): boolean;
   /**
    * A record that could not be read. One that may have been a request is an exchange lost (decode/malformed); any other
    * is as good as dropped, and pairing settles what it meant.
@@ -95,6 +97,8 @@ export class RecordDecoder {
         this.handler.process(record);
         return true;
       }
+      case RecordKind.RECORD_SERIES:
+        return this.handler.series?.(bytes, start, end) ?? false;
       default:
         return false;
     }

@@ -6,6 +6,7 @@ export const RecordKind = {
   RECORD_CONNECTION_END: 4,
   RECORD_PROCESS_EXEC: 5,
   RECORD_PROCESS_EXIT: 6,
+  RECORD_SERIES: 7,
 } as const;
 
 export const RecordFlag = {

@@ -24,6 +24,8 @@ export class GenerationPlans {
     readonly generation: number,
     ordered: readonly { plan: PolicyPlan; items: bigint }[],
     readonly hostRule: number | undefined,
+    /** headers that the kernel sums up where it counts, by place and rule id */
+    readonly measures: readonly { direction: "request" | "response"; rule: number }[] = [],
   ) {
     this.plans = ordered.map(({ plan, items }) => ({
       plan,

@@ -97,6 +97,7 @@ export function compilePlan(applied: AppliedPolicy, ruleId: (name: string) => nu
       revision: applied.revision,
       report: spec.report,
       ...(spec.budget && { recordsPerSecond: spec.budget.recordsPerSecond }),
+      ...(spec.aggregate && { aggregate: true as const }),
       sampling: { exchanges, always, ...(maxPerSecond === undefined ? {} : { maxPerSecond }) },
     },
     ...uses,

@@ -4,10 +4,12 @@ import type { LossCounts } from "../losses.js";
 import type { Sampler } from "./sampling.js";
 import { foldedSeriesOf, type Series, seriesOf } from "./series.js";
 import type { SeriesBound } from "./series-bound.js";
+import type { UsageTotals } from "./usage-totals.js";
 
 /** Where metered exchanges go. */
 export interface MeteredSink {
   add(exchange: Exchange, series: Series, windowStart: number, kept: boolean): void;
+  addTotals(series: Series, windowStart: number, totals: UsageTotals): void;
 }
 
 /**
@@ -34,17 +36,34 @@ export class Meter {
     }
   }
 
+  /**
+   * Exchanges that were counted elsewhere, none of which is kept. Never throws.
+   * @param exchange stands for all of them @param windowStart Unix seconds
+   */
+  recordTotals(exchange: Exchange, windowStart: number, totals: UsageTotals): void {
+    try {
+      const series = this.#admit(exchange, windowStart, totals.requests);
+      if (series !== null) this.sink.addTotals(series, windowStart, totals);
+    } catch (error) {
+      this.losses.add("usage", "fault", totals.requests);
+      this.onFault(error as Error);
+    }
+  }
+
   #book(exchange: Exchange): void {
     const windowStart = usageWindowStart(exchange.timeUs);
+    const series = this.#admit(exchange, windowStart, 1);
+    if (series !== null) this.sink.add(exchange, series, windowStart, this.sampler.keep(exchange));
+  }
+
+  /** The series to book into; null: there is room for none. */
+  #admit(exchange: Exchange, windowStart: number, requests: number): Series | null {
     const template = this.infer(exchange);
-    let series = seriesOf(exchange, template);
-    if (!this.bound.admit(windowStart, series.key)) {
-      series = foldedSeriesOf(exchange, template);
-      if (!this.bound.admitFolded(windowStart, series.key)) {
-        this.losses.add("usage", "full");
-        return;
-      }
-    }
-    this.sink.add(exchange, series, windowStart, this.sampler.keep(exchange));
+    const series = seriesOf(exchange, template);
+    if (this.bound.admit(windowStart, series.key)) return series;
+    const folded = foldedSeriesOf(exchange, template);
+    if (this.bound.admitFolded(windowStart, folded.key, requests)) return folded;
+    this.losses.add("usage", "full", requests);
+    return null;
   }
 }

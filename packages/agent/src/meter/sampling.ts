@@ -44,6 +44,7 @@ export class Sampler {
   keep(exchange: Exchange): boolean {
     if (exchange.countedOnly) return false;
     const { policy } = exchange;
+    if (policy.aggregate) return false;
     const always = policy.sampling.always.includes("error") && isError(exchange);
     const chosen = always || policy.sampling.exchanges >= 1 || this.random() < policy.sampling.exchanges;
     const kept = (chosen && this.#takeToken(policy)) || always;

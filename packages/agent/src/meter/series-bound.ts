@@ -15,9 +15,9 @@ export class SeriesBound {
   }
 
   /** True when the folded series may be booked; false: not even that (loss usage/full). */
-  admitFolded(windowStart: number, series: string): boolean {
+  admitFolded(windowStart: number, series: string, exchanges = 1): boolean {
     const admitted = this.#take(this.#window(windowStart).folded, series);
-    if (admitted) this.folded += 1;
+    if (admitted) this.folded += exchanges;
     return admitted;
   }
 

@@ -1,6 +1,7 @@
 import { toHistogram } from "@masthead/shared/usage/histogram";
 import type { Exchange } from "../exchange.js";
 import { isError } from "./sampling.js";
+import type { UsageTotals } from "./usage-totals.js";
 
 /** At most this much JSON follows a part's head, before histogram and measures. */
 const NUMBERS_BYTES = 160;
@@ -29,11 +30,27 @@ export class UsagePart {
     if (isError(exchange)) this.#errors += 1;
     this.#requestBytes += exchange.requestBytes;
     this.#responseBytes += exchange.responseBytes;
-    const counted = this.#latency.get(bucket);
-    if (counted === undefined) this.bytes += HISTOGRAM_BUCKET_BYTES;
-    this.#latency.set(bucket, (counted ?? 0) + 1);
+    this.#latencies(bucket, 1);
     if (exchange.measures) this.#measure(exchange.measures);
     return this.bytes - before;
+  }
+
+  /** @returns by how many bytes the part's JSON may have grown */
+  add(totals: UsageTotals): number {
+    const before = this.bytes;
+    this.#requests += totals.requests;
+    this.#errors += totals.errors;
+    this.#requestBytes += totals.requestBytes;
+    this.#responseBytes += totals.responseBytes;
+    for (const [bucket, count] of totals.latency) this.#latencies(bucket, count);
+    if (totals.measures) this.#measure(totals.measures);
+    return this.bytes - before;
+  }
+
+  #latencies(bucket: number, count: number): void {
+    const counted = this.#latency.get(bucket);
+    if (counted === undefined) this.bytes += HISTOGRAM_BUCKET_BYTES;
+    this.#latency.set(bucket, (counted ?? 0) + count);
   }
 
   #measure(measures: Record<string, number>): void {

@@ -10,6 +10,8 @@ export interface ExchangeStreamOptions extends PairingOptions {
   onProcess(record: ProcessRecord): void;
   /** the record of a head came */
   onMessage?(pid: number): void;
+  /** an exchange that the kernel was to count and had no room for; absent: none is counted */
+  onSeries?(bytes: RecordBytes, start: number, end: number): boolean;
   /** the connections that the kernel follows now */
   liveConnections(): ReadonlyMap<number, KernelProgress>;
 }
@@ -58,6 +60,10 @@ export class ExchangeStream implements RecordHandler {
   process(record: ProcessRecord): void {
     this.pairing.processEnd(record.pid, record.timeNs);
     this.options.onProcess(record);
+  }
+
+  series(bytes: RecordBytes, start: number, end: number): boolean {
+    return this.options.onSeries?.(bytes, start, end) ?? false;
   }
 
   malformed(mayBeRequest: boolean): void {

@@ -4,6 +4,7 @@ import type { AgentId } from "@masthead/shared/ids";
 import type { Exchange } from "../exchange.js";
 import type { MeteredSink } from "../meter/meter.js";
 import type { Series } from "../meter/series.js";
+import type { UsageTotals } from "../meter/usage-totals.js";
 import type { AgentLedger } from "./ledger.js";
 import { OpenBatch } from "./open-batch.js";
 import type { Spool, SpooledBatch } from "./spool.js";
@@ -75,6 +76,12 @@ export class Batcher implements MeteredSink {
   add(exchange: Exchange, series: Series, windowStart: number, kept: boolean): void {
     this.#open.add(exchange, series, windowStart, kept);
     this.ledger.awaitingBatch += 1;
+    if (this.#open.isFull) this.#close();
+  }
+
+  addTotals(series: Series, windowStart: number, totals: UsageTotals): void {
+    this.#open.addTotals(series, windowStart, totals);
+    this.ledger.awaitingBatch += totals.requests;
     if (this.#open.isFull) this.#close();
   }
 

@@ -1,3 +1,4 @@
+import { latencyBucket } from "@masthead/shared/usage/histogram";
 import { batchSchema } from "@masthead/shared/wire/batch";
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -29,7 +30,7 @@ function meterInto(batch: OpenBatch, maxSeries = 1000) {
     losses,
     batch,
   );
-  return { losses, record: (exchange: Exchange) => meter.record(exchange) };
+  return { losses, meter, record: (exchange: Exchange) => meter.record(exchange) };
 }
 
 test("exchanges and the usage that counts them are in one batch, which reads as the wire says", () => {
@@ -62,6 +63,39 @@ test("usage is complete where exchanges are sampled", () => {
   expect(exchanges).toEqual([]);
   expect(countedOnly).toBe(50);
   expect(usage.reduce((sum, { requests }) => sum + requests, 0)).toBe(50);
+});
+
+test("what was counted elsewhere joins the usage of its series, and keeps no exchange", () => {
+  const batch = new OpenBatch();
+  const { losses, meter, record } = meterInto(batch, 1);
+  const one = makeExchange({ policy: { ...policy, aggregate: true }, measures: { "x-tokens": 3 } });
+  const totals = {
+    ...{ requests: 5, errors: 1, requestBytes: 50, responseBytes: 60, measures: { "x-tokens": 0.5 } },
+    latency: [
+      [latencyBucket(one.durationUs), 2],
+      [7, 3],
+    ] as [number, number][],
+  };
+  record(one);
+  meter.recordTotals(one, 1_780_000_000, totals);
+  meter.recordTotals({ ...one, path: "/another" }, 1_780_000_000, totals);
+  meter.recordTotals({ ...one, tenant: "other" }, 1_780_000_000, totals);
+  const { exchanges, usage, countedOnly } = read(batch);
+  expect([exchanges.length, countedOnly]).toEqual([0, 11]);
+  expect(usage).toMatchObject([
+    {
+      ...{ template: one.path, requests: 6, errors: 1, requestBytes: 170, responseBytes: 400 },
+      ...{
+        measures: { "x-tokens": 3.5 },
+        latency: [
+          [7, 3],
+          [latencyBucket(one.durationUs), 3],
+        ],
+      },
+    },
+    { template: "__other__", requests: 5 },
+  ]);
+  expect(losses.list()).toEqual([{ stage: "usage", reason: "full", count: 5 }]);
 });
 
 test("beyond the bound of series counts go to __other__, and beyond that they are lost by name", () => {

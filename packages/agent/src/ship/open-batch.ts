@@ -4,6 +4,7 @@ import type { Ledger } from "@masthead/shared/wire/ledger";
 import type { ConnectionInfo, Exchange, GoverningPolicy, ProcessInfo } from "../exchange.js";
 import { type Series, usagePartHead } from "../meter/series.js";
 import { UsagePart } from "../meter/usage-part.js";
+import type { UsageTotals } from "../meter/usage-totals.js";
 import { writeExchangeRow } from "./exchange-row.js";
 import { RowTable } from "./row-table.js";
 import { TextBuffer } from "./text-buffer.js";
@@ -61,12 +62,20 @@ export class OpenBatch {
     const policy = this.#policies.index(exchange.policy, policyJson);
     this.text.rollback();
     if (kept) this.#row(exchange, series.template, policy);
-    this.#book(exchange, series, windowStart, policy);
+    const part = this.#part(series, windowStart, policy);
+    this.#usageBytes += part.count(exchange, latencyBucket(exchange.durationUs));
     if (kept) this.#keep();
     this.#counted += 1;
   }
 
-  #book(exchange: Exchange, series: Series, windowStart: number, policy: number): void {
+  /** Books exchanges that were counted elsewhere, and keeps none. */
+  addTotals(series: Series, windowStart: number, totals: UsageTotals): void {
+    const policy = this.#policies.index(series.exchange.policy, policyJson);
+    this.#usageBytes += this.#part(series, windowStart, policy).add(totals);
+    this.#counted += totals.requests;
+  }
+
+  #part(series: Series, windowStart: number, policy: number): UsagePart {
     let window = this.#usage.get(windowStart);
     if (!window) {
       window = new Map();
@@ -78,7 +87,7 @@ export class OpenBatch {
       window.set(series.key, part);
       this.#usageBytes += part.bytes;
     }
-    this.#usageBytes += part.count(exchange, latencyBucket(exchange.durationUs));
+    return part;
   }
 
   #row(exchange: Exchange, template: string, policy: number): void {

@@ -22,36 +22,27 @@ import type { CaptureSource, SourceEvents } from "./capture-source.js";
 import { askedOf, ExecutableWatch } from "./executable-watch.js";
 import { KernelBudget } from "./kernel-budget.js";
 import { counterOf, KERNEL_COUNTERS, kernelAccount } from "./kernel-counters.js";
+import { KernelCounting } from "./kernel-counting.js";
+import { type KernelSizes, mapEntriesOf } from "./map-entries.js";
 
-export interface BpfSourceOptions {
+export interface BpfSourceOptions extends KernelSizes {
   /** absent: the object that came with the agent */
   objectPath?: string | undefined;
-  ringBytes: number;
   handoffBytes: number;
   pollEveryMs: number;
   /** whether HTTP in clear is read too */
   clearText: boolean;
-  /** entries of the kernel's tables of connections, of calls in flight and of heads being put together */
-  kernelConnections: number;
-  kernelCalls: number;
-  kernelHeads: number;
-  openExchanges: number;
   labels: Record<string, string>;
   floor: Floor;
   fingerprintKey: FingerprintKey;
   /** MASTHEAD_HOME, whose pid files name processes that are never targets */
   homeDirectory?: string | undefined;
+  /** true: exchanges of policies that aggregate are sent one by one as those of others, to be looked at */
+  sendsAll?: boolean;
 }
 
 /** The programs as `make -C bpf` leaves them. */
 export const BUILT_OBJECT = fileURLToPath(new URL("../../../../bpf/build/masthead.bpf.o", import.meta.url));
-
-const mapEntriesOf = (options: BpfSourceOptions): Record<string, number> => ({
-  records: options.ringBytes,
-  connections: options.kernelConnections,
-  calls: options.kernelCalls,
-  assemblies: options.kernelHeads,
-});
 
 /** Exchanges of programs on this host, from the kernel. */
 export class BpfSource implements CaptureSource {
@@ -59,11 +50,13 @@ export class BpfSource implements CaptureSource {
   readonly accounts: LedgerSources;
   readonly #session: CaptureSession;
   readonly #tables: PolicyTables;
+  readonly #governor: Governor;
   readonly #stream: ExchangeStream;
   readonly #attachment: Attachment;
   readonly #executables: ExecutableWatch;
   readonly budget: KernelBudget;
   readonly #losses: readonly string[];
+  readonly #counting: KernelCounting;
 
   /** @throws NativeError or Error in words where this host refuses: no BTF, no rights, no object */
   constructor(
@@ -78,6 +71,7 @@ export class BpfSource implements CaptureSource {
       labels,
       floor,
       homeDirectory,
+      sendsAll = false,
     } = options;
     const { effective } = ownRights();
     requireCapabilities(effective, circumstances(usualLink(release()), homeDirectory));
@@ -86,10 +80,20 @@ export class BpfSource implements CaptureSource {
     try {
       writeConstantTables(this.#session, options.fingerprintKey);
       this.#tables = new PolicyTables({
-        ...{ session: this.#session, labels, floor },
+        ...{ session: this.#session, labels, floor, sendsAll },
         findExecutables: (glob) => this.#namedExecutables(glob),
       });
       this.budget = new KernelBudget(this.#session, this.#tables, options.ringBytes);
+      this.#governor = new Governor(this.#tables.plansOf, options.fingerprintKey.id, (pid) =>
+        this.#attachment.threadsServe(pid),
+      );
+      const { plansOf } = this.#tables;
+      const processOf = (pid: number) => this.#attachment.processOf(pid);
+      this.#counting = new KernelCounting(
+        this.#session,
+        { governing: this.#governor, plansOf, processOf },
+        events,
+      );
       this.#attachment = new Attachment({
         session: this.#session,
         asked: (pid) => askedOf(this.#tables, pid),
@@ -105,8 +109,8 @@ export class BpfSource implements CaptureSource {
     this.#stream = this.#makeStream(options);
     this.accounts = {
       kernel: () => kernelAccount(this.#session.counters()),
-      requestsReceived: () => this.#stream.decoder.requests,
-      ungoverned: () => this.#stream.pairing.ungoverned,
+      requestsReceived: () => this.#stream.decoder.requests + this.#counting.booking.received,
+      ungoverned: () => this.#stream.pairing.ungoverned + this.#counting.booking.ungoverned,
       pairing: () => this.#stream.pairing.pending,
     };
   }
@@ -118,12 +122,10 @@ export class BpfSource implements CaptureSource {
     return found;
   }
 
-  #makeStream({ fingerprintKey, openExchanges }: BpfSourceOptions): ExchangeStream {
+  #makeStream({ openExchanges }: BpfSourceOptions): ExchangeStream {
     const { events } = this;
     return new ExchangeStream({
-      governing: new Governor(this.#tables.plansOf, fingerprintKey.id, (pid) =>
-        this.#attachment.threadsServe(pid),
-      ),
+      governing: this.#governor,
       processOf: (pid) => this.#attachment.processOf(pid),
       unixUs: (monotonicNs) => events.unixUs(monotonicNs),
       onExchange: (exchange) => events.onExchange(exchange),
@@ -131,6 +133,7 @@ export class BpfSource implements CaptureSource {
       maxOpenExchanges: openExchanges,
       onProcess: (record) => this.#onProcess(record),
       onMessage: (pid) => this.budget.targets.count(pid),
+      onSeries: (bytes, start, end) => this.#counting.booking.one(bytes, start, end),
       liveConnections: () => readKernelConnections(this.#session),
     });
   }
@@ -158,6 +161,8 @@ export class BpfSource implements CaptureSource {
     const result = this.#tables.apply(set);
     if (!result.ok) throw new Error(result.error);
     for (const warning of result.warnings) this.events.onWarning(warning);
+    // What was counted under the set before is booked before anything of this one is.
+    this.#counting.take();
   }
 
   async start(): Promise<void> {
@@ -170,6 +175,7 @@ export class BpfSource implements CaptureSource {
     this.#attachment.scan();
     this.#executables.scan();
     this.#reconcile();
+    this.#counting.schedule.tick();
   }
 
   #reconcile(): void {
@@ -179,19 +185,23 @@ export class BpfSource implements CaptureSource {
     });
   }
 
-  progress(): { sent: number; received: number } {
+  progress(): { sent: number; received: number; heldSinceUs?: number } {
+    const heldSinceUs = this.#counting.schedule.heldSinceUs();
     return {
       sent: counterOf(this.#session.counters(), "records_sent"),
       received: this.#stream.decoder.records,
+      ...(heldSinceUs !== undefined && { heldSinceUs }),
     };
   }
 
   pause(): void {
     this.#session.pause();
+    this.#counting.schedule.paused = true;
   }
 
   resume(): void {
     this.#session.resume();
+    this.#counting.schedule.paused = false;
   }
 
   async stop(): Promise<void> {
@@ -201,6 +211,7 @@ export class BpfSource implements CaptureSource {
     // Twice: what dropped records left open is suspected in the first step and settled in the second.
     this.#reconcile();
     this.#reconcile();
+    this.#counting.take();
   }
 
   close(): void {
@@ -222,7 +233,7 @@ export class BpfSource implements CaptureSource {
       records_received: this.#stream.decoder.records,
       records_unreadable: this.#stream.unreadable,
       pairing_anomalies: this.#stream.pairing.anomalies,
-      ungoverned: this.#stream.pairing.ungoverned,
+      ungoverned: this.accounts.ungoverned(),
       open_exchanges: this.#stream.pairing.pending,
     };
   }

@@ -4,12 +4,15 @@ import type { BudgetedSource } from "../budget/budget-keeper.js";
 import type { LinkKind } from "../capture/native-session.js";
 import type { Exchange } from "../exchange.js";
 import type { LossCounts } from "../losses.js";
+import type { UsageTotals } from "../meter/usage-totals.js";
 import type { LedgerSources } from "../ship/ledger.js";
 
 /** What a source needs of the agent around it. */
 export interface SourceEvents {
   /** ended and governed */
   onExchange(exchange: Exchange): void;
+  /** ended, governed and counted in the kernel. @param exchange stands for all of them @param windowStart Unix seconds */
+  onTotals(exchange: Exchange, windowStart: number, totals: UsageTotals): void;
   /** something that an operator should read, and that stops nothing */
   onWarning(message: string, error?: unknown): void;
   losses: LossCounts;
@@ -30,8 +33,11 @@ export interface CaptureSource {
   start(): Promise<void>;
   /** Once a second: looks for new processes and libraries, settles what dropped records left open. */
   tick(): void;
-  /** records that the kernel sent, and those that have arrived; equal: nothing is on its way */
-  progress(): { sent: number; received: number };
+  /**
+   * Records that the kernel sent, and those that have arrived; equal: nothing is on its way. `heldSinceUs`: it has counted
+   * exchanges that were not taken yet, none of which ended before this Unix time.
+   */
+  progress(): { sent: number; received: number; heldSinceUs?: number };
   /** Takes no more from the ring, or takes again. */
   pause(): void;
   resume(): void;

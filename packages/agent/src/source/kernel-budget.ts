@@ -21,7 +21,8 @@ export class KernelBudget implements BudgetedSource {
     const values = this.session.counters();
     return {
       ringShare: this.session.statistics().ringBytes / this.ringBytes,
-      detailed: counterOf(values, "captured") - counterOf(values, "counted_only"),
+      detailed:
+        counterOf(values, "captured") - counterOf(values, "counted_only") - counterOf(values, "aggregated"),
     };
   }
 

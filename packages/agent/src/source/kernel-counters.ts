@@ -22,6 +22,8 @@ export const KERNEL_COUNTERS = [
   "probe_hits",
   "tie_mismatches",
   "counted_only",
+  "aggregated",
+  "lost_aggregate",
 ] as const;
 export type KernelCounter = (typeof KERNEL_COUNTERS)[number];
 
@@ -33,6 +35,7 @@ const LOSS_OF: readonly (readonly [KernelCounter, stage: string, reason: string]
   ["lost_pipeline", "pipeline", "too_deep"],
   ["lost_read", "read", "fault"],
   ["lost_calls", "calls", "full"],
+  ["lost_aggregate", "aggregate", "unpaired"],
 ];
 const INDEX = new Map(KERNEL_COUNTERS.map((name, index) => [name, index]));
 

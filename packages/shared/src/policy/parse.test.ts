@@ -184,6 +184,36 @@ describe("the floor in a policy", () => {
   });
 });
 
+describe("aggregate: true", () => {
+  const counted = {
+    aggregate: true,
+    tenant: [{ header: "x-client" }],
+    dimensions: ["x-model"],
+    match: { paths: ["/v1/**"] },
+  };
+
+  it("goes with what usage is made of", () => {
+    expect(errorsOf({ ...counted, measures: [{ header: "x-tokens" }], report: false })).toEqual([]);
+    expect(errorsOf({ ...counted, aggregate: false, sampling: { exchanges: 0.5 } })).toEqual([]);
+  });
+
+  it.each([
+    ["/spec/headers/request", { headers: { request: [{ name: "x-a", action: "keep" }] } }],
+    ["/spec/headers/response", { headers: { response: [{ name: "x-a", action: "presence" }] } }],
+    ["/spec/query", { query: { action: "names" } }],
+    ["/spec/clientAddress", { clientAddress: { header: "forwarded", trustedProxies: ["10.0.0.0/8"] } }],
+    ["/spec/timings", { timings: ["cpu"] }],
+    ["/spec/budget", { budget: { recordsPerSecond: 5 } }],
+    ["/spec/sampling", { sampling: { always: ["error"] } }],
+    ["/spec/sampling", { sampling: { maxPerSecond: 5 } }],
+  ])("is refused beside what needs exchanges, with where and why: %s", (pointer, more) => {
+    const errors = errorsOf({ ...counted, ...more } as never);
+    expect(errors).toEqual([
+      { pointer, message: expect.stringMatching(/^a policy with aggregate: true keeps no exchange: /) },
+    ]);
+  });
+});
+
 describe("the schema", () => {
   it("describes every field, for the API's documentation", () => {
     const undescribed: string[] = [];

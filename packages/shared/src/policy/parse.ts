@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { aggregateErrors } from "./aggregate-rules.js";
 import { FLOOR, type Floor } from "./floor.js";
 import { POLICY_ERRORS_MAX } from "./limits.js";
 import { nearestWord } from "./nearest.js";
@@ -22,6 +23,7 @@ export const parsePolicy = (input: unknown, options: { floor?: Floor } = {}): Pa
     ...floorErrors(policy, options.floor ?? FLOOR),
     ...duplicateErrors(policy),
     ...contradictionErrors(policy),
+    ...aggregateErrors(policy),
   ];
   return errors.length === 0
     ? { ok: true, policy }

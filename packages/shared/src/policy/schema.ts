@@ -188,6 +188,12 @@ const specSchema = z.strictObject({
   budget: budgetSchema
     .optional()
     .describe("What the policy may cost a host; absent: only the agent's own budget bounds it."),
+  aggregate: z
+    .boolean()
+    .optional()
+    .describe(
+      "`true`: the kernel counts the exchanges and sends none of them, for targets with extreme rates; there is usage and nothing else.",
+    ),
   report: z.boolean().default(true).describe("Whether exchanges of this policy count in tenant reports."),
 });
 

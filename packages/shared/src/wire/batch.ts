@@ -117,7 +117,7 @@ export const batchSchema = z.object({
   connections: z.array(connectionSchema).max(65_536),
   exchanges: z.array(exchangeSchema).max(BATCH_MAX_EXCHANGES),
   usage: z.array(usagePartSchema).max(100_000),
-  /** exchanges that this batch's usage counts and `exchanges` leaves out, because they were sampled */
+  /** exchanges that this batch's usage counts and `exchanges` leaves out, because they were sampled or counted in the kernel */
   countedOnly: count,
   ledger: ledgerSchema,
 });

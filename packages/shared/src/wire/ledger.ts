@@ -13,6 +13,7 @@ export const LOSSES = {
   pipeline: ["too_deep"],
   read: ["fault"],
   calls: ["full"],
+  aggregate: ["unpaired"],
   decode: ["malformed"],
   pairing: ["full"],
   usage: ["full", "fault"],

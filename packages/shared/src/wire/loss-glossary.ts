@@ -62,6 +62,13 @@ export const LOSS_GLOSSARY: {
       remedy: "Raise `MASTHEAD_KERNEL_CALLS`.",
     },
   },
+  aggregate: {
+    unpaired: {
+      meaning:
+        "The request was to be counted in the kernel (`aggregate: true`), and it is not known which response was its: calls of its connection were not seen or not understood.",
+      remedy: "As for `ring/response_lost`.",
+    },
+  },
   decode: {
     malformed: { meaning: "The agent could not make sense of a record.", remedy: "Report it." },
   },
