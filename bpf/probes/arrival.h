@@ -7,7 +7,7 @@
 #ifndef MASTHEAD_PROBES_ARRIVAL_H
 #define MASTHEAD_PROBES_ARRIVAL_H
 
-#include "measure.h"
+#include "ciphertext-arrival.h"
 
 #define ARRIVALS	8	/* the last of a socket that are known */
 #define TCP		6	/* IPPROTO_TCP */
@@ -98,6 +98,14 @@ static __always_inline __u64 find_arrival(const struct arrivals *known, __u32 se
 	return time_ns;
 }
 
+/* Is what the system call has filled the header of a TLS record? A piece of a record may be as short. */
+static __always_inline int is_record_header(struct task_struct *task)
+{
+	struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
+
+	return record_at(ARGUMENT_2(regs)) != 0;
+}
+
 /*
  * A thread has received. In clear, what it got is what the system call returns. TLS libraries receive the header of each
  * record by itself and then the rest; the last header of a call is that of the record whose plaintext it returns. One that
@@ -117,7 +125,7 @@ int arrival_take(__u64 *arguments)
 	/* what a thread reads in clear is looked at later: this may be the first that is seen of it */
 	if (!is_target(task, task->tgid, &thread) || !thread || !(thread->wants & TIMING_ARRIVAL))
 		return 0;
-	if (thread->stack && received != TLS_HEADER)
+	if (thread->stack && (received != TLS_HEADER || !is_record_header(task)))
 		return 0;
 	thread->arrived_bytes = 0;
 	if (received <= 0 || (flags & PEEK) || sk->sk_protocol != TCP)

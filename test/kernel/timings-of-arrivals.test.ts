@@ -3,6 +3,7 @@ import { RecordTiming } from "@masthead/agent/decode/record-enums";
 import { policySet } from "@masthead/agent/testing/policies";
 import { afterEach, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
+import { makeCertificate } from "../support/https-servers.js";
 import { startProgram } from "../support/program.js";
 import { captureTimings, requestOf } from "../support/timed-exchanges.js";
 import { until } from "../support/until.js";
@@ -35,4 +36,17 @@ test("what came while no policy asked is not said to have come when one asked ag
   await until("all messages", () => ofServer().length === 8);
   const known = ["/first", "/waits", "/joins", "/last"].map((path) => requestOf(ofServer(), path).known);
   expect(known).toEqual([TIMING_ARRIVAL, 0, 0, TIMING_ARRIVAL]);
+});
+
+test("five bytes that end a TLS record are not taken for the header of one", async () => {
+  const { seen } = captureTimings(cleanup, ["arrival"]);
+  const { certificate, key } = makeCertificate(cleanup.folder());
+  const program = start("cut-record", certificate, key);
+  const waited = Number(await program.line((line) => /^\d+$/.test(line)));
+  const ofServer = () => seen.filter(({ pid, server }) => pid === program.pid && server);
+  await until("all messages", () => ofServer().length === 4);
+  expect(requestOf(ofServer(), "/whole").known).toBe(TIMING_ARRIVAL);
+  const cut = requestOf(ofServer(), "/cut");
+  expect(cut.known).toBe(TIMING_ARRIVAL);
+  expect(cut.arrivalNs).toBeGreaterThanOrEqual(waited);
 });
