@@ -102,6 +102,7 @@ verified_alone int end_message(struct work *w, struct out *o, struct connection 
 		flush(w, o, c, 1);
 	else if (d->open && !d->silent)
 		send_message_end(w, d, c);
+	end_served(w, c, d);
 	d->open = 0;
 	d->bytes = 0;
 	d->end_flags = 0;

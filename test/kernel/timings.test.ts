@@ -59,6 +59,19 @@ test("what a thread did for several requests is said of none, and the next one a
   expect(server.slice(pipelined, pipelined + 4).map(({ known }) => known)).toEqual([0, 0, 0, 0]);
 });
 
+test("what a thread did while it was writing another request's response is said of none", async () => {
+  const { seen } = captureTimings(cleanup, ["cpu"]);
+  const { server } = await runTimedExchanges(cleanup, seen, "streamed");
+  expect(server.map(({ path, known }) => [path, known])).toEqual([
+    ["/streamed", 0],
+    ["", TIMING_CPU],
+    ["/beside", 0],
+    ["", 0],
+    ["/alone-again", 0],
+    ["", TIMING_CPU],
+  ]);
+});
+
 test("nothing is measured where no policy asks, and what notes arrivals stands only as long as one does", async () => {
   const { seen, session, tables } = captureTimings(cleanup, []);
   const { server, client } = await runTimedExchanges(cleanup, seen, "speak");
