@@ -27,24 +27,42 @@ static __always_inline int is_call(const volatile struct call *call, __u64 stack
 
 #define NO_PLACE	(-1)
 
+struct call_search {
+	__u64 stack;
+	__u32 process;
+	__u32 entries;
+	__u32 place;	/* that is looked at next; where it ended with `found` */
+	__u32 claims;	/* a free place does, and is claimed */
+	__u32 found;
+};
+
+static long try_place(__u32 index, struct call_search *search)
+{
+	__u32 place = search->place;
+	struct call *call = bpf_map_lookup_elem(&calls, &place);
+
+	(void)index;
+	search->found = call && (is_call(call, search->stack, search->process) ||
+				 (search->claims && call->state == CALL_FREE && !compare_and_swap(&call->state, CALL_FREE, CALL_CLAIMED)));
+	if (search->found)
+		return 1;
+	search->place = place + 1 < search->entries ? place + 1 : 0;
+	return 0;
+}
+
 /*
  * Where the call stands whose entry was noted; with `claims`, else a free place that is claimed for it. NO_PLACE where there
- * is neither. Verified alone: once, and not with all that follows from each place.
+ * is neither. The first place nearly always is the one; the loop is one for the verifier too, which a plain one is not.
  */
 verified_alone int place_of_call(__u64 stack, __u32 process, int claims)
 {
-	__u32 entries = entries_of(&calls), place = first_place(stack, process, entries);
+	__u32 entries = entries_of(&calls);
+	struct call_search search = { .stack = stack, .process = process, .entries = entries,
+				      .place = first_place(stack, process, entries), .claims = claims != 0 };
 
-	for (int i = 0; i < CALL_PLACES; i++) {
-		struct call *call = bpf_map_lookup_elem(&calls, &place);
-
-		if (call && is_call(call, stack, process))
-			return place;
-		if (claims && call && call->state == CALL_FREE && !compare_and_swap(&call->state, CALL_FREE, CALL_CLAIMED))
-			return place;
-		place = place + 1 < entries ? place + 1 : 0;
-	}
-	return NO_PLACE;
+	if (!try_place(0, &search))
+		bpf_loop(CALL_PLACES - 1, try_place, &search, 0);
+	return search.found ? (int)search.place : NO_PLACE;
 }
 
 static __always_inline struct call *find_call(__u64 stack, __u32 process)

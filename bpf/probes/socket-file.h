@@ -3,7 +3,6 @@
 #ifndef MASTHEAD_PROBES_SOCKET_FILE_H
 #define MASTHEAD_PROBES_SOCKET_FILE_H
 
-#include "kernel-object.h"
 #include "socket.h"
 
 #define FILE_TYPE	0170000
@@ -31,22 +30,22 @@ static __always_inline struct file *file_of(struct task_struct *task, __u64 desc
 static __always_inline int find_socket(struct task_struct *task, __u64 descriptor, struct socket_file *s)
 {
 	struct file *file = file_of(task, (__u32)descriptor);
-	struct inode *inode = file ? READ_FIELD(file, file, f_inode) : 0;
+	struct inode *inode = file ? BPF_CORE_READ(file, f_inode) : 0;
 	struct socket *socket;
 	struct sock *sk;
 
-	if (!inode || (READ_FIELD(inode, inode, i_mode) & FILE_TYPE) != FILE_SOCKET)
+	if (!inode || (BPF_CORE_READ(inode, i_mode) & FILE_TYPE) != FILE_SOCKET)
 		return 0;
-	socket = READ_FIELD(file, file, private_data);
-	sk = READ_FIELD(socket, socket, sk);
+	socket = BPF_CORE_READ(file, private_data);
+	sk = BPF_CORE_READ(socket, sk);
 	if (!sk)
 		return 0;
 	s->file = file;
 	s->sk = sk;
-	s->family = READ_FIELD(sock, sk, __sk_common.skc_family);
-	s->inode = (__u32)READ_FIELD(inode, inode, i_ino);
+	s->family = BPF_CORE_READ(sk, __sk_common.skc_family);
+	s->inode = (__u32)BPF_CORE_READ(inode, i_ino);
 	return (s->family == AF_INET || s->family == AF_INET6 || s->family == AF_UNIX) &&
-	       READ_FIELD(sock, sk, sk_type) == SOCKET_STREAM;
+	       BPF_CORE_READ(sk, sk_type) == SOCKET_STREAM;
 }
 
 /* Does nothing else refer to the file: no other descriptor, process or call in flight? */
@@ -65,8 +64,8 @@ static __always_inline int is_fresh(const struct socket_file *s, __u32 direction
 	struct tcp_sock *tcp = (void *)s->sk;
 	__u32 read, written;
 
-	read = READ_FIELD(tcp_sock, tcp, bytes_received) - (READ_FIELD(tcp_sock, tcp, rcv_nxt) - READ_FIELD(tcp_sock, tcp, copied_seq));
-	written = READ_FIELD(tcp_sock, tcp, bytes_acked) + READ_FIELD(tcp_sock, tcp, write_seq) - READ_FIELD(tcp_sock, tcp, snd_una);
+	read = BPF_CORE_READ(tcp, bytes_received) - (BPF_CORE_READ(tcp, rcv_nxt) - BPF_CORE_READ(tcp, copied_seq));
+	written = BPF_CORE_READ(tcp, bytes_acked) + BPF_CORE_READ(tcp, write_seq) - BPF_CORE_READ(tcp, snd_una);
 	if (direction == READ)
 		read -= moved;
 	else

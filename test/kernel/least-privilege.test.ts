@@ -52,6 +52,10 @@ const holding =
     startUnprivileged(capabilities, process.execPath, args, environment);
 const asRoot: Start = (args, env) => startProgram(process.execPath, args, { env });
 
+/** All that are needed here but one, and none that gives it as well. */
+const holdingAllBut = (missing: string): Start =>
+  holding(...NAMES.filter((name) => name !== missing && name !== "CAP_SYS_ADMIN"));
+
 /** `trace --json` of one executable. */
 const startTrace = (start: Start, executable = "/nowhere"): Program => {
   const folder = cleanup.folder();
@@ -164,14 +168,12 @@ it.each([
   expect(trace.errors()).toContain("lost: none");
   const seen = items().map(({ attributes }) => String(attributes["http.request.header.x-request-id"]));
   expect(seen.sort()).toEqual(ids.sort());
-  for (const { role, attributes } of items()) {
-    expect(role).toBe("server");
-    expect(attributes).toMatchObject({
-      "process.pid": server.program.pid,
-      "process.executable.path": executable.server,
-      "http.response.status_code": 200,
-    });
-  }
+  const attributes = {
+    "process.pid": server.program.pid,
+    "process.executable.path": executable.server,
+    "http.response.status_code": 200,
+  };
+  for (const item of items()) expect(item).toMatchObject({ role: "server", attributes });
   expect(trace.lines.join("\n")).not.toContain("canary");
 });
 
@@ -204,7 +206,7 @@ it.each([
 it.each(NEEDED.filter(({ isRequired }) => isRequired).map(({ name }) => name))(
   "without %s it does not start, and says how to give it",
   async (missing) => {
-    const trace = startTrace(holding(...NAMES.filter((name) => name !== missing)));
+    const trace = startTrace(holdingAllBut(missing));
     expect(await trace.ended).toBe("exit code 1");
     expect(trace.errors()).toMatch(new RegExp(`nothing can be captured without ${missing} \\(to load `));
     expect(trace.errors()).toContain(`AmbientCapabilities=${NAMES.join(" ")}`);
@@ -213,18 +215,22 @@ it.each(NEEDED.filter(({ isRequired }) => isRequired).map(({ name }) => name))(
 );
 
 it("captures less without one that is not required, and says what", async () => {
-  const trace = startTrace(holding(...NAMES.filter((name) => name !== "CAP_CHECKPOINT_RESTORE")));
+  const trace = startTrace(holdingAllBut("CAP_CHECKPOINT_RESTORE"));
   await tracing(trace);
   expect(trace.errors()).toMatch(/CAP_CHECKPOINT_RESTORE is missing.*replaced or deleted while in use/);
   expect(await trace.stop("SIGINT")).toBe("exit code 0");
 });
 
+it("starts with CAP_SYS_ADMIN in place of those that load", async () => {
+  const trace = startTrace(holding("CAP_SYS_ADMIN", "CAP_SYS_PTRACE", "CAP_DAC_READ_SEARCH"));
+  await tracing(trace);
+  expect(trace.errors()).not.toMatch(/CAP_(BPF|PERFMON) is missing/);
+  expect(await trace.stop("SIGINT")).toBe("exit code 0");
+});
+
 it("shows what it holds, needs and would lose in doctor", async () => {
-  const doctor = holding(
-    "CAP_BPF",
-    "CAP_PERFMON",
-    "CAP_DAC_READ_SEARCH",
-  )([AGENT, "doctor", "--json"], process.env);
+  const start = holding("CAP_BPF", "CAP_PERFMON", "CAP_DAC_READ_SEARCH");
+  const doctor = start([AGENT, "doctor", "--json"], process.env);
   cleanup.add(() => doctor.stop("SIGKILL"));
   const report = JSON.parse(await doctor.line());
   expect(report.capabilities).toEqual(

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { copyFileSync } from "node:fs";
-import { join } from "node:path";
+import { copyFileSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { Cleanup } from "./cleanup.js";
 import { type HttpsServer, makeCertificate } from "./https-servers.js";
 import { startProgram } from "./program.js";
@@ -12,10 +12,18 @@ export interface StaticServer {
   readonly stripped: string;
 }
 
+/** What the archive of libcrypto needs beside itself, which differs: Debian 13's compresses, Debian 12's does not. */
+const neededByLibcrypto = (): string[] => {
+  const archive = execFileSync("gcc", ["-print-file-name=libcrypto.a"], { encoding: "utf8" }).trim();
+  const description = readFileSync(join(dirname(archive), "pkgconfig/libcrypto.pc"), "utf8");
+  const [, words = ""] = /^Libs\.private: *(.*)$/m.exec(description) ?? [];
+  return words.split(/\s+/).filter((word) => word !== "");
+};
+
 export const buildStaticServer = (cleanup: Cleanup): StaticServer => {
   const folder = cleanup.folder();
   const [withSymbols, stripped] = [join(folder, "static-server"), join(folder, "stripped-server")];
-  const libraries = ["-Wl,-Bstatic", "-lssl", "-lcrypto", "-Wl,-Bdynamic", "-ldl", "-lpthread"];
+  const libraries = ["-Wl,-Bstatic", "-lssl", "-lcrypto", "-Wl,-Bdynamic", ...neededByLibcrypto()];
   execFileSync("gcc", ["-O2", "-Wl,--build-id", "-o", withSymbols, RECYCLED_SERVER_SOURCE, ...libraries]);
   copyFileSync(withSymbols, stripped);
   execFileSync("strip", [stripped]);
