@@ -15,19 +15,35 @@
 #define BUDGET_SWAPS	8		/* that may fail for others' sake before a token is refused */
 #define BUDGETS_ASKED	4		/* of the policies that may govern a request */
 
+/* Up to when tokens are taken, once one more is. */
+static __always_inline __u64 with_one_more(const struct budget_rate *rate, __u64 taken, __u64 now)
+{
+	__u64 oldest = now - rate->burst_ns;
+
+	return (taken < oldest ? oldest : taken) + rate->token_ns;
+}
+
+/* 0: the bucket is empty. Takes nothing. */
+verified_alone int has_token(__u32 bucket, __u64 now_ns)
+{
+	struct budget_rate *rate = bpf_map_lookup_elem(&budget_rates, &bucket);
+	volatile __u64 *taken = bpf_map_lookup_elem(&budget_states, &bucket);
+	__u64 now = now_ns + BUDGET_ORIGIN;
+
+	return !rate || !taken || !rate->token_ns || with_one_more(rate, *taken, now) <= now;
+}
+
 /* 0: the bucket is empty. */
 verified_alone int take_token(__u32 bucket, __u64 now_ns)
 {
 	struct budget_rate *rate = bpf_map_lookup_elem(&budget_rates, &bucket);
 	volatile __u64 *taken = bpf_map_lookup_elem(&budget_states, &bucket);
-	__u64 now = now_ns + BUDGET_ORIGIN, token, oldest;
+	__u64 now = now_ns + BUDGET_ORIGIN;
 
 	if (!rate || !taken || !rate->token_ns)
 		return 1;
-	token = rate->token_ns;
-	oldest = now - rate->burst_ns;
 	for (__u32 i = 0; i < BUDGET_SWAPS; i++) {
-		__u64 seen = *taken, next = (seen < oldest ? oldest : seen) + token;
+		__u64 seen = *taken, next = with_one_more(rate, seen, now);
 
 		if (next > now)
 			return 0;
@@ -52,8 +68,8 @@ static __always_inline int policies_have_token(const struct slot_config *config,
 }
 
 /*
- * For a request that is judged: is it counted into a series, and else, is it told in detail? A ring that fills is as good as an
- * empty bucket: detail goes before records do.
+ * For a request that is judged: is it counted into a series, and else, is it told in detail? No policy's token is spent where the
+ * host has none. A ring that fills is as good as an empty bucket: detail goes before records do.
  */
 verified_alone int judge_detail(struct work *w)
 {
@@ -72,7 +88,8 @@ verified_alone int judge_detail(struct work *w)
 		j->aggregate = 1;
 		j->counted = COUNTED_BY_POLICY;
 	} else {
-		if (!ring_is_filling() && policies_have_token(config, j->items, w->now_ns) && take_token(BUDGET_OF_HOST, w->now_ns))
+		if (!ring_is_filling() && has_token(BUDGET_OF_HOST, w->now_ns) &&
+		    policies_have_token(config, j->items, w->now_ns) && take_token(BUDGET_OF_HOST, w->now_ns))
 			return 0;
 		j->counted = COUNTED_BY_BUDGET;
 	}

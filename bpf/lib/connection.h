@@ -114,9 +114,9 @@ struct connection {
 	__u32 serving_exchange;
 	__u32 serving_thread;
 	__u32 serving_begun;	/* how many had begun on the thread, this one included */
-	__u32 serving_open;	/* requests of this connection that the thread read and has not answered */
+	__u32 serving_open;	/* requests of this connection that the thread read and has not answered to the end */
+	__u32 serving_response;	/* it is writing the response to one of them */
 	__u32 aggregates;	/* has had exchanges in `open_exchanges` */
-	__u32 reserved;
 };
 
 #endif

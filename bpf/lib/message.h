@@ -117,6 +117,7 @@ verified_alone int end_message(struct work *w, struct out *o, struct connection 
 		end_counted(c, w->direction, w->now_ns);
 	else if (d->open && !d->silent)
 		send_message_end(w, c);
+	end_served(w, c, d);
 	d->open = 0;
 	d->counted_here = 0;
 	d->bytes = 0;

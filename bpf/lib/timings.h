@@ -37,7 +37,7 @@ static __always_inline void begin_serving(struct work *w, struct connection *c, 
 		return;
 	}
 	if (c->serving_thread != m->thread)
-		c->serving_open = 0;
+		c->serving_open = c->serving_response = 0;
 	m->begun++;
 	c->serving_open++;
 	is_only = m->unanswered_before + m->begun - m->answered == 1 && c->next_request - c->next_response == 1;
@@ -78,14 +78,27 @@ static __always_inline void end_serving(struct work *w, struct connection *c, co
 		note_handover(w);
 		return;
 	}
-	c->serving_open--;
-	m->answered++;
+	c->serving_response = 1;
 	if (c->serving_exchange != d->exchange || !c->serving_cpu_ns || !m->cpu_ns || d->assembling ||
 	    c->serving_begun != m->begun_before || hands_over(w))
 		return;
 	served = m->cpu_ns - c->serving_cpu_ns;
 	m->served_ns = served < 0 ? 0 : served;
 	m->known |= TIMING_CPU;
+}
+
+/* A message ends. With its response a request is open no more; before, the thread still works for it. */
+static __always_inline void end_served(struct work *w, struct connection *c, const struct direction *d)
+{
+	struct measured_call *m = &w->measured;
+
+	if (!c->serving_response || !d->response || w->direction != WRITE)
+		return;
+	c->serving_response = 0;
+	if (!(m->wants & TIMING_CPU) || c->serving_thread != m->thread || !c->serving_open)
+		return;
+	c->serving_open--;
+	m->answered++;
 }
 
 /* Right after struct record_message, and only where there is something to tell. */

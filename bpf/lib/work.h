@@ -129,7 +129,7 @@ struct measured_call {
 	__u64 cpu_ns;		/* thread_cpu_ns() when a read returned or a write began; 0: not known */
 	__u64 served_ns;	/* with TIMING_CPU in known: between the request and this response */
 	__u32 begun_before;	/* requests that began on the thread before this call */
-	__u32 unanswered_before;	/* of those, without a response so far */
+	__u32 unanswered_before;	/* of those, without the end of a response so far */
 	__u32 begun, answered;	/* in this call */
 };
 

@@ -7,7 +7,7 @@
 #ifndef MASTHEAD_PROBES_ARRIVAL_H
 #define MASTHEAD_PROBES_ARRIVAL_H
 
-#include "measure.h"
+#include "ciphertext-arrival.h"
 
 #define ARRIVALS	8	/* the last of a socket that are known */
 #define TCP		6	/* IPPROTO_TCP */
@@ -18,7 +18,7 @@
 struct arrival {
 	__u64 time_ns;		/* 0: not known */
 	__u32 sequence;		/* of the first byte */
-	__u32 reserved;
+	__u32 attachment;	/* that noted it */
 };
 struct arrivals {
 	struct arrival last[ARRIVALS];
@@ -32,18 +32,26 @@ struct {
 	__type(value, struct arrivals);
 } arrivals SEC(".maps");
 
+/* Another number each time that the programs are attached: what came before that was not noted. Written by user space. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} arrival_attachments SEC(".maps");
+
 /* The kernel holds the socket's lock here: one at a time. */
 SEC("tp_btf/sk_data_ready")
 int arrival_note(__u64 *arguments)
 {
 	struct sock *sk = (void *)arguments[0];
 	struct tcp_sock *tcp = (void *)arguments[0];
+	__u32 first = 0, end, *attachment = bpf_map_lookup_elem(&arrival_attachments, &first);
 	struct arrivals *known;
 	struct arrival *next;
-	__u32 end;
 	int is_exact;
 
-	if (sk->sk_protocol != TCP || sk->__sk_common.skc_state == LISTENING)
+	if (!attachment || sk->sk_protocol != TCP || sk->__sk_common.skc_state == LISTENING)
 		return 0;
 	known = bpf_sk_storage_get(&arrivals, sk, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!known)
@@ -52,9 +60,12 @@ int arrival_note(__u64 *arguments)
 	if (known->count && known->end == end)
 		return 0;
 	/* one that was open before: there may be bytes that came earlier; and a low-water mark has the kernel tell later */
-	is_exact = (known->count || BPF_CORE_READ(tcp, data_segs_in) == 1) && sk->sk_rcvlowat <= 1;
+	is_exact = known->count ? known->last[(known->count - 1) & (ARRIVALS - 1)].attachment == *attachment :
+				  BPF_CORE_READ(tcp, data_segs_in) == 1;
+	is_exact = is_exact && sk->sk_rcvlowat <= 1;
 	next = &known->last[known->count & (ARRIVALS - 1)];
 	next->sequence = known->count ? known->end : BPF_CORE_READ(tcp, copied_seq);
+	next->attachment = *attachment;
 	next->time_ns = is_exact ? bpf_ktime_get_ns() : 0;
 	known->end = end;
 	*(volatile __u32 *)&known->count = known->count + 1;
@@ -87,6 +98,14 @@ static __always_inline __u64 find_arrival(const struct arrivals *known, __u32 se
 	return time_ns;
 }
 
+/* Is what the system call has filled the header of a TLS record? A piece of a record may be as short. */
+static __always_inline int is_record_header(struct task_struct *task)
+{
+	struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
+
+	return record_at(ARGUMENT_2(regs)) != 0;
+}
+
 /*
  * A thread has received. In clear, what it got is what the system call returns. TLS libraries receive the header of each
  * record by itself and then the rest; the last header of a call is that of the record whose plaintext it returns. One that
@@ -106,7 +125,7 @@ int arrival_take(__u64 *arguments)
 	/* what a thread reads in clear is looked at later: this may be the first that is seen of it */
 	if (!is_target(task, task->tgid, &thread) || !thread || !(thread->wants & TIMING_ARRIVAL))
 		return 0;
-	if (thread->stack && received != TLS_HEADER)
+	if (thread->stack && (received != TLS_HEADER || !is_record_header(task)))
 		return 0;
 	thread->arrived_bytes = 0;
 	if (received <= 0 || (flags & PEEK) || sk->sk_protocol != TCP)

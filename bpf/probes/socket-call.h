@@ -145,7 +145,7 @@ int socket_call_entry(__u64 *arguments)
 		return 0;
 	}
 	if (number == NUMBER_CLOSE) {
-		close_socket(ARGUMENT_1(regs));
+		close_socket(ARGUMENT_1(regs), ARGUMENT_1(regs), ARGUMENT_1(regs));
 		return 0;
 	}
 	if (number == NUMBER_DUP2 || number == NUMBER_DUP3) {

@@ -14,8 +14,8 @@ static __always_inline int has_sockets(__u32 id)
 	return process && (process->connections || process->strange_sockets);
 }
 
-/* By itself: it is called from several places. */
-verified_alone int close_socket(__u64 descriptor)
+/* By itself: it is called from several places. first, last: the descriptors that are closed with it. */
+verified_alone int close_socket(__u64 descriptor, __u32 first, __u32 last)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct connection_key key = { .process = task->tgid };
@@ -28,7 +28,7 @@ verified_alone int close_socket(__u64 descriptor)
 	key.ssl = s.inode | SOCKET_HANDLE;
 	is_last = is_last_reference(s.file);
 	if (!is_last && ((!bpf_map_lookup_elem(&connections, &key) && !bpf_map_lookup_elem(&strange_sockets, &key)) ||
-			 has_other_descriptor((__u64)s.file, descriptor)))
+			 has_other_descriptor((__u64)s.file, first, last)))
 		return 0;
 	if (forget_strange(&key))
 		return 0;
@@ -45,14 +45,18 @@ verified_alone int close_socket(__u64 descriptor)
 static __always_inline void close_by_duplicate(__u64 from, __u64 over)
 {
 	if ((__u32)from != (__u32)over && file_of(bpf_get_current_task_btf(), (__u32)from))
-		close_socket(over);
+		close_socket(over, over, over);
 }
 
 #define CLOSE_RANGE_MOST 65536	/* descriptors that are looked at */
 
-static long close_step(__u32 index, __u64 *first)
+struct descriptor_range {
+	__u32 first, last;
+};
+
+static long close_step(__u32 index, struct descriptor_range *range)
 {
-	close_socket(*first + index);
+	close_socket(range->first + index, range->first, range->last);
 	return 0;
 }
 
@@ -60,15 +64,18 @@ static long close_step(__u32 index, __u64 *first)
 static __always_inline void close_range(__u64 first, __u64 last, __u64 flags)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	__u64 from = (__u32)first, to = (__u32)last, end;
+	struct descriptor_range range = { .first = first, .last = last };
+	__u32 end, more;
 
 	if ((__u32)flags || !has_sockets(task->tgid))
 		return;
 	end = task->files->fdt->max_fds;
-	if (to >= end)
-		to = end - 1;
-	if (from <= to)
-		bpf_loop(to - from + 1 < CLOSE_RANGE_MOST ? to - from + 1 : CLOSE_RANGE_MOST, close_step, &from, 0);
+	if (range.last >= end)
+		range.last = end - 1;
+	if (range.first > range.last)
+		return;
+	more = range.last - range.first;
+	bpf_loop(more < CLOSE_RANGE_MOST ? more + 1 : CLOSE_RANGE_MOST, close_step, &range, 0);
 }
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
-/* Does the process keep a socket of which it closes one descriptor? */
+/* Does the process keep a socket of which it closes a descriptor, or some? */
 #ifndef MASTHEAD_PROBES_SOCKET_HELD_H
 #define MASTHEAD_PROBES_SOCKET_HELD_H
 
@@ -11,8 +11,9 @@
 struct descriptor_search {
 	struct file **table;
 	struct file *file;
-	__u32 but;		/* the descriptor that is closed */
+	__u32 first, last;	/* the descriptors that are closed */
 	__u32 found;
+	__u32 reserved;
 };
 
 static long search_step(__u32 index, struct descriptor_search *search)
@@ -26,17 +27,17 @@ static long search_step(__u32 index, struct descriptor_search *search)
 	}
 #pragma unroll
 	for (__u32 i = 0; i < DESCRIPTORS_A_STEP; i++)
-		if (files[i] == search->file && first + i != search->but)
+		if (files[i] == search->file && (first + i < search->first || first + i > search->last))
 			search->found = 1;
 	return search->found != 0;
 }
 
-/* By itself, for its stack. descriptor: the one that is closed, of the current process. */
-verified_alone int has_other_descriptor(__u64 file, __u32 descriptor)
+/* By itself, for its stack. first, last: the descriptors of the current process that are closed. */
+verified_alone int has_other_descriptor(__u64 file, __u32 first, __u32 last)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct fdtable *table = task->files->fdt;
-	struct descriptor_search search = { .table = table->fd, .file = (void *)file, .but = descriptor };
+	struct descriptor_search search = { .table = table->fd, .file = (void *)file, .first = first, .last = last };
 	__u32 most = table->max_fds;
 
 	if (most > DESCRIPTORS_MOST)

@@ -75,7 +75,17 @@ static void budgets(void)
 	bpf_map_update_elem(&slots, &zero, &config, BPF_ANY);
 	check(told_in_detail(10) == 10, "budget", "a later policy has none");
 
+	start();	/* where the host has no token, a policy's is not taken */
+	config.budget_stops = 1;
+	bpf_map_update_elem(&slots, &zero, &config, BPF_ANY);
+	bpf_map_update_elem(&budget_rates, &zero, &two, BPF_ANY);
+	bpf_map_update_elem(&budget_rates, &one, &three, BPF_ANY);
+	check(told_in_detail(10) == 2, "budget", "of the host, with a policy's");
+	bpf_map_update_elem(&budget_rates, &zero, &none, BPF_ANY);
+	check(told_in_detail(10) == 1, "budget", "what is left of the policy's");
+
 	start();	/* the sum of those that may govern */
+	config.budget_stops = 0;
 	config.unbudgeted = ~3ULL;
 	config.budget_stops = 2;
 	config.budgets[1] = 2;

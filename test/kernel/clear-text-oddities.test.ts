@@ -51,7 +51,7 @@ test("bytes that a call discards are not taken for those that its buffer held be
 
 test("a socket that dup2, dup3 or close_range closed is forgotten", async () => {
   const { seen, session, pid } = await run("closed-otherwise");
-  expect(texts(seen, "server").filter((what) => what.startsWith("/"))).toHaveLength(3);
+  expect(texts(seen, "server").filter((what) => what.startsWith("/"))).toHaveLength(4);
   expect(socketsOfProcess(session, "connections", pid)).toBe(0);
 });
 

@@ -4,6 +4,7 @@ import { afterEach, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
 import { curl } from "../support/curl.js";
 import { startPythonServer } from "../support/https-servers.js";
+import { GO_PROGRAMS } from "../support/kernel-capture.js";
 import { captureTimings, requestOf, responseOf, runTimedExchanges } from "../support/timed-exchanges.js";
 import { until } from "../support/until.js";
 
@@ -58,6 +59,19 @@ test("what a thread did for several requests is said of none, and the next one a
   expect(server.slice(pipelined, pipelined + 4).map(({ known }) => known)).toEqual([0, 0, 0, 0]);
 });
 
+test("what a thread did while it was writing another request's response is said of none", async () => {
+  const { seen } = captureTimings(cleanup, ["cpu"]);
+  const { server } = await runTimedExchanges(cleanup, seen, "streamed");
+  expect(server.map(({ path, known }) => [path, known])).toEqual([
+    ["/streamed", 0],
+    ["", TIMING_CPU],
+    ["/beside", 0],
+    ["", 0],
+    ["/alone-again", 0],
+    ["", TIMING_CPU],
+  ]);
+});
+
 test("nothing is measured where no policy asks, and what notes arrivals stands only as long as one does", async () => {
   const { seen, session, tables } = captureTimings(cleanup, []);
   const { server, client } = await runTimedExchanges(cleanup, seen, "speak");
@@ -81,7 +95,7 @@ test("a kernel without the tracepoints has all but arrival, and says so", async 
     ["arrival_note", "socket_send", "socket_receive"],
   );
   expect(session.info.programs).toContain("socket_syscall");
-  expect(session.info.absent).toEqual([]);
+  expect(session.info.absent.map(({ program }) => program)).toEqual(GO_PROGRAMS);
   expect(applied).toMatchObject({ ok: true, warnings: [expect.stringContaining("arrival is not measured")] });
   const { server } = await runTimedExchanges(cleanup, seen, "speak");
   expect(requestOf(server, "/late").known).toBe(0);

@@ -95,7 +95,7 @@ def discarded():
 
 
 def closed_otherwise():
-    """Sockets are closed by dup2, dup3 and close_range."""
+    """Sockets are closed by dup2, dup3 and close_range; with the last also one of which the range has two descriptors."""
     spare = os.open("/dev/null", os.O_RDWR)
 
     def close_all(sock):
@@ -108,6 +108,14 @@ def closed_otherwise():
         exchange(client, server, "closed-otherwise", index + 1)
         for sock in (client, server):
             close(sock)
+    client, server = socket.socketpair()
+    exchange(client, server, "closed-otherwise", 4)
+    os.dup2(server.fileno(), 901)
+    os.dup2(client.fileno(), 900)
+    os.dup2(server.fileno(), 902)
+    client.close()
+    server.close()
+    assert libc.syscall(436, 900, 902, 0) == 0
 
 
 def early_answer():

@@ -5,6 +5,7 @@ JSON object an exchange, then "done", and ends with its standard input.
 speak      what can be measured, and some of what cannot
 http2      one exchange, then a connection that speaks HTTP/2, then one exchange
 handed     one exchange, then one that another thread answers, then one
+streamed   one exchange while the response to another request is being written, then one
 messages   a request whose two parts are received as two messages of one call
 
 Each object has `path`, and times in nanoseconds: `arrival` and `cpu` are a least and a most of what may be true; `network` has the
@@ -186,6 +187,19 @@ def handed():
     on_one_connection("/after")
 
 
+def streamed():
+    """A response is begun, and more of it comes while its thread has another connection's request."""
+    one, two = pair(), pair()
+    one[0].sendall(head("/streamed"))
+    one[1].recv(65536)
+    one[1].sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nab")
+    one[0].recv(65536)
+    say(exchange(*two, "/beside", work=lambda: (burn(5), one[1].sendall(b"cd"))))
+    say(exchange(*two, "/alone-again"))
+    for sock in (*one, *two):
+        sock.close()
+
+
 def messages():
     client, server = pair()
     parts = [head("/messages")[:9], head("/messages")[9:]]
@@ -212,7 +226,7 @@ def speak():
     interleaved()
 
 
-what = {"speak": speak, "http2": http2, "handed": handed, "messages": messages}
+what = {"speak": speak, "http2": http2, "handed": handed, "streamed": streamed, "messages": messages}
 what[sys.stdin.readline().strip()]()
 print("done", flush=True)
 sys.stdin.read()

@@ -8,6 +8,7 @@ import type {
   SessionInfo,
   SessionStatistics,
 } from "./native-session.js";
+import { indexKey } from "./policy-bytes.js";
 
 const RING = "records";
 const COUNTERS = "counters";
@@ -30,6 +31,7 @@ export class LibbpfSession implements CaptureSession {
   readonly #links = new Map<number, number[]>();
   /** the addon's links of programs that are attached while they are wanted */
   #arrivals: number[] = [];
+  #arrivalAttachments = 0;
   #lastLink = 0;
   #closed = false;
   #stopping: Promise<void> | undefined;
@@ -76,6 +78,7 @@ export class LibbpfSession implements CaptureSession {
       throw new NativeError("note arrivals at sockets", EOPNOTSUPP, "wants tracepoints of Linux 6.3");
     }
     try {
+      this.updateTable("arrival_attachments", indexKey(0), indexKey(++this.#arrivalAttachments));
       for (const name of ARRIVAL_PROGRAMS) {
         this.#arrivals.push(native(() => this.#native.attachTracepoint(name)));
       }
