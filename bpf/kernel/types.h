@@ -132,6 +132,7 @@ struct pt_regs {
 #define ARGUMENT_4(r) ((r)->cx)
 #define ARGUMENT_5(r) ((r)->r8)
 #define RETURN_VALUE(r) ((r)->ax)
+#define INSTRUCTION(r) ((r)->ip)
 #define STACK_POINTER(r) ((r)->sp)
 /* At entry the stack pointer is on the return address; once the function has returned it is above. */
 #define STACK_AT_ENTRY(r) ((r)->sp - 8)
@@ -149,6 +150,7 @@ struct pt_regs {
 #define ARGUMENT_4(r) ((r)->regs[3])
 #define ARGUMENT_5(r) ((r)->regs[4])
 #define RETURN_VALUE(r) ((r)->regs[0])
+#define INSTRUCTION(r) ((r)->pc)
 #define STACK_POINTER(r) ((r)->sp)
 #define STACK_AT_ENTRY(r) ((r)->sp)
 #define SYSCALL_NUMBER(r) ((r)->regs[8])
