@@ -51,14 +51,34 @@ static __always_inline void trim_target(struct work *w)
 	w->finder.to = end;
 }
 
+/* Does a policy keep the parameter of this name? By itself, so that its key is on no path of the stack with a search. */
+verified_alone int is_parameter_kept(struct work *w, __u32 from, __u32 length)
+{
+	struct header_key key = {};
+	struct query_rule *rule;
+
+	if (!w || length > NAME_MAX_BYTES)
+		return 0;
+#pragma unroll
+	for (__u32 i = 0; i < NAME_MAX_BYTES / 8; i++) {
+		__u32 left = length > 8 * i ? length - 8 * i : 0;
+		__u64 word = lower_word(load_word(&AT(w, from + 8 * i)));
+
+		if (left < 8)
+			word &= (1ULL << (8 * (left & 7))) - 1;
+		copy_bytes(&key.name[8 * i], &word, 8);
+	}
+	key.slot = w->judgement.slot;
+	rule = bpf_map_lookup_elem(&query_rules, &key);
+	return rule && (rule->keep & w->judgement.query_keep);
+}
+
 /* One parameter: [at, next separator). */
 static long query_step(__u32 index, struct fields_context *context)
 {
 	struct work *w = context->w;
 	struct out *o = context->o;
 	struct query_walk *q = &w->query;
-	struct header_key key = {};
-	struct query_rule *rule;
 	__u32 from = q->at, end, equals, length, shown = 0;
 
 	(void)index;
@@ -72,21 +92,8 @@ static long query_step(__u32 index, struct fields_context *context)
 		return 0;
 	if (equals < end && q->names)
 		shown = length;
-	if (q->keep && length <= NAME_MAX_BYTES) {
-#pragma unroll
-		for (__u32 i = 0; i < NAME_MAX_BYTES / 8; i++) {
-			__u32 left = length > 8 * i ? length - 8 * i : 0;
-			__u64 word = lower_word(load_word(&AT(w, from + 8 * i)));
-
-			if (left < 8)
-				word &= (1ULL << (8 * (left & 7))) - 1;
-			copy_bytes(&key.name[8 * i], &word, 8);
-		}
-		key.slot = w->judgement.slot;
-		rule = bpf_map_lookup_elem(&query_rules, &key);
-		if (rule && (rule->keep & w->judgement.query_keep))
-			shown = end - from;
-	}
+	if (q->keep && is_parameter_kept(w, from, length))
+		shown = end - from;
 	if (!shown)
 		return 0;
 	if (o->size - q->start + shown + 1 > w->query.names_room || !out_has_room(o, shown + 1)) {
