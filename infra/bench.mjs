@@ -12,6 +12,8 @@ const HELP = `npm run bench [NAME ...]    all benchmarks, or those whose file in
   nginx        nginx with TLS: untraced, with empty probes, with Masthead
   servers      the same for nginx in clear (servers-clear-text), Node and Caddy with TLS (servers-node, servers-caddy)
   bystander    programs that are no target: a loop over a system call, a compiler (bystander-system-calls, bystander-compiler)
+  timings, aggregate
+               what each timing of a policy adds to a request of nginx; records beside counting in the kernel (aggregate: true)
   agent-stages, ingest, policy-latency
                the agent's stages, what the drain writes in a second, how long a policy takes to be in force
 

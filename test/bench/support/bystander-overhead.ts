@@ -11,7 +11,7 @@ import { nginxServer } from "./nginx-server.js";
 import { loadedProbes } from "./other-probes.js";
 import { cpuNs, residentBytes } from "./process-cost.js";
 import { benchSettings } from "./settings.js";
-import { startAgent } from "./traced-agent.js";
+import { benchPolicy, startAgent } from "./traced-agent.js";
 
 /** Made of the agent's target, so that an agent that sees nothing at all does not pass for a cheap one. */
 const REQUESTS_OF_TARGET = 10;
@@ -34,7 +34,7 @@ export const measureBystander = async (cleanup: Cleanup, { label, start, target 
   const { rounds, seconds, warmSeconds, agentWarmSeconds } = benchSettings();
   const placement = placeOnCpus(cleanup, "the bystander", "agent, nats-server");
   const targeted = await nginxServer("alone", { clearText: true })(cleanup, placement);
-  const { nats, committer, home } = await startBenchFleet(cleanup, targeted.executable);
+  const { nats, committer, home } = await startBenchFleet(cleanup, benchPolicy(targeted.executable));
   const emptyObject = buildEmptyProbes(cleanup.folder());
   const bystander = start(cleanup);
   placement.pinServer(bystander.pid);

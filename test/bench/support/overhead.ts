@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { Cleanup } from "../../support/cleanup.js";
-import { type AgentMeasure, accountOf } from "./agent-measure.js";
+import type { AgentMeasure } from "./agent-measure.js";
 import { startBenchFleet } from "./bench-fleet.js";
 import { placeOnCpus } from "./cpu-placement.js";
 import { attachEmptyProbes, buildEmptyProbes } from "./empty-probes.js";
@@ -9,14 +9,11 @@ import { type Mode, modesOfRound } from "./modes.js";
 import { loadedProbes } from "./other-probes.js";
 import { overheadReport } from "./overhead-report.js";
 import type { OverheadTargets } from "./overhead-targets.js";
-import { cpuNs, residentBytes } from "./process-cost.js";
 import { measureServer, type ServerMeasure } from "./server-measure.js";
 import { benchSettings } from "./settings.js";
-import { startAgent } from "./traced-agent.js";
+import { benchPolicy } from "./traced-agent.js";
+import { measureTraced } from "./traced-measure.js";
 import type { StartServer } from "./traced-server.js";
-
-/** Longer than the agent gathers a batch: when none came for so long, it has shipped all it had. */
-const QUIET_MS = 1500;
 
 export interface Overhead {
   /** of the workload, before its figures */
@@ -36,7 +33,7 @@ export const measureOverhead = async (cleanup: Cleanup, { label, start, targets 
   const { workerPid, exchangesPerRequest } = server;
   const load = startLoadGenerator(cleanup, server.origin);
   // The load's own process counts as Masthead's, so that no probe is put on its copy of libssl.
-  const { nats, committer, home } = await startBenchFleet(cleanup, server.executable, { wrk: load.pid });
+  const fleet = await startBenchFleet(cleanup, benchPolicy(server.executable), { wrk: load.pid });
   const emptyObject = buildEmptyProbes(cleanup.folder());
 
   const measures: Record<Mode, ServerMeasure[]> = { untraced: [], floor: [], traced: [] };
@@ -58,29 +55,8 @@ export const measureOverhead = async (cleanup: Cleanup, { label, start, targets 
       }
     },
     async traced() {
-      const agent = await startAgent(cleanup, nats, home);
-      const idle = residentBytes(agent.pid).now;
-      const warm = await load.run(agentWarmSeconds);
-      await committer.quietFor(QUIET_MS);
-      const before = cpuNs(agent.pid);
-      const measured = await measureServer(load, workerPid, seconds);
-      await committer.quietFor(QUIET_MS);
-      const agentNs = cpuNs(agent.pid) - before;
-      const { now, peak } = residentBytes(agent.pid);
-      await agent.stop();
-      const requestsMade = warm.requests + measured.requests;
-      const { captured, lost, counters } = await accountOf(committer);
-      agents.push({
-        nsPerRequest: agentNs / measured.requests,
-        idleResidentBytes: idle,
-        residentBytes: now,
-        peakResidentBytes: peak,
-        requestsMade,
-        captured,
-        lost,
-        probeHitsPerRequest: (counters["probe_hits"] ?? 0) / requestsMade,
-        countedOnly: counters["exchanges_over_budget"] ?? 0,
-      });
+      const { measured, agent } = await measureTraced(cleanup, { load, workerPid, fleet });
+      agents.push(agent);
       return measured;
     },
   };

@@ -29,6 +29,12 @@ export const benchPolicy = (executable: string) => ({
   },
 });
 
+/** The same usage, counted in the kernel: no exchange is kept. */
+export const aggregatingPolicy = (executable: string) => {
+  const { headers: _, ...spec } = benchPolicy(executable).spec;
+  return { ...benchPolicy(executable), spec: { ...spec, aggregate: true } };
+};
+
 export interface AgentHome {
   readonly path: string;
   readonly credentials: string;
