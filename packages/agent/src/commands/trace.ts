@@ -2,13 +2,9 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { toExchangeItem } from "@masthead/shared/http/exchange-item";
-import { DEFAULT_POLICY_DOCUMENT } from "@masthead/shared/policy/default-policy";
 import { parseFingerprintKey } from "@masthead/shared/policy/fingerprint";
-import { parsePolicy } from "@masthead/shared/policy/parse";
-import type { PolicySet } from "@masthead/shared/wire/policy-set";
-import { parse as parseYaml } from "yaml";
 import { ClockOffset } from "../clock-offset.js";
-import { type AgentConfiguration, readAgentConfiguration } from "../config.js";
+import { readAgentConfiguration } from "../config.js";
 import { readHost } from "../control/host.js";
 import type { Exchange } from "../exchange.js";
 import { readFloor } from "../local-files.js";
@@ -19,6 +15,7 @@ import { toWireExchange } from "../ship/wire-exchange.js";
 import { BpfSource } from "../source/bpf-source.js";
 import { ServiceTemplates } from "../template/service-templates.js";
 import { endSignal } from "./end-signal.js";
+import { readPolicyFile } from "./policy-file.js";
 import { traceLine } from "./trace-lines.js";
 
 export interface TraceOptions {
@@ -30,18 +27,6 @@ export interface TraceOptions {
 const TICK_MS = 1000;
 const say = (line: string): void => void process.stderr.write(`masthead-agent: ${line}\n`);
 
-/** @throws Error with one line a fault, each with its JSON Pointer */
-async function readPolicySet(path: string | undefined, config: AgentConfiguration): Promise<PolicySet> {
-  const document: unknown =
-    path === undefined ? DEFAULT_POLICY_DOCUMENT : parseYaml(await readFile(path, "utf8"));
-  const parsed = parsePolicy(document, { floor: await readFloor(config.floorFile) });
-  if (!parsed.ok) {
-    const faults = parsed.errors.map(({ pointer, message }) => `  ${pointer || "/"}: ${message}`);
-    throw new Error(`${path} is not a capture policy:\n${faults.join("\n")}`);
-  }
-  return { v: 1, revision: 1, policies: [{ name: parsed.policy.metadata.name, revision: 1, document }] };
-}
-
 /** The fleet's key where this host has it; else one for this run, which says nothing to another run. */
 async function traceKey(path: string) {
   if (existsSync(path)) return parseFingerprintKey(await readFile(path, "utf8"));
@@ -51,7 +36,7 @@ async function traceKey(path: string) {
 /** Prints exchanges of this host as they end, until a signal; no server. @throws Error in words when it cannot capture */
 export async function trace({ policy, pid, json = false }: TraceOptions): Promise<void> {
   const config = readAgentConfiguration(process.env);
-  const set = await readPolicySet(policy, config);
+  const set = await readPolicyFile(policy, await readFloor(config.floorFile));
   const end = endSignal();
   const clock = new ClockOffset();
   const losses = new LossCounts();
