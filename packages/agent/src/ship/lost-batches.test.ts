@@ -54,6 +54,15 @@ test("a gap is not booked, and neither is a refused one of which nobody has told
   expect(await readdir(join(dir, "lost"))).toEqual([]);
 });
 
+test("one that is booked before its file is written leaves no file", async () => {
+  const lost = await LostBatches.open(dir);
+  const adding = lost.add(batch(4, 3), CORRUPT);
+  expect(told(lost)).toEqual(["4.3"]);
+  await Promise.all([adding, lost.settle(markOf(4, { lost: [3] }))]);
+  expect(told(lost)).toEqual([]);
+  expect(await readdir(join(dir, "lost"))).toEqual([]);
+});
+
 test("an epoch that is too old for watermarks is not told for ever", async () => {
   const lost = await LostBatches.open(dir);
   await lost.add(batch(4, 3), CORRUPT);

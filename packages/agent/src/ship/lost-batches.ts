@@ -23,6 +23,8 @@ const markerOf = ({ epoch, seq, exchanges, stage, reason }: LostBatch): string =
  */
 export class LostBatches {
   readonly #batches = new Map<string, LostBatch>();
+  /** files that are being written */
+  readonly #writing = new Map<string, Promise<void>>();
 
   private constructor(private readonly dir: string) {}
 
@@ -47,8 +49,13 @@ export class LostBatches {
   /** Told from now on; resolves when a later run would know. @throws the file system's error, and it is told all the same */
   async add({ epoch, seq, exchanges }: SpooledBatch, loss: BatchLoss): Promise<void> {
     const batch: LostBatch = { epoch, seq, exchanges, ...loss };
-    this.#batches.set(keyOf(batch), batch);
-    await writeDurably(join(this.dir, markerOf(batch)), "");
+    const key = keyOf(batch);
+    this.#batches.set(key, batch);
+    const writing = writeDurably(join(this.dir, markerOf(batch)), "").finally(() =>
+      this.#writing.delete(key),
+    );
+    this.#writing.set(key, writing);
+    await writing;
   }
 
   /** Oldest first, and no more than one message may tell. */
@@ -66,6 +73,8 @@ export class LostBatches {
       const mark = marks.get(batch.epoch);
       if (!(mark ? isBooked(mark, batch.seq) : batch.epoch < oldest)) continue;
       this.#batches.delete(keyOf(batch));
+      // It is told as soon as it is known, so it may be booked before its file is there; and that would stay.
+      await this.#writing.get(keyOf(batch))?.catch(() => undefined);
       await rm(join(this.dir, markerOf(batch)), { force: true });
     }
   }
