@@ -19,6 +19,8 @@ const HELP = `npm run bench [NAME ...]    all benchmarks, or those whose file in
 
   BENCH_ROUNDS, BENCH_SECONDS, BENCH_WARM_SECONDS, BENCH_AGENT_WARM_SECONDS
                how many interleaved rounds (7), of how many seconds (4), after how many (2; 10 for a new agent)
+  BENCH_CLEAR_TEXT
+               off: HTTP in clear is not read, so a request of nginx's gateway is one exchange and not two
   BENCH_WORKLOAD
                of nginx: alone or gateway; without it, both
 

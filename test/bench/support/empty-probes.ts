@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { LibraryScan } from "@masthead/agent/attach/libraries/library-scan";
 import { LibraryTable } from "@masthead/agent/attach/libraries/library-table";
 import { type CaptureSession, openSession } from "@masthead/agent/capture/native-session";
+import { benchSettings } from "./settings.js";
 
 const SOURCE = fileURLToPath(new URL("../empty-probes.bpf.c", import.meta.url));
 
@@ -27,7 +28,7 @@ export const buildEmptyProbes = (folder: string): string => {
 
 /** @throws Error where this kernel takes fewer of the empty programs than it takes of the agent's */
 const openEmpty = (objectPath: string): CaptureSession => {
-  const session = openSession({ objectPath, clearText: true });
+  const session = openSession({ objectPath, clearText: benchSettings().readsClearText });
   const [lacking] = session.info.absent;
   if (lacking === undefined) return session;
   session.close();

@@ -4,6 +4,7 @@ import { freeLoopbackPort } from "@masthead/infra/free-port";
 import { startNginx } from "../../support/https-servers.js";
 import { NGINX_WORKLOADS, type NginxWorkload, type NginxWorkloadName } from "./nginx-workloads.js";
 import { childrenOf } from "./process-cost.js";
+import { benchSettings } from "./settings.js";
 import type { StartServer } from "./traced-server.js";
 
 /** nginx with one worker, from a copy of its executable. */
@@ -29,7 +30,7 @@ export const nginxServer =
         origin: clearText ? `http://127.0.0.1:${clearPort}` : `https://127.0.0.1:${port}`,
         executable,
         workerPid,
-        exchangesPerRequest: workload.exchangesPerRequest,
+        exchangesPerRequest: benchSettings().readsClearText ? workload.exchangesPerRequest : 1,
         usualHits: clearText
           ? "what is read from system calls is no probe hit"
           : "nginx reads twice and writes once; far more: other programs of this host were busy on the same libssl",

@@ -42,8 +42,10 @@ export const measureOverhead = async (cleanup: Cleanup, { label, start, targets 
   let sites = "";
   const measure: Record<Mode, () => Promise<ServerMeasure>> = {
     async untraced() {
+      const measured = await warmAndMeasure(load, workerPid);
+      // By now those of the round before are gone.
       foreign = Math.max(foreign, loadedProbes());
-      return warmAndMeasure(load, workerPid);
+      return measured;
     },
     async floor() {
       const probes = attachEmptyProbes(emptyObject, workerPid);

@@ -9,10 +9,11 @@ const schema = z.object({
   BENCH_WARM_SECONDS: positive(2).pipe(z.int()),
   BENCH_AGENT_WARM_SECONDS: positive(10).pipe(z.int()),
   BENCH_TRIES: positive(50).pipe(z.int()),
+  BENCH_CLEAR_TEXT: z.enum(["on", "off"]).default("on"),
   BENCH_WORKLOAD: z.enum(workloadNames).optional(),
 });
 
-/** How long the benchmarks take: rounds, whole seconds a measure and its warm-up (longer after an agent began: its code is compiled as it runs), tries; and on what nginx does. @throws ZodError */
+/** How long the benchmarks take: rounds, whole seconds a measure and its warm-up (longer after an agent began: its code is compiled as it runs), tries; whether HTTP in clear is read; and on what nginx does. @throws ZodError */
 export const benchSettings = () => {
   const read = schema.parse(process.env);
   return {
@@ -21,6 +22,7 @@ export const benchSettings = () => {
     warmSeconds: read.BENCH_WARM_SECONDS,
     agentWarmSeconds: read.BENCH_AGENT_WARM_SECONDS,
     tries: read.BENCH_TRIES,
+    readsClearText: read.BENCH_CLEAR_TEXT === "on",
     workloads: read.BENCH_WORKLOAD === undefined ? workloadNames : [read.BENCH_WORKLOAD],
   };
 };

@@ -6,6 +6,7 @@ import type { AgentId } from "@masthead/shared/ids";
 import type { Cleanup } from "../../support/cleanup.js";
 import { type Program, startProgram } from "../../support/program.js";
 import { until } from "../../support/until.js";
+import { benchSettings } from "./settings.js";
 
 const AGENT = fileURLToPath(new URL("../../../packages/agent/bin/masthead-agent.js", import.meta.url));
 
@@ -64,6 +65,7 @@ export const startAgent = async (cleanup: Cleanup, nats: NatsServer, home: Agent
       MASTHEAD_NATS_URL: nats.url,
       MASTHEAD_NATS_CREDENTIALS: home.credentials,
       MASTHEAD_LOG_LEVEL: "warn",
+      MASTHEAD_CLEAR_TEXT: benchSettings().readsClearText ? "on" : "off",
     },
   });
   cleanup.add(() => agent.stop());
