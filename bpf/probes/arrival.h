@@ -10,9 +10,7 @@
 #include "ciphertext-arrival.h"
 
 #define ARRIVALS	8	/* the last of a socket that are known */
-#define TCP		6	/* IPPROTO_TCP */
 #define LISTENING	10	/* TCP_LISTEN */
-#define TLS_HEADER	5	/* bytes: what TLS libraries read first of each record */
 #define PEEK		2	/* MSG_PEEK: the bytes come again */
 
 struct arrival {
@@ -51,7 +49,7 @@ int arrival_note(__u64 *arguments)
 	struct arrival *next;
 	int is_exact;
 
-	if (!attachment || sk->sk_protocol != TCP || sk->__sk_common.skc_state == LISTENING)
+	if (!attachment || sk->sk_protocol != PROTOCOL_TCP || sk->__sk_common.skc_state == LISTENING)
 		return 0;
 	known = bpf_sk_storage_get(&arrivals, sk, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!known)
@@ -125,10 +123,10 @@ int arrival_take(__u64 *arguments)
 	/* what a thread reads in clear is looked at later: this may be the first that is seen of it */
 	if (!is_target(task, task->tgid, &thread) || !thread || !(thread->wants & TIMING_ARRIVAL))
 		return 0;
-	if (thread->stack && (received != TLS_HEADER || !is_record_header(task)))
+	if (thread->stack && (received != RECORD_HEADER_BYTES || !is_record_header(task)))
 		return 0;
 	thread->arrived_bytes = 0;
-	if (received <= 0 || (flags & PEEK) || sk->sk_protocol != TCP)
+	if (received <= 0 || (flags & PEEK) || sk->sk_protocol != PROTOCOL_TCP)
 		return 0;
 	known = bpf_sk_storage_get(&arrivals, sk, 0, 0);
 	if (!known)

@@ -6,6 +6,7 @@
 #include "target.h"
 
 #define SOCKET_STREAM 1
+#define PROTOCOL_TCP 6
 
 /*
  * A clock that runs while the thread does: two readings differ by its CPU time between them. The scheduler adds to

@@ -10,7 +10,6 @@
 #include "socket-file.h"
 #include "../maps/state.h"
 
-#define PROTOCOL_TCP	6
 #define COUNT_UNKNOWN	0	/* how many bytes the call moved: it returned something else */
 
 /* 0: the socket has no such counter. */
