@@ -36,7 +36,6 @@ export interface Aggregation {
 export function aggregationOf(heard: readonly HeardPolicy[]): Aggregation {
   const aggregation: Aggregation = {
     items: 0n,
-
     wholePaths: 0n,
     uses: [],
     measures: [],

@@ -175,6 +175,7 @@ export class PolicyTables {
     }
   }
 
+  /** @throws NativeError with the slot half filled */
   private fill(
     slot: PolicySlot,
     compiled: CompiledPolicies,
@@ -193,19 +194,9 @@ export class PolicyTables {
     try {
       slot.fill(contents);
     } catch (error) {
-      slot.wipe();
       if (!isFull(error)) throw error;
       this.makeRoom();
-      this.refill(slot, contents);
-    }
-  }
-
-  private refill(slot: PolicySlot, contents: SlotContents): void {
-    try {
       slot.fill(contents);
-    } catch (error) {
-      slot.wipe();
-      throw error;
     }
   }
 
