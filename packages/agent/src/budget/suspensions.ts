@@ -1,4 +1,5 @@
 import { SUSPENSIONS_MAX, type Suspension } from "@masthead/shared/wire/heartbeat";
+import { clamp } from "../ship/wire-text.js";
 import type { Target } from "./target-load.js";
 
 /** How long a target stays away at least; twice as long each time that it is soon suspended again. */
@@ -40,17 +41,16 @@ export class Suspensions {
 
   has = ({ key }: Pick<Target, "key">): boolean => this.#away.some(({ target }) => target.key === key);
 
-  begin(target: Target, reason: string, nowMs: number, nowUs: number): Suspension {
+  begin(target: Target, reason: string, nowMs: number, nowUs: number): void {
     const before = this.#returned.get(target.key);
     const soon = before !== undefined && nowMs - before.atMs < SOON_MS;
     const awayMs = soon ? Math.min(AWAY_MAX_MS, before.awayMs * 2) : AWAY_MS;
-    const event: Suspension = { executable: target.path.slice(0, 1024), reason, sinceUs: nowUs };
+    const event: Suspension = { executable: clamp(target.path, 1024), reason, sinceUs: nowUs };
     this.#away.push({ target, sinceMs: nowMs, awayMs, event });
     // What lasts is never forgotten: there are at most as many.
     const ended = this.#events.filter(({ untilUs }) => untilUs !== undefined);
     const forgotten = new Set(ended.slice(0, Math.max(0, this.#events.length + 1 - SUSPENSIONS_MAX)));
     this.#events = [...this.#events.filter((each) => !forgotten.has(each)), event];
-    return event;
   }
 
   /** The one that went last, if its time is over. */
@@ -59,15 +59,14 @@ export class Suspensions {
     return last && nowMs - last.sinceMs >= last.awayMs ? last.target : undefined;
   }
 
-  end({ key }: Pick<Target, "key">, nowMs: number, nowUs: number): Suspension | undefined {
+  end({ key }: Pick<Target, "key">, nowMs: number, nowUs: number): void {
     const at = this.#away.findIndex(({ target }) => target.key === key);
     const [away] = at < 0 ? [] : this.#away.splice(at, 1);
-    if (away === undefined) return undefined;
+    if (away === undefined) return;
     away.event.untilUs = nowUs;
     this.#returned.delete(key);
     this.#returned.set(key, { atMs: nowMs, awayMs: away.awayMs });
     const [oldest] = this.#returned.keys();
     if (this.#returned.size > HISTORY_MAX && oldest !== undefined) this.#returned.delete(oldest);
-    return away.event;
   }
 }
