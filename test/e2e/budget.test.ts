@@ -3,10 +3,10 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { heartbeatCounters, usageOf } from "../support/agent-account.js";
 import { Cleanup } from "../support/cleanup.js";
 import { exchangesOf } from "../support/exchanges.js";
-import { type Fleet, type FleetAgent, startFleet } from "../support/fleet.js";
+import type { Fleet, FleetAgent } from "../support/fleet.js";
 import { ownTenant } from "../support/product.js";
-import { expectAccounted, putRolePolicies, startRoleAgents } from "../support/role-agents.js";
-import { copyPrograms, type TracedPrograms } from "../support/traced-programs.js";
+import { expectAccounted, startRoleAgents, startRoleFleet } from "../support/role-agents.js";
+import type { TracedPrograms } from "../support/traced-programs.js";
 import { until } from "../support/until.js";
 
 const MADE = 1_000;
@@ -15,9 +15,7 @@ const cleanup = new Cleanup();
 let fleet: Fleet;
 let programs: TracedPrograms;
 beforeAll(async () => {
-  fleet = await startFleet(cleanup);
-  programs = copyPrograms(cleanup);
-  await putRolePolicies(fleet.product, programs, { tenant: [{ header: "x-client-id" }] });
+  ({ fleet, programs } = await startRoleFleet(cleanup, { tenant: [{ header: "x-client-id" }] }));
 });
 afterAll(() => cleanup.run());
 

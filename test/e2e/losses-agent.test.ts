@@ -1,20 +1,18 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { heartbeatCounters, reportedLost, usageOf } from "../support/agent-account.js";
 import { Cleanup } from "../support/cleanup.js";
-import { type Fleet, type FleetAgent, startFleet } from "../support/fleet.js";
-import { expectAccounted, putRolePolicies, startRoleAgents } from "../support/role-agents.js";
-import { copyPrograms, type TracedPrograms } from "../support/traced-programs.js";
+import type { Fleet, FleetAgent } from "../support/fleet.js";
+import { expectAccounted, startRoleAgents, startRoleFleet } from "../support/role-agents.js";
+import type { TracedPrograms } from "../support/traced-programs.js";
 
 const cleanup = new Cleanup();
 let fleet: Fleet;
 let programs: TracedPrograms;
 beforeAll(async () => {
-  fleet = await startFleet(cleanup);
-  programs = copyPrograms(cleanup);
-  await putRolePolicies(fleet.product, programs, {
+  ({ fleet, programs } = await startRoleFleet(cleanup, {
     headers: { request: [{ name: "x-fill", action: "keep" }] },
     tenant: [{ header: "x-client-id" }],
-  });
+  }));
 });
 afterAll(() => cleanup.run());
 

@@ -5,18 +5,16 @@ import type { Batch } from "@masthead/shared/wire/batch";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ledgerOf, runLosses, usageOf } from "../support/agent-account.js";
 import { Cleanup } from "../support/cleanup.js";
-import { type Fleet, type FleetAgent, startFleet } from "../support/fleet.js";
-import { putRolePolicies, type RoleAgent, startRoleAgents } from "../support/role-agents.js";
-import { copyPrograms, type TracedPrograms } from "../support/traced-programs.js";
+import type { Fleet, FleetAgent } from "../support/fleet.js";
+import { type RoleAgent, startRoleAgents, startRoleFleet } from "../support/role-agents.js";
+import type { TracedPrograms } from "../support/traced-programs.js";
 import { until } from "../support/until.js";
 
 const cleanup = new Cleanup();
 let fleet: Fleet;
 let programs: TracedPrograms;
 beforeAll(async () => {
-  fleet = await startFleet(cleanup);
-  programs = copyPrograms(cleanup);
-  await putRolePolicies(fleet.product, programs);
+  ({ fleet, programs } = await startRoleFleet(cleanup));
 });
 afterAll(() => cleanup.run());
 

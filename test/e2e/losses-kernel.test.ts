@@ -1,17 +1,15 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { reportedLost } from "../support/agent-account.js";
 import { Cleanup } from "../support/cleanup.js";
-import { type Fleet, type FleetAgent, startFleet } from "../support/fleet.js";
-import { expectAccounted, putRolePolicies, startRoleAgents } from "../support/role-agents.js";
-import { copyPrograms, type TracedPrograms } from "../support/traced-programs.js";
+import type { Fleet, FleetAgent } from "../support/fleet.js";
+import { expectAccounted, startRoleAgents, startRoleFleet } from "../support/role-agents.js";
+import type { TracedPrograms } from "../support/traced-programs.js";
 
 const cleanup = new Cleanup();
 let fleet: Fleet;
 let programs: TracedPrograms;
 beforeAll(async () => {
-  fleet = await startFleet(cleanup);
-  programs = copyPrograms(cleanup);
-  await putRolePolicies(fleet.product, programs);
+  ({ fleet, programs } = await startRoleFleet(cleanup));
 });
 afterAll(() => cleanup.run());
 

@@ -2,18 +2,16 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
-import { type Fleet, type FleetAgent, startFleet } from "../support/fleet.js";
-import { expectAccounted, putRolePolicies, startRoleAgents } from "../support/role-agents.js";
-import { copyPrograms, type TracedPrograms } from "../support/traced-programs.js";
+import type { Fleet, FleetAgent } from "../support/fleet.js";
+import { expectAccounted, startRoleAgents, startRoleFleet } from "../support/role-agents.js";
+import type { TracedPrograms } from "../support/traced-programs.js";
 import { until } from "../support/until.js";
 
 const cleanup = new Cleanup();
 let fleet: Fleet;
 let programs: TracedPrograms;
 beforeAll(async () => {
-  fleet = await startFleet(cleanup);
-  programs = copyPrograms(cleanup);
-  await putRolePolicies(fleet.product, programs, { tenant: [{ header: "x-client-id" }] });
+  ({ fleet, programs } = await startRoleFleet(cleanup, { tenant: [{ header: "x-client-id" }] }));
 });
 afterAll(() => cleanup.run());
 

@@ -1,8 +1,9 @@
 import { expect } from "vitest";
 import { type AgentAccount, ledgerOf, settledAccount } from "./agent-account.js";
-import type { Fleet, FleetAgent } from "./fleet.js";
+import type { Cleanup } from "./cleanup.js";
+import { type Fleet, type FleetAgent, startFleet } from "./fleet.js";
 import type { Product } from "./product.js";
-import type { TracedPrograms } from "./traced-programs.js";
+import { copyPrograms, type TracedPrograms } from "./traced-programs.js";
 
 const ROLES = ["server", "client"] as const;
 type Role = (typeof ROLES)[number];
@@ -13,7 +14,7 @@ export interface RoleAgent extends FleetAgent {
 }
 
 /** In place of the default policy: one policy for each role, each for agents of its own. */
-export const putRolePolicies = async (
+const putRolePolicies = async (
   product: Product,
   programs: TracedPrograms,
   spec: object = {},
@@ -27,7 +28,18 @@ export const putRolePolicies = async (
     });
 };
 
-/** Starts two agents, one for each role, under the policies of `putRolePolicies`. */
+/** A fleet under one policy for each role, and the programs that they name. */
+export const startRoleFleet = async (
+  cleanup: Cleanup,
+  spec?: object,
+): Promise<{ fleet: Fleet; programs: TracedPrograms }> => {
+  const fleet = await startFleet(cleanup);
+  const programs = copyPrograms(cleanup);
+  await putRolePolicies(fleet.product, programs, spec);
+  return { fleet, programs };
+};
+
+/** Starts two agents, one for each role, under the policies of `startRoleFleet`. */
 export const startRoleAgents = (
   fleet: Fleet,
   name: string,
