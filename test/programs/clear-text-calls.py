@@ -10,6 +10,7 @@ import sys
 import tempfile
 
 from message_headers import Iovec, Message, libc
+from tcp_pair import tcp_pair
 
 BODY = b"b" * 5000
 
@@ -145,11 +146,7 @@ FORMS = {
 def pair(transport):
     if transport == "unix":
         return socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-    listener = socket.create_server(("127.0.0.1", 0))
-    client = socket.create_connection(listener.getsockname())
-    server, _ = listener.accept()
-    listener.close()
-    return client, server
+    return tcp_pair()
 
 
 def message(sock, receive):

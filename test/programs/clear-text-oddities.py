@@ -13,14 +13,7 @@ import tempfile
 import threading
 
 from message_headers import Iovec, Message, libc
-
-
-def tcp_pair():
-    listener = socket.create_server(("127.0.0.1", 0))
-    client = socket.create_connection(listener.getsockname())
-    server, _ = listener.accept()
-    listener.close()
-    return client, server
+from tcp_pair import tcp_pair
 
 
 def request(name, index, head=b""):

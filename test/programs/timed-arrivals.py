@@ -9,27 +9,13 @@ cut-record  speaks TLS with itself: the last five bytes of a request's TLS recor
 
 import array
 import fcntl
-import socket
 import ssl
 import sys
 import termios
 import threading
 import time
 
-RESPONSE = b"HTTP/1.1 204 No Content\r\n\r\n"
-
-
-def pair():
-    listener = socket.create_server(("127.0.0.1", 0))
-    client = socket.create_connection(listener.getsockname())
-    server, _ = listener.accept()
-    listener.close()
-    client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return client, server
-
-
-def head(path):
-    return f"GET {path} HTTP/1.1\r\nhost: a\r\n\r\n".encode()
+from timed_requests import RESPONSE, head, pair
 
 
 def waiting_bytes(sock):

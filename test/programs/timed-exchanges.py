@@ -22,22 +22,9 @@ import threading
 import time
 
 from message_headers import Iovec, Message, libc
+from timed_requests import RESPONSE, head, pair
 
-RESPONSE = b"HTTP/1.1 204 No Content\r\n\r\n"
 SO_ATTACH_FILTER, SO_DETACH_FILTER = 26, 27
-
-
-def pair():
-    listener = socket.create_server(("127.0.0.1", 0))
-    client = socket.create_connection(listener.getsockname())
-    server, _ = listener.accept()
-    listener.close()
-    client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return client, server
-
-
-def head(path):
-    return f"GET {path} HTTP/1.1\r\nhost: a\r\n\r\n".encode()
 
 
 def network(sock):
