@@ -1,5 +1,6 @@
 import type { Deps } from "@masthead/api/deps";
 import { reportsRoutes } from "@masthead/api/features/reports/index";
+import { tenantsRoutes } from "@masthead/api/features/tenants/index";
 import type { Database } from "@masthead/api/platform/db/database";
 import { ensurePartition } from "@masthead/api/platform/db/partitions.store";
 import { answerError } from "@masthead/api/platform/http/error-answer";
@@ -31,6 +32,7 @@ export const startReporting = async (): Promise<Reporting> => {
   };
   const app = createRouter();
   app.onError((error, c) => answerError(error, c, deps.log));
+  app.route("/", tenantsRoutes(deps));
   app.route("/", reportsRoutes(deps));
   return {
     server,

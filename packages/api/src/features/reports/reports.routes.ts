@@ -1,30 +1,16 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Deps } from "../../deps.js";
 import type { AppEnv } from "../../platform/http/context.js";
-import { decodeCursor, encodeCursor, queryFingerprint } from "../../platform/http/cursor.js";
 import { negotiate } from "../../platform/http/negotiate.js";
-import { PAGE_LIMIT_DEFAULT, pageQuerySchema } from "../../platform/http/page.js";
 import { problemResponses } from "../../platform/http/problem-schema.js";
 import { createRouter } from "../../platform/http/router.js";
 import { csvFileName, reportCsv } from "./report-csv.rules.js";
-import { reportPathSchema, reportSchema, tenantIdSchema, tenantPageSchema } from "./reports.schema.js";
-import { getReport, getTenants } from "./reports.service.js";
+import { reportPathSchema, reportSchema } from "./reports.schema.js";
+import { getReport } from "./reports.service.js";
 
 const tags = ["Reports"];
 const JSON_TYPE = "application/json";
 const CSV = "text/csv";
-
-const list = createRoute({
-  method: "get",
-  path: "/v1/tenants",
-  tags,
-  summary: "List tenants by id",
-  request: { query: pageQuerySchema },
-  responses: {
-    200: { description: "A page of tenants.", content: { [JSON_TYPE]: { schema: tenantPageSchema } } },
-    ...problemResponses("invalid_parameters", "invalid_cursor", "unauthenticated"),
-  },
-});
 
 const report = createRoute({
   method: "get",
@@ -49,19 +35,9 @@ const report = createRoute({
   },
 });
 
-/** Routes of tenants and their reports. */
+/** Routes of reports. */
 export function reportsRoutes(deps: Deps): OpenAPIHono<AppEnv> {
   const router = createRouter();
-  const fingerprint = queryFingerprint({ list: "tenants" });
-
-  router.openapi(list, async (c) => {
-    const { limit = PAGE_LIMIT_DEFAULT, cursor } = c.req.valid("query");
-    const after = cursor === undefined ? undefined : decodeCursor(fingerprint, cursor, tenantIdSchema);
-    const found = await getTenants(deps, { after, limit: limit + 1 });
-    const items = found.slice(0, limit);
-    const last = found.length > limit ? items.at(-1) : undefined;
-    return c.json({ items, nextCursor: last ? encodeCursor(fingerprint, last.id) : null }, 200);
-  });
 
   router.openapi(report, async (c) => {
     const type = negotiate(c, [JSON_TYPE, CSV]);

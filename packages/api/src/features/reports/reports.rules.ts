@@ -1,9 +1,8 @@
-import type { ReportRow, TenantItem, TenantReport } from "@masthead/shared/http/report-schema";
+import type { ReportRow, TenantReport } from "@masthead/shared/http/report-schema";
 import { toRfc3339, type UnixMicros } from "@masthead/shared/time";
 import { quantileMs } from "@masthead/shared/usage/histogram";
 import type { Period } from "./period.rules.js";
 import type { CountedPeriod, Section, SectionRow } from "./reports.read-model.js";
-import type { SeenTenant } from "./tenants.read-model.js";
 
 const NOTHING = { requests: 0, errors: 0, requestBytes: 0, responseBytes: 0 };
 
@@ -54,10 +53,3 @@ export const toReport = (
     meta,
   };
 };
-
-export const toTenantItem = ({ id, firstSeenUs, lastSeenUs, requests }: SeenTenant): TenantItem => ({
-  id,
-  firstSeenAt: toRfc3339(firstSeenUs),
-  lastSeenAt: toRfc3339(lastSeenUs),
-  requests,
-});

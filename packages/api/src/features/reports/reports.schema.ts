@@ -1,15 +1,7 @@
 import { z } from "@hono/zod-openapi";
-import { tenantItemSchema, tenantReportSchema } from "@masthead/shared/http/report-schema";
-import { TENANT_ID_MAX_CHARACTERS } from "@masthead/shared/ids";
-import { pageSchema } from "../../platform/http/page.js";
+import { tenantReportSchema } from "@masthead/shared/http/report-schema";
+import { tenantIdSchema } from "../tenants/index.js";
 import { PERIOD_PATTERN, type Period, parsePeriod } from "./period.rules.js";
-
-/** Postgres holds no U+0000, so no tenant has one. */
-export const tenantIdSchema = z
-  .string()
-  .min(1)
-  .max(TENANT_ID_MAX_CHARACTERS)
-  .refine((id) => !id.includes("\u0000"), "a tenant's id holds no U+0000");
 
 export const reportPathSchema = z.object({
   id: tenantIdSchema.openapi({
@@ -33,10 +25,6 @@ export const reportPathSchema = z.object({
       example: "2026-11",
     }),
 });
-
-export const tenantPageSchema = pageSchema(
-  tenantItemSchema.openapi("Tenant", { description: "A tenant that was seen." }),
-).openapi("TenantPage", { description: "Tenants by id." });
 
 export const reportSchema = tenantReportSchema.openapi("TenantReport", {
   description:

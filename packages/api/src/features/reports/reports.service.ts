@@ -1,12 +1,12 @@
-import type { TenantItem, TenantReport } from "@masthead/shared/http/report-schema";
+import type { TenantReport } from "@masthead/shared/http/report-schema";
 import type { Deps } from "../../deps.js";
-import { FLEET, tenantScope } from "../../platform/db/scope.js";
+import { tenantScope } from "../../platform/db/scope.js";
 import { ApiError } from "../../platform/http/problem.js";
+import { wasSeen } from "../tenants/index.js";
 import { readCompleteness } from "../usage/index.js";
 import type { Period } from "./period.rules.js";
 import { countPeriod } from "./reports.read-model.js";
-import { toReport, toTenantItem } from "./reports.rules.js";
-import { readTenants, wasSeen } from "./tenants.read-model.js";
+import { toReport } from "./reports.rules.js";
 
 /**
  * A tenant's report as of now (promise a-tenant-sees-a-tenant: read in that tenant's scope, whoever asks).
@@ -25,19 +25,6 @@ export const getReport = (deps: Deps, tenant: string, period: Period): Promise<T
         const meta = await readCompleteness(sql, range, now);
         return toReport(tenant, period, await countPeriod(sql, tenant, period), meta, now);
       },
-      "read only",
-    ),
-  );
-
-/** Tenants by id, from behind `after` on. */
-export const getTenants = (
-  deps: Deps,
-  page: { after?: string | undefined; limit: number },
-): Promise<TenantItem[]> =>
-  deps.withDatabase((database) =>
-    database.transaction(
-      FLEET,
-      async ({ sql }) => (await readTenants(sql, page)).map(toTenantItem),
       "read only",
     ),
   );
