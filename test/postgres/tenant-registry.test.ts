@@ -200,6 +200,26 @@ describe("the list", () => {
   });
 });
 
+it("every change is in the audit log, one that changes nothing is not", async () => {
+  const before = await tenants.owner.sql`select seq from audit_log`;
+  await tenants.put("acme", { fingerprints: [fingerprint(1)] });
+  await tenants.put("acme", { fingerprints: [fingerprint(1)] });
+  await tenants.put("acme", { fingerprints: [fingerprint(2)] });
+  await tenants.request("DELETE", "/v1/tenants/acme");
+  const log = await tenants.owner.sql<{ action: string; subject: string; detail: string }[]>`
+    select action, subject, detail::text from audit_log where seq > ${before.length} order by seq`;
+  expect(log.map(({ action, subject }) => [action, subject])).toEqual([
+    ["tenant.put", "tenant:acme"],
+    ["tenant.put", "tenant:acme"],
+    ["tenant.delete", "tenant:acme"],
+  ]);
+  expect(JSON.parse(log[1]?.detail ?? "")).toMatchObject({
+    added: [fingerprint(2)],
+    removed: [fingerprint(1)],
+  });
+  expect(JSON.parse(log[2]?.detail ?? "")).toEqual({ removed: [fingerprint(2)] });
+});
+
 it("a tenant's scope sees its own row of the registry, and can change nothing", async () => {
   await tenants.put("acme", ACME);
   await tenants.put("globex", { fingerprints: [fingerprint(3)] });

@@ -6,6 +6,7 @@ import { answerError } from "@masthead/api/platform/http/error-answer";
 import { createRouter } from "@masthead/api/platform/http/router";
 import { startTestDatabase, type TestDatabase } from "./database.js";
 import { emptyIngestTables } from "./empty-tables.js";
+import { asPrincipal } from "./principals.js";
 
 /** A fingerprint as agents make them, by a number. */
 export const fingerprint = (n: number): string => `fp:be45cb26:${n.toString(16).padStart(32, "0")}`;
@@ -45,10 +46,7 @@ export const startTenants = async (nowUs: number): Promise<TestTenants> => {
     log: { info: () => {}, warn: () => {}, error: (fields, message) => console.error(message, fields) },
   };
   app.onError((error, c) => answerError(error, c, deps.log));
-  app.use(async (c, next) => {
-    c.set("principal", { keyId: "0000000000000001", role: "admin" });
-    await next();
-  });
+  app.use(asPrincipal());
   app.route("/", tenantsRoutes(deps));
   const request: TestTenants["request"] = async (method, path, body, headers = {}) =>
     app.request(path, {

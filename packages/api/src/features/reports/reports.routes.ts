@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Deps } from "../../deps.js";
-import type { AppEnv } from "../../platform/http/context.js";
+import { type AppEnv, scopeOf } from "../../platform/http/context.js";
 import { negotiate } from "../../platform/http/negotiate.js";
 import { problemResponses } from "../../platform/http/problem-schema.js";
 import { createRouter } from "../../platform/http/router.js";
@@ -42,7 +42,7 @@ export function reportsRoutes(deps: Deps): OpenAPIHono<AppEnv> {
   router.openapi(report, async (c) => {
     const type = negotiate(c, [JSON_TYPE, CSV]);
     const { id, period } = c.req.valid("param");
-    const found = await getReport(deps, id, period);
+    const found = await getReport(deps, scopeOf(c.var.principal), id, period);
     c.header("Vary", "Accept");
     return type === CSV
       ? c.body(reportCsv(found), 200, {

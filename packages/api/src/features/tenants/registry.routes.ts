@@ -1,8 +1,7 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import { registrableTenantIdSchema } from "@masthead/shared/http/tenant-resource";
 import type { Deps } from "../../deps.js";
-import { FLEET } from "../../platform/db/scope.js";
-import type { AppContext, AppEnv } from "../../platform/http/context.js";
+import { type AppContext, type AppEnv, scopeOf } from "../../platform/http/context.js";
 import { decodeCursor, encodeCursor, queryFingerprint } from "../../platform/http/cursor.js";
 import { readDocument } from "../../platform/http/document.js";
 import { PAGE_LIMIT_DEFAULT, pageQuerySchema } from "../../platform/http/page.js";
@@ -39,7 +38,7 @@ export const precondition = (verb: string) =>
 export const changeOf = (c: AppContext, id: string): TenantChange => ({
   id,
   precondition: { ifMatch: c.req.header("if-match"), ifNoneMatch: c.req.header("if-none-match") },
-  changedBy: c.var.principal.keyId,
+  principal: c.var.principal,
 });
 
 const list = createRoute({
@@ -145,14 +144,14 @@ export function registryRoutes(deps: Deps): OpenAPIHono<AppEnv> {
   router.openapi(list, async (c) => {
     const { limit = PAGE_LIMIT_DEFAULT, cursor } = c.req.valid("query");
     const after = cursor === undefined ? undefined : decodeCursor(fingerprint, cursor, tenantIdSchema);
-    const found = await getTenants(deps, FLEET, { after, limit: limit + 1 });
+    const found = await getTenants(deps, scopeOf(c.var.principal), { after, limit: limit + 1 });
     const items = found.slice(0, limit);
     const last = found.length > limit ? items.at(-1) : undefined;
     return c.json({ items, nextCursor: last ? encodeCursor(fingerprint, last.id) : null }, 200);
   });
 
   router.openapi(get, async (c) => {
-    const tenant = await getTenant(deps, FLEET, c.req.valid("param").id);
+    const tenant = await getTenant(deps, scopeOf(c.var.principal), c.req.valid("param").id);
     if (tenant.revision === null) return c.json(tenant, 200);
     const etag = entityTag(tenant.revision);
     return isUnchanged(c.req.header("if-none-match"), tenant.revision)

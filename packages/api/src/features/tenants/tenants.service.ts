@@ -4,11 +4,14 @@ import {
   type TenantItem,
   type TenantResource,
 } from "@masthead/shared/http/tenant-resource";
+import type { UnixMicros } from "@masthead/shared/time";
 import type { Deps } from "../../deps.js";
 import type { Transaction } from "../../platform/db/database.js";
-import { FLEET, type Scope } from "../../platform/db/scope.js";
+import type { Scope } from "../../platform/db/scope.js";
+import { type Principal, scopeOf } from "../../platform/http/context.js";
 import { checkRevision, type Precondition } from "../../platform/http/precondition.js";
 import { ApiError } from "../../platform/http/problem.js";
+import { actorOf, recordChange } from "../audit/index.js";
 import { endMoves, startMoves } from "./moves.store.js";
 import {
   addFingerprints,
@@ -32,7 +35,7 @@ const notRegistered = (id: string) =>
 export interface TenantChange {
   id: string;
   precondition: Precondition;
-  changedBy: string;
+  principal: Principal;
 }
 
 export interface SavedTenant {
@@ -69,7 +72,7 @@ const resourceOf = async ({ sql }: Transaction, id: string): Promise<TenantResou
  * @throws ApiError `precondition_failed`; `conflict` where a fingerprint is another's
  */
 export const putTenant = (deps: Deps, change: TenantChange, document: TenantDocument): Promise<SavedTenant> =>
-  changing(deps, async (tx) => {
+  changing(deps, change, async (tx) => {
     const present = await findRegistered(tx.sql, change.id);
     checkRevision(change.precondition, present?.revision, "tenant");
     const held = await fingerprintsOf(tx.sql, change.id);
@@ -81,7 +84,7 @@ export const putTenant = (deps: Deps, change: TenantChange, document: TenantDocu
 
 /** @throws ApiError `not_found` where it is not registered; `conflict` */
 export const addFingerprint = (deps: Deps, change: TenantChange, fingerprint: string): Promise<SavedTenant> =>
-  changing(deps, async (tx) => {
+  changing(deps, change, async (tx) => {
     const { present, held } = await registered(tx, change);
     if (held.includes(fingerprint)) return { tenant: await resourceOf(tx, change.id), outcome: "unchanged" };
     if (held.length >= FINGERPRINTS_PER_TENANT_MAX)
@@ -92,7 +95,7 @@ export const addFingerprint = (deps: Deps, change: TenantChange, fingerprint: st
 
 /** What was counted stays where it is. @throws ApiError `not_found` where the tenant has no such fingerprint */
 export const dropFingerprint = (deps: Deps, change: TenantChange, fingerprint: string): Promise<void> =>
-  changing(deps, async (tx) => {
+  changing(deps, change, async (tx) => {
     const { present, held } = await registered(tx, change);
     if (!held.includes(fingerprint))
       throw new ApiError("not_found", `tenant ${change.id} has no fingerprint ${fingerprint}`);
@@ -102,15 +105,20 @@ export const dropFingerprint = (deps: Deps, change: TenantChange, fingerprint: s
 
 /** Its registration goes; what was counted stays. @throws ApiError `not_found` where it is not registered */
 export const deleteTenant = (deps: Deps, change: TenantChange): Promise<void> =>
-  changing(deps, async (tx) => {
+  changing(deps, change, async (tx) => {
     const { held } = await registered(tx, change);
     await endMoves(tx.sql, change.id, held);
     await removeTenant(tx.sql, change.id);
+    await record(tx, deps.now(), change, "tenant.delete", { removed: held });
   });
 
-const changing = <T>(deps: Deps, work: (tx: Transaction) => Promise<T>): Promise<T> =>
+const changing = <T>(
+  deps: Deps,
+  { principal }: TenantChange,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> =>
   deps.withDatabase((database) =>
-    database.transaction(FLEET, async (tx) => {
+    database.transaction(scopeOf(principal), async (tx) => {
       await lockRegistry(tx.sql, "change");
       return work(tx);
     }),
@@ -127,20 +135,33 @@ const registered = async (
 };
 
 const save = async (
-  { sql }: Transaction,
+  tx: Transaction,
   deps: Deps,
-  { id, changedBy }: TenantChange,
+  change: TenantChange,
   present: RegisteredTenant | undefined,
   held: readonly string[],
   { name, labels, fingerprints }: Omit<TenantDocument, "labels"> & Pick<RegisteredTenant, "labels">,
 ): Promise<void> => {
+  const { sql } = tx;
+  const { id, principal } = change;
   const { added, removed } = changeOf(held, fingerprints);
   checkOwners(await ownersOf(sql, added), id);
   const atUs = deps.now();
   const createdAtUs = present?.createdAtUs ?? atUs;
-  await saveTenant(sql, { id, name, labels, createdAtUs, changedAtUs: atUs, changedBy });
+  const changed = { id, name, labels, createdAtUs, changedAtUs: atUs };
+  const { revision } = await saveTenant(sql, { ...changed, changedBy: principal.keyId });
   await endMoves(sql, id, removed);
   await removeFingerprints(sql, id, removed);
   await addFingerprints(sql, id, added, atUs);
   await startMoves(sql, id, added, atUs);
+  await record(tx, atUs, change, "tenant.put", { revision, added, removed });
 };
+
+const record = (
+  { sql }: Transaction,
+  atUs: UnixMicros,
+  { id, principal }: TenantChange,
+  action: "tenant.put" | "tenant.delete",
+  detail: Record<string, number | string[]>,
+): Promise<void> =>
+  recordChange(sql, { atUs, actor: actorOf(principal), action, subject: `tenant:${id}`, detail });
