@@ -111,7 +111,13 @@ describe("a registration", () => {
       "/fingerprints/0",
       "fp:<key id>:<32 hex>",
     ],
-    ["upper case", { fingerprints: [fingerprint(0xab).toUpperCase()] }, 422, "/fingerprints/0", "lower case"],
+    [
+      "upper case",
+      { fingerprints: [fingerprint(0xab).toUpperCase()] },
+      422,
+      "/fingerprints/0",
+      "8 hex digits",
+    ],
     ["one twice", { fingerprints: [fingerprint(1), fingerprint(1)] }, 422, "/fingerprints", "once"],
     [
       "too many",

@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { INVALID_TENANT, TENANT_ID_MAX_CHARACTERS, UNATTRIBUTED_TENANT } from "../ids.js";
-import { fingerprintTextSchema } from "../policy/redacted-text.js";
+import { fingerprintSchema, INVALID_TENANT, TENANT_ID_MAX_CHARACTERS, UNATTRIBUTED_TENANT } from "../ids.js";
 
 /** Prefix of the tenant ids that policies make of credentials: `tenant: [{fingerprint: …}]`. */
 export const FINGERPRINT_TENANT_PREFIX = "fp:";
@@ -41,7 +40,7 @@ export const tenantDocumentSchema = z.strictObject({
     .default({})
     .describe("Labels, for programs: names and values of your own."),
   fingerprints: z
-    .array(fingerprintTextSchema)
+    .array(fingerprintSchema)
     .max(FINGERPRINTS_PER_TENANT_MAX)
     .refine((all) => new Set(all).size === all.length, "each fingerprint once")
     .default([])

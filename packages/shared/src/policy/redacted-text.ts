@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { authSchemeName } from "./auth-schemes.js";
 
 /**
@@ -18,11 +17,6 @@ export const fingerprintText = (keyId: string, hash: Uint8Array | null): string 
   for (let i = 0; i < 16; i++) hex += ((hash[i] as number) + 0x100).toString(16).slice(1);
   return `fp:${keyId}:${hex}`;
 };
-
-/** The text of a fingerprint that was seen whole. */
-export const fingerprintTextSchema = z
-  .string()
-  .regex(/^fp:[0-9a-f]{8}:[0-9a-f]{32}$/, "a fingerprint is fp:<key id>:<32 hex>, in lower case");
 
 /** `mask:abcd…wxyz`; `mask:…` where the value is too short to show any of it. `first` and `last` are printable text. */
 export const maskText = (shown: { first: string; last: string } | null): string =>

@@ -62,15 +62,13 @@ export const readTenant = async (sql: TransactionSql, id: string): Promise<Known
 
 /** @param page the CTE `page` with the ids. Requests are added up from the coarsest buckets that are up to date. */
 const readPage = (sql: TransactionSql, page: Fragment): Promise<KnownTenant[]> => {
-  const quarter = sql`date_bin('15 minutes', bucket, timestamptz 'epoch')`;
-  const day = sql`date_trunc('day', bucket, 'UTC')`;
   const ofPage = sql`tenant_id in (select id from page)`;
   return sql<KnownTenant[]>`
     with recursive ${page},
     changed_days as materialized (
-      select distinct tenant_id, ${day} as day from usage_windows where ${ofPage} and day_dirty),
+      select tenant_id, bucket as day from usage_dirty where ${ofPage} and level = 'day'),
     changed_quarters as materialized (
-      select distinct tenant_id, ${quarter} as quarter from usage_windows where ${ofPage} and quarter_dirty),
+      select tenant_id, bucket as quarter from usage_dirty where ${ofPage} and level = 'quarter'),
     held as (
       select tenant_id, series_id, requests from usage_day
       where ${ofPage} and (tenant_id, bucket) not in (select * from changed_days)

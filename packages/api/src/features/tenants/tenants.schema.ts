@@ -5,10 +5,9 @@ import {
   tenantItemSchema,
   tenantResourceSchema,
 } from "@masthead/shared/http/tenant-resource";
-import { TENANT_ID_MAX_CHARACTERS } from "@masthead/shared/ids";
+import { fingerprintSchema, TENANT_ID_MAX_CHARACTERS } from "@masthead/shared/ids";
 import { nearestWord } from "@masthead/shared/policy/nearest";
 import { toPointer } from "@masthead/shared/policy/parse";
-import { fingerprintTextSchema } from "@masthead/shared/policy/redacted-text";
 import { pageSchema } from "../../platform/http/page.js";
 import { ApiError, type ProblemItem } from "../../platform/http/problem.js";
 
@@ -27,7 +26,7 @@ const id = tenantIdSchema.clone().openapi({
 export const tenantPathSchema = z.object({ id });
 export const tenantFingerprintPathSchema = z.object({
   id,
-  fingerprint: fingerprintTextSchema.clone().openapi({
+  fingerprint: fingerprintSchema.clone().openapi({
     param: { name: "fingerprint", in: "path" },
     description: "A fingerprint of the tenant.",
     example: "fp:be45cb26:a3817f04ba25a8e66df67214c7550293",
@@ -42,7 +41,7 @@ export const tenantPageSchema = pageSchema(
 ).openapi("TenantPage", { description: "Tenants by id." });
 
 const fingerprintDocumentSchema = z.strictObject({
-  fingerprint: fingerprintTextSchema
+  fingerprint: fingerprintSchema
     .clone()
     .describe("`fp:<key id>:<32 hex>`, as `masthead fingerprint` computes it."),
 });
