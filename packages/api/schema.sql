@@ -484,6 +484,7 @@ table usage_series row level security
   dimensions jsonb
   consumer text
   constraint usage_series_pkey PRIMARY KEY (tenant_id, series_id)
+  CREATE INDEX usage_series_of_consumer ON public.usage_series USING btree (tenant_id, consumer) WHERE (consumer IS NOT NULL)
   policy usage_series_read for select to masthead_app using (
 CASE
     WHEN (( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text) THEN true

@@ -104,13 +104,7 @@ describe("a registration", () => {
   it.each<[what: string, unknown, number, string, string]>([
     ["no JSON", "{", 400, "unreadable_document", "not JSON"],
     ["unknown fields", { nmae: "a" }, 422, "/nmae", "nearest known one is name"],
-    [
-      "what is no fingerprint",
-      { fingerprints: ["fp:truncated"] },
-      422,
-      "/fingerprints/0",
-      "fp:<key id>:<32 hex>",
-    ],
+    ["what is no fingerprint", { fingerprints: ["fp:truncated"] }, 422, "/fingerprints/0", "32 hex digits"],
     [
       "upper case",
       { fingerprints: [fingerprint(0xab).toUpperCase()] },

@@ -1,3 +1,6 @@
+export { type AttributedPart, attributed, type Owners } from "./attribution.rules.js";
+export { lockOwners, noteAttributed } from "./attribution.service.js";
+export { moveTenants } from "./moves.job.js";
 export { wasSeen } from "./tenants.read-model.js";
 export { tenantsRoutes } from "./tenants.routes.js";
 export { tenantIdSchema } from "./tenants.schema.js";
