@@ -2,7 +2,14 @@ import { agentResourceSchema } from "@masthead/shared/http/agent-resource";
 import { exchangeItemSchema } from "@masthead/shared/http/exchange-item";
 import { pageSchema } from "@masthead/shared/http/page";
 import { policyResourceSchema, savedPolicySchema } from "@masthead/shared/http/policy-resource";
-import { tenantItemSchema, tenantReportSchema } from "@masthead/shared/http/report-schema";
+import { tenantReportSchema } from "@masthead/shared/http/report-schema";
+import {
+  tenantAttributionSchema,
+  tenantItemSchema,
+  tenantResourceSchema,
+  unknownConsumerSchema,
+  unknownConsumersShape,
+} from "@masthead/shared/http/tenant-resource";
 import { usageMetaSchema, usageRowSchema } from "@masthead/shared/http/usage-schema";
 import type { z } from "zod";
 
@@ -39,6 +46,16 @@ export const ROUTES = {
     answer: pageSchema(usageRowSchema).extend({ meta: usageMetaSchema }),
   },
   "GET /v1/tenants": { query: PAGE, answer: pageSchema(tenantItemSchema) },
+  "GET /v1/tenants/{id}": { answer: tenantResourceSchema },
+  "PUT /v1/tenants/{id}": { answer: tenantResourceSchema },
+  "DELETE /v1/tenants/{id}": {},
+  "POST /v1/tenants/{id}/fingerprints": { answer: tenantResourceSchema },
+  "DELETE /v1/tenants/{id}/fingerprints/{fingerprint}": {},
+  "GET /v1/tenants/{id}/attribution": { query: RANGE, answer: tenantAttributionSchema },
+  "GET /v1/tenants/unattributed/consumers": {
+    query: [...RANGE, ...PAGE],
+    answer: pageSchema(unknownConsumerSchema).extend(unknownConsumersShape),
+  },
   "GET /v1/tenants/{id}/reports/{period}": { answer: tenantReportSchema },
 } as const satisfies Record<string, Route>;
 

@@ -89,3 +89,71 @@ export const tenantResourceSchema = z.object({
     .describe("When its registration was changed last: RFC 3339 in UTC with microseconds."),
 });
 export type TenantResource = z.infer<typeof tenantResourceSchema>;
+
+const rangeShape = {
+  range: z
+    .object({
+      from: z.string().describe("Inclusive: RFC 3339 in UTC with microseconds."),
+      to: z.string().describe("Exclusive: RFC 3339 in UTC with microseconds."),
+    })
+    .describe("The range asked for, widened outwards to whole days of UTC."),
+};
+
+const tenantMoveSchema = z.object({
+  fingerprint: z.string().describe("What was counted under this fingerprint follows to the tenant."),
+  startedAt: z.string().describe("When the fingerprint was registered: RFC 3339 in UTC with microseconds."),
+  finishedAt: z.string().nullable().describe("When all had followed; `null`: under way."),
+  days: z
+    .object({ done: z.int(), left: z.int().nullable() })
+    .describe(
+      "Days that were looked through, and that are left, from the newest to the oldest; `left` is `null` before it begins.",
+    ),
+  requests: z.int().describe("Requests that have followed, in the server role."),
+  exchanges: z.int().describe("Exchanges that have followed."),
+});
+export type TenantMove = z.infer<typeof tenantMoveSchema>;
+
+/** How what is counted of a tenant came to be its own. */
+export const tenantAttributionSchema = z.object({
+  tenant: z.string().describe("The tenant's id."),
+  ...rangeShape,
+  requests: z.int().describe("Requests of the tenant in the server role."),
+  sources: z
+    .object({
+      policy: z.int().describe("The agent found the tenant, as its policy says."),
+      ingest: z.int().describe("They came with a fingerprint that was registered by then."),
+      move: z.int().describe("They came before their fingerprint was registered, and followed."),
+    })
+    .describe("The same requests by how they came to be the tenant's."),
+  fingerprints: z
+    .array(
+      z.object({
+        fingerprint: z.string().describe("A fingerprint that is, or was, the tenant's."),
+        ingest: z.int().describe("As in `sources`."),
+        move: z.int().describe("As in `sources`."),
+      }),
+    )
+    .describe("What came by each fingerprint, most requests first."),
+  moves: z
+    .array(tenantMoveSchema)
+    .describe("Of each fingerprint: what was counted before it was registered."),
+});
+export type TenantAttribution = z.infer<typeof tenantAttributionSchema>;
+
+/** A caller whom no tenant is known for. */
+export const unknownConsumerSchema = z.object({
+  fingerprint: z
+    .string()
+    .nullable()
+    .describe(
+      "Of its credential; `null`: it carried none that a policy fingerprints; `__other__`: those beyond the bound of series.",
+    ),
+  requests: z.int().describe("Requests in the server role."),
+  services: z.array(z.string()).describe("Services that it called, at most five."),
+});
+export type UnknownConsumer = z.infer<typeof unknownConsumerSchema>;
+export const unknownConsumersShape = rangeShape;
+/** What a page of unknown consumers says beside them. */
+export interface UnknownConsumers {
+  range: { from: string; to: string };
+}

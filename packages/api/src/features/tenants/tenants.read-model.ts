@@ -1,6 +1,7 @@
 import type { UnixMicros } from "@masthead/shared/time";
 import type { TransactionSql } from "postgres";
 import type { Fragment } from "../../platform/db/fragments.js";
+import { heldUsage } from "./held-usage.read-model.js";
 
 /**
  * A tenant, what the registry holds of it, and when it was seen: starts of minutes, or of quarter-hours where minutes are
@@ -65,20 +66,7 @@ const readPage = (sql: TransactionSql, page: Fragment): Promise<KnownTenant[]> =
   const ofPage = sql`tenant_id in (select id from page)`;
   return sql<KnownTenant[]>`
     with recursive ${page},
-    changed_days as materialized (
-      select tenant_id, bucket as day from usage_dirty where ${ofPage} and level = 'day'),
-    changed_quarters as materialized (
-      select tenant_id, bucket as quarter from usage_dirty where ${ofPage} and level = 'quarter'),
-    held as (
-      select tenant_id, series_id, requests from usage_day
-      where ${ofPage} and (tenant_id, bucket) not in (select * from changed_days)
-      union all
-      select tenant_id, series_id, requests from changed_days join usage_quarter using (tenant_id)
-      where bucket >= day and bucket < day + interval '24 hours'
-        and (tenant_id, bucket) not in (select * from changed_quarters)
-      union all
-      select tenant_id, series_id, requests from changed_quarters join usage_minute using (tenant_id)
-      where bucket >= quarter and bucket < quarter + interval '15 minutes'),
+    ${heldUsage(sql, ofPage)},
     counted as (
       select tenant_id, sum(requests)::bigint as requests
       from held join usage_series s using (tenant_id, series_id) where s.role = 'server' group by tenant_id)
