@@ -1,11 +1,11 @@
-import type { TenantItem, TenantReport } from "@masthead/shared/http/report-schema";
+import type { ReportAnswer, TenantItem } from "@masthead/shared/http/report-schema";
+import { toRfc3339 } from "@masthead/shared/time";
 import type { Deps } from "../../deps.js";
 import { FLEET, tenantScope } from "../../platform/db/scope.js";
 import { ApiError } from "../../platform/http/problem.js";
-import { readCompleteness } from "../usage/index.js";
+import { buildReport } from "./build-report.service.js";
 import type { Period } from "./period.rules.js";
-import { countPeriod } from "./reports.read-model.js";
-import { toReport, toTenantItem } from "./reports.rules.js";
+import { toTenantItem } from "./reports.rules.js";
 import { readTenants, wasSeen } from "./tenants.read-model.js";
 
 /**
@@ -13,19 +13,17 @@ import { readTenants, wasSeen } from "./tenants.read-model.js";
  *
  * @throws ApiError `not_found` where nothing was ever counted of the tenant
  */
-export const getReport = (deps: Deps, tenant: string, period: Period): Promise<TenantReport> =>
+export const getReport = (deps: Deps, tenant: string, period: Period): Promise<ReportAnswer> =>
   deps.withDatabase((database) =>
     database.transaction(
       tenantScope(tenant),
-      async ({ sql }) => {
-        if (!(await wasSeen(sql, tenant))) throw new ApiError("not_found", "no such tenant was ever seen");
-        const now = deps.now();
-        const range = { fromUs: period.from * 1e6, toUs: period.to * 1e6 };
-        // Read first: what is committed in between is then counted and not promised, instead of the other way round.
-        const meta = await readCompleteness(sql, range, now);
-        return toReport(tenant, period, await countPeriod(sql, tenant, period), meta, now);
+      async (tx) => {
+        if (!(await wasSeen(tx.sql, tenant))) throw new ApiError("not_found", "no such tenant was ever seen");
+        const nowUs = deps.now();
+        const report = await buildReport(tx, tenant, period, { nowUs });
+        return { ...report, status: "provisional", generatedAt: toRfc3339(nowUs) };
       },
-      "read only",
+      "read only snapshot",
     ),
   );
 
