@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Deps } from "../../deps.js";
-import type { AppEnv } from "../../platform/http/context.js";
+import { type AppEnv, scopeOf } from "../../platform/http/context.js";
 import { decodeCursor, encodeCursor, queryFingerprint } from "../../platform/http/cursor.js";
 import { negotiate } from "../../platform/http/negotiate.js";
 import { PAGE_LIMIT_DEFAULT, pageQuerySchema } from "../../platform/http/page.js";
@@ -70,7 +70,7 @@ export function reportsRoutes(deps: Deps): OpenAPIHono<AppEnv> {
   router.openapi(list, async (c) => {
     const { limit = PAGE_LIMIT_DEFAULT, cursor } = c.req.valid("query");
     const after = cursor === undefined ? undefined : decodeCursor(fingerprint, cursor, tenantIdSchema);
-    const found = await getTenants(deps, { after, limit: limit + 1 });
+    const found = await getTenants(deps, scopeOf(c.var.principal), { after, limit: limit + 1 });
     const items = found.slice(0, limit);
     const last = found.length > limit ? items.at(-1) : undefined;
     return c.json({ items, nextCursor: last ? encodeCursor(fingerprint, last.id) : null }, 200);
@@ -81,7 +81,10 @@ export function reportsRoutes(deps: Deps): OpenAPIHono<AppEnv> {
     const { format, timeZone } = c.req.valid("query");
     const form = format ?? FORM_OF[negotiate(c, [JSON_TYPE, CSV, HTML])];
     if (form === "html") c.set("contentSecurityPolicy", reportPagePolicy());
-    const { body, headers } = renderReport(await getReport(deps, id, periodOf(period, timeZone)), form);
+    const { body, headers } = renderReport(
+      await getReport(deps, scopeOf(c.var.principal), id, periodOf(period, timeZone)),
+      form,
+    );
     // Typed as the JSON that it may be: the other forms are texts.
     return c.body(body, 200, { ...headers, vary: "Accept" }) as never;
   });

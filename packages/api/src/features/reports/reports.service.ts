@@ -1,7 +1,8 @@
 import type { ReportAnswer, TenantItem } from "@masthead/shared/http/report-schema";
 import { toRfc3339 } from "@masthead/shared/time";
 import type { Deps } from "../../deps.js";
-import { FLEET, tenantScope } from "../../platform/db/scope.js";
+import { narrowed } from "../../platform/db/database.js";
+import { FLEET, narrowedTo, type Scope } from "../../platform/db/scope.js";
 import { ApiError } from "../../platform/http/problem.js";
 import { buildReport } from "./build-report.service.js";
 import type { Period } from "./period.rules.js";
@@ -9,16 +10,24 @@ import { toTenantItem } from "./reports.rules.js";
 import { readTenants, wasSeen } from "./tenants.read-model.js";
 
 /**
- * A tenant's report as of now (promise a-tenant-sees-a-tenant: read in that tenant's scope, whoever asks).
+ * A tenant's report as of now (promise a-tenant-sees-a-tenant: its usage is read in that tenant's scope, whoever asks).
  *
- * @throws ApiError `not_found` where nothing was ever counted of the tenant
+ * @throws ApiError `not_found` where nothing was ever counted of the tenant, or `scope` may not see it
  */
-export const getReport = (deps: Deps, tenant: string, period: Period): Promise<ReportAnswer> =>
-  deps.withDatabase((database) =>
+export const getReport = async (
+  deps: Deps,
+  scope: Scope,
+  tenant: string,
+  period: Period,
+): Promise<ReportAnswer> => {
+  const notFound = () => new ApiError("not_found", "no such tenant was ever seen");
+  const ofTenant = narrowedTo(tenant, scope);
+  if (ofTenant === null) throw notFound();
+  return deps.withDatabase((database) =>
     database.transaction(
-      tenantScope(tenant),
+      FLEET,
       async (tx) => {
-        if (!(await wasSeen(tx.sql, tenant))) throw new ApiError("not_found", "no such tenant was ever seen");
+        if (!(await narrowed(tx.sql, ofTenant, () => wasSeen(tx.sql, tenant)))) throw notFound();
         const nowUs = deps.now();
         const report = await buildReport(tx, tenant, period, { nowUs });
         return { ...report, status: "provisional", generatedAt: toRfc3339(nowUs) };
@@ -26,15 +35,17 @@ export const getReport = (deps: Deps, tenant: string, period: Period): Promise<R
       "read only snapshot",
     ),
   );
+};
 
-/** Tenants by id, from behind `after` on. */
+/** Tenants that `scope` may see by id, from behind `after` on. */
 export const getTenants = (
   deps: Deps,
+  scope: Scope,
   page: { after?: string | undefined; limit: number },
 ): Promise<TenantItem[]> =>
   deps.withDatabase((database) =>
     database.transaction(
-      FLEET,
+      scope,
       async ({ sql }) => (await readTenants(sql, page)).map(toTenantItem),
       "read only",
     ),

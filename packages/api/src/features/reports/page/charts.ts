@@ -46,7 +46,8 @@ export const requestsChart = (report: TenantReport): Html => {
   const label = labelOf(report);
   const top = largest(report.trend, ({ requests }) => requests);
   const description = `${number(report.totals.requests)} requests. Most in ${top ? `${label.long(top)}: ${number(top.requests)}` : "none"}.`;
-  const title = `Requests of ${periodName(report.period)} and of ${periodName(report.previous.period)}`;
+  const { previous } = report;
+  const title = `Requests of ${periodName(report.period)}${previous ? ` and of ${periodName(previous.period)}` : ""}`;
   return chart({ id: "requests", title, description }, () => ({
     grid: GRID,
     xAxis: category(report.trend.map(label.short)),
@@ -59,12 +60,16 @@ export const requestsChart = (report: TenantReport): Html => {
         itemStyle: { color: INK.accent, borderRadius: [2, 2, 0, 0] },
         barCategoryGap: "25%",
       },
-      line(
-        "before",
-        report.trend.map((_, i) => report.previous.trend[i]?.requests ?? null),
-        INK.muted,
-        true,
-      ),
+      ...(previous
+        ? [
+            line(
+              "before",
+              report.trend.map((_, i) => previous.trend[i]?.requests ?? null),
+              INK.muted,
+              true,
+            ),
+          ]
+        : []),
     ],
   }));
 };

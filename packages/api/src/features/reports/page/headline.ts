@@ -15,20 +15,22 @@ const tile = ({ name, value, change }: Tile): Html =>
 /** The numbers that matter most, each with how it changed. */
 export const headline = (report: TenantReport): Html => {
   const { totals, previous, change, latencyMs, errors, uniqueConsumers } = report;
-  const before = periodName(previous.period);
-  const against = (share: number | null, was: string): string =>
-    share === null
-      ? `none in ${before}`
-      : share === 0
-        ? `as in ${before}`
-        : `${signedPercent(share)}, from ${was}`;
+  const before = previous ? periodName(previous.period) : "";
+  const against = (share: number | null | undefined, was: string): string =>
+    share === undefined
+      ? ""
+      : share === null
+        ? `none in ${before}`
+        : share === 0
+          ? `as in ${before}`
+          : `${signedPercent(share)}, from ${was}`;
   const data = totals.requestBytes + totals.responseBytes;
-  const dataBefore = previous.totals.requestBytes + previous.totals.responseBytes;
+  const dataBefore = previous ? previous.totals.requestBytes + previous.totals.responseBytes : 0;
   const tiles: Tile[] = [
     {
       name: "Requests",
       value: number(totals.requests),
-      change: against(change.requests, number(previous.totals.requests)),
+      change: against(change?.requests, number(previous?.totals.requests ?? 0)),
     },
     {
       name: "Failed",
@@ -38,23 +40,29 @@ export const headline = (report: TenantReport): Html => {
     {
       name: "95 % took at most",
       value: duration(latencyMs.p95),
-      change: verdict(latencyMs.p95, previous.latencyMs.p95, duration),
+      change: verdict(latencyMs.p95, previous?.latencyMs.p95 ?? null, duration),
     },
     {
       name: uniqueConsumers.standardError === null ? "Consumers" : "Consumers, about",
       value: number(uniqueConsumers.count),
-      change: against(change.uniqueConsumers, number(previous.uniqueConsumers.count)),
+      change: against(change?.uniqueConsumers, number(previous?.uniqueConsumers.count ?? 0)),
     },
     {
       name: "Data in and out",
       value: bytes(data),
-      change: against(dataBefore === 0 ? null : (data - dataBefore) / dataBefore, bytes(dataBefore)),
+      change: against(
+        previous ? (dataBefore === 0 ? null : (data - dataBefore) / dataBefore) : undefined,
+        bytes(dataBefore),
+      ),
     },
     ...Object.entries(report.measures).map(
       ([name, sum]): Tile => ({
         name,
         value: number(sum),
-        change: against(change.measures[name] ?? null, number(previous.measures[name] ?? 0)),
+        change: against(
+          change ? (change.measures[name] ?? null) : undefined,
+          number(previous?.measures[name] ?? 0),
+        ),
       }),
     ),
   ];

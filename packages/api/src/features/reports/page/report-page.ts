@@ -65,7 +65,14 @@ const top = (report: TenantReport, { status }: ReportStanding): Html => {
 };
 
 const atAGlance = (report: TenantReport): Html =>
-  section("glance", "At a glance", `Against ${periodName(report.previous.period)}.`, headline(report));
+  section(
+    "glance",
+    "At a glance",
+    report.previous
+      ? `Against ${periodName(report.previous.period)}.`
+      : "The period before is no longer held.",
+    headline(report),
+  );
 
 const figure = (
   heading: string,
@@ -84,18 +91,26 @@ const overTime = (report: TenantReport): Html => {
   const unit = report.period.length === 7 ? "Day" : "Hour";
   const label = labelOf(report);
   const measures = Object.keys(report.measures).sort();
+  const before = report.previous;
   const rows = report.trend.map((row, i) => [
     { shown: label.long(row) },
     numberCell(row.requests),
-    numberCell(report.previous.trend[i]?.requests ?? 0),
+    ...(before ? [numberCell(before.trend[i]?.requests ?? 0)] : []),
     numberCell(row.errors),
     durationCell(row.latencyMs.p50),
     durationCell(row.latencyMs.p95),
     durationCell(row.latencyMs.p99),
     ...measures.map((measure) => numberCell(row.measures[measure] ?? 0)),
   ]);
-  const before = periodName(report.previous.period);
-  const columns = ["Requests", `Requests, ${before}`, "Errors", "Median", "95 %", "99 %", ...measures];
+  const columns = [
+    "Requests",
+    ...(before ? [`Requests, ${periodName(before.period)}`] : []),
+    "Errors",
+    "Median",
+    "95 %",
+    "99 %",
+    ...measures,
+  ];
   return section(
     "trend",
     "Over time",
@@ -104,7 +119,7 @@ const overTime = (report: TenantReport): Html => {
       "Requests",
       [
         ["accent", periodName(report.period)],
-        ["before", before],
+        ...(before ? [["before", periodName(before.period)] as const] : []),
       ],
       requestsChart(report),
       html``,
