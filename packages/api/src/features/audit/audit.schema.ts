@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { auditEntrySchema } from "@masthead/shared/audit/entry";
+import { auditEntrySchema, auditHeadSchema } from "@masthead/shared/audit/entry";
 import { optionalInstant } from "../../platform/http/instant.js";
 import { pageQueryShape, pageSchema } from "../../platform/http/page.js";
 
@@ -27,14 +27,5 @@ export const auditPageSchema = pageSchema(
     .clone()
     .openapi("AuditEntry", { description: "One change, and what binds it to the one before." }),
 )
-  .extend({
-    head: z
-      .object({
-        seq: z.int().openapi({ description: "The last entry's `seq`; 0 before the first." }),
-        hash: z.string().openapi({ description: "The last entry's `hash`." }),
-      })
-      .openapi({
-        description: "Where the log ends now. Remember it to find out later whether the log was cut.",
-      }),
-  })
+  .extend({ head: auditHeadSchema })
   .openapi("AuditPage", { description: "Entries of the audit log." });
