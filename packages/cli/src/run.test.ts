@@ -69,15 +69,21 @@ const masthead = async (args: string[], env: NodeJS.ProcessEnv = { MASTHEAD_API_
 const policy = {
   name: "default",
   revision: 3,
-  changedAt: "2026-01-01T00:00:00.000000Z",
+  updatedAt: "2026-01-01T00:00:00.000000Z",
   document: DEFAULT_POLICY,
 };
 const agent = {
   id: "a1",
   hostname: "web\u001b[31m-1",
+  hostId: "h1",
   labels: { env: "prod" },
   version: "0.1.0",
   kernel: "6.18.0",
+  source: "bpf",
+  epoch: 7,
+  startedAt: "2026-01-01T00:00:00.000000Z",
+  completeUntil: "2026-01-01T00:00:29.000000Z",
+  stopped: false,
   lastSeenAt: "2026-01-01T00:00:30.000000Z",
   health: { status: "degraded", reasons: ["spool is full"] },
   policy: {
@@ -88,6 +94,9 @@ const agent = {
     effective: 4,
   },
   coverage: [{ pid: 7, executable: "/usr/bin/x", state: "not_captured", reason: "no_tls_library" }],
+  coverageOmitted: 0,
+  suspensions: [],
+  ledger: { captured: 20, committed: 8, pending: 0, lost: 12 },
   losses: [{ stage: "ring", reason: "full", count: 12 }],
 };
 
@@ -102,7 +111,7 @@ describe("masthead policies", () => {
     const { code, out } = await masthead(["policies", "list"]);
     expect(code).toBe(EXIT.done);
     expect(out.split("\n")).toHaveLength(3);
-    expect(out).toMatch(/^default +3 +-1000 +2026/m);
+    expect(out).toMatch(/^default +3 +-1000 +2026-01-01T00:00:00Z/m);
     expect(seen.map((request) => request.headers.authorization)).toEqual(["Bearer k-1", "Bearer k-1"]);
   });
 

@@ -3,7 +3,7 @@ import { exchangeItemSchema } from "@masthead/shared/http/exchange-item";
 import { pageSchema } from "@masthead/shared/http/page";
 import { policyResourceSchema, savedPolicySchema } from "@masthead/shared/http/policy-resource";
 import { tenantItemSchema, tenantReportSchema } from "@masthead/shared/http/report-schema";
-import { usageMetaSchema, usageRowSchema } from "@masthead/shared/http/usage-schema";
+import { usagePageSchema } from "@masthead/shared/http/usage-schema";
 import type { z } from "zod";
 
 const PAGE = ["limit", "cursor"] as const;
@@ -34,10 +34,7 @@ export const ROUTES = {
     query: [...RANGE, "tenant", "service", "host", "method", "status", "path", "role", ...PAGE],
     answer: pageSchema(exchangeItemSchema),
   },
-  "GET /v1/usage": {
-    query: [...RANGE, "window", "timeZone", "groupBy", ...PAGE],
-    answer: pageSchema(usageRowSchema).extend({ meta: usageMetaSchema }),
-  },
+  "POST /v1/usage/query": { answer: usagePageSchema, reads: true },
   "GET /v1/tenants": { query: PAGE, answer: pageSchema(tenantItemSchema) },
   "GET /v1/tenants/{id}/reports/{period}": { answer: tenantReportSchema },
 } as const satisfies Record<string, Route>;
