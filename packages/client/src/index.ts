@@ -1,5 +1,7 @@
+export type { AuditEntry, AuditHead } from "@masthead/shared/audit/entry";
 export type { AgentResource } from "@masthead/shared/http/agent-resource";
 export type { ExchangeItem } from "@masthead/shared/http/exchange-item";
+export type { KeyResource, KeyWithSecret } from "@masthead/shared/http/key-resource";
 export type { Page } from "@masthead/shared/http/page";
 export type { PolicyResource, SavedPolicy } from "@masthead/shared/http/policy-resource";
 export { PROBLEMS, type ProblemCode, type ProblemItem } from "@masthead/shared/http/problem";
@@ -11,7 +13,9 @@ export { ConnectionError, type ConnectionReason, ProblemError, RequestError } fr
 export type { Listing, PageQuery } from "./pages.js";
 export type { ChangeOptions } from "./precondition.js";
 export type { AgentsClient } from "./resources/agents.js";
+export type { AuditClient, AuditQuery } from "./resources/audit.js";
 export type { ExchangesClient, ExchangesQuery } from "./resources/exchanges.js";
+export type { KeysClient, NewKey } from "./resources/keys.js";
 export type { PoliciesClient, PolicyDocument } from "./resources/policies.js";
 export type { ReportFormat, ReportsClient } from "./resources/reports.js";
 export type { TenantsClient } from "./resources/tenants.js";
