@@ -5,6 +5,7 @@ import { requireKey } from "./features/auth/index.js";
 import { exchangesRoutes } from "./features/exchanges/index.js";
 import { policiesRoutes } from "./features/policies/index.js";
 import { reportsRoutes } from "./features/reports/index.js";
+import { sealingRoutes } from "./features/sealing/index.js";
 import { usageRoutes } from "./features/usage/index.js";
 import { docsPage } from "./operations/docs-page.js";
 import { healthRoutes } from "./operations/health.routes.js";
@@ -39,6 +40,7 @@ export function createApp(deps: Deps, options: AppOptions = {}): OpenAPIHono<App
   app.route("/", agentsRoutes(deps, options.issuer ?? null));
   app.route("/", exchangesRoutes(deps));
   app.route("/", usageRoutes(deps));
+  app.route("/", sealingRoutes(deps));
   app.route("/", reportsRoutes(deps));
   app.route("/", healthRoutes(deps));
   app.route("/", metricsRoutes(deps, options.metricsNeedKey ?? false));

@@ -42,6 +42,16 @@ export const reportBreakdownsSchema = z
   })
   .describe("The totals, split in several ways. The rows of each add up to the totals.");
 
+export const correctionSchema = z
+  .object({
+    version: z.int().describe("The version before."),
+    sha256: z.string().describe("SHA-256 of its document, in hex."),
+    totals: z.object(usageCountsShape).describe("What it said."),
+    changes: z.object(usageCountsShape).describe("What this version says more; less is negative."),
+  })
+  .describe("What a restatement corrects.");
+export type Correction = z.infer<typeof correctionSchema>;
+
 /** A tenant's report as JSON. Counts what `/v1/usage` counts by default, of policies with `report: true`. */
 export const tenantReportSchema = z.object({
   tenant: z.string().describe("The tenant's id."),
@@ -52,8 +62,19 @@ export const tenantReportSchema = z.object({
       to: z.string().describe("Exclusive: RFC 3339 in UTC with microseconds."),
     })
     .describe("The period's start and end."),
-  status: z.enum(["provisional", "sealed"]).describe("`provisional`: may still change."),
-  generatedAt: z.string().describe("When this was read: RFC 3339 in UTC with microseconds."),
+  status: z
+    .enum(["provisional", "sealed", "restated"])
+    .describe(
+      "`provisional`: may still change. `sealed`: never does. `restated`: sealed, and corrects a version before.",
+    ),
+  version: z.int().optional().describe("Of a sealed report: from 1 on."),
+  corrects: correctionSchema.optional().describe("Of a restated report: what it corrects."),
+  generatedAt: z
+    .string()
+    .optional()
+    .describe(
+      "When this was read: RFC 3339 in UTC with microseconds. Absent once sealed, since the same data make the same bytes.",
+    ),
   totals: z.object(usageCountsShape).describe("All of the period."),
   measures: measuresSchema,
   latencyMs: latencySchema,

@@ -1,5 +1,7 @@
 import type { TenantItem, TenantReport } from "@masthead/shared/http/report-schema";
+import type { UnixMicros } from "@masthead/shared/time";
 import type { Deps } from "../../deps.js";
+import type { Transaction } from "../../platform/db/database.js";
 import { FLEET, tenantScope } from "../../platform/db/scope.js";
 import { ApiError } from "../../platform/http/problem.js";
 import { readCompleteness } from "../usage/index.js";
@@ -17,17 +19,26 @@ export const getReport = (deps: Deps, tenant: string, period: Period): Promise<T
   deps.withDatabase((database) =>
     database.transaction(
       tenantScope(tenant),
-      async ({ sql }) => {
-        if (!(await wasSeen(sql, tenant))) throw new ApiError("not_found", "no such tenant was ever seen");
-        const now = deps.now();
-        const range = { fromUs: period.from * 1e6, toUs: period.to * 1e6 };
-        // Read first: what is committed in between is then counted and not promised, instead of the other way round.
-        const meta = await readCompleteness(sql, range, now);
-        return toReport(tenant, period, await countPeriod(sql, tenant, period), meta, now);
+      async (tx) => {
+        if (!(await wasSeen(tx.sql, tenant))) throw new ApiError("not_found", "no such tenant was ever seen");
+        return buildReport(tx, tenant, period, deps.now());
       },
       "read only",
     ),
   );
+
+/** A tenant's report as of now, in a transaction that may read the ledger and the tenant's usage. */
+export const buildReport = async (
+  { sql }: Transaction,
+  tenant: string,
+  period: Period,
+  nowUs: UnixMicros,
+): Promise<TenantReport> => {
+  const range = { fromUs: period.from * 1e6, toUs: period.to * 1e6 };
+  // Read first: what is committed in between is then counted and not promised, instead of the other way round.
+  const meta = await readCompleteness(sql, range, nowUs);
+  return toReport(tenant, period, await countPeriod(sql, tenant, period), meta, nowUs);
+};
 
 /** Tenants by id, from behind `after` on. */
 export const getTenants = (

@@ -11,6 +11,7 @@ import {
   lockWindows,
   windowKey,
 } from "./booking.store.js";
+import { ChangedDays, markChanged } from "./changes.store.js";
 
 /** A part with the batch whose tables it points into. */
 export interface PlacedPart {
@@ -38,10 +39,14 @@ export const bookUsage = async (
   const horizon = await lockHorizon(sql);
   const recent = new Bookings();
   const late = new Bookings();
+  const changed = new ChangedDays();
   for (const { batch, part } of parts) {
     const series = seriesOf(batch, part);
-    if (series) (part.windowStart >= horizon ? recent : late).add(series, part);
+    if (!series) continue;
+    (part.windowStart >= horizon ? recent : late).add(series, part);
+    changed.add(series.tenantId, part.windowStart);
   }
+  await markChanged(sql, changed);
   await bookMinutes(sql, recent, seriesCap);
   await bookLate(sql, late.rows());
 };

@@ -1,4 +1,5 @@
 export { bookUsage, type PlacedPart, SERIES_PER_TENANT_AND_MINUTE } from "./booking.service.js";
+export { ChangedDays, markChanged } from "./changes.store.js";
 export { readCompleteness } from "./completeness.read-model.js";
 export { maintainUsage, rollUpUsage, USAGE_MINUTE_DAYS } from "./rollup.job.js";
 export {

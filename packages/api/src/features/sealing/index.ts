@@ -1,0 +1,10 @@
+export { type Sealed, type SealingDeps, sealReports } from "./seal-reports.job.js";
+export { sealedAnswer } from "./sealed-answer.rules.js";
+export {
+  REPORT_FORMATS,
+  type RenderedReport,
+  type ReportFormat,
+  renderSealed,
+} from "./sealed-rendering.rules.js";
+export { findSealedReport, type ReportKey, type SealedReport } from "./sealed-reports.store.js";
+export { sealingRoutes } from "./sealing.routes.js";
