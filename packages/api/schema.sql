@@ -1,6 +1,6 @@
 -- What the migrations make, for readers and reviews; a test compares it, and writes it anew with `vitest -u`. Not to be run.
 
-table agents
+table agents row level security
   agent_id text not null
   epoch bigint not null
   epoch_first_seen_us bigint not null
@@ -9,6 +9,8 @@ table agents
   heartbeat json not null
   constraint agents_agent_id_check CHECK ((agent_id ~ '^[A-Za-z0-9_-]{1,64}$'::text))
   constraint agents_pkey PRIMARY KEY (agent_id)
+  policy agents_fleet for all to masthead_app using ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text)) with check ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text))
+  policy agents_write for all to masthead_ingest using (true) with check (true)
   grant select to masthead_app
   grant insert, select, update to masthead_ingest
 
@@ -26,7 +28,37 @@ table api_keys
   constraint api_keys_role_check CHECK ((role = 'admin'::text))
   grant insert, select to masthead_app
 
-table batches
+table audit_head row level security
+  singleton boolean not null default true
+  seq bigint not null
+  hash bytea not null
+  constraint audit_head_pkey PRIMARY KEY (singleton)
+  constraint audit_head_singleton_check CHECK (singleton)
+  policy audit_head_fleet for all to masthead_app using ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text)) with check ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text))
+  grant select to masthead_app
+
+table audit_log row level security
+  seq bigint not null
+  at_us bigint not null
+  actor_id text not null
+  actor_name text not null
+  action text not null
+  subject text not null
+  detail json not null
+  previous_hash bytea not null
+  hash bytea not null
+  constraint audit_log_action_check CHECK (((char_length(action) >= 1) AND (char_length(action) <= 64)))
+  constraint audit_log_actor_id_check CHECK (((char_length(actor_id) >= 1) AND (char_length(actor_id) <= 128)))
+  constraint audit_log_actor_name_check CHECK ((char_length(actor_name) <= 128))
+  constraint audit_log_hash_check CHECK ((octet_length(hash) = 32))
+  constraint audit_log_pkey PRIMARY KEY (seq)
+  constraint audit_log_previous_hash_check CHECK ((octet_length(previous_hash) = 32))
+  constraint audit_log_seq_check CHECK ((seq > 0))
+  constraint audit_log_subject_check CHECK (((char_length(subject) >= 1) AND (char_length(subject) <= 512)))
+  policy audit_log_fleet for all to masthead_app using ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text)) with check ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text))
+  grant insert, select to masthead_app
+
+table batches row level security
   agent_id text not null
   epoch bigint not null
   seq bigint not null
@@ -43,20 +75,24 @@ table batches
   constraint batches_outcome_check CHECK ((outcome = ANY (ARRAY['committed'::text, 'refused'::text, 'lost'::text])))
   constraint batches_pkey PRIMARY KEY (agent_id, epoch, seq)
   CREATE INDEX batches_refused ON public.batches USING btree (agent_id, epoch, seq) WHERE (outcome = 'refused'::text)
+  policy batches_fleet for all to masthead_app using ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text)) with check ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text))
+  policy batches_write for all to masthead_ingest using (true) with check (true)
   grant select to masthead_app
   grant delete, insert, select, update to masthead_ingest
 
-table epoch_losses
+table epoch_losses row level security
   agent_id text not null
   epoch bigint not null
   stage text not null
   reason text not null
   lost bigint not null
   constraint epoch_losses_pkey PRIMARY KEY (agent_id, epoch, stage, reason)
+  policy epoch_losses_fleet for all to masthead_app using ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text)) with check ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text))
+  policy epoch_losses_write for all to masthead_ingest using (true) with check (true)
   grant select to masthead_app
   grant delete, insert, select, update to masthead_ingest
 
-table epochs
+table epochs row level security
   agent_id text not null
   epoch bigint not null
   first_seen_at timestamp with time zone not null
@@ -75,6 +111,8 @@ table epochs
   reported_seq bigint not null default 0
   capturing_since timestamp with time zone
   constraint epochs_pkey PRIMARY KEY (agent_id, epoch)
+  policy epochs_fleet for all to masthead_app using ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text)) with check ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text))
+  policy epochs_write for all to masthead_ingest using (true) with check (true)
   grant select to masthead_app
   grant delete, insert, select, update to masthead_ingest
 
@@ -108,15 +146,17 @@ END)
   grant select to masthead_app
   grant insert to masthead_ingest
 
-table ingest_counters
+table ingest_counters row level security
   name text not null
   reason text not null
   count bigint not null
   constraint ingest_counters_pkey PRIMARY KEY (name, reason)
+  policy ingest_counters_fleet for all to masthead_app using ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text)) with check ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text))
+  policy ingest_counters_write for all to masthead_ingest using (true) with check (true)
   grant select to masthead_app
   grant delete, insert, select, update to masthead_ingest
 
-table loss_minutes
+table loss_minutes row level security
   agent_id text not null
   epoch bigint not null
   stage text not null
@@ -125,10 +165,12 @@ table loss_minutes
   lost bigint not null
   constraint loss_minutes_pkey PRIMARY KEY (agent_id, epoch, stage, reason, minute)
   CREATE INDEX loss_minutes_by_time ON public.loss_minutes USING btree (minute)
+  policy loss_minutes_fleet for all to masthead_app using ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text)) with check ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text))
+  policy loss_minutes_write for all to masthead_ingest using (true) with check (true)
   grant select to masthead_app
   grant delete, insert, select, update to masthead_ingest
 
-table lost_batches
+table lost_batches row level security
   agent_id text not null
   epoch bigint not null
   seq bigint not null
@@ -138,14 +180,18 @@ table lost_batches
   reported_by bigint not null
   reported_at timestamp with time zone not null
   constraint lost_batches_pkey PRIMARY KEY (agent_id, epoch, seq)
+  policy lost_batches_fleet for all to masthead_app using ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text)) with check ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text))
+  policy lost_batches_write for all to masthead_ingest using (true) with check (true)
   grant select to masthead_app
   grant delete, insert, select, update to masthead_ingest
 
 table partitioned_tables
   name text not null
+  span text not null default 'day'::text
   constraint partitioned_tables_pkey PRIMARY KEY (name)
+  constraint partitioned_tables_span_check CHECK ((span = ANY (ARRAY['day'::text, 'month'::text])))
 
-table policies
+table policies row level security
   name text not null
   revision bigint not null
   document json
@@ -156,25 +202,31 @@ table policies
   constraint policies_pkey PRIMARY KEY (name)
   constraint policies_revision_key UNIQUE (revision)
   CREATE UNIQUE INDEX policies_revision_key ON public.policies USING btree (revision)
+  policy policies_fleet for all to masthead_app using ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text)) with check ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text))
+  policy policies_write for all to masthead_ingest using (true) with check (true)
   grant insert, select, update to masthead_app
   grant select to masthead_ingest
 
-table policy_counter
+table policy_counter row level security
   singleton boolean not null default true
   revision bigint not null
   constraint policy_counter_pkey PRIMARY KEY (singleton)
   constraint policy_counter_revision_check CHECK ((revision >= 0))
   constraint policy_counter_singleton_check CHECK (singleton)
+  policy policy_counter_fleet for all to masthead_app using ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text)) with check ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text))
+  policy policy_counter_write for all to masthead_ingest using (true) with check (true)
   grant select to masthead_app
   grant select to masthead_ingest
 
-table policy_history
+table policy_history row level security
   revision bigint not null
   name text not null
   document json
   changed_at_us bigint not null
   changed_by text not null
   constraint policy_history_pkey PRIMARY KEY (revision)
+  policy policy_history_fleet for all to masthead_app using ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text)) with check ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text))
+  policy policy_history_write for all to masthead_ingest using (true) with check (true)
   grant insert, select to masthead_app
   grant select to masthead_ingest
 
@@ -216,6 +268,7 @@ table usage_day row level security
   measures jsonb
   latency_buckets integer[] not null
   latency_counts bigint[] not null
+  consumers integer[]
   constraint usage_day_pkey PRIMARY KEY (tenant_id, bucket, series_id)
   CREATE INDEX usage_day_by_time ON public.usage_day USING btree (bucket)
   policy usage_day_read for select to masthead_app using (
@@ -240,9 +293,28 @@ END)
   grant select to masthead_app
   grant delete, insert, select, update to masthead_ingest
 
+table usage_dirty row level security
+  tenant_id text not null
+  level text not null
+  bucket timestamp with time zone not null
+  constraint usage_dirty_level_check CHECK ((level = ANY (ARRAY['quarter'::text, 'day'::text, 'month'::text])))
+  constraint usage_dirty_pkey PRIMARY KEY (tenant_id, level, bucket)
+  CREATE INDEX usage_dirty_by_time ON public.usage_dirty USING btree (level, bucket)
+  policy usage_dirty_read for select to masthead_app using (
+CASE
+    WHEN (( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text) THEN true
+    ELSE (tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif"))
+END)
+  policy usage_dirty_write for all to masthead_ingest using (true) with check (true)
+  grant select to masthead_app
+  grant delete, insert, select, update to masthead_ingest
+
 table usage_horizon
   singleton boolean not null default true
   minutes_from date not null
+  quarters_from date not null default '1970-01-01'::date
+  days_from date not null default '1970-01-01'::date
+  months_from date not null default '1970-01-01'::date
   constraint usage_horizon_pkey PRIMARY KEY (singleton)
   constraint usage_horizon_singleton_check CHECK (singleton)
   grant select to masthead_app
@@ -259,6 +331,7 @@ table usage_minute partition by RANGE (bucket) row level security
   measures jsonb
   latency_buckets integer[] not null
   latency_counts bigint[] not null
+  consumers integer[]
   constraint usage_minute_pkey PRIMARY KEY (tenant_id, bucket, series_id)
   CREATE INDEX usage_minute_by_time ON ONLY public.usage_minute USING btree (bucket)
   policy usage_minute_read for select to masthead_app using (
@@ -270,7 +343,7 @@ END)
   grant select to masthead_app
   grant delete, insert, select, update to masthead_ingest
 
-table usage_quarter row level security
+table usage_month row level security
   tenant_id text not null
   bucket timestamp with time zone not null
   series_id uuid not null
@@ -281,8 +354,32 @@ table usage_quarter row level security
   measures jsonb
   latency_buckets integer[] not null
   latency_counts bigint[] not null
+  consumers integer[]
+  constraint usage_month_pkey PRIMARY KEY (tenant_id, bucket, series_id)
+  CREATE INDEX usage_month_by_time ON public.usage_month USING btree (bucket)
+  policy usage_month_read for select to masthead_app using (
+CASE
+    WHEN (( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text) THEN true
+    ELSE (tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif"))
+END)
+  policy usage_month_write for all to masthead_ingest using (true) with check (true)
+  grant select to masthead_app
+  grant delete, insert, select, update to masthead_ingest
+
+table usage_quarter partition by RANGE (bucket) row level security
+  tenant_id text not null
+  bucket timestamp with time zone not null
+  series_id uuid not null
+  requests bigint not null
+  errors bigint not null
+  request_bytes bigint not null
+  response_bytes bigint not null
+  measures jsonb
+  latency_buckets integer[] not null
+  latency_counts bigint[] not null
+  consumers integer[]
   constraint usage_quarter_pkey PRIMARY KEY (tenant_id, bucket, series_id)
-  CREATE INDEX usage_quarter_by_time ON public.usage_quarter USING btree (bucket)
+  CREATE INDEX usage_quarter_by_time ON ONLY public.usage_quarter USING btree (bucket)
   policy usage_quarter_read for select to masthead_app using (
 CASE
     WHEN (( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text) THEN true
@@ -305,6 +402,7 @@ table usage_series row level security
   method text not null
   status smallint
   dimensions jsonb
+  consumer text
   constraint usage_series_pkey PRIMARY KEY (tenant_id, series_id)
   policy usage_series_read for select to masthead_app using (
 CASE
@@ -315,15 +413,11 @@ END)
   grant select to masthead_app
   grant delete, insert, select, update to masthead_ingest
 
-table usage_windows row level security
+table usage_windows partition by RANGE (bucket) row level security
   tenant_id text not null
   bucket timestamp with time zone not null
   series integer not null
-  quarter_dirty boolean not null
-  day_dirty boolean not null
   constraint usage_windows_pkey PRIMARY KEY (tenant_id, bucket)
-  CREATE INDEX usage_windows_day_dirty ON public.usage_windows USING btree (bucket) WHERE day_dirty
-  CREATE INDEX usage_windows_quarter_dirty ON public.usage_windows USING btree (bucket) WHERE quarter_dirty
   policy usage_windows_read for select to masthead_app using (
 CASE
     WHEN (( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text) THEN true
@@ -437,9 +531,11 @@ CREATE OR REPLACE FUNCTION public.drop_partitions(parent text, before date)
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
+  span text;
   child record;
 begin
-  if not exists (select from public.partitioned_tables t where t.name = parent) then
+  select t.span into span from public.partitioned_tables t where t.name = parent;
+  if not found then
     raise exception 'not a partitioned table: %', parent using errcode = 'invalid_parameter_value';
   end if;
   perform pg_advisory_xact_lock(hashtextextended('masthead partitions', 0));
@@ -448,7 +544,7 @@ begin
     from pg_inherits i join pg_class c on c.oid = i.inhrelid
     where i.inhparent = ('public.' || quote_ident(parent))::regclass
   loop
-    if child.day < before then
+    if child.day + ('1 ' || span)::interval <= before then
       execute format('drop table public.%I', child.name);
       return next child.day;
     end if;
@@ -465,11 +561,18 @@ CREATE OR REPLACE FUNCTION public.ensure_partition(parent text, day date)
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
-  partition text := parent || '_' || to_char(day, 'YYYYMMDD');
+  span text;
+  first date;
+  past date;
+  partition text;
 begin
-  if not exists (select from public.partitioned_tables t where t.name = parent) then
+  select t.span into span from public.partitioned_tables t where t.name = parent;
+  if not found then
     raise exception 'not a partitioned table: %', parent using errcode = 'invalid_parameter_value';
   end if;
+  first := date_trunc(span, day::timestamp)::date;
+  past := (first + ('1 ' || span)::interval)::date;
+  partition := parent || '_' || to_char(first, 'YYYYMMDD');
   if to_regclass('public.' || quote_ident(partition)) is not null then
     return false;
   end if;
@@ -482,11 +585,26 @@ begin
   execute format('create table public.%I (like public.%I including defaults including constraints)', partition, parent);
   execute format('alter table public.%I enable row level security', partition);
   execute format('alter table public.%I attach partition public.%I for values from (%L) to (%L)', parent, partition,
-    day::timestamp at time zone 'UTC', (day + 1)::timestamp at time zone 'UTC');
+    first::timestamp at time zone 'UTC', past::timestamp at time zone 'UTC');
   return true;
 end
 $function$
 
+grant execute to masthead_ingest
+
+CREATE OR REPLACE FUNCTION public.merge_consumers(a integer[], b integer[])
+ RETURNS integer[]
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select case when a is null then b when b is null then a else (
+    select array_agg(entry order by entry) from (
+      select max(entry) as entry
+      from (select * from unnest(a) union all select * from unnest(b)) both_of (entry)
+      group by entry >> 6) merged) end
+$function$
+
+grant execute to masthead_app
 grant execute to masthead_ingest
 
 CREATE OR REPLACE FUNCTION public.merge_latency(buckets_a integer[], counts_a bigint[], buckets_b integer[], counts_b bigint[], OUT buckets integer[], OUT counts bigint[])
@@ -516,3 +634,14 @@ AS $function$
 $function$
 
 grant execute to masthead_ingest
+
+CREATE OR REPLACE FUNCTION public.refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  raise exception '% is append-only', tg_table_name using errcode = 'insufficient_privilege';
+end
+$function$
+
