@@ -1,5 +1,5 @@
-export { type Period, parsePeriod } from "./period.rules.js";
-export { reportCsv } from "./report-csv.rules.js";
+export { buildReport, type ReportContext } from "./build-report.service.js";
+export { type Period, parsePeriod, previousPeriod } from "./period.rules.js";
 export { reportsRoutes } from "./reports.routes.js";
-export { reportPathSchema, tenantIdSchema } from "./reports.schema.js";
-export { buildReport } from "./reports.service.js";
+export { FORM_OF, REPORT_FORMS, type RenderedReport, type ReportForm, renderReport } from "./report-forms.rules.js";
+export { reportPathSchema, reportQuerySchema, tenantIdSchema } from "./reports.schema.js";

@@ -6,8 +6,15 @@ import { negotiate } from "../../platform/http/negotiate.js";
 import { PAGE_LIMIT_DEFAULT, pageQuerySchema } from "../../platform/http/page.js";
 import { problemResponses } from "../../platform/http/problem-schema.js";
 import { createRouter } from "../../platform/http/router.js";
-import { csvFileName, reportCsv } from "./report-csv.rules.js";
-import { reportPathSchema, reportSchema, tenantIdSchema, tenantPageSchema } from "./reports.schema.js";
+import { FORM_OF, renderReport } from "./report-forms.rules.js";
+import {
+  periodOf,
+  reportPathSchema,
+  reportQuerySchema,
+  reportSchema,
+  tenantIdSchema,
+  tenantPageSchema,
+} from "./reports.schema.js";
 import { getReport, getTenants } from "./reports.service.js";
 
 const tags = ["Reports"];
@@ -26,23 +33,23 @@ const list = createRoute({
   },
 });
 
+const REPORT_CSV =
+  "Lines of `section,key,requests,errors,requestBytes,responseBytes,consumers,p50Ms,p90Ms,p95Ms,p99Ms` and a column `measure:<name>` for each measure, the section `total` first. A key that a spreadsheet would take for a formula begins with `'`.";
+
 const report = createRoute({
   method: "get",
   path: "/v1/tenants/{id}/reports/{period}",
   tags,
   summary: "Read a tenant's report",
-  request: { params: reportPathSchema },
+  description:
+    "The media type is picked by `Accept`, or by `format`, which wins: `csv` and `focus` are both `text/csv`, and only `format` tells them apart.",
+  request: { params: reportPathSchema, query: reportQuerySchema },
   responses: {
     200: {
       description: "The report.",
       content: {
         [JSON_TYPE]: { schema: reportSchema },
-        [CSV]: {
-          schema: z.string().openapi({
-            description:
-              "Lines of `section,key,requests,errors,requestBytes,responseBytes`, the section `total` first. A key that a spreadsheet would take for a formula begins with `'`.",
-          }),
-        },
+        [CSV]: { schema: z.string().openapi({ description: REPORT_CSV }) },
       },
     },
     ...problemResponses("invalid_parameters", "unauthenticated", "not_found", "not_acceptable"),
@@ -64,16 +71,12 @@ export function reportsRoutes(deps: Deps): OpenAPIHono<AppEnv> {
   });
 
   router.openapi(report, async (c) => {
-    const type = negotiate(c, [JSON_TYPE, CSV]);
     const { id, period } = c.req.valid("param");
-    const found = await getReport(deps, scopeOf(c.var.principal), id, period);
-    c.header("Vary", "Accept");
-    return type === CSV
-      ? c.body(reportCsv(found), 200, {
-          "content-type": "text/csv; charset=utf-8; header=present",
-          "content-disposition": `attachment; filename="${csvFileName(id, period.text)}"`,
-        })
-      : c.json(found, 200);
+    const { format, timeZone } = c.req.valid("query");
+    const form = format ?? FORM_OF[negotiate(c, [JSON_TYPE, CSV])];
+    const { body, headers } = renderReport(await getReport(deps, scopeOf(c.var.principal), id, periodOf(period, timeZone)), form);
+    // Typed as the JSON that it may be: the other forms are texts.
+    return c.body(body, 200, { ...headers, vary: "Accept" }) as never;
   });
 
   return router;
