@@ -2,8 +2,10 @@ import { createHash } from "node:crypto";
 import { sealReports } from "@masthead/api/features/sealing/index";
 import { canonicalJson } from "@masthead/api/platform/canonical-json";
 import { NO_TENANT, tenantScope } from "@masthead/api/platform/db/scope";
-import { tenantReportSchema } from "@masthead/shared/http/report-schema";
+import { reportAnswerSchema } from "@masthead/shared/http/report-schema";
+import { sealedReportSchema } from "@masthead/shared/http/sealed-report-schema";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { z } from "zod";
 import { type SealingTest, startSealing } from "./support/sealing.js";
 
 const NOW = "2026-11-23T12:00:00Z";
@@ -25,7 +27,11 @@ const reportPath = (period: string) => `/v1/tenants/${tenant}/reports/${period}`
 const read = async (path: string, headers?: Record<string, string>) => {
   const response = await test.request("GET", path, headers);
   const bytes = Buffer.from(await response.arrayBuffer());
-  return { response, bytes, report: () => tenantReportSchema.parse(JSON.parse(bytes.toString())) };
+  return {
+    response,
+    bytes,
+    report: () => z.union([sealedReportSchema, reportAnswerSchema]).parse(JSON.parse(bytes.toString())),
+  };
 };
 const versions = async () => {
   const response = await test.request("GET", `/v1/tenants/${tenant}/reports?limit=1000`);

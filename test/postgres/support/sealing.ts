@@ -6,14 +6,14 @@ import {
   sealingRoutes,
   sealReports,
 } from "@masthead/api/features/sealing/index";
-import { rollUpUsage } from "@masthead/api/features/usage/index";
+import { ensureUsagePartitions, rollUpUsage } from "@masthead/api/features/usage/index";
 import type { Database } from "@masthead/api/platform/db/database";
-import { ensurePartition } from "@masthead/api/platform/db/partitions.store";
 import { answerError } from "@masthead/api/platform/http/error-answer";
 import { createRouter } from "@masthead/api/platform/http/router";
 import { unknownRoute } from "@masthead/api/platform/http/unknown-route";
 import type { UsagePart } from "@masthead/shared/wire/batch";
 import { startTestDatabase, type TestDatabase } from "./database.js";
+import { asPrincipal } from "./principals.js";
 import { bookParts, part } from "./usage-parts.js";
 
 export const at = (text: string): number => Date.parse(text) / 1000;
@@ -58,6 +58,7 @@ export const startSealing = async (now: string): Promise<SealingTest> => {
   };
   const router = createRouter();
   router.onError((error, c) => answerError(error, c, deps.log));
+  router.use(asPrincipal());
   router.route("/", sealingRoutes(deps));
   router.route("/", reportsRoutes(deps));
   const unknown = unknownRoute(router);
@@ -77,7 +78,7 @@ export const startSealing = async (now: string): Promise<SealingTest> => {
     deps,
     clock,
     async book(tenant, time, over = {}) {
-      await ensurePartition(ingest.sql, "usage_minute", time.slice(0, 10));
+      await ensureUsagePartitions(ingest, [time.slice(0, 10)]);
       await bookParts(ingest, [part({ tenant, windowStart: at(time), ...over })]);
     },
     rollUp,

@@ -74,7 +74,10 @@ export function reportsRoutes(deps: Deps): OpenAPIHono<AppEnv> {
     const { id, period } = c.req.valid("param");
     const { format, timeZone } = c.req.valid("query");
     const form = format ?? FORM_OF[negotiate(c, [JSON_TYPE, CSV])];
-    const { body, headers } = renderReport(await getReport(deps, scopeOf(c.var.principal), id, periodOf(period, timeZone)), form);
+    const { body, headers } = renderReport(
+      await getReport(deps, scopeOf(c.var.principal), id, periodOf(period, timeZone)),
+      form,
+    );
     // Typed as the JSON that it may be: the other forms are texts.
     return c.body(body, 200, { ...headers, vary: "Accept" }) as never;
   });

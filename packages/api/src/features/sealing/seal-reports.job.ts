@@ -1,11 +1,10 @@
-import type { TenantReport } from "@masthead/shared/http/report-schema";
 import type { UnixMicros } from "@masthead/shared/time";
 import type { Log } from "../../deps.js";
 import type { Database, Transaction } from "../../platform/db/database.js";
 import { NO_TENANT } from "../../platform/db/scope.js";
 import { buildReport, type Period, parsePeriod } from "../reports/index.js";
-import { duePeriods, dueTenants, type PeriodLength, settleDue, takeDue } from "./due.store.js";
-import { nextVersion, sealedContent } from "./sealed-document.rules.js";
+import { duePeriods, owedTenants, type PeriodLength, settleOwed, takeDue } from "./due.store.js";
+import { nextVersion, settledReport } from "./sealed-document.rules.js";
 import { findSealedReport, insertSealedReport, type SealedReport } from "./sealed-reports.store.js";
 import { givenUpRuns, isRolledUp, unsettledPeriods } from "./settled.read-model.js";
 
@@ -15,7 +14,7 @@ export interface SealingDeps {
   now(): UnixMicros;
   readonly log: Log;
   /** Called in the transaction that seals a version, with what it sealed. */
-  onSealed(sql: Transaction["sql"], sealed: SealedReport, report: TenantReport): Promise<void>;
+  onSealed(sql: Transaction["sql"], sealed: SealedReport): Promise<void>;
 }
 
 export interface Sealed {
@@ -24,18 +23,21 @@ export interface Sealed {
   restated: number;
   /** usage changed, and nothing that the report says */
   unchanged: number;
-  /** being booked to, or not rolled up yet: another time */
+  /** not rolled up yet, or another seals it: another time */
   waiting: number;
   failed: number;
 }
 
+const DAYS_PER_TURN = 1_000;
 const TENANTS_PER_TURN = 100;
 const LENGTHS: readonly PeriodLength[] = ["day", "month"];
+/** Another transaction settled the same between this one's snapshot and its writing. */
+const OVERTAKEN = ["40001", "40P01", "23505"];
 
 /**
  * Seals the reports that are owed, of periods to which no agent can add any more, and restates those whose usage changed since.
- * Each is sealed in a transaction of its own, so it may be stopped at any point, and run anywhere, any number of times, at once. A
- * report that cannot be made is logged, and holds no other one back.
+ * What is due is taken up in one transaction and sealed in the snapshot of another: so it may be stopped at any point, and run
+ * anywhere, any number of times, at once. A report that cannot be made is logged, and holds no other one back.
  * @param maxMs begins no further report after that
  * @throws when Postgres is away
  */
@@ -43,11 +45,13 @@ export const sealReports = async (deps: SealingDeps, maxMs: number): Promise<Sea
   const total: Sealed = { sealed: 0, restated: 0, unchanged: 0, waiting: 0, failed: 0 };
   const until = deps.now() + maxMs * 1_000;
   for (const length of LENGTHS)
-    for (const period of await settledPeriods(deps, length))
+    for (const period of await settledPeriods(deps, length)) {
+      await takeUp(deps.database, period);
       for await (const tenantId of tenantsOf(deps.database, period)) {
         if (deps.now() > until) return total;
         total[await sealOrLog(deps, tenantId, period)] += 1;
       }
+    }
   return total;
 };
 
@@ -59,11 +63,18 @@ const settledPeriods = ({ database, now }: SealingDeps, length: PeriodLength): P
     return periods.filter(({ text }) => !unsettled.has(text));
   });
 
+const takeUp = async (database: Database, period: Period): Promise<void> => {
+  let taken: number;
+  do {
+    taken = await database.transaction(NO_TENANT, ({ sql }) => takeDue(sql, period, DAYS_PER_TURN));
+  } while (taken === DAYS_PER_TURN);
+};
+
 async function* tenantsOf(database: Database, period: Period): AsyncGenerator<string> {
   let after = "";
   for (;;) {
     const turn = await database.transaction(NO_TENANT, ({ sql }) =>
-      dueTenants(sql, period, after, TENANTS_PER_TURN),
+      owedTenants(sql, period, after, TENANTS_PER_TURN),
     );
     yield* turn;
     const last = turn.at(-1);
@@ -74,9 +85,14 @@ async function* tenantsOf(database: Database, period: Period): AsyncGenerator<st
 
 const sealOrLog = async (deps: SealingDeps, tenantId: string, period: Period): Promise<keyof Sealed> => {
   try {
-    return await deps.database.transaction(NO_TENANT, (tx) => sealReport(deps, tx, tenantId, period));
+    return await deps.database.transaction(
+      NO_TENANT,
+      (tx) => sealReport(deps, tx, tenantId, period),
+      "read write snapshot",
+    );
   } catch (error) {
-    deps.log.error({ tenantId, period: period.text, error: String(error) }, "a report could not be sealed");
+    if (OVERTAKEN.includes((error as { code?: string }).code ?? "")) return "waiting";
+    deps.log.error({ period: period.text, error: String(error) }, "a report could not be sealed");
     return "failed";
   }
 };
@@ -88,19 +104,16 @@ const sealReport = async (
   period: Period,
 ): Promise<keyof Sealed> => {
   const { sql } = tx;
-  const days = await takeDue(sql, tenantId, period);
-  if (days === null || !(await isRolledUp(sql, tenantId, period))) return "waiting";
-  if (days.length === 0) return "unchanged";
+  if (!(await isRolledUp(sql, tenantId, period)) || !(await settleOwed(sql, tenantId, period)))
+    return "waiting";
   const nowUs = now();
-  const report = await buildReport(tx, tenantId, period, nowUs);
-  const content = sealedContent(report, period, await givenUpRuns(sql, period, nowUs));
+  const built = await buildReport(tx, tenantId, period, { nowUs });
+  const report = settledReport(built, await givenUpRuns(sql, period, nowUs));
   const before = await findSealedReport(sql, { tenantId, period: period.text });
-  const next = nextVersion(content, before);
-  if (next !== null) {
-    const sealed = { tenantId, period: period.text, sealedAtUs: nowUs, ...next };
-    await insertSealedReport(sql, sealed);
-    await onSealed(sql, sealed, report);
-  }
-  await settleDue(sql, tenantId, period, days);
-  return next === null ? "unchanged" : before === undefined ? "sealed" : "restated";
+  const next = nextVersion(report, before);
+  if (next === null) return "unchanged";
+  const sealed = { tenantId, period: period.text, sealedAtUs: nowUs, ...next };
+  await insertSealedReport(sql, sealed);
+  await onSealed(sql, sealed);
+  return before === undefined ? "sealed" : "restated";
 };

@@ -1,5 +1,6 @@
+import type { ReportForm } from "../reports/index.js";
 import { sha256Of } from "./sealed-document.rules.js";
-import { type ReportFormat, renderSealed } from "./sealed-rendering.rules.js";
+import { renderSealed } from "./sealed-rendering.rules.js";
 import type { SealedReport } from "./sealed-reports.store.js";
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");
@@ -8,9 +9,9 @@ const fileName = ({ tenantId, period, version }: SealedReport, extension: string
   `masthead-${tenantId.replace(/[^A-Za-z0-9_-]+/g, "_")}-${period}-v${version}.${extension}`;
 
 /** The document's tag is its hash. What is made of it may be made better by a later release. */
-const tagOf = ({ sha256 }: SealedReport, format: ReportFormat): string => {
+const tagOf = ({ sha256 }: SealedReport, form: ReportForm): string => {
   const hex = Buffer.from(sha256).toString("hex");
-  return format === "json" ? `"${hex}"` : `W/"${hex}-${format}"`;
+  return form === "json" ? `"${hex}"` : `W/"${hex}-${form}"`;
 };
 
 const matches = (ifNoneMatch: string | undefined, tag: string): boolean =>
@@ -25,11 +26,11 @@ const matches = (ifNoneMatch: string | undefined, tag: string): boolean =>
  */
 export const sealedAnswer = (
   sealed: SealedReport,
-  format: ReportFormat,
+  form: ReportForm,
   ifNoneMatch: string | undefined,
   more: Readonly<Record<string, string>> = {},
 ): Response => {
-  const tag = tagOf(sealed, format);
+  const tag = tagOf(sealed, form);
   const headers = {
     vary: "Accept",
     etag: tag,
@@ -38,9 +39,9 @@ export const sealedAnswer = (
     ...more,
   };
   if (matches(ifNoneMatch, tag)) return new Response(null, { status: 304, headers });
-  const { contentType, extension, body } = renderSealed(sealed, format);
+  const { contentType, extension, body } = renderSealed(sealed, form);
   const digest = base64(sha256Of(body));
-  const disposition = format === "csv" ? "attachment" : "inline";
+  const disposition = contentType.startsWith("text/csv") ? "attachment" : "inline";
   return new Response(body as Uint8Array<ArrayBuffer>, {
     headers: {
       ...headers,

@@ -1,98 +1,83 @@
 import { createHash } from "node:crypto";
-import type { Correction, TenantReport } from "@masthead/shared/http/report-schema";
+import type { TenantReport } from "@masthead/shared/http/report-schema";
+import type { Correction, SealedTenantReport } from "@masthead/shared/http/sealed-report-schema";
 import { toRfc3339 } from "@masthead/shared/time";
 import { canonicalJson } from "../../platform/canonical-json.js";
-import type { Period } from "../reports/index.js";
 import type { SealedReport } from "./sealed-reports.store.js";
 import type { GivenUp } from "./settled.read-model.js";
 
-/** What is said in a report of itself, not of the period. */
-const OF_ITSELF = ["generatedAt", "status", "version", "corrects"] as const;
+type Gap = TenantReport["meta"]["completeness"]["gaps"][number];
+type Counts = TenantReport["totals"];
 
-type Gap = Omit<TenantReport["meta"]["completeness"]["gaps"][number], "agentId">;
+const order = (a: Gap, b: Gap): number => (canonicalJson(a) < canonicalJson(b) ? -1 : 1);
 
 /**
- * What a sealed report says of the period. Nothing in it depends on when it is sealed, so that the same data make the same
- * bytes: times are cut to the period, and what is pending is what was given up. Gaps do not name agents, since a
- * report is its tenant's to read.
+ * What a report says once no agent can add to it: what is pending is what was given up, and what is missing of a run that
+ * ended is a gap, too. The same data make the same, whenever it is sealed.
  */
-export const sealedContent = (report: TenantReport, period: Period, givenUp: readonly GivenUp[]): object => {
-  const [from, to] = [toRfc3339(period.from * 1e6), toRfc3339(period.to * 1e6)];
-  const { completeUntil, completeness } = report.meta;
-  const gaps = [
-    ...completeness.gaps.map((gap): Gap => ({ from: gap.from, to: gap.to, reason: gap.reason })),
-    ...givenUp
-      .filter(({ goesOn }) => !goesOn)
-      .map(({ fromUs }): Gap => ({ from: toRfc3339(fromUs), to, reason: "agent/undelivered" })),
-  ]
-    .map((gap) => ({ ...gap, from: later(gap.from, from), to: earlier(gap.to, to) }))
-    .filter((gap) => gap.from < gap.to);
+export const settledReport = (report: TenantReport, givenUp: readonly GivenUp[]): TenantReport => {
+  const { from, to } = report.range;
+  const missing = givenUp
+    .filter(({ goesOn }) => !goesOn)
+    .map(({ fromUs }): Gap => {
+      const [start = from] = [from, toRfc3339(fromUs)].sort().reverse();
+      return { from: start, to, reason: "agent/undelivered" };
+    });
+  const { completeness } = report.meta;
   return {
-    ...without(report, OF_ITSELF),
+    ...report,
     meta: {
-      ...report.meta,
-      completeUntil: completeUntil === null ? null : later(earlier(completeUntil, to), from),
+      completeUntil:
+        givenUp.length > 0
+          ? toRfc3339(Math.min(...givenUp.map(({ fromUs }) => fromUs)))
+          : report.meta.completeUntil && to,
       completeness: {
         ...completeness,
         pending: givenUp.reduce((sum, { pending }) => sum + pending, 0),
-        gaps: [...new Map(gaps.map((gap) => [canonicalJson(gap), gap])).entries()]
-          .sort(([a], [b]) => (a < b ? -1 : 1))
-          .map(([, gap]) => gap),
+        gaps: [...completeness.gaps, ...missing].sort(order),
       },
     },
   };
 };
 
-const earlier = (a: string, b: string): string => (a < b ? a : b);
-const later = (a: string, b: string): string => (a > b ? a : b);
-
-const without = (value: object, names: readonly string[]): object =>
-  Object.fromEntries(Object.entries(value).filter(([name]) => !names.includes(name)));
-
 const TEXT = new TextDecoder("utf-8", { fatal: true });
 
-/** The document of a sealed report, as it is held. */
-export const parseSealed = ({ document }: Pick<SealedReport, "document">): TenantReport =>
-  JSON.parse(TEXT.decode(document)) as TenantReport;
+/** The document of a sealed report. */
+export const parseSealed = ({ document }: Pick<SealedReport, "document">): SealedTenantReport =>
+  JSON.parse(TEXT.decode(document)) as SealedTenantReport;
 
 /** SHA-256 of bytes. */
 export const sha256Of = (bytes: Uint8Array): Uint8Array => createHash("sha256").update(bytes).digest();
 
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
-
 /**
  * The next version of a report: canonical JSON and its hash.
- * @param content what it says of the period, see {@link sealedContent}
  * @param before the newest version so far; the next one names it
  * @returns null where the version before says the same of the period
  */
 export const nextVersion = (
-  content: object,
+  report: TenantReport,
   before: SealedReport | undefined,
 ): Pick<SealedReport, "version" | "document" | "sha256"> | null => {
-  const version = (before?.version ?? 0) + 1;
-  const own: Pick<TenantReport, "status" | "version" | "corrects"> = { status: "sealed", version };
+  const next: SealedTenantReport = { ...report, status: "sealed", version: 1 };
   if (before !== undefined) {
-    const held = parseSealed(before);
-    if (canonicalJson(without(held, OF_ITSELF)) === canonicalJson(content)) return null;
-    own.status = "restated";
-    own.corrects = correctionOf(before, held.totals, (content as TenantReport).totals);
+    const { status: _status, version, corrects: _corrects, ...held } = parseSealed(before);
+    if (canonicalJson(held) === canonicalJson(report)) return null;
+    next.status = "restated";
+    next.version = version + 1;
+    next.corrects = correctionOf(before, held.totals, report.totals);
   }
-  const document = new TextEncoder().encode(canonicalJson({ ...content, ...own }));
-  return { version, document, sha256: sha256Of(document) };
+  const document = new TextEncoder().encode(canonicalJson(next));
+  return { version: next.version, document, sha256: sha256Of(document) };
 };
 
-const correctionOf = (
-  { version, sha256 }: SealedReport,
-  before: TenantReport["totals"],
-  now: TenantReport["totals"],
-): Correction => {
-  const names = Object.keys(now) as (keyof TenantReport["totals"])[];
-  const changes = names.map((name) => [name, now[name] - before[name]] as const);
-  return {
-    version,
-    sha256: hex(sha256),
-    totals: before,
-    changes: Object.fromEntries(changes) as Correction["changes"],
-  };
-};
+const correctionOf = ({ version, sha256 }: SealedReport, before: Counts, now: Counts): Correction => ({
+  version,
+  sha256: Buffer.from(sha256).toString("hex"),
+  totals: before,
+  changes: {
+    requests: now.requests - before.requests,
+    errors: now.errors - before.errors,
+    requestBytes: now.requestBytes - before.requestBytes,
+    responseBytes: now.responseBytes - before.responseBytes,
+  },
+});

@@ -1,16 +1,15 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import { toRfc3339 } from "@masthead/shared/time";
 import type { Deps } from "../../deps.js";
-import type { AppContext, AppEnv } from "../../platform/http/context.js";
+import { type AppContext, type AppEnv, scopeOf } from "../../platform/http/context.js";
 import { decodeCursor, encodeCursor, queryFingerprint } from "../../platform/http/cursor.js";
 import { negotiate } from "../../platform/http/negotiate.js";
 import { PAGE_LIMIT_DEFAULT, pageQuerySchema } from "../../platform/http/page.js";
 import { ApiError } from "../../platform/http/problem.js";
 import { problemResponses } from "../../platform/http/problem-schema.js";
 import { createRouter } from "../../platform/http/router.js";
-import { reportPathSchema } from "../reports/index.js";
+import { FORM_OF, parsePeriod, reportPathSchema, reportQuerySchema } from "../reports/index.js";
 import { sealedAnswer } from "./sealed-answer.rules.js";
-import type { ReportFormat } from "./sealed-rendering.rules.js";
 import {
   listedAfterSchema,
   sealedReportPageSchema,
@@ -32,23 +31,30 @@ const list = createRoute({
       description: "A page of sealed reports.",
       content: { "application/json": { schema: sealedReportPageSchema } },
     },
-    ...problemResponses("invalid_parameters", "invalid_cursor", "unauthenticated"),
+    ...problemResponses("invalid_parameters", "invalid_cursor", "unauthenticated", "not_found"),
   },
 });
 
 const REPORT = "/v1/tenants/:id/reports/:period";
-const FORMATS: Readonly<Record<string, ReportFormat>> = { "application/json": "json", "text/csv": "csv" };
+const MEDIA_TYPES = Object.keys(FORM_OF) as [keyof typeof FORM_OF, ...(keyof typeof FORM_OF)[]];
 
-/** The period and version that are asked for; undefined where the path is not one of a report. */
+/** What is asked for; undefined where it cannot be sealed, or is no report: for the route behind to say. */
 const askedFor = (c: AppContext) => {
-  const path = reportPathSchema.safeParse(c.req.param());
   const version = versionSchema.optional().safeParse(c.req.query("version"));
   if (!version.success) {
     const errors = version.error.issues.map(({ message }) => ({ pointer: "/query/version", message }));
     throw new ApiError("invalid_parameters", `/query/version: ${errors[0]?.message}`, { errors });
   }
-  if (!path.success) return undefined;
-  return { tenantId: path.data.id, period: path.data.period.text, version: version.data };
+  const path = reportPathSchema.safeParse(c.req.param());
+  const query = reportQuerySchema.safeParse(c.req.query());
+  if (!path.success || !query.success || query.data.timeZone !== "UTC") return undefined;
+  const period = parsePeriod(path.data.period);
+  return (
+    period && {
+      key: { tenantId: path.data.id, period: period.text, version: version.data },
+      form: query.data.format,
+    }
+  );
 };
 
 /** Routes of sealed reports. A report that is not sealed is left to the route behind. */
@@ -60,7 +66,7 @@ export function sealingRoutes(deps: Deps): OpenAPIHono<AppEnv> {
     const { limit = PAGE_LIMIT_DEFAULT, cursor } = c.req.valid("query");
     const fingerprint = queryFingerprint({ list: "sealed reports", id });
     const after = cursor === undefined ? undefined : decodeCursor(fingerprint, cursor, listedAfterSchema);
-    const found = await getSealedReports(deps, id, { after, limit: limit + 1 });
+    const found = await getSealedReports(deps, scopeOf(c.var.principal), id, { after, limit: limit + 1 });
     const rows = found.slice(0, limit);
     const last = found.length > limit ? rows.at(-1) : undefined;
     const items = rows.map(({ period, version, sha256, sealedAtUs }) => ({
@@ -78,21 +84,20 @@ export function sealingRoutes(deps: Deps): OpenAPIHono<AppEnv> {
 
   router.get(REPORT, async (c, next) => {
     const asked = askedFor(c);
-    const timeZone = c.req.query("timeZone") ?? "UTC";
-    if (asked === undefined || timeZone !== "UTC") return next();
-    const sealed = await getSealedReport(deps, asked);
-    if (sealed === undefined) return next();
-    const type = negotiate(c, ["application/json", "text/csv"]);
-    return sealedAnswer(sealed, FORMATS[type] ?? "json", c.req.header("if-none-match"));
+    const sealed = asked && (await getSealedReport(deps, scopeOf(c.var.principal), asked.key));
+    if (!asked || !sealed) return next();
+    const form = asked.form ?? FORM_OF[negotiate(c, MEDIA_TYPES)];
+    return sealedAnswer(sealed, form, c.req.header("if-none-match"));
   });
 
   router.all(REPORT, async (c, next) => {
     const asked = c.req.method === "GET" || c.req.method === "HEAD" ? undefined : askedFor(c);
-    const sealed = asked && (await getSealedReport(deps, { ...asked, version: undefined }));
-    if (!asked || !sealed) return next();
+    const newest = asked && { ...asked.key, version: undefined };
+    const sealed = newest && (await getSealedReport(deps, scopeOf(c.var.principal), newest));
+    if (!sealed) return next();
     throw new ApiError(
       "report_sealed",
-      `the report of ${asked.period} is sealed as version ${sealed.version} and never changes. Usage that comes later makes a restatement by itself; usage that belongs to another tenant is moved by that tenant's entry in the registry, which does the same.`,
+      `the report of ${sealed.period} is sealed as version ${sealed.version} and never changes. Usage that comes later makes a restatement by itself; usage that belongs to another tenant is moved by that tenant's entry in the registry, which does the same.`,
       { headers: { allow: "GET, HEAD" } },
     );
   });

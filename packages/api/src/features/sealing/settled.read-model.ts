@@ -45,7 +45,7 @@ export const isRolledUp = async (
   { from, to }: Period,
 ): Promise<boolean> => {
   const rows = await sql`
-    select from usage_windows where tenant_id = ${tenantId} and (quarter_dirty or day_dirty)
+    select from usage_dirty where tenant_id = ${tenantId} and level in ('quarter', 'day')
       and bucket >= to_timestamp(${from}::float8) and bucket < to_timestamp(${to}::float8) limit 1`;
   return rows.length === 0;
 };
