@@ -126,7 +126,8 @@ export const tenantReportSchema = z.object({
       range: z.object(rangeShape).describe("Its start and end."),
       ...periodTotalsShape,
     })
-    .describe("The period before, counted in the same way."),
+    .nullable()
+    .describe("The period before, counted in the same way; `null` where it is no longer held."),
   change: z
     .object({
       requests: change,
@@ -136,7 +137,8 @@ export const tenantReportSchema = z.object({
       uniqueConsumers: change,
       measures: z.record(z.string(), change).describe("By measure."),
     })
-    .describe("Against the period before."),
+    .nullable()
+    .describe("Against the period before; `null` where it is no longer held."),
   breakdowns: reportBreakdownsSchema,
   errors: z
     .object({

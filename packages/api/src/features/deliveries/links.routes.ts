@@ -6,7 +6,7 @@ import { ApiError } from "../../platform/http/problem.js";
 import { problemResponses } from "../../platform/http/problem-schema.js";
 import { createRouter } from "../../platform/http/router.js";
 import type { Secrets } from "../../platform/secrets.js";
-import { parsePeriod, REPORT_FORMS, reportPathSchema, tenantIdSchema } from "../reports/index.js";
+import { parsePeriod, REPORT_FORMS, reportPagePolicy, reportPathSchema, tenantIdSchema } from "../reports/index.js";
 import { sealedAnswer } from "../sealing/index.js";
 import { followLink, makeLink, revokeLinks } from "./links.service.js";
 
@@ -119,6 +119,7 @@ export function linksRoutes(deps: Deps, secrets: Secrets | null): OpenAPIHono<Ap
 
   router.openapi(follow, async (c) => {
     const { sealed, grant } = await followLink(deps, needed(), c.req.valid("query").token);
+    if (grant.form === "html") c.set("contentSecurityPolicy", reportPagePolicy());
     // Typed as an answer of the route's own; it is whole already.
     return sealedAnswer(sealed, grant.form, undefined, {
       "cache-control": "private, no-store",

@@ -1,6 +1,7 @@
 import type { Histogram } from "@masthead/shared/usage/histogram";
 import type { TransactionSql } from "postgres";
-import { countsInReports, type HeldLevel, heldUsage } from "./held-usage.read-model.js";
+import { levelsOf } from "./held-levels.rules.js";
+import { countsInReports, heldUsage } from "./held-usage.read-model.js";
 import type { Period } from "./period.rules.js";
 import type { Counts, Measures } from "./trend.read-model.js";
 
@@ -36,9 +37,6 @@ export interface Breakdowns {
 /** Rows that a breakdown has at most; what is beyond is added up as one more, `__other__`. */
 export const BREAKDOWN_ROWS_MAX = 1_000;
 
-const levelOf = ({ from, to }: Period): HeldLevel =>
-  from % 86_400 === 0 && to % 86_400 === 0 ? "day" : "quarter";
-
 /** Splits a tenant's period in every way. Rows of one section come in no order; of `failed`, only those with errors. */
 export async function readBreakdowns(
   sql: TransactionSql,
@@ -50,7 +48,7 @@ export async function readBreakdowns(
   const bounded = sql`section, name, ${place} key end as key,
     case when place > ${rowsMax}::int and section in ('endpoint', 'failed') then '__other__' else method end as method`;
   const [row] = await sql<{ rows: string; policies: string }[]>`
-    with ${heldUsage(sql, tenant, period, levelOf(period))},
+    with ${heldUsage(sql, tenant, period, levelsOf(period).whole)},
     counted as materialized (
       select held.* from held join usage_series s on s.tenant_id = ${tenant} and s.series_id = held.series_id
       where ${countsInReports(sql)}),
@@ -65,7 +63,7 @@ export async function readBreakdowns(
       select section, '' as name, key, cell.method, c.series_id, c.requests, c.errors, c.request_bytes, c.response_bytes
       from series c cross join lateral (values
         ('service', service_name, null), ('endpoint', template, c.method), ('template', template, null),
-        ('method', c.method, null), ('consumer', null::text, null), ('status', status::text, null),
+        ('method', c.method, null), ('consumer', consumer, null), ('status', status::text, null),
         ('statusClass', (status / 100)::text || 'xx', null)) as cell (section, key, method)
       union all
       select 'failed', '', template, method, series_id, requests, errors, request_bytes, response_bytes

@@ -23,7 +23,9 @@ interface Line {
  * the requests are exchanges that no other line counts; `gap` and `header` have a key only.
  */
 export const reportCsv = (report: TenantReport): string => {
-  const measures = [...new Set([report, report.previous].flatMap((of) => Object.keys(of.measures)))].sort();
+  const measures = [
+    ...new Set([report, report.previous].flatMap((of) => Object.keys(of?.measures ?? {}))),
+  ].sort();
   const line = (section: string, key: Cell, of: Line): Cell[] => [
     ...[section, key, of.requests, of.errors, of.requestBytes, of.responseBytes, of.uniqueConsumers?.count],
     ...QUANTILES.map((quantile) => of.latencyMs?.[quantile]),
@@ -37,9 +39,11 @@ export const reportCsv = (report: TenantReport): string => {
     [...HEADER, ...measures.map((name) => `measure:${name}`)],
     [
       line("total", null, { ...report, ...report.totals }),
-      line("previousTotal", null, { ...report.previous, ...report.previous.totals }),
+      ...(report.previous
+        ? [line("previousTotal", null, { ...report.previous, ...report.previous.totals })]
+        : []),
       ...report.trend.map((row) => line("trend", row.from, row)),
-      ...report.previous.trend.map((row) => line("previousTrend", row.from, row)),
+      ...(report.previous?.trend ?? []).map((row) => line("previousTrend", row.from, row)),
       ...endpoint.map((row) => line("endpoint", endpointKey(row), row)),
       ...Object.entries(simple).flatMap(([name, rows]) => rows.map((row) => line(name, row.key, row))),
       ...Object.entries(dimensions).flatMap(([name, rows]) =>

@@ -18,7 +18,8 @@ export interface CountedPeriod {
 export interface ReportParts {
   readonly tenant: TenantReport["tenant"];
   readonly current: CountedPeriod;
-  readonly previous: CountedPeriod;
+  /** null: it is no longer held */
+  readonly previous: CountedPeriod | null;
   readonly sections: readonly SectionRow[];
   /** null: hours of the period are no longer held */
   readonly hours: { readonly of: readonly HourOfPeriod[]; readonly counted: readonly CountedHour[] } | null;
@@ -30,15 +31,19 @@ export interface ReportParts {
 export const toReport = (parts: ReportParts): TenantReport => {
   const { period } = parts.current;
   const current = countedOf(parts.current);
-  const previous = countedOf(parts.previous);
+  const previous = parts.previous && {
+    period: parts.previous.period.text,
+    range: rangeOf(parts.previous.period),
+    ...countedOf(parts.previous),
+  };
   return {
     tenant: parts.tenant,
     period: period.text,
     timeZone: period.timeZone,
     range: rangeOf(period),
     ...current,
-    previous: { period: parts.previous.period.text, range: rangeOf(parts.previous.period), ...previous },
-    change: {
+    previous,
+    change: previous && {
       ...changes(current.totals, previous.totals),
       uniqueConsumers: change(current.uniqueConsumers.count, previous.uniqueConsumers.count),
       measures: changes(current.measures, { ...zeros(current.measures), ...previous.measures }),
@@ -46,7 +51,7 @@ export const toReport = (parts: ReportParts): TenantReport => {
     breakdowns: breakdownsOf(parts.sections),
     errors: {
       rate: rate(current.totals),
-      previousRate: rate(previous.totals),
+      previousRate: previous && rate(previous.totals),
       endpoints: sectionOf(parts.sections, "failed")
         .sort((a, b) => b.errors - a.errors || byEndpoint(a, b))
         .map(({ method, key, requests, errors }) => ({ method, template: key, requests, errors })),

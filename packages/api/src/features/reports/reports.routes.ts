@@ -6,6 +6,7 @@ import { negotiate } from "../../platform/http/negotiate.js";
 import { PAGE_LIMIT_DEFAULT, pageQuerySchema } from "../../platform/http/page.js";
 import { problemResponses } from "../../platform/http/problem-schema.js";
 import { createRouter } from "../../platform/http/router.js";
+import { reportPagePolicy } from "./page/report-page.js";
 import { FORM_OF, renderReport } from "./report-forms.rules.js";
 import {
   periodOf,
@@ -20,6 +21,7 @@ import { getReport, getTenants } from "./reports.service.js";
 const tags = ["Reports"];
 const JSON_TYPE = "application/json";
 const CSV = "text/csv";
+const HTML = "text/html";
 
 const list = createRoute({
   method: "get",
@@ -36,6 +38,9 @@ const list = createRoute({
 const REPORT_CSV =
   "Lines of `section,key,requests,errors,requestBytes,responseBytes,consumers,p50Ms,p90Ms,p95Ms,p99Ms` and a column `measure:<name>` for each measure, the section `total` first. A key that a spreadsheet would take for a formula begins with `'`.";
 
+const REPORT_HTML =
+  "One file for people, with charts: asks for nothing else, prints, follows light and dark.";
+
 const report = createRoute({
   method: "get",
   path: "/v1/tenants/{id}/reports/{period}",
@@ -50,6 +55,7 @@ const report = createRoute({
       content: {
         [JSON_TYPE]: { schema: reportSchema },
         [CSV]: { schema: z.string().openapi({ description: REPORT_CSV }) },
+        [HTML]: { schema: z.string().openapi({ description: REPORT_HTML }) },
       },
     },
     ...problemResponses("invalid_parameters", "unauthenticated", "not_found", "not_acceptable"),
@@ -73,7 +79,8 @@ export function reportsRoutes(deps: Deps): OpenAPIHono<AppEnv> {
   router.openapi(report, async (c) => {
     const { id, period } = c.req.valid("param");
     const { format, timeZone } = c.req.valid("query");
-    const form = format ?? FORM_OF[negotiate(c, [JSON_TYPE, CSV])];
+    const form = format ?? FORM_OF[negotiate(c, [JSON_TYPE, CSV, HTML])];
+    if (form === "html") c.set("contentSecurityPolicy", reportPagePolicy());
     const { body, headers } = renderReport(
       await getReport(deps, scopeOf(c.var.principal), id, periodOf(period, timeZone)),
       form,

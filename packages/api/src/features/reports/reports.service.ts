@@ -1,6 +1,7 @@
 import type { ReportAnswer, TenantItem } from "@masthead/shared/http/report-schema";
 import { toRfc3339 } from "@masthead/shared/time";
 import type { Deps } from "../../deps.js";
+import { narrowed } from "../../platform/db/database.js";
 import { FLEET, narrowedTo, type Scope } from "../../platform/db/scope.js";
 import { ApiError } from "../../platform/http/problem.js";
 import { buildReport } from "./build-report.service.js";
@@ -9,9 +10,9 @@ import { toTenantItem } from "./reports.rules.js";
 import { readTenants, wasSeen } from "./tenants.read-model.js";
 
 /**
- * A tenant's report as of now (promise a-tenant-sees-a-tenant: read in that tenant's scope, whoever asks).
+ * A tenant's report as of now (promise a-tenant-sees-a-tenant: its usage is read in that tenant's scope, whoever asks).
  *
- * @throws ApiError `not_found` where nothing was ever counted of the tenant
+ * @throws ApiError `not_found` where nothing was ever counted of the tenant, or `scope` may not see it
  */
 export const getReport = async (
   deps: Deps,
@@ -20,12 +21,13 @@ export const getReport = async (
   period: Period,
 ): Promise<ReportAnswer> => {
   const notFound = () => new ApiError("not_found", "no such tenant was ever seen");
-  if (narrowedTo(tenant, scope) === null) throw notFound();
+  const ofTenant = narrowedTo(tenant, scope);
+  if (ofTenant === null) throw notFound();
   return deps.withDatabase((database) =>
     database.transaction(
       FLEET,
       async (tx) => {
-        if (!(await wasSeen(tx.sql, tenant))) throw notFound();
+        if (!(await narrowed(tx.sql, ofTenant, () => wasSeen(tx.sql, tenant)))) throw notFound();
         const nowUs = deps.now();
         const report = await buildReport(tx, tenant, period, { nowUs });
         return { ...report, status: "provisional", generatedAt: toRfc3339(nowUs) };

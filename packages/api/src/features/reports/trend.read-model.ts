@@ -1,7 +1,8 @@
 import type { Histogram } from "@masthead/shared/usage/histogram";
 import type { TransactionSql } from "postgres";
 import { plainArray } from "../../platform/db/array-literal.js";
-import { countsInReports, type HeldLevel, heldUsage } from "./held-usage.read-model.js";
+import { levelsOf } from "./held-levels.rules.js";
+import { countsInReports, heldUsage } from "./held-usage.read-model.js";
 import type { Period } from "./period.rules.js";
 
 export interface Counts {
@@ -20,14 +21,10 @@ export interface TrendPart extends Counts {
   readonly latency: Histogram;
 }
 
-/** Days are quicker, where the parts are whole days of UTC. */
-const levelOf = ({ unit, starts }: Period): HeldLevel =>
-  unit === "day" && starts.every((start) => start % 86_400 === 0) ? "day" : "quarter";
-
 /** Counts a tenant's period and each of its days or hours; parts without usage are not among them. */
 export async function readTrend(sql: TransactionSql, tenant: string, period: Period): Promise<TrendPart[]> {
   const [row] = await sql<{ parts: string }[]>`
-    with ${heldUsage(sql, tenant, period, levelOf(period))},
+    with ${heldUsage(sql, tenant, period, levelsOf(period).parts)},
     counted as materialized (
       select held.*, width_bucket(extract(epoch from bucket)::float8, ${plainArray(period.starts)}::float8[]) - 1 as part
       from held join usage_series s on s.tenant_id = ${tenant} and s.series_id = held.series_id

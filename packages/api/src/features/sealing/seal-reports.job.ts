@@ -1,7 +1,8 @@
 import type { UnixMicros } from "@masthead/shared/time";
 import type { Log } from "../../deps.js";
 import type { Database, Transaction } from "../../platform/db/database.js";
-import { NO_TENANT } from "../../platform/db/scope.js";
+import { FLEET, NO_TENANT } from "../../platform/db/scope.js";
+import { ApiError } from "../../platform/http/problem.js";
 import { buildReport, type Period, parsePeriod } from "../reports/index.js";
 import { duePeriods, owedTenants, type PeriodLength, settleOwed, takeDue } from "./due.store.js";
 import { nextVersion, settledReport } from "./sealed-document.rules.js";
@@ -25,6 +26,8 @@ export interface Sealed {
   unchanged: number;
   /** not rolled up yet, or another seals it: another time */
   waiting: number;
+  /** usage came for a time that retention can no longer answer */
+  tooLate: number;
   failed: number;
 }
 
@@ -42,7 +45,7 @@ const OVERTAKEN = ["40001", "40P01", "23505"];
  * @throws when Postgres is away
  */
 export const sealReports = async (deps: SealingDeps, maxMs: number): Promise<Sealed> => {
-  const total: Sealed = { sealed: 0, restated: 0, unchanged: 0, waiting: 0, failed: 0 };
+  const total: Sealed = { sealed: 0, restated: 0, unchanged: 0, waiting: 0, tooLate: 0, failed: 0 };
   const until = deps.now() + maxMs * 1_000;
   for (const length of LENGTHS)
     for (const period of await settledPeriods(deps, length)) {
@@ -86,7 +89,7 @@ async function* tenantsOf(database: Database, period: Period): AsyncGenerator<st
 const sealOrLog = async (deps: SealingDeps, tenantId: string, period: Period): Promise<keyof Sealed> => {
   try {
     return await deps.database.transaction(
-      NO_TENANT,
+      FLEET,
       (tx) => sealReport(deps, tx, tenantId, period),
       "read write snapshot",
     );
@@ -98,7 +101,7 @@ const sealOrLog = async (deps: SealingDeps, tenantId: string, period: Period): P
 };
 
 const sealReport = async (
-  { now, onSealed }: SealingDeps,
+  { now, log, onSealed }: SealingDeps,
   tx: Transaction,
   tenantId: string,
   period: Period,
@@ -107,7 +110,11 @@ const sealReport = async (
   if (!(await isRolledUp(sql, tenantId, period)) || !(await settleOwed(sql, tenantId, period)))
     return "waiting";
   const nowUs = now();
-  const built = await buildReport(tx, tenantId, period, { nowUs });
+  const built = await buildReport(tx, tenantId, period, { nowUs }).catch(noLongerHeld);
+  if (built === null) {
+    log.warn({ period: period.text }, "usage came for a report that retention can no longer answer");
+    return "tooLate";
+  }
   const report = settledReport(built, await givenUpRuns(sql, period, nowUs));
   const before = await findSealedReport(sql, { tenantId, period: period.text });
   const next = nextVersion(report, before);
@@ -116,4 +123,9 @@ const sealReport = async (
   await insertSealedReport(sql, sealed);
   await onSealed(sql, sealed);
   return before === undefined ? "sealed" : "restated";
+};
+
+const noLongerHeld = (error: unknown): null => {
+  if (error instanceof ApiError && error.code === "invalid_parameters") return null;
+  throw error;
 };

@@ -8,7 +8,7 @@ import { PAGE_LIMIT_DEFAULT, pageQuerySchema } from "../../platform/http/page.js
 import { ApiError } from "../../platform/http/problem.js";
 import { problemResponses } from "../../platform/http/problem-schema.js";
 import { createRouter } from "../../platform/http/router.js";
-import { FORM_OF, parsePeriod, reportPathSchema, reportQuerySchema } from "../reports/index.js";
+import { FORM_OF, parsePeriod, reportPagePolicy, reportPathSchema, reportQuerySchema } from "../reports/index.js";
 import { sealedAnswer } from "./sealed-answer.rules.js";
 import {
   listedAfterSchema,
@@ -87,6 +87,7 @@ export function sealingRoutes(deps: Deps): OpenAPIHono<AppEnv> {
     const sealed = asked && (await getSealedReport(deps, scopeOf(c.var.principal), asked.key));
     if (!asked || !sealed) return next();
     const form = asked.form ?? FORM_OF[negotiate(c, MEDIA_TYPES)];
+    if (form === "html") c.set("contentSecurityPolicy", reportPagePolicy());
     return sealedAnswer(sealed, form, c.req.header("if-none-match"));
   });
 

@@ -1,7 +1,7 @@
 import { PgDatabase, PgDialect } from "drizzle-orm/pg-core";
 import { drizzle, type PostgresJsQueryResultHKT, PostgresJsSession } from "drizzle-orm/postgres-js";
 import postgres, { type Sql, type TransactionSql } from "postgres";
-import type { Scope } from "./scope.js";
+import { FLEET, type Scope } from "./scope.js";
 
 /** Drizzle on one transaction. */
 export type Orm = PgDatabase<PostgresJsQueryResultHKT, Record<string, never>>;
@@ -86,6 +86,16 @@ export const openDatabase = (url: string, applicationName = "masthead"): Databas
     },
     close: () => sql.end({ timeout: 5 }),
   };
+};
+
+/**
+ * Runs a part of a fleet's transaction in a narrower scope. Where `work` throws, the rest of the transaction stays narrow.
+ */
+export const narrowed = async <T>(sql: TransactionSql, scope: Scope, work: () => Promise<T>): Promise<T> => {
+  await enter(sql, scope);
+  const result = await work();
+  await enter(sql, FLEET);
+  return result;
 };
 
 /** Promise a-tenant-sees-a-tenant: transaction-local, so that it cannot outlive its request in a pool. */
