@@ -95,3 +95,7 @@ export const removeFingerprints = async (
     delete from tenant_fingerprints where tenant_id = ${id}
       and fingerprint = any(${textArray(fingerprints)}::text[])`;
 };
+
+/** A tenant's name for people; null where it has none or is not registered. */
+export const nameOf = async (sql: TransactionSql, id: string): Promise<string | null> =>
+  (await findRegistered(sql, id))?.name ?? null;

@@ -2,6 +2,7 @@ import type { Transaction } from "../../platform/db/database.js";
 import { type Booking, bookedAs, bookingKey, windowKey } from "./booking.rules.js";
 import { marksOf, withinCap } from "./booking.service.js";
 import { SERIES_PER_TENANT_AND_MINUTE } from "./cap.rules.js";
+import { ChangedDays, markChanged } from "./changes.store.js";
 import { markDirty } from "./dirty.store.js";
 import { lockHorizon } from "./horizon.store.js";
 import { bucketEnd, bucketStart, levelHeldAt, USAGE_TABLE, type UsageTableLevel } from "./levels.rules.js";
@@ -76,6 +77,14 @@ export const moveUsage = async (
   return { rows: rows.length, requests: requestsOf(wanted), from };
 };
 
+/** Reports of both sides are owed anew. */
+const changedBy = (moved: readonly RowMove[]): ChangedDays => {
+  const days = new ChangedDays();
+  for (const { source, target } of moved)
+    for (const { series, bucket } of [source, target]) days.add(series.tenantId, bucket);
+  return days;
+};
+
 const move = async (
   sql: Sql,
   level: UsageTableLevel,
@@ -83,6 +92,7 @@ const move = async (
   cap: number,
 ): Promise<void> => {
   const sources = wanted.map(({ source }) => source);
+  await markChanged(sql, changedBy(wanted));
   if (level === "minute")
     await lockWindows(
       sql,
