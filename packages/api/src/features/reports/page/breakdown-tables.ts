@@ -1,6 +1,6 @@
 import type { ReportRow, TenantReport } from "@masthead/shared/http/report-schema";
 import { html } from "hono/html";
-import { bytes, duration, number, percent, shortConsumer } from "./format.js";
+import { bytes, cut, duration, number, percent, shortConsumer } from "./format.js";
 import type { Html } from "./html.js";
 import { type Cell, type Column, table } from "./table.js";
 
@@ -15,7 +15,15 @@ const OTHER = html`<span class="muted">others, beyond what is told apart</span>`
 
 /** A name that somebody else gave: isolated, since it may run from right to left. */
 const named = (key: string | null): Html =>
-  key === null ? UNKNOWN : key === "__other__" ? OTHER : html`<bdi>${key === "" ? "(empty)" : key}</bdi>`;
+  key === null ? UNKNOWN : key === "__other__" ? OTHER : given(key);
+
+/** In full for a pointer that rests on it, where it had to be cut. */
+const given = (name: string): Html => {
+  const shown = name === "" ? "(empty)" : cut(name);
+  return shown === name || name === ""
+    ? html`<bdi>${shown}</bdi>`
+    : html`<bdi title="${name}">${shown}</bdi>`;
+};
 
 export const numberCell = (value: number): Cell => ({ shown: number(value), value });
 export const durationCell = (value: number | null): Cell => ({ shown: duration(value), value });
@@ -126,9 +134,7 @@ export const endpointTable = (report: TenantReport): Html => {
 };
 
 const endpointName = ({ method, template }: { method: string | null; template: string | null }): Html =>
-  template === "__other__"
-    ? OTHER
-    : html`<code><bdi>${method ?? "?"}</bdi> <bdi>${template ?? "?"}</bdi></code>`;
+  template === "__other__" ? OTHER : html`<code>${given(method ?? "?")} ${given(template ?? "?")}</code>`;
 
 export const serviceTable = (report: TenantReport): Html =>
   keyed(report, "By service", "Service", report.breakdowns.service);
@@ -156,7 +162,9 @@ export const consumerTable = (report: TenantReport): Html =>
   });
 
 export const dimensionTables = (report: TenantReport): Html[] =>
-  Object.entries(report.breakdowns.dimensions).map(([name, rows]) => keyed(report, `By ${name}`, name, rows));
+  Object.entries(report.breakdowns.dimensions).map(([name, rows]) =>
+    keyed(report, `By ${name}`, "Value", rows),
+  );
 
 export const failedTable = (report: TenantReport): Html => {
   const rows = report.errors.endpoints;

@@ -49,6 +49,16 @@ export const duration = (ms: number | null): string => {
     : `${spaced(three.format(ms / 60_000))}${THIN}min`;
 };
 
+const NAME_CHARACTERS = 96;
+
+/** A name that may be as long as its giver likes, cut where it is. */
+export const cut = (name: string): string => {
+  const characters = [...name];
+  return characters.length <= NAME_CHARACTERS
+    ? name
+    : `${characters.slice(0, NAME_CHARACTERS - 1).join("")}…`;
+};
+
 /** Fingerprints are long: the key's id and the beginning are enough to tell them apart. */
 export const shortConsumer = (fingerprint: string): string =>
   fingerprint.replace(/^(fp:[0-9a-f]{8}:[0-9a-f]{8})[0-9a-f]{24}$/, "$1…");

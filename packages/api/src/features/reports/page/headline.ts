@@ -9,8 +9,11 @@ interface Tile {
   readonly change: Html | string;
 }
 
+/** Characters of a value beyond which it is set smaller. */
+const LONG = 10;
+
 const tile = ({ name, value, change }: Tile): Html =>
-  html`<div><dt>${name}</dt><dd class="value">${value}</dd><dd class="change">${change}</dd></div>`;
+  html`<div><dt><bdi>${name}</bdi></dt><dd class="value${value.length > LONG ? " long" : ""}">${value}</dd><dd class="change">${change}</dd></div>`;
 
 /** The numbers that matter most, each with how it changed. */
 export const headline = (report: TenantReport): Html => {
@@ -66,7 +69,8 @@ export const headline = (report: TenantReport): Html => {
       }),
     ),
   ];
-  return html`<dl class="tiles">${tiles.map(tile)}</dl>`;
+  const inRow = tiles.length === 6 ? " thirds" : tiles.length > 6 ? " quarters" : "";
+  return html`<dl class="tiles${inRow}">${tiles.map(tile)}</dl>`;
 };
 
 /** Of what is better when it is less: in words, since a colour alone says nothing to many. */
