@@ -63,6 +63,8 @@ interface Split<Row extends Counted> {
   readonly rows: readonly Row[];
   readonly report: TenantReport;
   readonly shown?: number;
+  /** where there is room for them */
+  readonly measures?: readonly string[];
 }
 
 /** A breakdown: requests, their share, how many failed, and bytes or measures. */
@@ -73,8 +75,8 @@ const split = <Row extends Counted>({
   rows,
   report,
   shown = ROWS_SHOWN,
+  measures = [],
 }: Split<Row>): Html => {
-  const measures = Object.keys(report.measures).sort().slice(0, MEASURES_SHOWN);
   const cells = (name: Html, of: Counted): Cell[] => [
     { shown: name },
     numberCell(of.requests),
@@ -92,11 +94,10 @@ const split = <Row extends Counted>({
   });
 };
 const MEASURES_SHOWN = 2;
+const shownMeasures = (report: TenantReport): string[] =>
+  Object.keys(report.measures).sort().slice(0, MEASURES_SHOWN);
 
 const text = (name: string): Column => ({ name, kind: "text" });
-
-const keyed = (report: TenantReport, caption: string, first: string, rows: readonly ReportRow[]): Html =>
-  split({ caption, first: text(first), nameOf: ({ key }) => named(key), rows, report });
 
 export const endpointTable = (report: TenantReport): Html => {
   const rows = report.breakdowns.endpoint;
@@ -137,7 +138,13 @@ const endpointName = ({ method, template }: { method: string | null; template: s
   template === "__other__" ? OTHER : html`<code>${given(method ?? "?")} ${given(template ?? "?")}</code>`;
 
 export const serviceTable = (report: TenantReport): Html =>
-  keyed(report, "By service", "Service", report.breakdowns.service);
+  split({
+    caption: "By service",
+    first: text("Service"),
+    nameOf: ({ key }) => named(key),
+    rows: report.breakdowns.service,
+    report,
+  });
 
 export const statusTable = (report: TenantReport): Html =>
   split({
@@ -159,11 +166,19 @@ export const consumerTable = (report: TenantReport): Html =>
         : html`<code title="${key}">${shortConsumer(key)}</code>`,
     rows: report.breakdowns.consumer,
     report,
+    measures: shownMeasures(report),
   });
 
 export const dimensionTables = (report: TenantReport): Html[] =>
   Object.entries(report.breakdowns.dimensions).map(([name, rows]) =>
-    keyed(report, `By ${name}`, "Value", rows),
+    split({
+      caption: `By ${name}`,
+      first: text("Value"),
+      nameOf: ({ key }) => named(key),
+      rows,
+      report,
+      measures: shownMeasures(report),
+    }),
   );
 
 export const failedTable = (report: TenantReport): Html => {

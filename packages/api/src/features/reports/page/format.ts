@@ -19,10 +19,10 @@ export const shortNumber = (value: number): string => compact.format(value);
 export const percent = (share: number | null): string => {
   if (share === null) return NONE;
   const value = share * 100;
-  const digits = value !== 0 && Math.abs(value) < 1 ? 2 : 1;
+  const digits = value === 0 || Math.abs(value) >= 99.95 ? 0 : Math.abs(value) < 1 ? 2 : 1;
   return value !== 0 && Math.abs(value) < 0.01
     ? `<${THIN}0.01${THIN}%`
-    : `${spaced(value.toLocaleString("en", { maximumFractionDigits: digits }))}${THIN}%`;
+    : `${spaced(value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits }))}${THIN}%`;
 };
 
 /** A change with its sign, such as `+12.5 %`; null where nothing was before. */

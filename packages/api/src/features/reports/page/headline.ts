@@ -18,14 +18,14 @@ const tile = ({ name, value, change }: Tile): Html =>
 /** The numbers that matter most, each with how it changed. */
 export const headline = (report: TenantReport): Html => {
   const { totals, previous, change, latencyMs, errors, uniqueConsumers } = report;
-  const before = previous ? periodName(previous.period) : "";
+  const before = previous ? `${previous.period.length === 7 ? "in" : "on"} ${periodName(previous.period)}` : "";
   const against = (share: number | null | undefined, was: string): string =>
     share === undefined
       ? ""
       : share === null
-        ? `none in ${before}`
+        ? `none ${before}`
         : share === 0
-          ? `as in ${before}`
+          ? `as ${before}`
           : `${signedPercent(share)}, from ${was}`;
   const data = totals.requestBytes + totals.responseBytes;
   const dataBefore = previous ? previous.totals.requestBytes + previous.totals.responseBytes : 0;

@@ -85,9 +85,7 @@ const figure = (
   drawn: Html,
   data: Html,
 ): Html =>
-  html`<figure><figcaption><strong>${heading}</strong><ul class="legend">${legend.map(
-    ([kind, name]) => html`<li class="${kind}">${name}</li>`,
-  )}</ul></figcaption>${drawn}</figure>${data}`;
+  html`<figure><figcaption><strong>${heading}</strong>${legend.length === 0 ? "" : html`<ul class="legend">${legend.map(([kind, name]) => html`<li class="${kind}">${name}</li>`)}</ul>`}</figcaption>${drawn}</figure>${data}`;
 
 const dataTable = (summary: string, content: Html): Html =>
   html`<details><summary>${summary}</summary>${content}</details>`;
@@ -168,7 +166,9 @@ const failures = (report: TenantReport): Html =>
     "failures",
     "Errors",
     `${number(report.totals.errors)} of ${number(report.totals.requests)} requests failed, ${percent(report.errors.rate)}: answered with status 500 and above, or not at all.`,
-    report.totals.errors === 0 ? "" : figure("Errors", [["bad", "Errors"]], errorsChart(report), html``),
+    report.totals.errors === 0
+      ? ""
+      : figure(`Errors by ${report.period.length === 7 ? "day" : "hour"}`, [], errorsChart(report), html``),
     failedTable(report),
   );
 
@@ -187,7 +187,7 @@ const peak = (report: TenantReport): Html | string => {
     lead,
     figure(
       "Requests by weekday and hour, of the whole month",
-      [["accent", "the darker, the more"]],
+      [["accent", "the stronger, the more"]],
       peakHoursChart(cells),
       html``,
     ),

@@ -14,6 +14,7 @@ h2{font-size:1.3rem;margin:0 0 .35rem}
 h3{font-size:1rem;margin:1.5rem 0 .25rem}
 p{margin:.35rem 0;max-width:44rem}
 bdi{overflow-wrap:anywhere}
+a{color:var(--accent)}
 code{font:.9em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere}
 .kicker{color:var(--muted);font-size:.85rem;margin:0}
 .lead{font-size:1.05rem;color:var(--muted);max-width:none}
@@ -41,7 +42,7 @@ figcaption strong{color:var(--ink);font-weight:600}
 .legend{display:flex;flex-wrap:wrap;gap:.25rem 1rem;list-style:none;margin:0;padding:0}
 .legend li::before{content:"";display:inline-block;width:.8em;height:.8em;border-radius:2px;margin-right:.4em;background:var(--accent)}
 .legend .soft::before{background:var(--soft)}.legend .strong::before{background:var(--strong)}.legend .bad::before{background:var(--bad)}
-.legend .before::before{background:none;height:0;border-top:2px dashed var(--muted);border-radius:0;vertical-align:.25em}
+.legend .before::before{background:none;height:0;width:1.2em;border-top:2px dashed var(--ink);border-radius:0;vertical-align:.25em}
 .chart{display:block;width:100%;height:auto;font-family:inherit}
 .chart.narrow{display:none}
 details{margin:.5rem 0 0}
@@ -69,6 +70,6 @@ footer{padding-bottom:3rem;color:var(--muted);font-size:.85rem}
 .visually-hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 @media (max-width:40rem){header,main,footer{padding-left:1rem;padding-right:1rem}header{padding-top:1.5rem}h1{font-size:1.6rem}.chart.wide{display:none}.chart.narrow{display:block}.standing{flex-direction:column;gap:.35rem}.tiles>div,.tiles.thirds>div,.tiles.quarters>div{flex-basis:40%;padding:.7rem .75rem}.tiles .value{font-size:1.3rem}.tiles .value.long{font-size:1.05rem}table{font-size:.82rem}tbody th,tfoot th{min-width:9.5rem}h1.long{font-size:1.15rem}}
 @media print{@page{size:A4;margin:14mm 13mm}:root{color-scheme:light;--paper:#fff;--panel:#fff;--ink:#000;--muted:#444;--rule:#ccc;--accent:#2456c7;--soft:#9db6ea;--strong:#12306f;--bad:#b3261e;--good:#1a6b3c;--warn:#7a4d00;--warnpaper:#fff;--goodpaper:#fff}
-body{font-size:9.5pt;print-color-adjust:exact;-webkit-print-color-adjust:exact}header,main,footer{max-width:none;padding:0}section{margin:1.1rem 0}h1{font-size:17pt}h2{font-size:12pt;break-after:avoid}h3,caption{break-after:avoid}.badge{border:1px solid currentColor}
-details{display:none}figure,.tiles,.standing,tr{break-inside:avoid}.table{overflow:visible;margin:.5rem 0}table{font-size:8pt}th,td{padding:.16rem .4rem}thead{display:table-header-group}thead button::after{content:""}.tiles .value,.tiles .value.long{font-size:12pt;line-height:1.3}.tiles>div{padding:.4rem .6rem}.chart.wide{display:block}.chart.narrow{display:none}.pair{grid-template-columns:1fr 1fr;gap:0 1.5rem}footer{padding-bottom:0}}
+html{font-size:9.5pt}body{font-size:1rem;print-color-adjust:exact;-webkit-print-color-adjust:exact}header,main,footer{max-width:none;padding:0}section{margin:1.1rem 0}h1{font-size:17pt}h2{font-size:12.5pt;break-after:avoid}h3,caption{break-after:avoid}.badge{border:1px solid currentColor}
+details{display:none}figure,.tiles,.standing,tr{break-inside:avoid}.table{overflow:visible;margin:.5rem 0}table{font-size:.86rem}th,td{padding:.16rem .4rem}thead{display:table-header-group}thead button::after{content:""}.tiles .value,.tiles .value.long{font-size:12pt;line-height:1.3}.tiles>div{padding:.4rem .6rem}.chart.wide{display:block}.chart.narrow{display:none}.pair{grid-template-columns:1fr 1fr;gap:0 1.5rem}footer{padding-bottom:0}}
 `;
