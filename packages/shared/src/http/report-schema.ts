@@ -201,7 +201,11 @@ export type HeldHeader = TenantReport["headers"][number];
 
 /** What is said of a report when it is given out. It is no part of what is sealed. */
 export const reportStandingShape = {
-  status: z.enum(["provisional", "sealed"]).describe("`provisional`: may still change."),
+  status: z
+    .enum(["provisional", "sealed", "restated"])
+    .describe(
+      "`provisional`: may still change. `sealed`: never does. `restated`: sealed, and corrects a version before.",
+    ),
   generatedAt: instant("When this was read"),
 };
 export const reportStandingSchema = z.object(reportStandingShape);
