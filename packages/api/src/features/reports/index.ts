@@ -7,5 +7,6 @@ export {
   type ReportForm,
   renderReport,
 } from "./report-forms.rules.js";
+export { reportHtml, reportPagePolicy } from "./page/report-page.js";
 export { reportsRoutes } from "./reports.routes.js";
 export { reportPathSchema, reportQuerySchema, tenantIdSchema } from "./reports.schema.js";
