@@ -9,5 +9,6 @@ export {
   type ReportForm,
   renderReport,
 } from "./report-forms.rules.js";
+export { reportHtml, reportPagePolicy } from "./page/report-page.js";
 export { reportsRoutes } from "./reports.routes.js";
 export { reportPathSchema, reportQuerySchema } from "./reports.schema.js";
