@@ -5,7 +5,7 @@ import { keyResourceSchema, keyWithSecretSchema } from "@masthead/shared/http/ke
 import { pageSchema } from "@masthead/shared/http/page";
 import { policyResourceSchema, savedPolicySchema } from "@masthead/shared/http/policy-resource";
 import { tenantItemSchema, tenantReportSchema } from "@masthead/shared/http/report-schema";
-import { usageMetaSchema, usageRowSchema } from "@masthead/shared/http/usage-schema";
+import { usagePageSchema } from "@masthead/shared/http/usage-schema";
 import type { z } from "zod";
 
 const PAGE = ["limit", "cursor"] as const;
@@ -36,10 +36,7 @@ export const ROUTES = {
     query: [...RANGE, "tenant", "service", "host", "method", "status", "path", "role", ...PAGE],
     answer: pageSchema(exchangeItemSchema),
   },
-  "GET /v1/usage": {
-    query: [...RANGE, "window", "timeZone", "groupBy", ...PAGE],
-    answer: pageSchema(usageRowSchema).extend({ meta: usageMetaSchema }),
-  },
+  "POST /v1/usage/query": { answer: usagePageSchema, reads: true },
   "GET /v1/tenants": { query: PAGE, answer: pageSchema(tenantItemSchema) },
   "GET /v1/tenants/{id}/reports/{period}": { answer: tenantReportSchema },
   "GET /v1/keys": { query: PAGE, answer: pageSchema(keyResourceSchema) },
