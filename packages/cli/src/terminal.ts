@@ -8,6 +8,8 @@ export interface Terminal {
   nowMs(): number;
   /** The same without a line's end. */
   write?(text: string): void;
+  /** Shows a file to whoever sits there. @returns whether that could be done */
+  openFile?(file: string): Promise<boolean>;
   sleep?(ms: number): Promise<void>;
   /** Ends what would go on for ever. */
   stop?: AbortSignal | undefined;

@@ -210,9 +210,23 @@ describe("masthead usage, for programs", () => {
     expect((await runMasthead(api, ["usage", "--limit", "1"])).out).toContain("There are more rows than 1");
   });
 
-  it("prints CSV as it comes", async () => {
-    api.answer = () => ({ status: 200, body: "a,b\r\n1,2\r\n", headers: { "content-type": "text/csv" } });
-    expect((await runMasthead(api, ["usage", "--csv"])).out).toBe("a,b\r\n1,2\r\n");
+  it("prints every page of CSV under one header", async () => {
+    const headers = { "content-type": "text/csv" };
+    const pages = [
+      { status: 200, body: "a,b\r\n1,2\r\n", headers: { ...headers, "masthead-next-cursor": "next" } },
+      { status: 200, body: "a,b\r\n3,4\r\n", headers },
+    ];
+    api.answer = () => pages[api.seen.length - 1] ?? { status: 500 };
+    expect((await runMasthead(api, ["usage", "--csv"])).out).toBe("a,b\r\n1,2\r\n3,4\r\n");
     expect(api.seen[0]?.headers.accept).toBe("text/csv, application/problem+json");
+    expect(bodyOf(1)).toMatchObject({ cursor: "next" });
+  });
+
+  it("says that there is more than --limit where CSV ends", async () => {
+    const headers = { "content-type": "text/csv", "masthead-next-cursor": "next" };
+    api.answer = () => ({ status: 200, body: "a,b\r\n1,2\r\n", headers });
+    const { out, error } = await runMasthead(api, ["usage", "--csv", "--limit", "1"]);
+    expect(out).toBe("a,b\r\n1,2\r\n");
+    expect(error).toContain("more rows than 1");
   });
 });

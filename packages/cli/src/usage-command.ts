@@ -36,7 +36,7 @@ interface UsageOptions {
 }
 
 const METRIC_WORDS =
-  "requests, errors, requestBytes, responseBytes, uniqueConsumers, latencyMs.p50 (p90, p95, p99), measures.<header>";
+  "requests, errors, requestBytes, responseBytes, latencyMs.p50 (p90, p95, p99), measures.<header>";
 
 const EXAMPLES = `
 Examples:
@@ -176,7 +176,16 @@ export const usageCommand = (context: CommandContext): Command =>
       );
     });
 
+/** Every page's lines up to a number, under the first page's header. */
 const printCsv = async (context: CommandContext, question: UsageQueryInput, rows: number): Promise<void> => {
-  if (rows > USAGE_LIMIT_MAX) throw new UsageError(`--csv has at most ${USAGE_LIMIT_MAX} rows`);
-  context.write(await context.api().usage.csv({ ...question, limit: rows }));
+  let cursor: string | null = null;
+  for (let left = rows; left > 0; left -= PAGE_ROWS) {
+    const more: Partial<UsageQueryInput> = cursor === null ? {} : { cursor };
+    const limit = Math.min(left, PAGE_ROWS);
+    const { text, nextCursor } = await context.api().usage.csv({ ...question, ...more, limit });
+    context.write(cursor === null ? text : text.slice(text.indexOf("\n") + 1));
+    cursor = nextCursor;
+    if (cursor === null) return;
+  }
+  context.note(`masthead: there are more rows than ${rows}: see --limit`);
 };

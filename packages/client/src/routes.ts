@@ -4,7 +4,7 @@ import { exchangeItemSchema } from "@masthead/shared/http/exchange-item";
 import { keyResourceSchema, keyWithSecretSchema } from "@masthead/shared/http/key-resource";
 import { pageSchema } from "@masthead/shared/http/page";
 import { policyResourceSchema, savedPolicySchema } from "@masthead/shared/http/policy-resource";
-import { tenantItemSchema, tenantReportSchema } from "@masthead/shared/http/report-schema";
+import { reportAnswerSchema, tenantItemSchema } from "@masthead/shared/http/report-schema";
 import { usagePageSchema } from "@masthead/shared/http/usage-schema";
 import type { z } from "zod";
 
@@ -38,7 +38,7 @@ export const ROUTES = {
   },
   "POST /v1/usage/query": { answer: usagePageSchema, reads: true },
   "GET /v1/tenants": { query: PAGE, answer: pageSchema(tenantItemSchema) },
-  "GET /v1/tenants/{id}/reports/{period}": { answer: tenantReportSchema },
+  "GET /v1/tenants/{id}/reports/{period}": { query: ["timeZone", "format"], answer: reportAnswerSchema },
   "GET /v1/keys": { query: PAGE, answer: pageSchema(keyResourceSchema) },
   "POST /v1/keys": { answer: keyWithSecretSchema },
   "GET /v1/keys/{id}": { answer: keyResourceSchema },
