@@ -15,6 +15,7 @@ process.exitCode = await run(process.argv.slice(2), {
   error: (text) => process.stderr.write(`${text}\n`),
   openFile,
   nowMs: Date.now,
-  columns: process.stdout.isTTY ? process.stdout.columns : undefined,
+  // 0: a terminal that does not say.
+  columns: (process.stdout.isTTY && process.stdout.columns) || undefined,
   color: wantsColor(process.stdout, process.env),
 });

@@ -76,13 +76,16 @@ const shown = <T>(title: string, rows: readonly T[], columns: readonly Column<T>
 };
 
 const breakdowns = ({ breakdowns: by }: ReportAnswer, look: Look): string[] => {
+  /** Where nothing is known of it, nothing is said of it. */
   const keyed = (title: string, rows: readonly Row[]): string[] =>
-    shown(
-      title,
-      rows,
-      [{ title: title.toUpperCase(), cell: ({ key }) => keyText(key) }, ...numbers<Row>()],
-      look,
-    );
+    rows.every(({ key }) => key === null)
+      ? []
+      : shown(
+          title,
+          rows,
+          [{ title: title.toUpperCase(), cell: ({ key }) => keyText(key) }, ...numbers<Row>()],
+          look,
+        );
   const endpoints: Column<Endpoint>[] = [
     { title: "METHOD", cell: ({ method }) => keyText(method) },
     { title: "TEMPLATE", cell: ({ template }) => keyText(template) },

@@ -30,7 +30,7 @@ export interface Look {
 export const lookOf = ({ columns, color }: Pick<Terminal, "columns" | "color">): Look => ({
   columns,
   paint: (style, text) =>
-    color && style !== undefined ? styleText(style, text, { validateStream: false }) : text,
+    color && style !== undefined && text !== "" ? styleText(style, text, { validateStream: false }) : text,
 });
 
 /** Whether a stream is a screen that wants colours (no-color.org). */

@@ -73,7 +73,7 @@ describe("masthead usage, for people", () => {
       },
     });
     const { out } = await runMasthead(api, ["usage"]);
-    expect(out).toContain("No agent has reported yet.");
+    expect(out).toContain("No agent has reported on this time.");
     expect(out).toContain("1,200 exchanges of this time are known to be lost.");
     expect(out).toContain("3 exchanges are captured and not counted yet.");
     expect(out.match(/Nothing is known of web-1 from/g)).toHaveLength(5);

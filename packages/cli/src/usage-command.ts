@@ -24,10 +24,10 @@ interface UsageOptions {
   to?: string;
   window: UsageWindow;
   timeZone: string;
-  groupBy: string[];
-  where: string[];
+  groupBy?: string[];
+  where?: string[];
   top?: string;
-  orderBy: string[];
+  orderBy?: string[];
   compare?: true;
   consumers?: true;
   fill?: true;
@@ -74,15 +74,15 @@ const topOf = (text: string): UsageQueryInput["top"] => {
 };
 
 const questionOf = (options: UsageOptions, nowMs: number): UsageQueryInput => {
-  const filter = filterOf(options.where);
+  const filter = filterOf(options.where ?? []);
   return {
     ...rangeOf(options, nowMs),
     window: options.window,
     timeZone: options.timeZone,
-    groupBy: options.groupBy,
+    groupBy: options.groupBy ?? [],
     ...(filter === undefined ? {} : { filter }),
     ...(options.top === undefined ? {} : { top: topOf(options.top) }),
-    ...(options.orderBy.length === 0 ? {} : { orderBy: options.orderBy.map(orderOf) }),
+    ...(options.orderBy ? { orderBy: options.orderBy.map(orderOf) } : {}),
     ...(options.compare ? { compare: "previous" as const } : {}),
     ...(options.fill ? { fill: "zero" as const } : {}),
     include: options.consumers ? ["latencyMs", "uniqueConsumers"] : ["latencyMs"],
@@ -143,14 +143,13 @@ export const usageCommand = (context: CommandContext): Command =>
       new Option("--window <window>", "what time is cut into").choices(USAGE_WINDOWS).default("total"),
     )
     .option("--time-zone <zone>", "where days and months begin, such as Europe/Berlin", "UTC")
-    .option("--group-by <names>", "dimensions, with commas between: tenant.id,url.template", listOf, [])
-    .option("--where <condition>", `only what fits; may be given again. ${WHERE_HELP}`, again, [])
+    .option("--group-by <names>", "dimensions, with commas between: tenant.id,url.template", listOf)
+    .option("--where <condition>", `only what fits; may be given again. ${WHERE_HELP}`, again)
     .option("--top <n>", "the largest groups, all others in one row; 10:errors ranks by errors")
     .option(
       "--order-by <names>",
       "requests, errors, latencyMs.p95, window, group, …; name:asc for ascending",
       listOf,
-      [],
     )
     .option("--compare", "beside the period before")
     .option("--consumers", "how many different credentials were used")
