@@ -1,0 +1,18 @@
+export type { AgentResource } from "@masthead/shared/http/agent-resource";
+export type { ExchangeItem } from "@masthead/shared/http/exchange-item";
+export type { Page } from "@masthead/shared/http/page";
+export type { PolicyResource, SavedPolicy } from "@masthead/shared/http/policy-resource";
+export { PROBLEMS, type ProblemCode, type ProblemItem } from "@masthead/shared/http/problem";
+export type { CallOptions } from "./ask.js";
+export { type ClientOptions, createClient, type MastheadClient } from "./client.js";
+export { ConnectionError, type ConnectionReason, ProblemError, RequestError } from "./errors.js";
+export type { Listing, PageQuery } from "./pages.js";
+export type { ChangeOptions } from "./precondition.js";
+export type { AgentsClient } from "./resources/agents.js";
+export type { ExchangesClient, ExchangesQuery } from "./resources/exchanges.js";
+export type { PoliciesClient } from "./resources/policies.js";
+export type { ReportFormat, ReportsClient } from "./resources/reports.js";
+export type { TenantsClient } from "./resources/tenants.js";
+export type { UsageClient } from "./resources/usage.js";
+export { ROUTES } from "./routes.js";
+export type { Fetch } from "./transport.js";
