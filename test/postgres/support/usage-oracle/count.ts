@@ -1,101 +1,14 @@
-import type {
-  UsageFilter,
-  UsageFilterValue,
-  UsageQueryDocument,
-} from "@masthead/shared/http/usage-query-schema";
-import { consumerEntry, estimateConsumers, mergeConsumers } from "@masthead/shared/usage/consumer-sketch";
-import {
-  HISTOGRAM_BASE,
-  type Histogram,
-  mergeHistograms,
-  quantileMs,
-} from "@masthead/shared/usage/histogram";
+import type { UsageFilter, UsageQueryDocument } from "@masthead/shared/http/usage-query-schema";
+import { HISTOGRAM_BASE, quantileMs } from "@masthead/shared/usage/histogram";
 import type { UsagePart } from "@masthead/shared/wire/batch";
 import { type Span, spanBefore, windowsIn, type ZoneClock } from "./clock.js";
+import { Counter } from "./counter.js";
+import { holds, type Value, valueIn } from "./filter.js";
 
 /** Usage by plain counting of parts: what `/v1/usage` is compared with. */
 
-type Value = string | null;
-const valueIn = (part: UsagePart, dimension: string): Value => {
-  switch (dimension) {
-    case "tenant.id":
-      return part.tenant;
-    case "role":
-      return part.role;
-    case "service.name":
-      return part.service;
-    case "url.template":
-      return part.template;
-    case "http.request.method":
-      return part.method;
-    case "http.response.status_code":
-      return part.status === undefined ? null : String(part.status);
-    case "http.response.status_class":
-      return part.status === undefined ? null : `${String(part.status)[0]}xx`;
-    case "consumer.fingerprint":
-      return part.consumer ?? null;
-    default:
-      return part.dimensions?.[dimension] ?? null;
-  }
-};
-
-const isOneOf = (value: Value, values: readonly UsageFilterValue[]): boolean =>
-  values.some((one) => (one === null ? value === null : value === String(one)));
-
-export const holds = (part: UsagePart, filter: UsageFilter): boolean => {
-  if ("and" in filter) return filter.and.every((inner) => holds(part, inner));
-  if ("or" in filter) return filter.or.some((inner) => holds(part, inner));
-  if ("not" in filter) return !holds(part, filter.not);
-  const value = valueIn(part, filter.dimension);
-  if ("eq" in filter) return isOneOf(value, [filter.eq]);
-  if ("ne" in filter) return !isOneOf(value, [filter.ne]);
-  if ("in" in filter) return isOneOf(value, filter.in);
-  if ("nin" in filter) return !isOneOf(value, filter.nin);
-  return "prefix" in filter
-    ? (value?.startsWith(filter.prefix) ?? false)
-    : (value !== null) === filter.exists;
-};
-
 const namesRole = (filter: UsageFilter | undefined): boolean =>
   JSON.stringify(filter ?? {}).includes('"role"');
-
-/** What is counted of one row in one period. */
-class Counter {
-  readonly parts: UsagePart[] = [];
-  #histogram: Histogram | undefined;
-
-  get histogram(): Histogram {
-    this.#histogram ??= mergeHistograms(...this.parts.map((part) => part.latency));
-    return this.#histogram;
-  }
-  sum(name: "requests" | "errors" | "requestBytes" | "responseBytes"): number {
-    return this.parts.reduce((sum, part) => sum + part[name], 0);
-  }
-  get measures(): Record<string, number> {
-    const sums: Record<string, number> = {};
-    for (const part of this.parts)
-      for (const [name, value] of Object.entries(part.measures ?? {})) sums[name] = (sums[name] ?? 0) + value;
-    return sums;
-  }
-  get consumers(): { count: number; exact: boolean } {
-    const named = new Set(
-      this.parts.flatMap(({ consumer }) => (consumer?.startsWith("fp:") ? [consumer] : [])),
-    );
-    const sketches = this.parts.flatMap(({ consumers }) =>
-      consumers && consumers.length > 0 ? [consumers] : [],
-    );
-    if (sketches.length === 0) return { count: named.size, exact: true };
-    const entries = [...named].map((one) => [consumerEntry(one) ?? 0]);
-    return { count: estimateConsumers(mergeConsumers(...sketches, ...entries)), exact: false };
-  }
-  /** @param metric as in `top.by` and `orderBy` */
-  metric(metric: string): number {
-    if (metric.startsWith("measures.")) return this.measures[metric.slice(9)] ?? 0;
-    const q = { p50: 0.5, p90: 0.9, p95: 0.95, p99: 0.99 }[metric.slice("latencyMs.".length)];
-    if (metric.startsWith("latencyMs.")) return quantileMs(this.histogram, q ?? 0) ?? -1;
-    return this.sum(metric as "requests");
-  }
-}
 
 interface OracleRow {
   window: number;
