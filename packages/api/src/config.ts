@@ -9,12 +9,20 @@ import {
   wholeNumber,
 } from "@masthead/shared/config/definition";
 import { z } from "zod";
+import { type AllowedHosts, parseAllowedHosts } from "./platform/outbound/allowed-hosts.js";
+
+const allowedHosts = z.string().transform((list, context): AllowedHosts => {
+  const parsed = parseAllowedHosts(list);
+  if (!("fault" in parsed)) return parsed;
+  context.addIssue({ code: "custom", message: parsed.fault });
+  return z.NEVER;
+});
 
 /** What the resident API reads of its environment. */
 export const apiVariables = {
   home: variable({
     name: "MASTHEAD_HOME",
-    description: "Where `admin.key` lies (made when absent) and `run/api.pid` is written.",
+    description: "Where `admin.key` and `secrets.key` lie (made when absent) and `run/api.pid` is written.",
     unit: "path",
     default: ".masthead",
     schema: text.transform((path) => resolve(path)),
@@ -75,6 +83,19 @@ export const apiVariables = {
     description: "`on`: `/metrics` asks for a key of the API.",
     default: "off",
     schema: onOff,
+  }),
+  deliveryHosts: variable({
+    name: "MASTHEAD_DELIVERY_HOSTS",
+    description:
+      "Host names, addresses and networks, with commas, that destinations may name beside public hosts with https: there http and private addresses are allowed.",
+    default: "",
+    schema: allowedHosts,
+  }),
+  deliveryFolder: variable({
+    name: "MASTHEAD_DELIVERY_FOLDER",
+    description: "Folder below which destinations may write reports. Absent: there are no such destinations.",
+    unit: "path",
+    schema: text.transform((path) => resolve(path)),
   }),
   logLevel: variable({
     name: "MASTHEAD_LOG_LEVEL",

@@ -41,17 +41,21 @@ const OVERTAKEN = ["40001", "40P01", "23505"];
  * Seals the reports that are owed, of periods to which no agent can add any more, and restates those whose usage changed since.
  * What is due is taken up in one transaction and sealed in the snapshot of another: so it may be stopped at any point, and run
  * anywhere, any number of times, at once. A report that cannot be made is logged, and holds no other one back.
- * @param maxMs begins no further report after that
+ * @param maxMs begins no further report after that, or when `signal` says so
  * @throws when Postgres is away
  */
-export const sealReports = async (deps: SealingDeps, maxMs: number): Promise<Sealed> => {
+export const sealReports = async (
+  deps: SealingDeps,
+  maxMs: number,
+  signal?: AbortSignal,
+): Promise<Sealed> => {
   const total: Sealed = { sealed: 0, restated: 0, unchanged: 0, waiting: 0, tooLate: 0, failed: 0 };
   const until = deps.now() + maxMs * 1_000;
   for (const length of LENGTHS)
     for (const period of await settledPeriods(deps, length)) {
       await takeUp(deps.database, period);
       for await (const tenantId of tenantsOf(deps.database, period)) {
-        if (deps.now() > until) return total;
+        if (deps.now() > until || signal?.aborted) return total;
         total[await sealOrLog(deps, tenantId, period)] += 1;
       }
     }
