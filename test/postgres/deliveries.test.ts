@@ -1,18 +1,14 @@
 import { createHash, randomBytes } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { PUBLIC_ONLY } from "@masthead/api/platform/outbound/allowed-hosts";
 import { createSecrets } from "@masthead/api/platform/secrets";
 import { httpOutbound } from "@masthead/api/resident/outbound-http";
+import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
 import { type DeliveringTest, startDelivering } from "./support/delivering.js";
 import { type Received, type Receiver, signatureFault, startReceiver } from "./support/receiver.js";
-
-const { Webhook } = createRequire(new URL("../../packages/api/package.json", import.meta.url))(
-  "standardwebhooks",
-) as typeof import("standardwebhooks");
 
 const cleanup = new Cleanup();
 let test: DeliveringTest;

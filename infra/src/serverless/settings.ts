@@ -83,6 +83,7 @@ export const serverlessVariables = {
       .regex(/^[A-Za-z0-9+/]{43}=$/, "32 bytes in base64")
       .transform((key) => createSecrets(Buffer.from(key, "base64"))),
   }),
+  requestsPerSecond: apiVariables.requestsPerSecond,
   drainIdleMs: variable({
     name: "MASTHEAD_DRAIN_IDLE_MS",
     description:
@@ -108,11 +109,12 @@ export const appSettings = (
   environment: Environment,
 ): { connections: InvocationSettings; options: AppOptions } => {
   const read = readConfiguration(serverlessVariables, environment);
-  const { natsIssuer = null, metricsNeedKey, deliveryHosts: allowed, secretsKey: secrets = null } = read;
+  const { natsIssuer = null, metricsNeedKey, requestsPerSecond } = read;
+  const { deliveryHosts: allowed, secretsKey: secrets = null } = read;
   const deliveries = { allowed, folders: false, secrets };
   return {
     connections: connections(read, "databaseUrl"),
-    options: { issuer: natsIssuer, metricsNeedKey, deliveries },
+    options: { issuer: natsIssuer, metricsNeedKey, requestsPerSecond, deliveries },
   };
 };
 

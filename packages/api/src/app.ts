@@ -1,7 +1,13 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Deps } from "./deps.js";
 import { agentsRoutes } from "./features/agents/index.js";
-import { requireKey } from "./features/auth/index.js";
+import { auditRoutes } from "./features/audit/index.js";
+import {
+  REQUESTS_PER_SECOND_DEFAULT,
+  requireKey,
+  requirePermission,
+  routesWithoutPermission,
+} from "./features/auth/index.js";
 import {
   type DestinationLimits,
   deliveriesRoutes,
@@ -9,6 +15,7 @@ import {
   linksRoutes,
 } from "./features/deliveries/index.js";
 import { exchangesRoutes } from "./features/exchanges/index.js";
+import { keysRoutes } from "./features/keys/index.js";
 import { policiesRoutes } from "./features/policies/index.js";
 import { reportsRoutes } from "./features/reports/index.js";
 import { sealingRoutes } from "./features/sealing/index.js";
@@ -33,20 +40,25 @@ export interface AppOptions {
   readonly metricsNeedKey?: boolean;
   /** what destinations may be; absent: none that needs a secret or a folder, and no links */
   readonly deliveries?: DestinationLimits;
+  /** that one key may make; at least 100 */
+  readonly requestsPerSecond?: number;
 }
 
 /**
  * The whole REST API as one portable `fetch` handler. It keeps nothing between requests: what lives longer is in `deps`.
+ *
+ * @throws Error naming a route that has no permission
  */
 export function createApp(deps: Deps, options: AppOptions = {}): OpenAPIHono<AppEnv> {
+  const { issuer = null, metricsNeedKey = false, requestsPerSecond = REQUESTS_PER_SECOND_DEFAULT } = options;
   const app = createRouter();
   app.onError((error, c) => answerError(error, c, deps.log));
   app.use("*", accessLog(deps.log, deps.now), ...safety());
-  app.use("/v1/*", requireKey(deps));
+  app.use("/v1/*", requireKey(deps, requestsPerSecond), requirePermission());
   registerSecurity(app);
 
   app.route("/", policiesRoutes(deps));
-  app.route("/", agentsRoutes(deps, options.issuer ?? null));
+  app.route("/", agentsRoutes(deps, issuer));
   app.route("/", exchangesRoutes(deps));
   app.route("/", usageRoutes(deps));
   const limits = options.deliveries ?? { allowed: PUBLIC_ONLY, folders: false, secrets: null };
@@ -55,8 +67,13 @@ export function createApp(deps: Deps, options: AppOptions = {}): OpenAPIHono<App
   app.route("/", reportsRoutes(deps));
   app.route("/", destinationsRoutes(deps, limits));
   app.route("/", deliveriesRoutes(deps));
+  app.route("/", keysRoutes(deps));
+  app.route("/", auditRoutes(deps));
   app.route("/", healthRoutes(deps));
-  app.route("/", metricsRoutes(deps, options.metricsNeedKey ?? false));
+  app.route("/", metricsRoutes(deps, metricsNeedKey ? requestsPerSecond : null));
+
+  const open = routesWithoutPermission(app.routes);
+  if (open.length > 0) throw new Error(`routes without a permission: ${open.join(", ")}`);
 
   app.get("/openapi.json", (c) => c.json(describeApi(app)));
   app.get("/docs", (c) => c.html(docsPage(describeApi(app))));

@@ -9,6 +9,7 @@ import {
   wholeNumber,
 } from "@masthead/shared/config/definition";
 import { z } from "zod";
+import { REQUESTS_PER_SECOND_DEFAULT, REQUESTS_PER_SECOND_MIN } from "./features/auth/index.js";
 import { type AllowedHosts, parseAllowedHosts } from "./platform/outbound/allowed-hosts.js";
 
 const allowedHosts = z.string().transform((list, context): AllowedHosts => {
@@ -96,6 +97,13 @@ export const apiVariables = {
     description: "Folder below which destinations may write reports. Absent: there are no such destinations.",
     unit: "path",
     schema: text.transform((path) => resolve(path)),
+  }),
+  requestsPerSecond: variable({
+    name: "MASTHEAD_REQUESTS_PER_SECOND",
+    description: `Requests that one key may make, counted over ten seconds; at least ${REQUESTS_PER_SECOND_MIN}. What is beyond is answered with 429.`,
+    unit: "1/s",
+    default: String(REQUESTS_PER_SECOND_DEFAULT),
+    schema: wholeNumber(REQUESTS_PER_SECOND_MIN, 100_000),
   }),
   logLevel: variable({
     name: "MASTHEAD_LOG_LEVEL",

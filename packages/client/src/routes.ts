@@ -1,9 +1,11 @@
+import { auditEntrySchema, auditHeadSchema } from "@masthead/shared/audit/entry";
 import { agentResourceSchema } from "@masthead/shared/http/agent-resource";
 import { exchangeItemSchema } from "@masthead/shared/http/exchange-item";
+import { keyResourceSchema, keyWithSecretSchema } from "@masthead/shared/http/key-resource";
 import { pageSchema } from "@masthead/shared/http/page";
 import { policyResourceSchema, savedPolicySchema } from "@masthead/shared/http/policy-resource";
 import { tenantItemSchema, tenantReportSchema } from "@masthead/shared/http/report-schema";
-import { usageMetaSchema, usageRowSchema } from "@masthead/shared/http/usage-schema";
+import { usagePageSchema } from "@masthead/shared/http/usage-schema";
 import type { z } from "zod";
 
 const PAGE = ["limit", "cursor"] as const;
@@ -34,12 +36,18 @@ export const ROUTES = {
     query: [...RANGE, "tenant", "service", "host", "method", "status", "path", "role", ...PAGE],
     answer: pageSchema(exchangeItemSchema),
   },
-  "GET /v1/usage": {
-    query: [...RANGE, "window", "timeZone", "groupBy", ...PAGE],
-    answer: pageSchema(usageRowSchema).extend({ meta: usageMetaSchema }),
-  },
+  "POST /v1/usage/query": { answer: usagePageSchema, reads: true },
   "GET /v1/tenants": { query: PAGE, answer: pageSchema(tenantItemSchema) },
   "GET /v1/tenants/{id}/reports/{period}": { answer: tenantReportSchema },
+  "GET /v1/keys": { query: PAGE, answer: pageSchema(keyResourceSchema) },
+  "POST /v1/keys": { answer: keyWithSecretSchema },
+  "GET /v1/keys/{id}": { answer: keyResourceSchema },
+  "DELETE /v1/keys/{id}": {},
+  "POST /v1/keys/{id}/rotate": { answer: keyWithSecretSchema },
+  "GET /v1/audit": {
+    query: [...RANGE, "actor", "action", "subject", "order", ...PAGE],
+    answer: pageSchema(auditEntrySchema).extend({ head: auditHeadSchema }),
+  },
 } as const satisfies Record<string, Route>;
 
 export type Routes = typeof ROUTES;

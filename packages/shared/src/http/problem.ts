@@ -23,6 +23,7 @@ export const PROBLEMS = {
   payload_too_large: { status: 413, title: "The document is too large" },
   unsupported_media_type: { status: 415, title: "The document's media type is not read here" },
   invalid_document: { status: 422, title: "The document is invalid" },
+  too_many_requests: { status: 429, title: "The key has made too many requests" },
   internal_error: { status: 500, title: "The server failed" },
   not_configured: { status: 501, title: "This server is not set up for it" },
   unavailable: { status: 503, title: "A service that is needed does not answer" },

@@ -97,15 +97,19 @@ export function sealingRoutes(deps: Deps): OpenAPIHono<AppEnv> {
     return sealedAnswer(sealed, form, c.req.header("if-none-match"));
   });
 
-  router.all(REPORT, async (c, next) => {
-    const asked = c.req.method === "GET" || c.req.method === "HEAD" ? undefined : askedFor(c);
+  router.on(["PUT", "POST", "PATCH", "DELETE"], REPORT, async (c) => {
+    const asked = askedFor(c);
     const newest = asked && { ...asked.key, version: undefined };
     const sealed = newest && (await getSealedReport(deps, scopeOf(c.var.principal), newest));
-    if (!sealed) return next();
+    const headers = { allow: "GET, HEAD" };
+    if (!sealed)
+      throw new ApiError("method_not_allowed", "a report is made of what was counted, and read only", {
+        headers,
+      });
     throw new ApiError(
       "report_sealed",
       `the report of ${sealed.period} is sealed as version ${sealed.version} and never changes. Usage that comes later makes a restatement by itself; usage that belongs to another tenant is moved by that tenant's entry in the registry, which does the same.`,
-      { headers: { allow: "GET, HEAD" } },
+      { headers },
     );
   });
 
