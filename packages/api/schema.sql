@@ -119,6 +119,7 @@ table deliveries row level security
   policy deliveries_sending for all to masthead_ingest using (true) with check (true)
   grant select to masthead_app
   grant insert, select, update to masthead_ingest
+  grant update (state, attempts_left, next_attempt_at_us, settled_at_us) to masthead_app
 
 table delivery_attempts row level security
   tenant_id text not null

@@ -10,7 +10,7 @@ import { sealingRoutes } from "@masthead/api/features/sealing/index";
 import { answerError } from "@masthead/api/platform/http/error-answer";
 import { createRouter } from "@masthead/api/platform/http/router";
 import { type AllowedHosts, parseAllowedHosts } from "@masthead/api/platform/outbound/allowed-hosts";
-import { createSecrets, type Secrets } from "@masthead/api/platform/secrets";
+import { createSecrets } from "@masthead/api/platform/secrets";
 import { sealStep } from "@masthead/api/report-duties";
 import { folderWriter } from "@masthead/api/resident/folder-sender";
 import { httpOutbound } from "@masthead/api/resident/outbound-http";
@@ -29,12 +29,15 @@ export interface DeliveryDetail {
 
 /** Sealing with destinations, deliveries and links, as the app has them; loopback is allowed. */
 export interface DeliveringTest extends SealingTest {
-  readonly secrets: Secrets;
+  readonly secretsKey: Buffer;
   readonly outlets: DeliveryOutlets;
   ask(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
   /** Adds a destination. @returns its id */
   add(document: object): Promise<string>;
-  /** Books usage of a tenant's yesterday, and seals it. @returns the period */
+  /** Books usage of a tenant's yesterday, and rolls it up. @returns the period */
+  used(tenant: string, requests?: number): Promise<string>;
+  sealAll(): Promise<void>;
+  /** Both. @returns the period */
   sealed(tenant: string, requests?: number): Promise<string>;
   deliver(outlets?: Partial<DeliveryOutlets>): ReturnType<typeof deliverReports>;
   deliveries(tenant: string): Promise<DeliveryDetail[]>;
@@ -44,7 +47,8 @@ export interface DeliveringTest extends SealingTest {
 export const startDelivering = async (folder: string): Promise<DeliveringTest> => {
   const now = new Date();
   const test = await startSealing(now.toISOString());
-  const secrets = createSecrets(randomBytes(32));
+  const secretsKey = randomBytes(32);
+  const secrets = createSecrets(secretsKey);
   const limits = { allowed: LOOPBACK, folders: true, secrets };
   const outlets: DeliveryOutlets = {
     send: httpOutbound(LOOPBACK, 2_000),
@@ -69,20 +73,29 @@ export const startDelivering = async (folder: string): Promise<DeliveringTest> =
     if (response.status >= 300) throw new Error(`${response.status} ${text}`);
     return JSON.parse(text) as T;
   };
+  const used: DeliveringTest["used"] = async (tenant, requests = 1) => {
+    const period = new Date(now.getTime() - 86_400_000).toISOString().slice(0, 10);
+    await test.book(tenant, `${period}T10:00:00Z`, { requests });
+    await test.rollUp();
+    return period;
+  };
+  const sealAll = async () => {
+    await sealStep({ ...test.deps, withDatabase: (work) => work(test.ingest) }, 60_000);
+  };
   return {
     ...test,
-    secrets,
+    secretsKey,
     outlets,
     ask,
     add: async (document) =>
       (await json<{ id: string }>(await ask("POST", "/v1/destinations", { name: "test", ...document }))).id,
+    used,
     async sealed(tenant, requests = 1) {
-      const period = new Date(now.getTime() - 86_400_000).toISOString().slice(0, 10);
-      await test.book(tenant, `${period}T10:00:00Z`, { requests });
-      await test.rollUp();
-      await sealStep({ ...test.deps, withDatabase: (work) => work(test.ingest) }, 60_000);
+      const period = await used(tenant, requests);
+      await sealAll();
       return period;
     },
+    sealAll,
     deliver: (over = {}) =>
       deliverReports(
         {

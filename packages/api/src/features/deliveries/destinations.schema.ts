@@ -29,18 +29,22 @@ const commonShape = {
 const url = text(2_048).refine((value) => URL.canParse(value), "a URL");
 
 const webhookShape = {
-  kind: z.literal("webhook"),
+  kind: z.literal("webhook").describe("Events are sent to a URL."),
   url: url.describe(
     "Where to `POST`, by Standard Webhooks. https only; other hosts than public ones have to be allowed by configuration.",
   ),
 };
 const bucketShape = {
-  kind: z.literal("bucket"),
+  kind: z.literal("bucket").describe("Objects are put into an S3-compatible bucket."),
   endpoint: url.describe("The S3-compatible service, such as `https://s3.eu-central-1.amazonaws.com`."),
   region: text(64)
     .regex(/^[a-z0-9-]+$/, "lower case letters, digits and hyphens")
-    .default("us-east-1"),
-  bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "the name of a bucket"),
+    .default("us-east-1")
+    .describe("The bucket's region, by which requests are signed."),
+  bucket: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "the name of a bucket")
+    .describe("Its name."),
   prefix: z
     .string()
     .max(256)
@@ -50,10 +54,12 @@ const bucketShape = {
     )
     .default("")
     .describe("Before each key, such as `masthead/`."),
-  accessKeyId: text(128).regex(/^[A-Za-z0-9_./+=-]+$/, "an access key's id"),
+  accessKeyId: text(128)
+    .regex(/^[A-Za-z0-9_./+=-]+$/, "an access key's id")
+    .describe("Whose requests they are."),
 };
 const folderShape = {
-  kind: z.literal("folder"),
+  kind: z.literal("folder").describe("Files are written by the resident server."),
   path: z
     .string()
     .max(256)

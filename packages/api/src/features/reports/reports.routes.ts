@@ -13,6 +13,7 @@ import {
   reportPathSchema,
   reportQuerySchema,
   reportSchema,
+  sealedSchema,
   tenantIdSchema,
   tenantPageSchema,
 } from "./reports.schema.js";
@@ -47,13 +48,13 @@ const report = createRoute({
   tags,
   summary: "Read a tenant's report",
   description:
-    "The media type is picked by `Accept`, or by `format`, which wins: `csv` and `focus` are both `text/csv`, and only `format` tells them apart.",
+    "The media type is picked by `Accept`, or by `format`, which wins: `csv` and `focus` are both `text/csv`, and only `format` tells them apart. A period that is sealed is answered as it was sealed, with `ETag` and `Repr-Digest`.",
   request: { params: reportPathSchema, query: reportQuerySchema },
   responses: {
     200: {
       description: "The report.",
       content: {
-        [JSON_TYPE]: { schema: reportSchema },
+        [JSON_TYPE]: { schema: z.union([reportSchema, sealedSchema]) },
         [CSV]: { schema: z.string().openapi({ description: REPORT_CSV }) },
         [HTML]: { schema: z.string().openapi({ description: REPORT_HTML }) },
       },
