@@ -19,6 +19,7 @@ import { keysRoutes } from "./features/keys/index.js";
 import { policiesRoutes } from "./features/policies/index.js";
 import { reportsRoutes } from "./features/reports/index.js";
 import { sealingRoutes } from "./features/sealing/index.js";
+import { tenantsRoutes } from "./features/tenants/index.js";
 import { usageRoutes } from "./features/usage/index.js";
 import { docsPage } from "./operations/docs-page.js";
 import { healthRoutes } from "./operations/health.routes.js";
@@ -63,6 +64,7 @@ export function createApp(deps: Deps, options: AppOptions = {}): OpenAPIHono<App
   app.route("/", usageRoutes(deps));
   const limits = options.deliveries ?? { allowed: PUBLIC_ONLY, folders: false, secrets: null };
   app.route("/", linksRoutes(deps, limits.secrets));
+  app.route("/", tenantsRoutes(deps));
   app.route("/", sealingRoutes(deps));
   app.route("/", reportsRoutes(deps));
   app.route("/", destinationsRoutes(deps, limits));

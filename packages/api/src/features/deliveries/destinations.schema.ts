@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { pageSchema } from "../../platform/http/page.js";
-import { REPORT_FORMS, tenantIdSchema } from "../reports/index.js";
+import { REPORT_FORMS } from "../reports/index.js";
+import { tenantIdSchema } from "../tenants/index.js";
 
 const WEBHOOK_SECRET = /^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/;
 const text = (max: number) => z.string().min(1).max(max);

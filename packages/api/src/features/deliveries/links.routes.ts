@@ -11,8 +11,8 @@ import {
   REPORT_FORMS,
   reportPagePolicy,
   reportPathSchema,
-  tenantIdSchema,
 } from "../reports/index.js";
+import { tenantIdSchema } from "../tenants/index.js";
 import { sealedAnswer } from "../sealing/index.js";
 import { followLink, makeLink, revokeLinks } from "./links.service.js";
 

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { pageSchema } from "../../platform/http/page.js";
-import { tenantIdSchema } from "../reports/index.js";
+import { tenantIdSchema } from "../tenants/index.js";
 
 export const tenantPathSchema = z.object({
   id: tenantIdSchema.openapi({ param: { name: "id", in: "path" }, description: "The tenant's id." }),
