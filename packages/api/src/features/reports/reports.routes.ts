@@ -6,7 +6,13 @@ import { problemResponses } from "../../platform/http/problem-schema.js";
 import { createRouter } from "../../platform/http/router.js";
 import { reportPagePolicy } from "./page/report-page.js";
 import { FORM_OF, renderReport } from "./report-forms.rules.js";
-import { periodOf, reportPathSchema, reportQuerySchema, reportSchema, sealedSchema } from "./reports.schema.js";
+import {
+  periodOf,
+  reportPathSchema,
+  reportQuerySchema,
+  reportSchema,
+  sealedSchema,
+} from "./reports.schema.js";
 import { getReport } from "./reports.service.js";
 
 const tags = ["Reports"];

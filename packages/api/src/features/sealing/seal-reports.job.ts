@@ -4,10 +4,11 @@ import type { Database, Transaction } from "../../platform/db/database.js";
 import { FLEET, NO_TENANT } from "../../platform/db/scope.js";
 import { ApiError } from "../../platform/http/problem.js";
 import { buildReport, type Period, parsePeriod } from "../reports/index.js";
+import { nameOf } from "../tenants/index.js";
 import { duePeriods, owedTenants, type PeriodLength, settleOwed, takeDue } from "./due.store.js";
 import { nextVersion, settledReport } from "./sealed-document.rules.js";
 import { findSealedReport, insertSealedReport, type SealedReport } from "./sealed-reports.store.js";
-import { givenUpRuns, isRolledUp, unsettledPeriods } from "./settled.read-model.js";
+import { givenUpRuns, hasComeToRest, unsettledPeriods } from "./settled.read-model.js";
 
 export interface SealingDeps {
   /** as the drain's role */
@@ -111,10 +112,11 @@ const sealReport = async (
   period: Period,
 ): Promise<keyof Sealed> => {
   const { sql } = tx;
-  if (!(await isRolledUp(sql, tenantId, period)) || !(await settleOwed(sql, tenantId, period)))
+  if (!(await hasComeToRest(sql, tenantId, period)) || !(await settleOwed(sql, tenantId, period)))
     return "waiting";
   const nowUs = now();
-  const built = await buildReport(tx, tenantId, period, { nowUs }).catch(noLongerHeld);
+  const tenantName = await nameOf(sql, tenantId);
+  const built = await buildReport(tx, tenantId, period, { nowUs, tenantName }).catch(noLongerHeld);
   if (built === null) {
     log.warn({ period: period.text }, "usage came for a report that retention can no longer answer");
     return "tooLate";
