@@ -1,6 +1,7 @@
 import type { AppOptions } from "@masthead/api/app";
-import { apiVariables } from "@masthead/api/config";
+import { apiVariables, usageRetentionOf, usageRetentionVariables } from "@masthead/api/config";
 import type { DeliveryOutlets } from "@masthead/api/features/deliveries/index";
+import type { UsageRetention } from "@masthead/api/features/usage/index";
 import { userIssuerSchema } from "@masthead/api/platform/nats/credentials";
 import { fetchOutbound } from "@masthead/api/platform/outbound/outbound-fetch";
 import { createSecrets } from "@masthead/api/platform/secrets";
@@ -84,6 +85,7 @@ export const serverlessVariables = {
       .transform((key) => createSecrets(Buffer.from(key, "base64"))),
   }),
   requestsPerSecond: apiVariables.requestsPerSecond,
+  ...usageRetentionVariables,
   drainIdleMs: variable({
     name: "MASTHEAD_DRAIN_IDLE_MS",
     description:
@@ -121,9 +123,18 @@ export const appSettings = (
 /** What the drain needs. @throws ConfigurationError naming each variable that is wrong or missing, never its value */
 export const drainSettings = (
   environment: Environment,
-): { connections: InvocationSettings; idleMs: number | undefined; outlets: DeliveryOutlets } => {
+): {
+  connections: InvocationSettings;
+  idleMs: number | undefined;
+  usageRetention: UsageRetention;
+  outlets: DeliveryOutlets;
+} => {
   const read = readConfiguration(serverlessVariables, environment);
-  const { deliveryHosts, secretsKey: secrets = null, drainIdleMs: idleMs } = read;
-  const outlets = { send: fetchOutbound(deliveryHosts), writeFile: null, secrets };
-  return { connections: connections(read, "ingestDatabaseUrl"), idleMs, outlets };
+  const { deliveryHosts, secretsKey: secrets = null } = read;
+  return {
+    connections: connections(read, "ingestDatabaseUrl"),
+    idleMs: read.drainIdleMs,
+    usageRetention: usageRetentionOf(read),
+    outlets: { send: fetchOutbound(deliveryHosts), writeFile: null, secrets },
+  };
 };

@@ -4,11 +4,12 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { createApp } from "./app.js";
-import type { ApiConfiguration } from "./config.js";
+import { type ApiConfiguration, usageRetentionOf } from "./config.js";
 import type { Deps, Log } from "./deps.js";
 import { drain } from "./drain.js";
 import { ensureAdminKey } from "./features/auth/index.js";
 import { ensureDefaultPolicy } from "./features/policies/index.js";
+import { maintain } from "./maintain.js";
 import { openDatabase } from "./platform/db/database.js";
 import { withNatsConnection } from "./platform/nats/connection.js";
 import { userIssuerSchema } from "./platform/nats/credentials.js";
@@ -22,6 +23,7 @@ import { repeat } from "./resident/repeat.js";
 import { secretsKeyIn } from "./resident/secrets-key.js";
 
 const RECONCILE_EVERY_MS = 5_000;
+const MAINTAIN_EVERY_MS = 10_000;
 /** Longer than load balancers keep an idle connection, a minute as a rule: who closes first must not be the server. */
 const KEEP_ALIVE_MS = 65_000;
 const CLOSE_IDLE_EVERY_MS = 50;
@@ -29,8 +31,8 @@ const SEAL_EVERY_MS = 10_000;
 const SEAL_STEP_MS = 30_000;
 const DELIVER_EVERY_MS = 2_000;
 const DELIVER_STEP_MS = 30_000;
-/** One for the drain, one for sealing, one for deliveries. */
-const INGEST_CONNECTIONS = 3;
+/** One for each of its loops: drain, maintenance, sealing, deliveries. */
+const INGEST_CONNECTIONS = 4;
 const DRAIN_STEP = { maxMs: 15_000, maxMessages: 10_000 };
 
 /** A running control plane. */
@@ -76,7 +78,7 @@ const closed = (server: Server): Promise<void> =>
   });
 
 /**
- * Runs the app, the drain and the reconciling in this process. Answers from the start; `/readyz` says when Postgres and NATS
+ * Runs the app, the drain, the upkeep and the reconciling in this process. Answers from the start; `/readyz` says when Postgres and NATS
  * are there too.
  *
  * @param adminKey a key that is let in, see {@link ensureAdminKey}
@@ -114,6 +116,7 @@ export async function startServer(
   const loops = [repeat("reconcile", keepUp, { pauseMs: RECONCILE_EVERY_MS, signal, log })];
   if (ingest) {
     const step = () => drain(ingest.deps, DRAIN_STEP, signal);
+    const upkeep = { usageRetention: usageRetentionOf(configuration), signal };
     const writeFile = deliveryFolder === undefined ? null : folderWriter(deliveryFolder);
     const outlets = { send: httpOutbound(allowed), writeFile, secrets };
     const seal = () => sealStep(ingest.deps, SEAL_STEP_MS, signal);
@@ -122,6 +125,7 @@ export async function startServer(
       repeat("drain", step, { pauseMs: 0, signal, log }),
       repeat("seal", seal, { pauseMs: SEAL_EVERY_MS, signal, log }),
       repeat("deliver", deliver, { pauseMs: DELIVER_EVERY_MS, signal, log }),
+      repeat("maintain", () => maintain(ingest.deps, upkeep), { pauseMs: MAINTAIN_EVERY_MS, signal, log }),
     );
   }
   return {
