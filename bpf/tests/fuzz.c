@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0)
 /*
  * make fuzz. The input is a script: a byte of direction and length, then that many bytes, again and again. It is run
- * three ways, as it is, in pieces, and with a secret planted, and has to hold:
+ * as it is, in pieces, with a secret planted, and with one planted under a policy that aggregates. It has to hold:
  * - what was captured is what was sent and lost, at the end of every run;
  * - calls cut in pieces say the same, where nothing was lost and no place was lost;
+ * - what is counted adds up with what is sent;
  * - the secret is in no record, and once the connection is gone in no map, deleted elements included;
  * - work areas hold no raw byte.
  */
 #include "engine.h"
 #include "render.h"
+#include "series-counts.h"
 #include <stdlib.h>
 
 #define SECRET "CANARYxSECRETxVALUE"
@@ -62,13 +64,15 @@ static void check_records(void)
 	}
 }
 
-static int play(const __u8 *data, size_t size, int every, int plant)
+static int play(const __u8 *data, size_t size, int every, int plant, int counting)
 {
 	static char planted[SCRIPT_MAX];
 	__u64 lost = 0;
 
 	host_reset();
 	set_tables_for_tests(set_on_host);
+	if (counting)
+		set_counting_tables();
 	for (size_t at = 0, step = 0; at + 2 < size; step++) {
 		int direction = data[at] & 1;
 		size_t length = (data[at] >> 1) | (size_t)data[at + 1] << 7;
@@ -100,7 +104,10 @@ static int play(const __u8 *data, size_t size, int every, int plant)
 	hang_up(1);
 	must(!work_areas_hold_bytes(), "work areas are clear after the end");
 	render(&rendering, host.sent, host.sent_bytes);
-	check_balance();
+	if (counting)
+		must(rendering.lines >= RENDER_LINES || counts_add_up(&rendering), "captured = sent + counted + lost");
+	else
+		check_balance();
 	check_records();
 	for (int i = COUNTER_LOST_RING; i <= COUNTER_RECORDS_DROPPED; i++)
 		lost += counted(i);
@@ -117,14 +124,16 @@ int LLVMFuzzerTestOneInput(const __u8 *data, size_t size)
 		return 0;	/* the fuzzer found the secret by itself */
 	every = 1 + data[0] % 40;
 	whole[0] = pieces[0] = 0;
-	if (play(data + 1, size - 1, 0, 0)) {
+	if (play(data + 1, size - 1, 0, 0, 0)) {
 		print_rendering(&rendering, whole, sizeof(whole), 1);
-		must(play(data + 1, size - 1, every, 0), "pieces lost their place");
+		must(play(data + 1, size - 1, every, 0, 0), "pieces lost their place");
 		print_rendering(&rendering, pieces, sizeof(pieces), 1);
 		must(!strcmp(whole, pieces), "pieces say the same");
 	}
-	play(data + 1, size - 1, every, 1);
-	must(!memmem(host.sent, host.sent_bytes, SECRET, sizeof(SECRET) - 1), "secret in a record");
-	must(!host_memory_holds(SECRET, sizeof(SECRET) - 1), "secret in a map");
+	for (int counting = 0; counting <= 1; counting++) {
+		play(data + 1, size - 1, every, 1, counting);
+		must(!memmem(host.sent, host.sent_bytes, SECRET, sizeof(SECRET) - 1), "secret in a record");
+		must(!host_memory_holds(SECRET, sizeof(SECRET) - 1), "secret in a map");
+	}
 	return 0;
 }

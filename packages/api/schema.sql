@@ -1,6 +1,6 @@
 -- What the migrations make, for readers and reviews; a test compares it, and writes it anew with `vitest -u`. Not to be run.
 
-table agents
+table agents row level security
   agent_id text not null
   epoch bigint not null
   epoch_first_seen_us bigint not null
@@ -9,6 +9,8 @@ table agents
   heartbeat json not null
   constraint agents_agent_id_check CHECK ((agent_id ~ '^[A-Za-z0-9_-]{1,64}$'::text))
   constraint agents_pkey PRIMARY KEY (agent_id)
+  policy agents_fleet for all to masthead_app using ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text)) with check ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text))
+  policy agents_write for all to masthead_ingest using (true) with check (true)
   grant select to masthead_app
   grant insert, select, update to masthead_ingest
 
@@ -26,7 +28,37 @@ table api_keys
   constraint api_keys_role_check CHECK ((role = 'admin'::text))
   grant insert, select to masthead_app
 
-table batches
+table audit_head row level security
+  singleton boolean not null default true
+  seq bigint not null
+  hash bytea not null
+  constraint audit_head_pkey PRIMARY KEY (singleton)
+  constraint audit_head_singleton_check CHECK (singleton)
+  policy audit_head_fleet for all to masthead_app using ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text)) with check ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text))
+  grant select to masthead_app
+
+table audit_log row level security
+  seq bigint not null
+  at_us bigint not null
+  actor_id text not null
+  actor_name text not null
+  action text not null
+  subject text not null
+  detail json not null
+  previous_hash bytea not null
+  hash bytea not null
+  constraint audit_log_action_check CHECK (((char_length(action) >= 1) AND (char_length(action) <= 64)))
+  constraint audit_log_actor_id_check CHECK (((char_length(actor_id) >= 1) AND (char_length(actor_id) <= 128)))
+  constraint audit_log_actor_name_check CHECK ((char_length(actor_name) <= 128))
+  constraint audit_log_hash_check CHECK ((octet_length(hash) = 32))
+  constraint audit_log_pkey PRIMARY KEY (seq)
+  constraint audit_log_previous_hash_check CHECK ((octet_length(previous_hash) = 32))
+  constraint audit_log_seq_check CHECK ((seq > 0))
+  constraint audit_log_subject_check CHECK (((char_length(subject) >= 1) AND (char_length(subject) <= 512)))
+  policy audit_log_fleet for all to masthead_app using ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text)) with check ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text))
+  grant insert, select to masthead_app
+
+table batches row level security
   agent_id text not null
   epoch bigint not null
   seq bigint not null
@@ -43,20 +75,24 @@ table batches
   constraint batches_outcome_check CHECK ((outcome = ANY (ARRAY['committed'::text, 'refused'::text, 'lost'::text])))
   constraint batches_pkey PRIMARY KEY (agent_id, epoch, seq)
   CREATE INDEX batches_refused ON public.batches USING btree (agent_id, epoch, seq) WHERE (outcome = 'refused'::text)
+  policy batches_fleet for all to masthead_app using ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text)) with check ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text))
+  policy batches_write for all to masthead_ingest using (true) with check (true)
   grant select to masthead_app
   grant delete, insert, select, update to masthead_ingest
 
-table epoch_losses
+table epoch_losses row level security
   agent_id text not null
   epoch bigint not null
   stage text not null
   reason text not null
   lost bigint not null
   constraint epoch_losses_pkey PRIMARY KEY (agent_id, epoch, stage, reason)
+  policy epoch_losses_fleet for all to masthead_app using ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text)) with check ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text))
+  policy epoch_losses_write for all to masthead_ingest using (true) with check (true)
   grant select to masthead_app
   grant delete, insert, select, update to masthead_ingest
 
-table epochs
+table epochs row level security
   agent_id text not null
   epoch bigint not null
   first_seen_at timestamp with time zone not null
@@ -75,6 +111,8 @@ table epochs
   reported_seq bigint not null default 0
   capturing_since timestamp with time zone
   constraint epochs_pkey PRIMARY KEY (agent_id, epoch)
+  policy epochs_fleet for all to masthead_app using ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text)) with check ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text))
+  policy epochs_write for all to masthead_ingest using (true) with check (true)
   grant select to masthead_app
   grant delete, insert, select, update to masthead_ingest
 
@@ -108,15 +146,17 @@ END)
   grant select to masthead_app
   grant insert to masthead_ingest
 
-table ingest_counters
+table ingest_counters row level security
   name text not null
   reason text not null
   count bigint not null
   constraint ingest_counters_pkey PRIMARY KEY (name, reason)
+  policy ingest_counters_fleet for all to masthead_app using ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text)) with check ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text))
+  policy ingest_counters_write for all to masthead_ingest using (true) with check (true)
   grant select to masthead_app
   grant delete, insert, select, update to masthead_ingest
 
-table loss_minutes
+table loss_minutes row level security
   agent_id text not null
   epoch bigint not null
   stage text not null
@@ -125,10 +165,12 @@ table loss_minutes
   lost bigint not null
   constraint loss_minutes_pkey PRIMARY KEY (agent_id, epoch, stage, reason, minute)
   CREATE INDEX loss_minutes_by_time ON public.loss_minutes USING btree (minute)
+  policy loss_minutes_fleet for all to masthead_app using ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text)) with check ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text))
+  policy loss_minutes_write for all to masthead_ingest using (true) with check (true)
   grant select to masthead_app
   grant delete, insert, select, update to masthead_ingest
 
-table lost_batches
+table lost_batches row level security
   agent_id text not null
   epoch bigint not null
   seq bigint not null
@@ -138,6 +180,8 @@ table lost_batches
   reported_by bigint not null
   reported_at timestamp with time zone not null
   constraint lost_batches_pkey PRIMARY KEY (agent_id, epoch, seq)
+  policy lost_batches_fleet for all to masthead_app using ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text)) with check ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text))
+  policy lost_batches_write for all to masthead_ingest using (true) with check (true)
   grant select to masthead_app
   grant delete, insert, select, update to masthead_ingest
 
@@ -145,7 +189,7 @@ table partitioned_tables
   name text not null
   constraint partitioned_tables_pkey PRIMARY KEY (name)
 
-table policies
+table policies row level security
   name text not null
   revision bigint not null
   document json
@@ -156,25 +200,31 @@ table policies
   constraint policies_pkey PRIMARY KEY (name)
   constraint policies_revision_key UNIQUE (revision)
   CREATE UNIQUE INDEX policies_revision_key ON public.policies USING btree (revision)
+  policy policies_fleet for all to masthead_app using ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text)) with check ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text))
+  policy policies_write for all to masthead_ingest using (true) with check (true)
   grant insert, select, update to masthead_app
   grant select to masthead_ingest
 
-table policy_counter
+table policy_counter row level security
   singleton boolean not null default true
   revision bigint not null
   constraint policy_counter_pkey PRIMARY KEY (singleton)
   constraint policy_counter_revision_check CHECK ((revision >= 0))
   constraint policy_counter_singleton_check CHECK (singleton)
+  policy policy_counter_fleet for all to masthead_app using ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text)) with check ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text))
+  policy policy_counter_write for all to masthead_ingest using (true) with check (true)
   grant select to masthead_app
   grant select to masthead_ingest
 
-table policy_history
+table policy_history row level security
   revision bigint not null
   name text not null
   document json
   changed_at_us bigint not null
   changed_by text not null
   constraint policy_history_pkey PRIMARY KEY (revision)
+  policy policy_history_fleet for all to masthead_app using ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text)) with check ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text))
+  policy policy_history_write for all to masthead_ingest using (true) with check (true)
   grant insert, select to masthead_app
   grant select to masthead_ingest
 
@@ -516,3 +566,14 @@ AS $function$
 $function$
 
 grant execute to masthead_ingest
+
+CREATE OR REPLACE FUNCTION public.refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  raise exception '% is append-only', tg_table_name using errcode = 'insufficient_privilege';
+end
+$function$
+

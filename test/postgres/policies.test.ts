@@ -193,6 +193,22 @@ describe("policies", () => {
       expect((await plane.request("GET", `/v1/policies?${query}`)).status, query).toBe(400);
   });
 
+  it("are written to the audit log as they change, and only then", async () => {
+    const { revision } = await json(await put("audited"));
+    await put("audited");
+    await put("audited", { priority: "high" });
+    await put("audited", {}, { "if-match": '"1"' });
+    await plane.request("DELETE", "/v1/policies/audited");
+    const owner = plane.database.open("owner");
+    const entries = await owner.sql`
+      select actor_id as actor, action, detail::text from audit_log where subject = 'policy:audited' order by seq`;
+    const actor = `key:${plane.adminKey.slice(3, 19)}`;
+    expect(entries).toEqual([
+      { actor, action: "policy.put", detail: `{"revision":${revision}}` },
+      { actor, action: "policy.delete", detail: `{"revision":${revision + 1}}` },
+    ]);
+  });
+
   it("come back when NATS comes back empty, and are saved while it is away", async () => {
     await plane.nats.stop();
     const saved = await json(await put("while-away"));

@@ -152,7 +152,6 @@ describe("a tenant's report", () => {
         pending: 2,
         gaps: [
           {
-            agentId: "killed",
             from: "2026-11-04T00:00:00.000000Z",
             to: "2026-11-05T00:00:00.000000Z",
             reason: "agent/epoch_ended",

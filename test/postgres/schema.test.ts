@@ -54,6 +54,22 @@ describe("catalogue", () => {
     expect(tables?.["secured"]).toBe(tables?.["n"]);
   });
 
+  test("what the product's roles may touch is under row-level security, but for what tells of nobody", async () => {
+    const bare = await owner.sql`
+      select distinct c.relname as name from pg_class c, pg_roles r
+      where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'm', 'f') and not c.relrowsecurity
+        and r.rolname like 'masthead\\_%'
+        and has_table_privilege(r.oid, c.oid, 'select, insert, update, delete, truncate') order by 1`;
+    expect(bare.map(({ name }) => name)).toEqual(["api_keys", "usage_horizon"]);
+  });
+
+  test("views ask as whoever reads them", async () => {
+    const views = await owner.sql`
+      select relname from pg_class where relnamespace = 'public'::regnamespace and relkind = 'v'
+        and not coalesce('security_invoker=true' = any (reloptions), false)`;
+    expect(views).toEqual([]);
+  });
+
   test("the product's roles own nothing, bypass nothing, and have no grant on a partition", async () => {
     expect(
       await owner.sql`select rolname from pg_roles

@@ -13,6 +13,7 @@
         "src/resident.cc",
         "src/ring_reader.cc",
         "src/session.cc",
+        "src/socket_protocol.cc",
         "src/tables.cc",
         "src/thread_rights.cc"
       ],

@@ -6,6 +6,7 @@ import { answerError } from "@masthead/api/platform/http/error-answer";
 import { createRouter } from "@masthead/api/platform/http/router";
 import type { ReportRow } from "@masthead/shared/http/report-schema";
 import { startTestDatabase, type TestDatabase } from "./database.js";
+import { asPrincipal } from "./principals.js";
 import { DAYS, NOW } from "./usage-parts.js";
 
 /** The routes of reports alone over a real Postgres, at the time {@link NOW}. */
@@ -31,6 +32,7 @@ export const startReporting = async (): Promise<Reporting> => {
   };
   const app = createRouter();
   app.onError((error, c) => answerError(error, c, deps.log));
+  app.use(asPrincipal());
   app.route("/", reportsRoutes(deps));
   return {
     server,

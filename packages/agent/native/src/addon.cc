@@ -6,6 +6,7 @@
 #include "links.h"
 #include "napi_values.h"
 #include "session.h"
+#include "socket_protocol.h"
 #include "thread_rights.h"
 
 namespace masthead {
@@ -32,6 +33,11 @@ Napi::Value restrict_threads_value(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+// socketProtocol(path) → its name, or an empty text
+Napi::Value socket_protocol_value(const Napi::CallbackInfo& info) {
+  return Napi::String::New(info.Env(), socket_protocol(text(info, 0)));
+}
+
 Napi::Object define_addon(Napi::Env env, Napi::Object exports) {
   // By default each thread that allocates gets an arena of its own, which keeps what that thread has freed.
   mallopt(M_ARENA_MAX, 2);
@@ -39,6 +45,7 @@ Napi::Object define_addon(Napi::Env env, Napi::Object exports) {
   exports["Session"] = Session::define(env);
   exports["tryMultiLink"] = Napi::Function::New<try_multi_link_value>(env, "tryMultiLink");
   exports["restrictThreads"] = Napi::Function::New<restrict_threads_value>(env, "restrictThreads");
+  exports["socketProtocol"] = Napi::Function::New<socket_protocol_value>(env, "socketProtocol");
   exports["libbpfVersion"] = Napi::String::New(env, libbpf_version_string());
   return exports;
 }

@@ -55,6 +55,8 @@ export interface NativeAddon {
    * (packages/agent/native/src/thread_rights.h)
    */
   restrictThreads(threads: number[], kept: bigint, withinMs: number): void;
+  /** `TCP`, `UDPv6`, `UNIX-STREAM` … of /proc/PID/fd/N; empty where that is no socket, or gone */
+  socketProtocol(path: string): string;
   libbpfVersion: string;
 }
 

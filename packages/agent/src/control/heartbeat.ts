@@ -1,6 +1,7 @@
 import { heartbeatSubject } from "@masthead/shared/subjects";
 import type { CoverageEntry, Heartbeat } from "@masthead/shared/wire/heartbeat";
 import type { Messaging } from "../ship/messaging.js";
+import { clamp } from "../ship/wire-text.js";
 
 const COVERAGE_MAX = 4096;
 /** JSON of a heartbeat stays below NATS' megabyte. */
@@ -10,7 +11,7 @@ const HEALTH_REASON_MAX_CHARACTERS = 512;
 
 /** A reason may end in what the verifier said, which is long. */
 const boundReasons = (reasons: readonly string[]): string[] =>
-  reasons.slice(0, HEALTH_REASONS_MAX).map((reason) => reason.slice(0, HEALTH_REASON_MAX_CHARACTERS));
+  reasons.slice(0, HEALTH_REASONS_MAX).map((reason) => clamp(reason, HEALTH_REASON_MAX_CHARACTERS));
 
 /** What a heartbeat says, before its bounds are applied. */
 export type HeartbeatFacts = Omit<Heartbeat, "v" | "final" | "sentAtUs">;

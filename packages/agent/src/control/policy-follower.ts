@@ -3,6 +3,7 @@ import { decodePolicySet } from "@masthead/shared/wire/codec";
 import type { PolicyState } from "@masthead/shared/wire/heartbeat";
 import type { PolicySet } from "@masthead/shared/wire/policy-set";
 import type { Messaging } from "../ship/messaging.js";
+import { clamp } from "../ship/wire-text.js";
 import type { PolicyStore } from "./policy-store.js";
 
 const ERROR_MAX = 1024;
@@ -90,7 +91,7 @@ export class PolicyFollower {
         desired: this.#state.desired,
       };
     } catch (error) {
-      const attemptedError = String((error as Error).message).slice(0, ERROR_MAX);
+      const attemptedError = clamp(String((error as Error).message), ERROR_MAX);
       this.#state = {
         ...state,
         attempted: set.revision,

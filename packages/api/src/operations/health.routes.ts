@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Deps } from "../deps.js";
 import { fleetRevision } from "../features/policies/index.js";
-import { NO_TENANT } from "../platform/db/scope.js";
+import { FLEET } from "../platform/db/scope.js";
 import type { AppEnv } from "../platform/http/context.js";
 import { ApiError } from "../platform/http/problem.js";
 import { problemResponses } from "../platform/http/problem-schema.js";
@@ -48,7 +48,7 @@ export function healthRoutes(deps: Deps): OpenAPIHono<AppEnv> {
     const held = await toldAs(
       "Postgres",
       deps.withDatabase((database) =>
-        database.transaction(NO_TENANT, ({ sql }) => fleetRevision(sql), "read only"),
+        database.transaction(FLEET, ({ sql }) => fleetRevision(sql), "read only"),
       ),
     );
     const { revision = -1 } = await toldAs("NATS", deps.withNats(readPublished));

@@ -42,7 +42,7 @@ export const completenessSchema = z
     gaps: z
       .array(
         z.object({
-          agentId: z.string().describe("The agent."),
+          agentId: z.string().optional().describe("The agent; a tenant is not told."),
           from: z.string().describe("Its last report: RFC 3339 in UTC with microseconds."),
           to: z.string().describe("When it was seen again, or now: RFC 3339 in UTC with microseconds."),
           reason: z.string().describe("Why nothing is known, such as `agent/epoch_ended`."),

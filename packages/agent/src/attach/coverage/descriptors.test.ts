@@ -1,9 +1,11 @@
 import { spawn } from "node:child_process";
+import { createSocket } from "node:dgram";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { DescriptorLooks } from "./descriptors.js";
-import { SocketTables } from "./socket-table.js";
+import { type NamespaceSockets, readTables, SocketTables } from "./socket-table.js";
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
@@ -41,4 +43,25 @@ test("a process that is gone has nothing, and is forgotten", async () => {
   const looks = new DescriptorLooks();
   looks.renew([pid], new SocketTables());
   expect(looks.of(pid)).toBeUndefined();
+});
+
+test("a process that ends while the tables of its network are read hides nothing of its neighbours", async () => {
+  const udp = createSocket("udp4");
+  udp.connect(443, "127.0.0.1");
+  await once(udp, "connect");
+  ends.push(() => udp.close());
+  const child = spawn("sleep", ["60"]);
+  const exited = once(child, "exit");
+  const ended = (pid: number): NamespaceSockets => {
+    process.kill(pid, "SIGKILL");
+    // A zombie until this thread's loop comes to it: it is there, and its network is not.
+    while (!readFileSync(`/proc/${pid}/stat`, "latin1").includes(") Z "));
+    return { https: new Set(), ktls: 0 };
+  };
+  const tables = new SocketTables((pid) => (pid === child.pid ? ended(pid) : readTables(pid)));
+  tables.of(child.pid ?? 0);
+  const looks = new DescriptorLooks();
+  looks.renew([process.pid], tables);
+  expect(looks.of(process.pid)).toMatchObject({ hasUdp: true, hasHttpsOverUdp: true });
+  await exited;
 });

@@ -1,4 +1,5 @@
 import { readdirSync, readlinkSync } from "node:fs";
+import { nativeAddon } from "../../capture/native-addon.js";
 import { executableOf } from "../processes/proc-process.js";
 import { codeOf } from "../processes/system-error.js";
 import type { SocketTables } from "./socket-table.js";
@@ -77,10 +78,10 @@ export class DescriptorLooks {
     this.#known.delete(pid);
     try {
       const before = executableOf(pid);
-      const targets = targetsOf(pid);
-      const found = descriptorsAmong(targets, () => sockets.of(pid));
+      const open = openDescriptors(pid);
+      const found = descriptorsAmong(open, () => sockets.of(pid));
       this.#known.set(pid, { ...found, changing: executableOf(pid) !== before });
-      return targets.length;
+      return open.length;
     } catch (error) {
       const code = codeOf(error);
       if (code === "EACCES" || code === "EPERM") this.#known.set(pid, { ...NOTHING, refused: code });
@@ -90,32 +91,45 @@ export class DescriptorLooks {
 }
 
 /** @throws the system's error where the process is gone, or its descriptors may not be read */
-const targetsOf = (pid: number): string[] =>
-  readdirSync(`/proc/${pid}/fd`)
-    .slice(0, DESCRIPTORS_MAX)
-    .flatMap((descriptor) => targetOf(`/proc/${pid}/fd/${descriptor}`));
-
-function targetOf(path: string): string[] {
-  try {
-    return [readlinkSync(path)];
-  } catch {
-    return [];
-  }
+/** One open descriptor: its path below /proc, and what it leads to. */
+interface OpenDescriptor {
+  path: string;
+  target: string;
 }
 
+/** @throws the system's error where the process is gone, or its descriptors may not be read */
+const openDescriptors = (pid: number): OpenDescriptor[] =>
+  readdirSync(`/proc/${pid}/fd`)
+    .slice(0, DESCRIPTORS_MAX)
+    .flatMap((descriptor) => {
+      const path = `/proc/${pid}/fd/${descriptor}`;
+      try {
+        return [{ path, target: readlinkSync(path) }];
+      } catch {
+        return [];
+      }
+    });
+
+const SOCKET = /^socket:\[(\d+)\]$/;
+
 function descriptorsAmong(
-  targets: readonly string[],
+  open: readonly OpenDescriptor[],
   tables: () => ReturnType<SocketTables["of"]>,
 ): Descriptors {
-  const inodes = targets.flatMap((target) => /^socket:\[(\d+)\]$/.exec(target)?.[1] ?? []);
-  const hasIoUring = targets.includes("anon_inode:[io_uring]");
-  if (inodes.length === 0) return { ...NOTHING, hasIoUring };
-  const { tcp, udp, https, ktls } = tables();
-  const among = (of: ReadonlySet<string>) => inodes.some((inode) => of.has(inode));
-  return {
-    hasTcp: among(tcp),
-    hasUdp: among(udp),
-    hasHttpsOverUdp: among(https),
-    ...{ hasIoUring, ktls, changing: false },
-  };
+  const hasIoUring = open.some(({ target }) => target === "anon_inode:[io_uring]");
+  const protocolOf = nativeAddon().socketProtocol;
+  let hasTcp = false;
+  const datagrams: string[] = [];
+  for (const { path, target } of open) {
+    const inode = SOCKET.exec(target)?.[1];
+    if (inode === undefined) continue;
+    const protocol = protocolOf(path);
+    if (protocol.startsWith("TCP")) hasTcp = true;
+    else if (protocol.startsWith("UDP")) datagrams.push(inode);
+  }
+  const hasUdp = datagrams.length > 0;
+  if (!hasTcp && !hasUdp) return { ...NOTHING, hasIoUring };
+  const { https, ktls } = tables();
+  const hasHttpsOverUdp = datagrams.some((inode) => https.has(inode));
+  return { hasTcp, hasUdp, hasHttpsOverUdp, hasIoUring, ktls, changing: false };
 }

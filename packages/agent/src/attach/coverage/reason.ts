@@ -1,11 +1,12 @@
 import type { CoverageNote, CoverageReason } from "@masthead/shared/wire/coverage-reasons";
+import { clamp } from "../../ship/wire-text.js";
 import { codeOf } from "../processes/system-error.js";
 
 /** As the wire bounds a reason and a note, in UTF-16 units. */
 const TEXT_MAX = 256;
 
 const coded = (code: string, details: string | undefined): string =>
-  (details ? `${code}: ${details}` : code).slice(0, TEXT_MAX);
+  clamp(details ? `${code}: ${details}` : code, TEXT_MAX);
 
 /** Why a process is not captured, as the heartbeat says it. */
 export const reason = (code: CoverageReason, details?: string): string => coded(code, details);

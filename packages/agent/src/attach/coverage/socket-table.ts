@@ -11,7 +11,7 @@ export interface SocketRow {
   remotePort: number;
 }
 
-/** The text of /proc/net/tcp, tcp6, udp or udp6. */
+/** The text of /proc/net/udp or udp6. */
 export function socketRows(table: string): SocketRow[] {
   return table
     .split("\n")
@@ -34,11 +34,9 @@ export function ktlsSockets(text: string): number {
   return Math.max(sum("Tx"), sum("Rx"));
 }
 
-/** The sockets of one network namespace, by inode. */
+/** What coverage asks of the sockets of one network namespace. */
 export interface NamespaceSockets {
-  tcp: ReadonlySet<string>;
-  udp: ReadonlySet<string>;
-  /** UDP sockets at port 443, on either side */
+  /** inodes of UDP sockets at port 443, on either side */
   https: ReadonlySet<string>;
   ktls: number;
 }
@@ -47,26 +45,26 @@ export interface NamespaceSockets {
 export class SocketTables {
   readonly #byNamespace = new Map<string, NamespaceSockets>();
 
+  constructor(private readonly read = readTables) {}
+
   /** As the process sees them. */
   of(pid: number): NamespaceSockets {
     const namespace = namespaceOf(pid, "net") ?? `of ${pid}`;
-    let sockets = this.#byNamespace.get(namespace);
-    if (!sockets) {
-      sockets = read(pid);
-      this.#byNamespace.set(namespace, sockets);
-    }
+    const known = this.#byNamespace.get(namespace);
+    if (known) return known;
+    const sockets = this.read(pid);
+    // Of a process that ended meanwhile the tables are empty; its neighbours' are not.
+    if (namespaceOf(pid, "net") === namespace) this.#byNamespace.set(namespace, sockets);
     return sockets;
   }
 }
 
-function read(pid: number): NamespaceSockets {
-  const rows = (...names: string[]) => names.flatMap((name) => socketRows(tableOf(pid, name)));
-  const inodes = (of: SocketRow[]) => new Set(of.map(({ inode }) => inode));
-  const udp = rows("udp", "udp6");
+/** What /proc/PID/net says; nothing where it cannot be read. */
+export function readTables(pid: number): NamespaceSockets {
+  const rows = ["udp", "udp6"].flatMap((name) => socketRows(tableOf(pid, name)));
+  const https = rows.filter((row) => row.localPort === HTTPS_PORT || row.remotePort === HTTPS_PORT);
   return {
-    tcp: inodes(rows("tcp", "tcp6")),
-    udp: inodes(udp),
-    https: inodes(udp.filter((row) => row.localPort === HTTPS_PORT || row.remotePort === HTTPS_PORT)),
+    https: new Set(https.map(({ inode }) => inode)),
     ktls: ktlsSockets(tableOf(pid, "tls_stat")),
   };
 }

@@ -57,6 +57,9 @@ test("names come from the best fact there is", () => {
     executablePath: "/usr/bin/python3.11",
     serviceName: "python3.11",
   });
+  const long = processInfo({ pid: 7, executable: `/opt/a${"😀".repeat(3000)}` });
+  for (const text of [long.executableName, long.serviceName, long.executablePath])
+    expect(text).not.toMatch(/\p{Surrogate}/u);
   expect(processInfo({ pid: 7, exec })).toEqual({ pid: 7, executableName: "run.py", serviceName: "run.py" });
   expect(processInfo({ pid: 7, exec: { ...exec, file: "/bin/true" } })).toMatchObject({
     executablePath: "/bin/true",

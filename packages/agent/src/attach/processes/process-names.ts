@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import type { ProcessInfo } from "../../exchange.js";
+import { clamp } from "../../ship/wire-text.js";
 import type { CgroupFacts } from "./cgroup-path.js";
 
 /** What the kernel told at execve (struct record_process), of a process that may be gone by now. */
@@ -40,10 +41,10 @@ export function processInfo(facts: ProcessFacts): ProcessInfo {
     "unknown";
   const info: ProcessInfo = {
     pid: facts.pid,
-    executableName: name.slice(0, NAME_MAX),
-    serviceName: (facts.cgroup?.unit ?? name).slice(0, NAME_MAX),
+    executableName: clamp(name, NAME_MAX),
+    serviceName: clamp(facts.cgroup?.unit ?? name, NAME_MAX),
   };
-  if (path) info.executablePath = path.slice(0, PATH_MAX);
+  if (path) info.executablePath = clamp(path, PATH_MAX);
   if (facts.cgroup?.containerId) info.containerId = facts.cgroup.containerId;
   return info;
 }

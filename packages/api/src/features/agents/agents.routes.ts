@@ -2,7 +2,7 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { agentResourceSchema } from "@masthead/shared/http/agent-resource";
 import { agentIdSchema } from "@masthead/shared/ids";
 import type { Deps } from "../../deps.js";
-import type { AppEnv } from "../../platform/http/context.js";
+import { type AppEnv, scopeOf } from "../../platform/http/context.js";
 import { decodeCursor, encodeCursor, queryFingerprint } from "../../platform/http/cursor.js";
 import { PAGE_LIMIT_DEFAULT, pageQuerySchema, pageSchema } from "../../platform/http/page.js";
 import { problemResponses } from "../../platform/http/problem-schema.js";
@@ -76,13 +76,15 @@ export function agentsRoutes(deps: Deps, issuer: UserIssuer | null): OpenAPIHono
   router.openapi(list, async (c) => {
     const { limit = PAGE_LIMIT_DEFAULT, cursor } = c.req.valid("query");
     const after = cursor === undefined ? undefined : decodeCursor(fingerprint, cursor, z.string());
-    const found = await getAgents(deps, { after, limit: limit + 1 });
+    const found = await getAgents(deps, scopeOf(c.var.principal), { after, limit: limit + 1 });
     const items = found.slice(0, limit);
     const last = found.length > limit ? items.at(-1) : undefined;
     return c.json({ items, nextCursor: last ? encodeCursor(fingerprint, last.id) : null }, 200);
   });
 
-  router.openapi(get, async (c) => c.json(await getAgent(deps, c.req.valid("param").id), 200));
+  router.openapi(get, async (c) =>
+    c.json(await getAgent(deps, scopeOf(c.var.principal), c.req.valid("param").id), 200),
+  );
 
   router.openapi(credentials, async (c) => {
     const text = await createCredentials(issuer, c.req.valid("param").id);

@@ -1,17 +1,17 @@
 import type { AgentResource } from "@masthead/shared/http/agent-resource";
 import type { AgentId } from "@masthead/shared/ids";
 import type { Deps } from "../../deps.js";
-import { FLEET } from "../../platform/db/scope.js";
+import type { Scope } from "../../platform/db/scope.js";
 import { ApiError } from "../../platform/http/problem.js";
 import { issueAgentCredentials, type UserIssuer } from "../../platform/nats/credentials.js";
 import { fleetRevision } from "../policies/index.js";
 import { readAgents } from "./agents.read-model.js";
 import { toAgentResource } from "./agents.rules.js";
 
-const read = (deps: Deps, page: Parameters<typeof readAgents>[1]): Promise<AgentResource[]> =>
+const read = (deps: Deps, scope: Scope, page: Parameters<typeof readAgents>[1]): Promise<AgentResource[]> =>
   deps.withDatabase((database) =>
     database.transaction(
-      FLEET,
+      scope,
       async ({ sql }) => {
         const revision = await fleetRevision(sql);
         const agents = await readAgents(sql, page);
@@ -24,12 +24,13 @@ const read = (deps: Deps, page: Parameters<typeof readAgents>[1]): Promise<Agent
 /** Agents by id, from behind `after` on. */
 export const getAgents = (
   deps: Deps,
+  scope: Scope,
   page: { after?: string | undefined; limit: number },
-): Promise<AgentResource[]> => read(deps, page);
+): Promise<AgentResource[]> => read(deps, scope, page);
 
 /** @throws ApiError `not_found` */
-export async function getAgent(deps: Deps, id: string): Promise<AgentResource> {
-  const [agent] = await read(deps, { id, limit: 1 });
+export async function getAgent(deps: Deps, scope: Scope, id: string): Promise<AgentResource> {
+  const [agent] = await read(deps, scope, { id, limit: 1 });
   if (!agent) throw new ApiError("not_found", `no agent ${id} was ever heard of`);
   return agent;
 }

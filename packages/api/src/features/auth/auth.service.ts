@@ -11,7 +11,9 @@ export async function authenticate(deps: Deps, key: string): Promise<Principal |
   const row = await deps.withDatabase((database) =>
     database.transaction(NO_TENANT, ({ sql }) => findApiKey(sql, id), "read only"),
   );
-  return row && matchesHash(key, row.hash) ? { keyId: row.id, role: row.role } : null;
+  return row && matchesHash(key, row.hash)
+    ? { keyId: row.id, name: row.name, role: row.role, scopes: null }
+    : null;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import type { Deps } from "../../deps.js";
-import type { AppEnv } from "../../platform/http/context.js";
+import { type AppEnv, scopeOf } from "../../platform/http/context.js";
 import { problemResponses } from "../../platform/http/problem-schema.js";
 import { createRouter } from "../../platform/http/router.js";
 import { exchangePageSchema, exchangesQuerySchema } from "./exchanges.schema.js";
@@ -26,6 +26,8 @@ const list = createRoute({
 /** Routes of exchanges. */
 export function exchangesRoutes(deps: Deps): OpenAPIHono<AppEnv> {
   const router = createRouter();
-  router.openapi(list, async (c) => c.json(await listExchanges(deps, c.req.valid("query")), 200));
+  router.openapi(list, async (c) =>
+    c.json(await listExchanges(deps, scopeOf(c.var.principal), c.req.valid("query")), 200),
+  );
   return router;
 }

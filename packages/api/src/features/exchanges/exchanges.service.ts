@@ -1,7 +1,7 @@
 import { type ExchangeItem, toExchangeItem } from "@masthead/shared/http/exchange-item";
 import { z } from "zod";
 import type { Deps } from "../../deps.js";
-import { FLEET } from "../../platform/db/scope.js";
+import type { Scope } from "../../platform/db/scope.js";
 import { decodeCursor, encodeCursor, queryFingerprint } from "../../platform/http/cursor.js";
 import { rangeOf } from "../../platform/http/instant.js";
 import { PAGE_LIMIT_DEFAULT } from "../../platform/http/page.js";
@@ -22,8 +22,12 @@ export interface ExchangePage {
   nextCursor: string | null;
 }
 
-/** A page of exchanges, newest first. @throws ApiError `invalid_cursor`, `invalid_parameters` */
-export const listExchanges = async (deps: Deps, query: ExchangesQuery): Promise<ExchangePage> => {
+/** A page of exchanges that `scope` may see, newest first. @throws ApiError `invalid_cursor`, `invalid_parameters` */
+export const listExchanges = async (
+  deps: Deps,
+  scope: Scope,
+  query: ExchangesQuery,
+): Promise<ExchangePage> => {
   const fingerprint = queryFingerprint({ list: "exchanges", ...query });
   const position =
     query.cursor === undefined ? undefined : decodeCursor(fingerprint, query.cursor, positionSchema);
@@ -37,7 +41,7 @@ export const listExchanges = async (deps: Deps, query: ExchangesQuery): Promise<
   const after = position && { timeUs: position[2], id: position[3] };
   const found = await deps.withDatabase((database) =>
     database.transaction(
-      FLEET,
+      scope,
       ({ sql }) => readExchanges(sql, { ...filter, after, limit: limit + 1 }),
       "read only",
     ),

@@ -1,6 +1,6 @@
 import { DEFAULT_POLICY } from "@masthead/shared/policy/default-policy";
 import type { Deps } from "../../deps.js";
-import { NO_TENANT } from "../../platform/db/scope.js";
+import { FLEET } from "../../platform/db/scope.js";
 import { fleetRevision, savePolicy, takeRevision } from "./policies.store.js";
 
 /**
@@ -9,7 +9,7 @@ import { fleetRevision, savePolicy, takeRevision } from "./policies.store.js";
  */
 export const ensureDefaultPolicy = (deps: Deps): Promise<void> =>
   deps.withDatabase((database) =>
-    database.transaction(NO_TENANT, async ({ sql }) => {
+    database.transaction(FLEET, async ({ sql }) => {
       if ((await fleetRevision(sql, "lock")) > 0) return;
       const revision = await takeRevision(sql);
       const now = deps.now();

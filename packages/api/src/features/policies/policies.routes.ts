@@ -3,7 +3,7 @@ import { capturePolicySchema } from "@masthead/shared/policy/schema";
 import { stringify } from "yaml";
 import { z } from "zod";
 import type { Deps } from "../../deps.js";
-import type { AppEnv } from "../../platform/http/context.js";
+import { type AppEnv, scopeOf } from "../../platform/http/context.js";
 import { decodeCursor, encodeCursor, queryFingerprint } from "../../platform/http/cursor.js";
 import { readDocument } from "../../platform/http/document.js";
 import { negotiate } from "../../platform/http/negotiate.js";
@@ -144,7 +144,7 @@ export function policiesRoutes(deps: Deps): OpenAPIHono<AppEnv> {
   router.openapi(list, async (c) => {
     const { limit = PAGE_LIMIT_DEFAULT, cursor } = c.req.valid("query");
     const after = cursor === undefined ? undefined : decodeCursor(fingerprint, cursor, z.string());
-    const found = await getPolicies(deps, { after, limit: limit + 1 });
+    const found = await getPolicies(deps, scopeOf(c.var.principal), { after, limit: limit + 1 });
     const items = found.slice(0, limit);
     const last = found.length > limit ? items.at(-1) : undefined;
     return c.json(
@@ -155,7 +155,7 @@ export function policiesRoutes(deps: Deps): OpenAPIHono<AppEnv> {
 
   router.openapi(get, async (c) => {
     const type = negotiate(c, [JSON_TYPE, YAML]);
-    const policy = await getPolicy(deps, c.req.valid("param").name);
+    const policy = await getPolicy(deps, scopeOf(c.var.principal), c.req.valid("param").name);
     const etag = entityTag(policy.revision);
     c.header("Vary", "Accept");
     if (isUnchanged(c.req.header("if-none-match"), policy.revision)) return c.body(null, 304, { etag });
@@ -166,11 +166,10 @@ export function policiesRoutes(deps: Deps): OpenAPIHono<AppEnv> {
 
   router.openapi(put, async (c) => {
     const { name } = c.req.valid("param");
-    const { policy, outcome, published } = await putPolicy(deps, {
+    const { policy, outcome, published } = await putPolicy(deps, c.var.principal, {
       name,
       document: await readDocument(c),
       precondition: { ifMatch: c.req.header("if-match"), ifNoneMatch: c.req.header("if-none-match") },
-      changedBy: c.var.principal.keyId,
     });
     const headers = { etag: entityTag(policy.revision) };
     const body = { ...toResource(policy), published };
@@ -180,10 +179,9 @@ export function policiesRoutes(deps: Deps): OpenAPIHono<AppEnv> {
   });
 
   router.openapi(remove, async (c) => {
-    const { revision } = await deletePolicy(deps, {
+    const { revision } = await deletePolicy(deps, c.var.principal, {
       name: c.req.valid("param").name,
       precondition: { ifMatch: c.req.header("if-match"), ifNoneMatch: c.req.header("if-none-match") },
-      changedBy: c.var.principal.keyId,
     });
     return c.body(null, 204, { "masthead-revision": String(revision) });
   });

@@ -1,9 +1,11 @@
 import { encodePolicySet, POLICY_SET_MAX_BYTES } from "@masthead/shared/wire/codec";
 import type { Deps } from "../../deps.js";
 import type { Transaction } from "../../platform/db/database.js";
-import { NO_TENANT } from "../../platform/db/scope.js";
+import type { Scope } from "../../platform/db/scope.js";
+import { type Principal, scopeOf } from "../../platform/http/context.js";
 import { ApiError } from "../../platform/http/problem.js";
 import { POLICY_SET_MAX_COMPRESSED_BYTES } from "../../platform/nats/policy-publisher.js";
+import { actorOf, recordChange } from "../audit/index.js";
 import { checkPrecondition, isLive, type Precondition, sameDocument } from "./policies.rules.js";
 import {
   findPolicy,
@@ -49,12 +51,13 @@ export interface SavedPolicy {
  */
 export async function putPolicy(
   deps: Deps,
-  request: { name: string; document: unknown; precondition: Precondition; changedBy: string },
+  principal: Principal,
+  request: { name: string; document: unknown; precondition: Precondition },
 ): Promise<SavedPolicy> {
-  const { name, precondition, changedBy } = request;
+  const { name, precondition } = request;
   const document = validatePolicy(name, request.document);
   const saved = await deps.withDatabase((database) =>
-    database.transaction(NO_TENANT, async ({ sql }) => {
+    database.transaction(scopeOf(principal), async ({ sql }) => {
       await fleetRevision(sql, "lock");
       const before = await findPolicy(sql, name);
       const present = isLive(before) ? before : undefined;
@@ -69,8 +72,15 @@ export async function putPolicy(
         createdAtUs: present?.createdAtUs ?? changedAtUs,
         changedAtUs,
       };
-      await savePolicy(sql, { ...policy, changedBy });
+      await savePolicy(sql, { ...policy, changedBy: principal.keyId });
       await checkBounds(sql);
+      await recordChange(sql, {
+        atUs: changedAtUs,
+        actor: actorOf(principal),
+        action: "policy.put",
+        subject: `policy:${name}`,
+        detail: { revision: policy.revision },
+      });
       return { policy, outcome: present ? ("changed" as const) : ("created" as const) };
     }),
   );
@@ -84,23 +94,26 @@ export async function putPolicy(
  */
 export async function deletePolicy(
   deps: Deps,
-  request: { name: string; precondition: Precondition; changedBy: string },
+  principal: Principal,
+  { name, precondition }: { name: string; precondition: Precondition },
 ): Promise<{ revision: number; published: boolean }> {
-  const { name, precondition, changedBy } = request;
   const revision = await deps.withDatabase((database) =>
-    database.transaction(NO_TENANT, async ({ sql }) => {
+    database.transaction(scopeOf(principal), async ({ sql }) => {
       await fleetRevision(sql, "lock");
       const before = await findPolicy(sql, name);
       const present = isLive(before) ? before : undefined;
       checkPrecondition(precondition, present);
       if (!present) throw notFound(name);
       const next = await takeRevision(sql);
-      await savePolicy(sql, {
-        ...present,
-        document: null,
-        revision: next,
-        changedAtUs: deps.now(),
-        changedBy,
+      const changedAtUs = deps.now();
+      const tombstone = { ...present, document: null, revision: next, changedAtUs };
+      await savePolicy(sql, { ...tombstone, changedBy: principal.keyId });
+      await recordChange(sql, {
+        atUs: changedAtUs,
+        actor: actorOf(principal),
+        action: "policy.delete",
+        subject: `policy:${name}`,
+        detail: { revision: next },
       });
       return next;
     }),
@@ -109,9 +122,9 @@ export async function deletePolicy(
 }
 
 /** @throws ApiError `not_found`, for a tombstone too */
-export async function getPolicy(deps: Deps, name: string): Promise<LivePolicy> {
+export async function getPolicy(deps: Deps, scope: Scope, name: string): Promise<LivePolicy> {
   const row: PolicyRow | undefined = await deps.withDatabase((database) =>
-    database.transaction(NO_TENANT, ({ sql }) => findPolicy(sql, name), "read only"),
+    database.transaction(scope, ({ sql }) => findPolicy(sql, name), "read only"),
   );
   if (!isLive(row)) throw notFound(name);
   return row;
@@ -120,8 +133,9 @@ export async function getPolicy(deps: Deps, name: string): Promise<LivePolicy> {
 /** Live policies by name, from behind `after` on. */
 export const getPolicies = (
   deps: Deps,
+  scope: Scope,
   page: { after?: string | undefined; limit: number },
 ): Promise<LivePolicy[]> =>
   deps.withDatabase((database) =>
-    database.transaction(NO_TENANT, ({ sql }) => listPolicies(sql, page), "read only"),
+    database.transaction(scope, ({ sql }) => listPolicies(sql, page), "read only"),
   );

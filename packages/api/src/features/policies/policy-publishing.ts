@@ -1,5 +1,5 @@
 import type { Deps } from "../../deps.js";
-import { NO_TENANT } from "../../platform/db/scope.js";
+import { FLEET } from "../../platform/db/scope.js";
 import { publishPolicySet } from "../../platform/nats/policy-publisher.js";
 import { readPolicySet } from "./policy-set.store.js";
 
@@ -11,7 +11,7 @@ import { readPolicySet } from "./policy-set.store.js";
  */
 export async function reconcilePolicies(deps: Deps): Promise<boolean> {
   const set = await deps.withDatabase((database) =>
-    database.transaction(NO_TENANT, ({ sql }) => readPolicySet(sql), "read only"),
+    database.transaction(FLEET, ({ sql }) => readPolicySet(sql), "read only"),
   );
   return deps.withNats((nats) => publishPolicySet(nats, set));
 }

@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Deps } from "../../deps.js";
-import type { AppEnv } from "../../platform/http/context.js";
+import { type AppEnv, scopeOf } from "../../platform/http/context.js";
 import { decodeCursor, encodeCursor, queryFingerprint } from "../../platform/http/cursor.js";
 import { negotiate } from "../../platform/http/negotiate.js";
 import { PAGE_LIMIT_DEFAULT, pageQuerySchema } from "../../platform/http/page.js";
@@ -57,7 +57,7 @@ export function reportsRoutes(deps: Deps): OpenAPIHono<AppEnv> {
   router.openapi(list, async (c) => {
     const { limit = PAGE_LIMIT_DEFAULT, cursor } = c.req.valid("query");
     const after = cursor === undefined ? undefined : decodeCursor(fingerprint, cursor, tenantIdSchema);
-    const found = await getTenants(deps, { after, limit: limit + 1 });
+    const found = await getTenants(deps, scopeOf(c.var.principal), { after, limit: limit + 1 });
     const items = found.slice(0, limit);
     const last = found.length > limit ? items.at(-1) : undefined;
     return c.json({ items, nextCursor: last ? encodeCursor(fingerprint, last.id) : null }, 200);
@@ -66,7 +66,7 @@ export function reportsRoutes(deps: Deps): OpenAPIHono<AppEnv> {
   router.openapi(report, async (c) => {
     const type = negotiate(c, [JSON_TYPE, CSV]);
     const { id, period } = c.req.valid("param");
-    const found = await getReport(deps, id, period);
+    const found = await getReport(deps, scopeOf(c.var.principal), id, period);
     c.header("Vary", "Accept");
     return type === CSV
       ? c.body(reportCsv(found), 200, {

@@ -1,5 +1,5 @@
 export { bookUsage, type PlacedPart, SERIES_PER_TENANT_AND_MINUTE } from "./booking.service.js";
-export { readCompleteness } from "./completeness.read-model.js";
+export { completenessOf } from "./completeness.service.js";
 export { maintainUsage, rollUpUsage, USAGE_MINUTE_DAYS } from "./rollup.job.js";
 export {
   readDimensionNames,

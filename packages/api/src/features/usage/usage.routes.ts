@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import type { Deps } from "../../deps.js";
-import type { AppEnv } from "../../platform/http/context.js";
+import { type AppEnv, scopeOf } from "../../platform/http/context.js";
 import { problemResponses } from "../../platform/http/problem-schema.js";
 import { createRouter } from "../../platform/http/router.js";
 import { usagePageSchema, usageQuerySchema } from "./usage.schema.js";
@@ -23,6 +23,8 @@ const query = createRoute({
 /** Routes of usage. */
 export function usageRoutes(deps: Deps): OpenAPIHono<AppEnv> {
   const router = createRouter();
-  router.openapi(query, async (c) => c.json(await queryUsage(deps, c.req.valid("query")), 200));
+  router.openapi(query, async (c) =>
+    c.json(await queryUsage(deps, scopeOf(c.var.principal), c.req.valid("query")), 200),
+  );
   return router;
 }

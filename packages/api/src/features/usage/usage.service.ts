@@ -5,14 +5,14 @@ import { USAGE_DIMENSIONS } from "@masthead/shared/usage/dimensions";
 import { quantileMs } from "@masthead/shared/usage/histogram";
 import { z } from "zod";
 import type { Deps } from "../../deps.js";
-import type { Transaction } from "../../platform/db/database.js";
-import { FLEET } from "../../platform/db/scope.js";
+import type { Database, Transaction } from "../../platform/db/database.js";
+import type { Scope } from "../../platform/db/scope.js";
 import { decodeCursor, encodeCursor, queryFingerprint } from "../../platform/http/cursor.js";
 import { rangeOf, type TimeRange } from "../../platform/http/instant.js";
 import { PAGE_LIMIT_DEFAULT } from "../../platform/http/page.js";
 import { ApiError } from "../../platform/http/problem.js";
 import { readPolicyDimensions } from "../policies/index.js";
-import { readCompleteness } from "./completeness.read-model.js";
+import { completenessOf } from "./completeness.service.js";
 import {
   readDimensionNames,
   readMinutesFrom,
@@ -38,8 +38,8 @@ const invalid = (parameter: string, message: string): ApiError =>
     errors: [{ pointer: `/query/${parameter}`, message }],
   });
 
-/** A page of usage. @throws ApiError `invalid_cursor`, `invalid_parameters` */
-export const queryUsage = async (deps: Deps, query: UsageQuery): Promise<UsagePage> => {
+/** A page of the usage that `scope` may see. @throws ApiError `invalid_cursor`, `invalid_parameters` */
+export const queryUsage = async (deps: Deps, scope: Scope, query: UsageQuery): Promise<UsagePage> => {
   const fingerprint = queryFingerprint({ list: "usage", ...query });
   const position =
     query.cursor === undefined ? undefined : decodeCursor(fingerprint, query.cursor, positionSchema);
@@ -47,16 +47,13 @@ export const queryUsage = async (deps: Deps, query: UsageQuery): Promise<UsagePa
   if (!asked) throw invalid("to", "lies before `from`");
   const after = position && { windowUs: position[2], keyHash: position[3] };
   return deps.withDatabase((database) =>
-    database.transaction(
-      FLEET,
-      (tx) => readPage(tx, query, asked, after, fingerprint, deps.now()),
-      "read only",
-    ),
+    readPage(database, scope, query, asked, after, fingerprint, deps.now()),
   );
 };
 
 const readPage = async (
-  { sql }: Transaction,
+  database: Database,
+  scope: Scope,
   query: UsageQuery,
   asked: TimeRange,
   after: UsagePosition | undefined,
@@ -65,8 +62,14 @@ const readPage = async (
 ): Promise<UsagePage> => {
   const { window, groupBy = [], limit = PAGE_LIMIT_DEFAULT } = query;
   const filters = filtersOf(query);
-  await checkDimensions(sql, groupBy, filters);
-  const minutesFromUs = await readMinutesFrom(sql);
+  const minutesFromUs = await database.transaction(
+    scope,
+    async ({ sql }) => {
+      await checkDimensions(sql, groupBy, filters);
+      return readMinutesFrom(sql);
+    },
+    "read only",
+  );
   const level = levelOf(asked, minutesFromUs);
   if (window === "minute" && level !== "minute")
     throw invalid("from", `minutes are held since ${toRfc3339(minutesFromUs)}`);
@@ -75,10 +78,9 @@ const readPage = async (
   const counted = names.includes("role") ? filters : [...filters, { dimension: "role", values: ["server"] }];
   const read = { ...planOf(range, window), window, groupBy, filters: counted, after, limit: limit + 1 };
   const agents = filters.find((filter) => filter.dimension === "agent.id")?.values;
-  const known = agents?.filter((value) => value !== null);
-  // Read first: what is committed in between is then counted and not promised, instead of the other way round.
-  const completeness = await readCompleteness(sql, range, nowUs, known);
-  const rows = await readUsage(sql, read);
+  const agentIds = agents?.filter((value) => value !== null);
+  const completeness = await completenessOf(database, scope, { range, nowUs, agentIds });
+  const rows = await database.transaction(scope, ({ sql }) => readUsage(sql, read), "read only");
   // A cursor is only given out where there is more behind it.
   if (after && rows.length === 0)
     throw new ApiError("invalid_cursor", "where the page before ended is no longer held: start again");
