@@ -187,7 +187,9 @@ table lost_batches row level security
 
 table partitioned_tables
   name text not null
+  span text not null default 'day'::text
   constraint partitioned_tables_pkey PRIMARY KEY (name)
+  constraint partitioned_tables_span_check CHECK ((span = ANY (ARRAY['day'::text, 'month'::text])))
 
 table policies row level security
   name text not null
@@ -266,6 +268,7 @@ table usage_day row level security
   measures jsonb
   latency_buckets integer[] not null
   latency_counts bigint[] not null
+  consumers integer[]
   constraint usage_day_pkey PRIMARY KEY (tenant_id, bucket, series_id)
   CREATE INDEX usage_day_by_time ON public.usage_day USING btree (bucket)
   policy usage_day_read for select to masthead_app using (
@@ -290,9 +293,28 @@ END)
   grant select to masthead_app
   grant delete, insert, select, update to masthead_ingest
 
+table usage_dirty row level security
+  tenant_id text not null
+  level text not null
+  bucket timestamp with time zone not null
+  constraint usage_dirty_level_check CHECK ((level = ANY (ARRAY['quarter'::text, 'day'::text, 'month'::text])))
+  constraint usage_dirty_pkey PRIMARY KEY (tenant_id, level, bucket)
+  CREATE INDEX usage_dirty_by_time ON public.usage_dirty USING btree (level, bucket)
+  policy usage_dirty_read for select to masthead_app using (
+CASE
+    WHEN (( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text) THEN true
+    ELSE (tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif"))
+END)
+  policy usage_dirty_write for all to masthead_ingest using (true) with check (true)
+  grant select to masthead_app
+  grant delete, insert, select, update to masthead_ingest
+
 table usage_horizon
   singleton boolean not null default true
   minutes_from date not null
+  quarters_from date not null default '1970-01-01'::date
+  days_from date not null default '1970-01-01'::date
+  months_from date not null default '1970-01-01'::date
   constraint usage_horizon_pkey PRIMARY KEY (singleton)
   constraint usage_horizon_singleton_check CHECK (singleton)
   grant select to masthead_app
@@ -309,6 +331,7 @@ table usage_minute partition by RANGE (bucket) row level security
   measures jsonb
   latency_buckets integer[] not null
   latency_counts bigint[] not null
+  consumers integer[]
   constraint usage_minute_pkey PRIMARY KEY (tenant_id, bucket, series_id)
   CREATE INDEX usage_minute_by_time ON ONLY public.usage_minute USING btree (bucket)
   policy usage_minute_read for select to masthead_app using (
@@ -320,7 +343,7 @@ END)
   grant select to masthead_app
   grant delete, insert, select, update to masthead_ingest
 
-table usage_quarter row level security
+table usage_month row level security
   tenant_id text not null
   bucket timestamp with time zone not null
   series_id uuid not null
@@ -331,8 +354,32 @@ table usage_quarter row level security
   measures jsonb
   latency_buckets integer[] not null
   latency_counts bigint[] not null
+  consumers integer[]
+  constraint usage_month_pkey PRIMARY KEY (tenant_id, bucket, series_id)
+  CREATE INDEX usage_month_by_time ON public.usage_month USING btree (bucket)
+  policy usage_month_read for select to masthead_app using (
+CASE
+    WHEN (( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text) THEN true
+    ELSE (tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif"))
+END)
+  policy usage_month_write for all to masthead_ingest using (true) with check (true)
+  grant select to masthead_app
+  grant delete, insert, select, update to masthead_ingest
+
+table usage_quarter partition by RANGE (bucket) row level security
+  tenant_id text not null
+  bucket timestamp with time zone not null
+  series_id uuid not null
+  requests bigint not null
+  errors bigint not null
+  request_bytes bigint not null
+  response_bytes bigint not null
+  measures jsonb
+  latency_buckets integer[] not null
+  latency_counts bigint[] not null
+  consumers integer[]
   constraint usage_quarter_pkey PRIMARY KEY (tenant_id, bucket, series_id)
-  CREATE INDEX usage_quarter_by_time ON public.usage_quarter USING btree (bucket)
+  CREATE INDEX usage_quarter_by_time ON ONLY public.usage_quarter USING btree (bucket)
   policy usage_quarter_read for select to masthead_app using (
 CASE
     WHEN (( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text) THEN true
@@ -355,6 +402,7 @@ table usage_series row level security
   method text not null
   status smallint
   dimensions jsonb
+  consumer text
   constraint usage_series_pkey PRIMARY KEY (tenant_id, series_id)
   policy usage_series_read for select to masthead_app using (
 CASE
@@ -365,15 +413,11 @@ END)
   grant select to masthead_app
   grant delete, insert, select, update to masthead_ingest
 
-table usage_windows row level security
+table usage_windows partition by RANGE (bucket) row level security
   tenant_id text not null
   bucket timestamp with time zone not null
   series integer not null
-  quarter_dirty boolean not null
-  day_dirty boolean not null
   constraint usage_windows_pkey PRIMARY KEY (tenant_id, bucket)
-  CREATE INDEX usage_windows_day_dirty ON public.usage_windows USING btree (bucket) WHERE day_dirty
-  CREATE INDEX usage_windows_quarter_dirty ON public.usage_windows USING btree (bucket) WHERE quarter_dirty
   policy usage_windows_read for select to masthead_app using (
 CASE
     WHEN (( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text) THEN true
@@ -487,9 +531,11 @@ CREATE OR REPLACE FUNCTION public.drop_partitions(parent text, before date)
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
+  span text;
   child record;
 begin
-  if not exists (select from public.partitioned_tables t where t.name = parent) then
+  select t.span into span from public.partitioned_tables t where t.name = parent;
+  if not found then
     raise exception 'not a partitioned table: %', parent using errcode = 'invalid_parameter_value';
   end if;
   perform pg_advisory_xact_lock(hashtextextended('masthead partitions', 0));
@@ -498,7 +544,7 @@ begin
     from pg_inherits i join pg_class c on c.oid = i.inhrelid
     where i.inhparent = ('public.' || quote_ident(parent))::regclass
   loop
-    if child.day < before then
+    if child.day + ('1 ' || span)::interval <= before then
       execute format('drop table public.%I', child.name);
       return next child.day;
     end if;
@@ -515,11 +561,18 @@ CREATE OR REPLACE FUNCTION public.ensure_partition(parent text, day date)
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
-  partition text := parent || '_' || to_char(day, 'YYYYMMDD');
+  span text;
+  first date;
+  past date;
+  partition text;
 begin
-  if not exists (select from public.partitioned_tables t where t.name = parent) then
+  select t.span into span from public.partitioned_tables t where t.name = parent;
+  if not found then
     raise exception 'not a partitioned table: %', parent using errcode = 'invalid_parameter_value';
   end if;
+  first := date_trunc(span, day::timestamp)::date;
+  past := (first + ('1 ' || span)::interval)::date;
+  partition := parent || '_' || to_char(first, 'YYYYMMDD');
   if to_regclass('public.' || quote_ident(partition)) is not null then
     return false;
   end if;
@@ -532,11 +585,26 @@ begin
   execute format('create table public.%I (like public.%I including defaults including constraints)', partition, parent);
   execute format('alter table public.%I enable row level security', partition);
   execute format('alter table public.%I attach partition public.%I for values from (%L) to (%L)', parent, partition,
-    day::timestamp at time zone 'UTC', (day + 1)::timestamp at time zone 'UTC');
+    first::timestamp at time zone 'UTC', past::timestamp at time zone 'UTC');
   return true;
 end
 $function$
 
+grant execute to masthead_ingest
+
+CREATE OR REPLACE FUNCTION public.merge_consumers(a integer[], b integer[])
+ RETURNS integer[]
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select case when a is null then b when b is null then a else (
+    select array_agg(entry order by entry) from (
+      select max(entry) as entry
+      from (select * from unnest(a) union all select * from unnest(b)) both_of (entry)
+      group by entry >> 6) merged) end
+$function$
+
+grant execute to masthead_app
 grant execute to masthead_ingest
 
 CREATE OR REPLACE FUNCTION public.merge_latency(buckets_a integer[], counts_a bigint[], buckets_b integer[], counts_b bigint[], OUT buckets integer[], OUT counts bigint[])

@@ -83,7 +83,7 @@ test("exchanges through NATS into Postgres, beside COPY of the same rows", async
     return ms;
   };
   const empty = async () => {
-    await sql`truncate exchanges, plain, indexed, usage_series, usage_minute, usage_quarter, usage_day, usage_windows`;
+    await sql`truncate exchanges, plain, indexed, usage_series, usage_minute, usage_quarter, usage_day, usage_month, usage_windows, usage_dirty`;
     await sql`checkpoint`;
   };
 

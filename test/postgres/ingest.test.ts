@@ -302,7 +302,7 @@ describe("bad input", () => {
       { kind: "usage", reason: "time_ahead", position: 1 },
     ]);
     expect(await owner.sql`select sum(requests)::int as n from usage_minute`).toEqual([{ n: 1 }]);
-    expect(await owner.sql`select requests, extract(epoch from bucket)::int as at from usage_day`).toEqual([
+    expect(await owner.sql`select requests, extract(epoch from bucket)::int as at from usage_month`).toEqual([
       { requests: 1, at: 0 },
     ]);
   });

@@ -87,7 +87,7 @@ describe("catalogue", () => {
 });
 
 describe("a tenant sees a tenant", () => {
-  const tables = ["exchanges", "usage_series", "usage_minute", "usage_windows"] as const;
+  const tables = ["exchanges", "usage_series", "usage_minute", "usage_windows", "usage_dirty"] as const;
   const tenantsIn = (database: Database, scope: Scope, table: string) =>
     database.transaction(scope, async ({ sql }) => {
       const rows = await sql<

@@ -1,6 +1,5 @@
-import { bookUsage, usageRoutes } from "@masthead/api/features/usage/index";
+import { bookUsage, ensureUsagePartitions, usageRoutes } from "@masthead/api/features/usage/index";
 import type { Database } from "@masthead/api/platform/db/database";
-import { ensurePartition } from "@masthead/api/platform/db/partitions.store";
 import { NO_TENANT } from "@masthead/api/platform/db/scope";
 import type { UsageMeta, UsageRow } from "@masthead/shared/http/usage-schema";
 import { latencyBucket } from "@masthead/shared/usage/histogram";
@@ -72,7 +71,7 @@ beforeAll(async () => {
   server = await startTestDatabase();
   owner = server.open("owner");
   const ingest = server.open("ingest");
-  await ensurePartition(ingest.sql, "usage_minute", DAY);
+  await ensureUsagePartitions(ingest, [DAY]);
   const batch = makeBatch({ seq: 1, exchanges: [] });
   for (let from = 0; from < parts.length; from += 100)
     await ingest.transaction(NO_TENANT, ({ sql }) =>

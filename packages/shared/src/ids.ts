@@ -18,3 +18,8 @@ export const INVALID_TENANT = "invalid";
 /** Where dimensions beyond a cap are booked. */
 export const OTHER_SERIES = "__other__";
 export const TENANT_ID_MAX_CHARACTERS = 128;
+
+/** Fingerprint of a whole value under a key of the fleet: `fp:<key id>:<32 hex>`. */
+export const fingerprintSchema = z
+  .string()
+  .regex(/^fp:[0-9a-f]{8}:[0-9a-f]{32}$/, "a fingerprint is `fp:`, 8 hex digits, `:` and 32 hex digits");

@@ -3,5 +3,5 @@ import type { Database } from "@masthead/api/platform/db/database";
 /** Forgets all that agents ever sent. */
 export const emptyIngestTables = async (owner: Database): Promise<void> => {
   await owner.sql`truncate exchanges, batches, epochs, epoch_losses, lost_batches, loss_minutes, set_aside, ingest_counters,
-    usage_series, usage_minute, usage_quarter, usage_day, usage_windows, agents`;
+    usage_series, usage_minute, usage_quarter, usage_day, usage_month, usage_windows, usage_dirty, agents`;
 };

@@ -1,7 +1,7 @@
 import type { Deps } from "@masthead/api/deps";
 import { reportsRoutes } from "@masthead/api/features/reports/index";
+import { ensureUsagePartitions } from "@masthead/api/features/usage/index";
 import type { Database } from "@masthead/api/platform/db/database";
-import { ensurePartition } from "@masthead/api/platform/db/partitions.store";
 import { answerError } from "@masthead/api/platform/http/error-answer";
 import { createRouter } from "@masthead/api/platform/http/router";
 import type { ReportRow } from "@masthead/shared/http/report-schema";
@@ -41,9 +41,9 @@ export const startReporting = async (): Promise<Reporting> => {
     get: async (path, accept = "application/json") => app.request(path, { headers: { accept } }),
     async reset() {
       await owner.sql`truncate usage_series, usage_dimension_names, usage_minute, usage_quarter, usage_day,
-        usage_windows, epochs, epoch_losses, lost_batches, loss_minutes`;
+        usage_month, usage_windows, usage_dirty, epochs, epoch_losses, lost_batches, loss_minutes`;
       await owner.sql`update usage_horizon set minutes_from = '1970-01-01'`;
-      for (const day of DAYS) await ensurePartition(ingest.sql, "usage_minute", day);
+      await ensureUsagePartitions(ingest, DAYS);
     },
     async plainly(tenant, from, to, key = "null") {
       const rows = await owner.sql.unsafe<ReportRow[]>(

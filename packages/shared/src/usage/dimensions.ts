@@ -8,6 +8,7 @@ export const USAGE_DIMENSIONS = [
   "url.template",
   "http.request.method",
   "http.response.status_code",
+  "consumer.fingerprint",
 ] as const;
 export type UsageDimension = (typeof USAGE_DIMENSIONS)[number];
 

@@ -1,5 +1,13 @@
 import { z } from "zod";
-import { agentIdSchema, epochSchema, seqSchema, TENANT_ID_MAX_CHARACTERS } from "../ids.js";
+import {
+  agentIdSchema,
+  epochSchema,
+  fingerprintSchema,
+  OTHER_SERIES,
+  seqSchema,
+  TENANT_ID_MAX_CHARACTERS,
+} from "../ids.js";
+import { isConsumerSketch } from "../usage/consumer-sketch.js";
 import { ledgerSchema } from "./ledger.js";
 
 /** A batch is one NATS message: gzip of the UTF-8 JSON of this shape. */
@@ -93,6 +101,10 @@ export const usagePartSchema = z.object({
   status: z.int().min(100).max(999).optional(),
   /** the policy's header dimensions */
   dimensions: z.record(text(64), text(1024).nullable()).optional(),
+  /** who called, by the credential's fingerprint; `__other__` where series were too many; absent: unknown */
+  consumer: z.union([fingerprintSchema, z.literal(OTHER_SERIES)]).optional(),
+  /** of a part whose consumer is `__other__`: a sketch of those that it counts; see usage/consumer-sketch */
+  consumers: z.custom<number[]>(isConsumerSketch, "a sketch of consumers").optional(),
   requests: count,
   errors: count,
   requestBytes: count,

@@ -26,6 +26,7 @@ const SCHEMAS: [string, z.ZodType][] = [
   ["batch-client-address", batchSchema],
   ["policy-set-client-address", policySetSchema],
   ["batch-timings", batchSchema],
+  ["batch-consumers", batchSchema],
   ["policy-set-timings", policySetSchema],
   ["batch-lost-batches", batchSchema],
   ["heartbeat-lost-batches", heartbeatSchema],

@@ -1,12 +1,12 @@
 import { type AgentId, agentIdSchema } from "@masthead/shared/ids";
 import type { Log } from "../../deps.js";
 import type { Database } from "../../platform/db/database.js";
-import { ensurePartition, type PartitionedTable } from "../../platform/db/partitions.store.js";
+import { ensurePartition } from "../../platform/db/partitions.store.js";
 import { EXCHANGE_DAYS, encodeExchanges } from "../exchanges/index.js";
-import { USAGE_MINUTE_DAYS } from "../usage/index.js";
+import { ensureUsagePartitions } from "../usage/index.js";
 import { type PreparedBatch, readBatchMessage, type UnreadableBatch } from "./batch-message.rules.js";
 import { type DrainBudget, withinBudget } from "./budget.rules.js";
-import { DAY_US, dayOf, daysOf, withinDays } from "./commit.rules.js";
+import { daysOf, withinDays } from "./commit.rules.js";
 import { type Committed, commitBatches, refuseMessage } from "./commit.service.js";
 import { collectGroups } from "./group.rules.js";
 import type { MessageQueue, QueuedMessage, WatermarkPublisher } from "./ingest.ports.js";
@@ -154,20 +154,19 @@ const refuse = async (
 
 /** Before the transaction, so that making a partition holds no lock through it. */
 const ensureDays = async (
-  { database, now }: DrainBatchesDeps,
+  { database }: DrainBatchesDeps,
   batches: readonly PreparedBatch[],
   made: Set<string>,
 ): Promise<void> => {
-  const minutesFrom = dayOf(now() - USAGE_MINUTE_DAYS * DAY_US);
-  const ensure = async (table: PartitionedTable, day: string) => {
-    const key = `${table} ${day}`;
-    if (made.has(key)) return;
-    await ensurePartition(database.sql, table, day);
-    made.add(key);
-  };
-  for (const { batch } of batches) {
-    const { exchanges, usage } = daysOf(batch);
-    for (const day of exchanges) await ensure("exchanges", day);
-    for (const day of usage) if (day >= minutesFrom) await ensure("usage_minute", day);
+  const days = batches.map(({ batch }) => daysOf(batch));
+  const missing = (of: "exchanges" | "usage") =>
+    [...new Set(days.flatMap((each) => [...each[of]]))].filter((day) => !made.has(`${of} ${day}`));
+  for (const day of missing("exchanges")) {
+    await ensurePartition(database.sql, "exchanges", day);
+    made.add(`exchanges ${day}`);
   }
+  const usage = missing("usage");
+  if (usage.length === 0) return;
+  await ensureUsagePartitions(database, usage);
+  for (const day of usage) made.add(`usage ${day}`);
 };

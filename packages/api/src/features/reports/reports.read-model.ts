@@ -34,8 +34,6 @@ export async function countPeriod(
     and bucket >= to_timestamp(${from}::float8) and bucket < to_timestamp(${to}::float8)`;
   const columns = sql`bucket, series_id, requests, errors, request_bytes, response_bytes, measures,
     latency_buckets, latency_counts`;
-  const quarter = sql`date_bin('15 minutes', bucket, timestamptz 'epoch')`;
-  const day = sql`date_trunc('day', bucket, 'UTC')`;
   const timeKey = {
     day: sql`to_char(bucket at time zone 'UTC', 'YYYY-MM-DD')`,
     hour: sql`to_char(bucket at time zone 'UTC', 'YYYY-MM-DD"T"HH24:00:00.000000"Z"')`,
@@ -50,9 +48,9 @@ export async function countPeriod(
       : sql`select ${columns} from usage_quarter where ${inPeriod}`;
   const [row] = await sql<{ rows: string; latency: string; measures: string }[]>`
     with changed_days as materialized (
-      select distinct ${day} as day from usage_windows where ${inPeriod} and day_dirty),
+      select bucket as day from usage_dirty where ${inPeriod} and level = 'day'),
     changed_quarters as materialized (
-      select distinct ${quarter} as quarter from usage_windows where ${inPeriod} and quarter_dirty),
+      select bucket as quarter from usage_dirty where ${inPeriod} and level = 'quarter'),
     held as (
       select * from (${coarse}) coarse where bucket not in (select quarter from changed_quarters)
       union all

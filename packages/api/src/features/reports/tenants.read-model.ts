@@ -26,8 +26,6 @@ export async function readTenants(
 ): Promise<SeenTenant[]> {
   const next = (from: ReturnType<typeof sql>) =>
     sql`(select tenant_id from usage_series where tenant_id > ${from} order by tenant_id limit 1)`;
-  const quarter = sql`date_bin('15 minutes', bucket, timestamptz 'epoch')`;
-  const day = sql`date_trunc('day', bucket, 'UTC')`;
   const ofPage = sql`tenant_id in (select id from page)`;
   return sql<SeenTenant[]>`
     with recursive ids (id) as (
@@ -36,9 +34,9 @@ export async function readTenants(
       select ${next(sql`ids.id`)} from ids where ids.id is not null),
     page as materialized (select id from ids where id is not null limit ${limit}),
     changed_days as materialized (
-      select distinct tenant_id, ${day} as day from usage_windows where ${ofPage} and day_dirty),
+      select tenant_id, bucket as day from usage_dirty where ${ofPage} and level = 'day'),
     changed_quarters as materialized (
-      select distinct tenant_id, ${quarter} as quarter from usage_windows where ${ofPage} and quarter_dirty),
+      select tenant_id, bucket as quarter from usage_dirty where ${ofPage} and level = 'quarter'),
     held as (
       select tenant_id, series_id, requests from usage_day
       where ${ofPage} and (tenant_id, bucket) not in (select * from changed_days)

@@ -1,16 +1,20 @@
 import type { Batch, UsagePart } from "@masthead/shared/wire/batch";
 import type { Transaction } from "../../platform/db/database.js";
-import { type Booking, Bookings, seriesOf } from "./booking.rules.js";
+import { type Booking, Bookings, seriesOf, windowKey } from "./booking.rules.js";
+import { addUsage } from "./booking.store.js";
+import { candidates, crowdedBuckets, placeWithinCap, SERIES_PER_TENANT_AND_MINUTE } from "./cap.rules.js";
+import { type DirtyMark, markDirty } from "./dirty.store.js";
+import { lockHorizon } from "./horizon.store.js";
 import {
-  addUsage,
-  bookingKey,
-  countSeries,
-  heldBookings,
-  insertSeries,
-  lockHorizon,
-  lockWindows,
-  windowKey,
-} from "./booking.store.js";
+  bucketStart,
+  coarserThan,
+  levelHeldAt,
+  USAGE_LEVELS,
+  USAGE_TABLE,
+  type UsageTableLevel,
+} from "./levels.rules.js";
+import { insertSeries } from "./series.store.js";
+import { countHeld, countSeries, heldBookings, lockWindows } from "./windows.store.js";
 
 /** A part with the batch whose tables it points into. */
 export interface PlacedPart {
@@ -19,15 +23,12 @@ export interface PlacedPart {
   position: number;
 }
 
-/** Series that a tenant may have in one minute; what comes beyond is booked as `__other__`, its count intact. */
-export const SERIES_PER_TENANT_AND_MINUTE = 10_000;
-
-const QUARTER_HOUR = 900;
-const DAY = 86_400;
+type LevelRows = { level: UsageTableLevel; rows: Booking[] };
 
 /**
- * Adds parts to usage. Locks are taken in the order of tenant and minute, so that drains side by side never wait for
- * each other in a circle. Partitions of the minutes' days have to be there. Parts without a policy are left out.
+ * Adds parts to usage: each to the finest level that is held at its time; coarser ones are marked and follow by their
+ * roll-up. Locks are taken in one order (windows, series, levels from fine to coarse, marks; in each by tenant and bucket),
+ * so that drains side by side never wait for each other in a circle. The partitions have to be there. Parts without a policy are left out.
  */
 export const bookUsage = async (
   sql: Transaction["sql"],
@@ -36,65 +37,49 @@ export const bookUsage = async (
 ): Promise<void> => {
   if (parts.length === 0) return;
   const horizon = await lockHorizon(sql);
-  const recent = new Bookings();
-  const late = new Bookings();
+  const bookings = new Map(USAGE_LEVELS.map((level) => [level, new Bookings()]));
   for (const { batch, part } of parts) {
     const series = seriesOf(batch, part);
-    if (series) (part.windowStart >= horizon ? recent : late).add(series, part);
+    // What is older than all that is held goes with the next look at retention, as if it had come in time.
+    const level = levelHeldAt(horizon, part.windowStart) ?? "month";
+    if (series) bookings.get(level)?.add(series, bucketStart(level, part.windowStart), part);
   }
-  await bookMinutes(sql, recent, seriesCap);
-  await bookLate(sql, late.rows());
+  const levels: LevelRows[] = [];
+  for (const [level, ofLevel] of bookings)
+    levels.push({ level, rows: await withinCap(sql, level, ofLevel, seriesCap) });
+  await insertSeries(
+    sql,
+    levels.flatMap(({ rows }) => rows),
+  );
+  for (const { level, rows } of levels) {
+    if (rows.length === 0) continue;
+    const added = await addUsage(sql, USAGE_TABLE[level], rows);
+    if (level === "minute") await countSeries(sql, added);
+  }
+  await markDirty(sql, levels.flatMap(marksOf));
 };
 
-const bookMinutes = async (sql: Transaction["sql"], bookings: Bookings, seriesCap: number): Promise<void> => {
-  const wanted = bookings.rows();
-  if (wanted.length === 0) return;
-  const held = await lockWindows(sql, wanted);
-  const rows = await withinCap(sql, bookings, wanted, held, seriesCap);
-  await insertSeries(sql, rows);
-  await countSeries(sql, await addUsage(sql, "usage_minute", rows));
-};
-
-/** Under the windows' locks, so that the count of what is held stands still. */
+/** The rows to book. Of minutes the count of what is held stands still under the windows' locks; of what is late it is as of now. */
 const withinCap = async (
   sql: Transaction["sql"],
+  level: UsageTableLevel,
   bookings: Bookings,
-  wanted: Booking[],
-  held: ReadonlyMap<string, number>,
-  seriesCap: number,
+  cap: number,
 ): Promise<Booking[]> => {
-  const room = new Map<string, number>();
-  const wantedOf = new Map<string, number>();
-  for (const row of wanted) {
-    const key = windowKey(row.series.tenantId, row.bucket);
-    wantedOf.set(key, (wantedOf.get(key) ?? 0) + 1);
-  }
-  for (const [key, count] of wantedOf)
-    if ((held.get(key) ?? 0) + count > seriesCap)
-      room.set(key, Math.max(0, seriesCap - (held.get(key) ?? 0)));
+  const wanted = bookings.rows();
+  if (wanted.length === 0) return wanted;
+  const table = USAGE_TABLE[level];
+  const held = level === "minute" ? await lockWindows(sql, wanted) : await countHeld(sql, table, wanted);
+  const room = crowdedBuckets(wanted, held, cap);
   if (room.size === 0) return wanted;
-  const crowded = wanted.filter((row) => room.has(windowKey(row.series.tenantId, row.bucket)));
-  const known = await heldBookings(sql, crowded);
-  return bookings.rows((row) => {
-    const key = windowKey(row.series.tenantId, row.bucket);
-    const left = room.get(key);
-    if (left === undefined || known.has(bookingKey(row))) return true;
-    room.set(key, left - 1);
-    return left > 0;
-  });
+  const inCrowd = wanted.filter((row) => room.has(windowKey(row.series.tenantId, row.bucket)));
+  const known = await heldBookings(sql, table, inCrowd.flatMap(candidates));
+  return bookings.rows(placeWithinCap(room, known, cap));
 };
 
-/** Minutes that are no longer held: the coarser buckets are added to, and never recomputed any more. */
-const bookLate = async (sql: Transaction["sql"], rows: Booking[]): Promise<void> => {
-  if (rows.length === 0) return;
-  await insertSeries(sql, rows);
-  await addUsage(sql, "usage_quarter", coarser(rows, QUARTER_HOUR));
-  await addUsage(sql, "usage_day", coarser(rows, DAY));
-};
-
-const coarser = (rows: readonly Booking[], seconds: number): Booking[] => {
-  const merged = new Bookings();
-  for (const row of rows)
-    merged.add(row.series, { ...row, windowStart: Math.floor(row.bucket / seconds) * seconds });
-  return merged.rows();
+const marksOf = ({ level, rows }: LevelRows): DirtyMark[] => {
+  const coarser = coarserThan(level);
+  return rows.flatMap(({ series: { tenantId }, bucket }) =>
+    coarser.map((to) => ({ tenantId, level: to, bucket: bucketStart(to, bucket) })),
+  );
 };

@@ -1,6 +1,23 @@
-export { bookUsage, type PlacedPart, SERIES_PER_TENANT_AND_MINUTE } from "./booking.service.js";
+export { bookUsage, type PlacedPart } from "./booking.service.js";
+export { SERIES_PER_TENANT_AND_MINUTE } from "./cap.rules.js";
 export { completenessOf } from "./completeness.service.js";
-export { maintainUsage, rollUpUsage, USAGE_MINUTE_DAYS } from "./rollup.job.js";
+export { type DirtyMark, markDirty } from "./dirty.store.js";
+export { readHorizon } from "./horizon.store.js";
+export {
+  USAGE_COUNT_COLUMNS,
+  USAGE_KEY_COLUMNS,
+  USAGE_TABLE,
+  USAGE_TENANT_TABLES,
+  type UsageTable,
+  type UsageTableLevel,
+} from "./levels.rules.js";
+export {
+  ensureUsagePartitions,
+  maintainUsage,
+  USAGE_RETENTION,
+  type UsageRetention,
+} from "./retention.job.js";
+export { rollUpUsage } from "./rollup.job.js";
 export {
   readDimensionNames,
   readMinutesFrom,

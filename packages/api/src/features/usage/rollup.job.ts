@@ -1,57 +1,42 @@
 import type { UnixMicros } from "@masthead/shared/time";
 import type { Database } from "../../platform/db/database.js";
-import { dropPartitions, ensurePartition } from "../../platform/db/partitions.store.js";
+import { ensurePartition } from "../../platform/db/partitions.store.js";
 import { NO_TENANT } from "../../platform/db/scope.js";
-import {
-  moveHorizon,
-  type RollupLevel,
-  recomputeBuckets,
-  takeDirtyBuckets,
-  tryLockRollup,
-} from "./rollup.store.js";
+import { takeDirty } from "./dirty.store.js";
+import { type CoarseLevel, dayOf, USAGE_LEVELS } from "./levels.rules.js";
+import { madeFrom, recomputeBuckets } from "./rollup.store.js";
 
-/** Minutes taken at once: bounds the work and the memory of one transaction. */
-const WINDOWS_PER_TURN = 2_000;
+/** Bounds the work, the memory and the locks of one transaction. */
+const TURN = { buckets: 500, rows: 50_000 };
 
 /**
- * Recomputes the quarter-hours and days that have ended and changed since. Idempotent; drains side by side may all call
- * it, one does the work. @returns coarse buckets made, by level; null where another one was at it
+ * Recomputes the quarter-hours, days and months that have ended and changed since, each level before the one that is made from
+ * it. Idempotent; drains side by side share the work. A transaction takes marks and makes their buckets, so that one that
+ * is cut short leaves the marks.
+ * @returns buckets made, by level
  */
 export const rollUpUsage = async (
   database: Database,
   nowUs: UnixMicros,
-): Promise<Record<RollupLevel, number> | null> => {
-  const made = { quarter: 0, day: 0 };
-  for (const level of ["quarter", "day"] as const)
+): Promise<Record<CoarseLevel, number>> => {
+  const made = { quarter: 0, day: 0, month: 0 };
+  for (const level of USAGE_LEVELS) {
+    if (level === "minute") continue;
     for (;;) {
-      const turn = await database.transaction(NO_TENANT, async ({ sql }) => {
-        if (!(await tryLockRollup(sql))) return null;
-        const buckets = await takeDirtyBuckets(sql, level, nowUs / 1e6, WINDOWS_PER_TURN);
-        await recomputeBuckets(sql, level, buckets);
-        return buckets.length;
-      });
-      if (turn === null) return null;
-      made[level] += turn;
-      if (turn === 0) break;
+      const buckets = await rollUpTurn(database, level, nowUs);
+      made[level] += buckets;
+      if (buckets === 0) break;
     }
+  }
   return made;
 };
 
-/** How long usage is held in minutes; quarter-hours and days stay. */
-export const USAGE_MINUTE_DAYS = 35;
-
-const DAY_US = 86_400_000_000;
-const dayOf = (timeUs: UnixMicros): string => new Date(timeUs / 1000).toISOString().slice(0, 10);
-
-/** Partitions of the days around now, and retention of minutes. Idempotent. */
-export const maintainUsage = async (
-  database: Database,
-  nowUs: UnixMicros,
-  minuteDays: number = USAGE_MINUTE_DAYS,
-): Promise<void> => {
-  for (const offset of [0, 1, 2])
-    await ensurePartition(database.sql, "usage_minute", dayOf(nowUs + offset * DAY_US));
-  const keepFrom = dayOf(nowUs - minuteDays * DAY_US);
-  const moved = await database.transaction(NO_TENANT, ({ sql }) => moveHorizon(sql, keepFrom));
-  if (moved) await dropPartitions(database.sql, "usage_minute", keepFrom);
-};
+const rollUpTurn = (database: Database, level: CoarseLevel, nowUs: UnixMicros): Promise<number> =>
+  database.transaction(NO_TENANT, async ({ sql }) => {
+    const buckets = await takeDirty(sql, level, madeFrom(level), nowUs / 1e6, TURN);
+    if (level === "quarter")
+      for (const day of new Set(buckets.map(({ bucket }) => dayOf(bucket * 1e6))))
+        await ensurePartition(sql, "usage_quarter", day);
+    await recomputeBuckets(sql, level, buckets);
+    return buckets.length;
+  });

@@ -52,6 +52,7 @@ const COLUMNS: Record<UsageDimension, string> = {
   "url.template": "template",
   "http.request.method": "method",
   "http.response.status_code": "status",
+  "consumer.fingerprint": "consumer",
 };
 
 const dimension = (sql: TransactionSql, name: string) =>
@@ -67,13 +68,11 @@ const within = (sql: TransactionSql, { fromUs, toUs }: UsagePlan["range"]) =>
  */
 const buckets = (sql: TransactionSql, plan: UsagePlan) => sql`
   dirty_quarters as materialized (
-    select tenant_id, start, start + interval '15 minutes' as until from (
-      select distinct tenant_id, date_bin('15 minutes', bucket, 'epoch') as start from usage_windows
-      where quarter_dirty and ${within(sql, plan.quarters)}) d),
+    select tenant_id, bucket as start, bucket + interval '15 minutes' as until from usage_dirty
+    where level = 'quarter' and ${within(sql, plan.quarters)}),
   dirty_days as materialized (
-    select tenant_id, start, start + interval '1 day' as until from (
-      select distinct tenant_id, date_bin('1 day', bucket, 'epoch') as start from usage_windows
-      where day_dirty and ${within(sql, plan.days)}) d),
+    select tenant_id, bucket as start, bucket + interval '1 day' as until from usage_dirty
+    where level = 'day' and ${within(sql, plan.days)}),
   quarters as (
     select q.* from usage_quarter q where ${within(sql, plan.quarters)} and not ${within(sql, plan.days)}
     union all

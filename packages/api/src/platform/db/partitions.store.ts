@@ -1,13 +1,18 @@
-import type { Sql } from "postgres";
+import type { Sql, TransactionSql } from "postgres";
 
-export type PartitionedTable = "exchanges" | "usage_minute";
+/** Each by the day, but `usage_quarter`, which is by the month. */
+export type PartitionedTable = "exchanges" | "usage_minute" | "usage_windows" | "usage_quarter";
 
-/** Makes the partition of a day (UTC) where it is missing. @param day `YYYY-MM-DD` */
-export const ensurePartition = async (sql: Sql, table: PartitionedTable, day: string): Promise<void> => {
+/** Makes the partition that holds a day (UTC) where it is missing. @param day `YYYY-MM-DD` */
+export const ensurePartition = async (
+  sql: Sql | TransactionSql,
+  table: PartitionedTable,
+  day: string,
+): Promise<void> => {
   await sql`select ensure_partition(${table}, ${day}::date)`;
 };
 
-/** Drops the partitions of the days before `day`. @returns the days dropped */
+/** Drops the partitions that lie before `day`. @returns the first day of each */
 export const dropPartitions = async (sql: Sql, table: PartitionedTable, day: string): Promise<string[]> => {
   const rows = await sql<{ day: string }[]>`
     select d::text as day from drop_partitions(${table}, ${day}::date) as dropped(d)`;

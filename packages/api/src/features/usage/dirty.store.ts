@@ -1,0 +1,101 @@
+import type { TransactionSql } from "postgres";
+import { plainArray, textArray } from "../../platform/db/array-literal.js";
+import { bucketEnd, bucketStart, type CoarseLevel } from "./levels.rules.js";
+
+/** A tenant's bucket of a coarser level. */
+export interface CoarseBucket {
+  tenantId: string;
+  /** start, Unix seconds */
+  bucket: number;
+}
+export interface DirtyMark extends CoarseBucket {
+  level: CoarseLevel;
+}
+
+const markKey = ({ tenantId, level, bucket }: DirtyMark): string => `${level} ${bucket} ${tenantId}`;
+const rowsOf = (sql: TransactionSql, marks: readonly DirtyMark[]) => sql`
+  (select tenant_id, level, to_timestamp(bucket) as bucket from unnest(
+    ${textArray(marks.map((mark) => mark.tenantId))}::text[], ${textArray(marks.map((mark) => mark.level))}::text[],
+    ${plainArray(marks.map((mark) => mark.bucket))}::float8[]) as row (tenant_id, level, bucket))`;
+const markOf = (sql: TransactionSql) =>
+  sql`d.tenant_id as "tenantId", d.level, extract(epoch from d.bucket)::bigint as bucket`;
+
+/**
+ * Marks buckets as older than what they are made from, in the transaction that changed it, after its changes. A mark that is there is held by a
+ * lock that writers share: a roll-up that took it meanwhile would not have seen the changes.
+ */
+export const markDirty = async (sql: TransactionSql, marks: readonly DirtyMark[]): Promise<void> => {
+  let missing = [...new Map(marks.map((mark) => [markKey(mark), mark])).values()];
+  while (missing.length > 0) {
+    const held = await sql<DirtyMark[]>`
+      select ${markOf(sql)} from usage_dirty d join ${rowsOf(sql, missing)} row using (tenant_id, level, bucket)
+      for key share of d`;
+    missing = without(missing, held);
+    if (missing.length === 0) return;
+    const made = await sql<DirtyMark[]>`
+      insert into usage_dirty as d (tenant_id, level, bucket)
+      select * from ${rowsOf(sql, missing)} row order by tenant_id collate "C", level, bucket
+      on conflict do nothing returning ${markOf(sql)}`;
+    missing = without(missing, made);
+  }
+};
+
+const without = (marks: readonly DirtyMark[], done: readonly DirtyMark[]): DirtyMark[] => {
+  const keys = new Set(done.map(markKey));
+  return marks.filter((mark) => !keys.has(markKey(mark)));
+};
+
+const WAITS_FOR = {
+  quarter: { step: "15 minutes", finer: [] },
+  day: { step: "1 day", finer: ["quarter"] },
+  month: { step: "1 month", finer: ["quarter", "day"] },
+} as const satisfies Record<CoarseLevel, { step: string; finer: CoarseLevel[] }>;
+
+/** What one transaction recomputes at most: buckets, and rows that they are made from (unless it is one bucket). */
+export interface TurnBounds {
+  buckets: number;
+  rows: number;
+}
+
+/**
+ * Takes marks of buckets that have ended by `endedBy` (Unix seconds), the oldest first. Passed over are those that a writer or another
+ * roll-up holds right now, and those that are made from buckets that wait themselves.
+ * @param from table that they are made from
+ */
+export const takeDirty = async (
+  sql: TransactionSql,
+  level: CoarseLevel,
+  from: string,
+  endedBy: number,
+  bounds: TurnBounds,
+): Promise<CoarseBucket[]> => {
+  const { step, finer } = WAITS_FOR[level];
+  const waiting = sql`exists (
+    select from usage_dirty f where f.tenant_id = d.tenant_id and f.level in (select unnest(${textArray(finer)}::text[]))
+      and f.bucket >= d.bucket
+      and f.bucket < (d.bucket at time zone 'UTC' + ${step}::interval) at time zone 'UTC')`;
+  const locked = await sql<CoarseBucket[]>`
+    select d.tenant_id as "tenantId", extract(epoch from d.bucket)::bigint as bucket from usage_dirty d
+    where d.level = ${level} and d.bucket < to_timestamp(${bucketStart(level, endedBy)}::float8)
+      and not ${waiting}
+    order by d.bucket, d.tenant_id limit ${bounds.buckets} for update skip locked`;
+  if (locked.length === 0) return [];
+  // Looked at again: under these locks nobody can add to what they are made from and commit.
+  return sql<CoarseBucket[]>`
+    with locked as (
+      select tenant_id, to_timestamp(bucket) as bucket, to_timestamp(until) as until from unnest(
+        ${textArray(locked.map((mark) => mark.tenantId))}::text[],
+        ${plainArray(locked.map((mark) => mark.bucket))}::float8[],
+        ${plainArray(locked.map((mark) => bucketEnd(level, mark.bucket)))}::float8[]) as row (tenant_id, bucket, until)),
+    sized as (
+      select d.tenant_id, d.bucket, sum(n) over (order by d.bucket, d.tenant_id) as rows,
+        row_number() over (order by d.bucket, d.tenant_id) as place
+      from locked d cross join lateral (
+        select count(*) as n from ${sql(from)} f
+        where f.tenant_id = d.tenant_id and f.bucket >= d.bucket and f.bucket < d.until) f
+      where not ${waiting})
+    delete from usage_dirty d using sized
+    where d.tenant_id = sized.tenant_id and d.level = ${level} and d.bucket = sized.bucket
+      and (sized.rows <= ${bounds.rows} or sized.place = 1)
+    returning d.tenant_id as "tenantId", extract(epoch from d.bucket)::bigint as bucket`;
+};

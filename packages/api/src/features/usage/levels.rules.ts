@@ -1,0 +1,68 @@
+import type { UnixMicros } from "@masthead/shared/time";
+
+/** From the finest to the coarsest; each is recomputed from the one before. */
+export const USAGE_LEVELS = ["minute", "quarter", "day", "month"] as const;
+export type UsageTableLevel = (typeof USAGE_LEVELS)[number];
+/** A level that is made from a finer one; what `usage_dirty.level` holds. */
+export type CoarseLevel = Exclude<UsageTableLevel, "minute">;
+
+export const USAGE_TABLE = {
+  minute: "usage_minute",
+  quarter: "usage_quarter",
+  day: "usage_day",
+  month: "usage_month",
+} as const satisfies Record<UsageTableLevel, string>;
+export type UsageTable = (typeof USAGE_TABLE)[UsageTableLevel];
+
+/** What a row of every {@link USAGE_TABLE} is named by, and what it counts. Counts of rows add up, column by column. */
+export const USAGE_KEY_COLUMNS = ["tenant_id", "bucket", "series_id"] as const;
+export const USAGE_COUNT_COLUMNS = [
+  "requests",
+  "errors",
+  "request_bytes",
+  "response_bytes",
+  "measures",
+  "latency_buckets",
+  "latency_counts",
+  "consumers",
+] as const;
+
+/** All tables of usage that hold rows of tenants. Whoever moves a tenant's rows moves them in each of these. */
+export const USAGE_TENANT_TABLES = [
+  "usage_series",
+  "usage_dimension_names",
+  ...Object.values(USAGE_TABLE),
+  "usage_windows",
+  "usage_dirty",
+] as const;
+
+const MINUTE = 60;
+const LENGTH = { minute: MINUTE, quarter: 15 * MINUTE, day: 24 * 60 * MINUTE } as const;
+
+/** Start of the bucket that a time lies in. Unix seconds, of UTC. */
+export const bucketStart = (level: UsageTableLevel, seconds: number): number => {
+  if (level !== "month") return Math.floor(seconds / LENGTH[level]) * LENGTH[level];
+  const date = new Date(seconds * 1000);
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1) / 1000;
+};
+
+/** Where the bucket that starts at `start` ends. Unix seconds. */
+export const bucketEnd = (level: UsageTableLevel, start: number): number => {
+  if (level !== "month") return start + LENGTH[level];
+  const date = new Date(start * 1000);
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1) / 1000;
+};
+
+/** Since when each level is held, Unix seconds. */
+export type UsageHorizon = Readonly<Record<UsageTableLevel, number>>;
+
+/** The finest level that is held at a time: where usage is booked. Undefined: not even months are. */
+export const levelHeldAt = (horizon: UsageHorizon, seconds: number): UsageTableLevel | undefined =>
+  USAGE_LEVELS.find((level) => seconds >= horizon[level]);
+
+/** The levels that are made, directly or not, from this one. */
+export const coarserThan = (level: UsageTableLevel): CoarseLevel[] =>
+  USAGE_LEVELS.slice(USAGE_LEVELS.indexOf(level) + 1) as CoarseLevel[];
+
+/** Day (UTC) of a time, `YYYY-MM-DD`. */
+export const dayOf = (timeUs: UnixMicros): string => new Date(timeUs / 1000).toISOString().slice(0, 10);
