@@ -89,5 +89,6 @@ const emptyPart = (one: RawExchange, windowStart: number): UsagePart => ({
   ...{ tenant: one.tenant.id, template: one.template, method: one.method },
   ...(one.status === undefined ? {} : { status: one.status }),
   ...(one.model === undefined ? {} : { dimensions: { [MODEL_HEADER]: one.model } }),
+  ...(one.consumer === null ? {} : { consumer: one.consumer }),
   ...{ requests: 0, errors: 0, requestBytes: 0, responseBytes: 0, latency: [] },
 });

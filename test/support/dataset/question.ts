@@ -98,6 +98,8 @@ const valuesOf = ({ population }: Dataset, dimension: string, random: Random): V
       return some(() => random.pick(["GET", "POST", "PUT", "BREW"]));
     case "http.response.status_code":
       return some(() => random.pick([200, 201, 404, 429, 500, 503, null]));
+    case "consumer.fingerprint":
+      return some(() => random.pick([...random.pick(tenants.slice(0, 20)).consumers, null]));
     default:
       return some(() => random.pick([...MODELS, null]));
   }

@@ -27,6 +27,7 @@ export const RAW_COLUMNS: Readonly<Record<string, string>> = {
   "url.template": "template",
   "http.request.method": "method",
   "http.response.status_code": "status",
+  "consumer.fingerprint": "consumer",
   [MODEL_HEADER]: "model",
 };
 const columnOf = (dimension: string): string => {
