@@ -39,11 +39,25 @@ module.exports = {
       to: { pathNot: ["^packages/shared/src/", library("zod")] },
     },
     {
+      name: "client-runs-anywhere",
+      comment: "The client is the contract and the fetch of whatever it runs in.",
+      severity: "error",
+      from: { path: "^packages/client/src/", pathNot: testFiles },
+      to: { pathNot: ["^packages/(client|shared)/src/", library("zod")] },
+    },
+    {
       name: "agent-and-api-meet-in-shared",
       comment: "Neither side of the wire knows the other; what both know is in packages/shared.",
       severity: "error",
       from: { path: "^packages/(agent|api|cli)/" },
       to: { path: "^packages/(agent|api|cli)/", pathNot: "^packages/$1/" },
+    },
+    {
+      name: "client-is-for-the-command-line",
+      comment: "The client asks the API over HTTP: neither the API nor an agent asks it.",
+      severity: "error",
+      from: { path: "^packages/(shared|agent|api)/", pathNot: testFiles },
+      to: { path: "^packages/client/" },
     },
     {
       name: "product-knows-no-infra",

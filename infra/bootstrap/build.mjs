@@ -5,7 +5,9 @@ import { command } from "./command.mjs";
 import { nodeHeaders } from "./packages.mjs";
 import { unlessStamped } from "./stamp.mjs";
 
-const PACKAGES = ["shared", "agent", "api", "cli"].map((name) => `packages/${name}`).concat("infra");
+const PACKAGES = ["shared", "agent", "api", "client", "cli"]
+  .map((name) => `packages/${name}`)
+  .concat("infra");
 const manifests = [...PACKAGES, "test/runtimes"].map((name) => `${name}/package.json`);
 const sources = PACKAGES.flatMap((name) => [`${name}/src`, `${name}/tsconfig.json`]);
 

@@ -21,6 +21,9 @@ const PLANTS: [path: string, text: string, rule: string][] = [
     "agent-and-api-meet-in-shared",
   ],
   ["packages/cli/src/main.ts", 'import "@masthead/api/app";', "agent-and-api-meet-in-shared"],
+  ["packages/client/src/one.ts", 'import "node:fs";', "client-runs-anywhere"],
+  ["packages/client/src/two.ts", 'import "@masthead/api/app";', "client-runs-anywhere"],
+  ["packages/agent/src/four.ts", 'import "../../client/src/three.js";', "client-is-for-the-command-line"],
   ["packages/agent/src/two.ts", 'import "../../../infra/src/child.js";', "product-knows-no-infra"],
   [
     "packages/api/src/features/usage/usage.service.ts",
@@ -64,6 +67,8 @@ const INNOCENT: [path: string, text: string][] = [
   ["packages/agent/src/exchange.ts", 'import "@masthead/shared/ids";'],
   ["packages/agent/src/circle-b.ts", 'import "./circle-a.js";'],
   ["packages/shared/src/ids.ts", 'import "zod";'],
+  ["packages/client/src/three.ts", 'import "zod"; import "@masthead/shared/ids";'],
+  ["packages/cli/src/run.ts", 'import "@masthead/client/three";'],
   ["infra/src/child.ts", "export {};"],
 ];
 const LIBRARIES = ["zod", "hono", "nats", "postgres", "drizzle-orm", "pino"];
@@ -85,10 +90,10 @@ describe("the import rules", () => {
     const all = Object.fromEntries(LIBRARIES.map((name) => [name, "*"]));
     manifest(".", "root", { dependencies: {} });
     manifest("infra", "@masthead/infra", { dependencies: {} });
-    for (const name of ["shared", "agent", "api", "cli"]) {
+    for (const name of ["shared", "agent", "api", "client", "cli"]) {
       manifest(`packages/${name}`, `@masthead/${name}`, {
         exports: { "./*": { source: "./src/*.ts" } },
-        dependencies: { ...all, "@masthead/shared": "*", "@masthead/api": "*" },
+        dependencies: { ...all, "@masthead/shared": "*", "@masthead/api": "*", "@masthead/client": "*" },
       });
       mkdirSync(join(tree, "node_modules/@masthead"), { recursive: true });
       symlinkSync(`../../packages/${name}`, join(tree, "node_modules/@masthead", name));

@@ -128,7 +128,7 @@ describe("usage", () => {
           exchange.tenant === row.group["tenant.id"] && exchange.template === row.group["url.template"],
       );
       expect(row).toMatchObject(counts(own));
-      expect(row.latencyMs.p95).toBe(quantileMs(histogram(own), 0.95));
+      expect(row.latencyMs?.p95).toBe(quantileMs(histogram(own), 0.95));
     }
     expect(items.reduce((sum, row) => sum + row.requests, 0)).toBe(failed.length);
     const days = await usage(`${twoDays}&window=day`);

@@ -70,6 +70,7 @@ export const serverlessVariables = {
     schema: json.pipe(userIssuerSchema),
   }),
   metricsNeedKey: apiVariables.metricsNeedKey,
+  requestsPerSecond: apiVariables.requestsPerSecond,
   drainIdleMs: variable({
     name: "MASTHEAD_DRAIN_IDLE_MS",
     description:
@@ -95,8 +96,11 @@ export const appSettings = (
   environment: Environment,
 ): { connections: InvocationSettings; options: AppOptions } => {
   const read = readConfiguration(serverlessVariables, environment);
-  const { natsIssuer = null, metricsNeedKey } = read;
-  return { connections: connections(read, "databaseUrl"), options: { issuer: natsIssuer, metricsNeedKey } };
+  const { natsIssuer = null, metricsNeedKey, requestsPerSecond } = read;
+  return {
+    connections: connections(read, "databaseUrl"),
+    options: { issuer: natsIssuer, metricsNeedKey, requestsPerSecond },
+  };
 };
 
 /** What the drain needs. @throws ConfigurationError naming each variable that is wrong or missing, never its value */

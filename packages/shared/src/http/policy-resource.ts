@@ -12,3 +12,13 @@ export const policyResourceSchema = z.object({
   document: capturePolicySchema.describe("The CapturePolicy document, with defaults filled in."),
 });
 export type PolicyResource = z.infer<typeof policyResourceSchema>;
+
+/** A policy as it was just saved. */
+export const savedPolicySchema = policyResourceSchema.extend({
+  published: z
+    .boolean()
+    .describe(
+      "Whether agents can read it already. False: it is saved, NATS was not reachable, and it will be published when it is.",
+    ),
+});
+export type SavedPolicy = z.infer<typeof savedPolicySchema>;

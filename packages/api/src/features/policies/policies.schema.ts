@@ -1,5 +1,9 @@
 import { z } from "@hono/zod-openapi";
-import { type PolicyResource, policyResourceSchema } from "@masthead/shared/http/policy-resource";
+import {
+  type PolicyResource,
+  policyResourceSchema,
+  savedPolicySchema as savedResourceSchema,
+} from "@masthead/shared/http/policy-resource";
 import { policyNameSchema } from "@masthead/shared/policy/schema";
 import { toRfc3339 } from "@masthead/shared/time";
 import { pageSchema } from "../../platform/http/page.js";
@@ -17,14 +21,8 @@ export const policySchema = policyResourceSchema.clone().openapi("Policy", {
   description: "A capture policy and its revision.",
 });
 
-export const savedPolicySchema = policyResourceSchema
+export const savedPolicySchema = savedResourceSchema
   .clone()
-  .extend({
-    published: z.boolean().openapi({
-      description:
-        "Whether agents can read it already. False: it is saved, NATS was not reachable, and it will be published when it is.",
-    }),
-  })
   .openapi("SavedPolicy", { description: "A capture policy as it was just saved." });
 
 export const policyPageSchema = pageSchema(policySchema).openapi("PolicyPage", {

@@ -3,6 +3,7 @@ import type { Transaction } from "../../platform/db/database.js";
 import { type Booking, Bookings, seriesOf, windowKey } from "./booking.rules.js";
 import { addUsage } from "./booking.store.js";
 import { candidates, crowdedBuckets, placeWithinCap, SERIES_PER_TENANT_AND_MINUTE } from "./cap.rules.js";
+import { ChangedDays, markChanged } from "./changes.store.js";
 import { type DirtyMark, markDirty } from "./dirty.store.js";
 import { lockHorizon } from "./horizon.store.js";
 import {
@@ -37,13 +38,17 @@ export const bookUsage = async (
 ): Promise<void> => {
   if (parts.length === 0) return;
   const horizon = await lockHorizon(sql);
+  const changed = new ChangedDays();
   const bookings = new Map(USAGE_LEVELS.map((level) => [level, new Bookings()]));
   for (const { batch, part } of parts) {
     const series = seriesOf(batch, part);
     // What is older than all that is held goes with the next look at retention, as if it had come in time.
     const level = levelHeldAt(horizon, part.windowStart) ?? "month";
-    if (series) bookings.get(level)?.add(series, bucketStart(level, part.windowStart), part);
+    if (!series) continue;
+    bookings.get(level)?.add(series, bucketStart(level, part.windowStart), part);
+    changed.add(series.tenantId, part.windowStart);
   }
+  await markChanged(sql, changed);
   const levels: LevelRows[] = [];
   for (const [level, ofLevel] of bookings)
     levels.push({ level, rows: await withinCap(sql, level, ofLevel, seriesCap) });

@@ -1,4 +1,5 @@
 import type { UsageMeta, UsageRow } from "@masthead/shared/http/usage-schema";
+import { OTHER_SERIES } from "@masthead/shared/ids";
 import { nearestWord } from "@masthead/shared/policy/nearest";
 import { toRfc3339 } from "@masthead/shared/time";
 import { USAGE_DIMENSIONS } from "@masthead/shared/usage/dimensions";
@@ -94,6 +95,11 @@ const readPage = async (
     meta: {
       level,
       range: { from: toRfc3339(range.fromUs), to: toRfc3339(range.toUs) },
+      timeZone: "UTC",
+      capped: {
+        otherSeries: shown.some((row) => (JSON.parse(row.key) as unknown[]).includes(OTHER_SERIES)),
+        rows: last !== undefined,
+      },
       ...completeness,
     },
   };

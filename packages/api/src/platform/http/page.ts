@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
+import { PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, pageSchema } from "@masthead/shared/http/page";
 
-export const PAGE_LIMIT_DEFAULT = 50;
-export const PAGE_LIMIT_MAX = 1_000;
+export { PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, pageSchema };
 
 /** Query parameters of every list. */
 export const pageQueryShape = {
@@ -24,13 +24,3 @@ export const pageQueryShape = {
 };
 
 export const pageQuerySchema = z.object(pageQueryShape);
-
-/** Answer of every list. */
-export const pageSchema = <T extends z.ZodType>(item: T) =>
-  z.object({
-    items: z.array(item).openapi({ description: "The items of this page, in the list's order." }),
-    nextCursor: z
-      .string()
-      .nullable()
-      .openapi({ description: "Cursor of the next page; `null` on the last one." }),
-  });
