@@ -1,3 +1,5 @@
+import type { webcrypto } from "node:crypto";
+
 /**
  * What the control plane keeps secret, by one key that is not in its database: texts at rest (AES-256-GCM) and signatures (HMAC-SHA-256).
  * Each has a key of its own, derived from that one (HKDF).
@@ -22,7 +24,11 @@ const owned = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => new Uint8Array(byt
 /** @param key 32 random bytes. @throws RangeError on another length */
 export const createSecrets = (key: Uint8Array): Secrets => {
   if (key.length !== SECRETS_KEY_BYTES) throw new RangeError(`a key has ${SECRETS_KEY_BYTES} bytes`);
-  const derive = async (info: string, algorithm: AesKeyGenParams | HmacKeyGenParams, uses: KeyUsage[]) => {
+  const derive = async (
+    info: string,
+    algorithm: webcrypto.AesKeyGenParams | webcrypto.HmacKeyGenParams,
+    uses: webcrypto.KeyUsage[],
+  ) => {
     const main = await crypto.subtle.importKey("raw", owned(key), "HKDF", false, ["deriveKey"]);
     const from = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info: bytesOf(info) };
     return crypto.subtle.deriveKey(from, main, algorithm, false, uses);

@@ -11,7 +11,10 @@ export function secretsKeyIn(home: string): Uint8Array {
   const file = join(home, "secrets.key");
   mkdirSync(home, { recursive: true });
   try {
-    writeFileSync(file, `${randomBytes(SECRETS_KEY_BYTES).toString("base64")}\n`, { mode: 0o600, flag: "wx" });
+    writeFileSync(file, `${randomBytes(SECRETS_KEY_BYTES).toString("base64")}\n`, {
+      mode: 0o600,
+      flag: "wx",
+    });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }

@@ -23,6 +23,8 @@ export const PROBLEMS = {
   payload_too_large: { status: 413, title: "The document is too large" },
   unsupported_media_type: { status: 415, title: "The document's media type is not read here" },
   invalid_document: { status: 422, title: "The document is invalid" },
+  beyond_retention: { status: 422, title: "What is held no longer answers this" },
+  query_too_expensive: { status: 422, title: "The query would take too much" },
   too_many_requests: { status: 429, title: "The key has made too many requests" },
   internal_error: { status: 500, title: "The server failed" },
   not_configured: { status: 501, title: "This server is not set up for it" },

@@ -6,7 +6,7 @@ import { ATTEMPTS_MAX, backOffMs } from "./back-off.rules.js";
 import type { DeliveryOutlets } from "./deliveries.ports.js";
 import { claimDeliveries, type Delivery, settleAttempt } from "./deliveries.store.js";
 import { findDestination } from "./destinations.store.js";
-import { type AttemptResult, sendDelivery, type Sending } from "./send-delivery.service.js";
+import { type AttemptResult, type Sending, sendDelivery } from "./send-delivery.service.js";
 
 export interface DeliveringDeps {
   /** as the drain's role */

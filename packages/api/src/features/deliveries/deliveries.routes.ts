@@ -82,7 +82,8 @@ export function deliveriesRoutes(deps: Deps): OpenAPIHono<AppEnv> {
   router.openapi(list, async (c) => {
     const { limit = PAGE_LIMIT_DEFAULT, cursor, destination, tenant, state } = c.req.valid("query");
     const fingerprint = queryFingerprint({ list: "deliveries", destination, tenant, state });
-    const after = cursor === undefined ? undefined : decodeCursor(fingerprint, cursor, deliveryPositionSchema);
+    const after =
+      cursor === undefined ? undefined : decodeCursor(fingerprint, cursor, deliveryPositionSchema);
     const filter = { destinationId: destination, tenantId: tenant, state };
     const found = await getDeliveries(deps, filter, { after, limit: limit + 1 });
     const rows = found.slice(0, limit);

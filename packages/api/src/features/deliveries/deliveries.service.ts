@@ -7,7 +7,8 @@ import { ATTEMPTS_MAX } from "./back-off.rules.js";
 import { type DeliveryFilter, listDeliveries, readDelivery } from "./deliveries.read-model.js";
 import { type Attempt, type Delivery, sendAgain } from "./deliveries.store.js";
 
-const notFound = (id: string) => new ApiError("not_found", `there is no delivery ${id}, or its destination was deleted`);
+const notFound = (id: string) =>
+  new ApiError("not_found", `there is no delivery ${id}, or its destination was deleted`);
 
 /** Deliveries, newest first, from behind `after` on. Of operators' keys only. */
 export const getDeliveries = (

@@ -41,7 +41,10 @@ const list = createRoute({
   summary: "List destinations by id",
   request: { query: pageQuerySchema },
   responses: {
-    200: { description: "A page of destinations.", content: { [JSON_TYPE]: { schema: destinationPageSchema } } },
+    200: {
+      description: "A page of destinations.",
+      content: { [JSON_TYPE]: { schema: destinationPageSchema } },
+    },
     ...problemResponses("invalid_parameters", "invalid_cursor", "unauthenticated", "forbidden"),
   },
 });
@@ -60,7 +63,10 @@ const get = createRoute({
   tags,
   summary: "Read a destination",
   request: { params: destinationPathSchema },
-  responses: { 200: answered("The destination."), ...problemResponses("unauthenticated", "forbidden", "not_found") },
+  responses: {
+    200: answered("The destination."),
+    ...problemResponses("unauthenticated", "forbidden", "not_found"),
+  },
 });
 const change = createRoute({
   method: "put",

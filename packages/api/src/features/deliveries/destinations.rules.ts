@@ -1,6 +1,6 @@
 import { toRfc3339 } from "@masthead/shared/time";
-import { urlFault } from "../../platform/outbound/allowed-hosts.js";
 import { ApiError } from "../../platform/http/problem.js";
+import { urlFault } from "../../platform/outbound/allowed-hosts.js";
 import type { DestinationLimits } from "./deliveries.ports.js";
 import type { DestinationDocument, DestinationResource } from "./destinations.schema.js";
 import type { Destination, DestinationSettings } from "./destinations.store.js";
@@ -9,10 +9,16 @@ const invalid = (pointer: string, message: string) =>
   new ApiError("invalid_document", `${pointer}: ${message}`, { errors: [{ pointer, message }] });
 
 /** @throws ApiError `invalid_document` for a URL that may not be sent to, `not_configured` for what this server is not set up for */
-export const checkDestination = (document: DestinationDocument, { allowed, folders, secrets }: DestinationLimits): void => {
+export const checkDestination = (
+  document: DestinationDocument,
+  { allowed, folders, secrets }: DestinationLimits,
+): void => {
   if (document.kind === "folder") {
     if (!folders)
-      throw new ApiError("not_configured", "set MASTHEAD_DELIVERY_FOLDER, and run the resident server, to have folders");
+      throw new ApiError(
+        "not_configured",
+        "set MASTHEAD_DELIVERY_FOLDER, and run the resident server, to have folders",
+      );
     return;
   }
   if (secrets === null)
@@ -26,7 +32,8 @@ export const checkDestination = (document: DestinationDocument, { allowed, folde
 /** What the document keeps secret; null: it says nothing of it. */
 const newSecrets = (document: DestinationDocument): readonly string[] | null => {
   if (document.kind === "webhook") return document.secrets ?? null;
-  if (document.kind === "bucket") return document.secretAccessKey === undefined ? null : [document.secretAccessKey];
+  if (document.kind === "bucket")
+    return document.secretAccessKey === undefined ? null : [document.secretAccessKey];
   return [];
 };
 
@@ -36,12 +43,18 @@ const newSecrets = (document: DestinationDocument): readonly string[] | null => 
  * @returns null: as they are
  * @throws ApiError `invalid_document` where there are none
  */
-export const secretsAfter = (document: DestinationDocument, held: Destination | undefined): readonly string[] | null => {
+export const secretsAfter = (
+  document: DestinationDocument,
+  held: Destination | undefined,
+): readonly string[] | null => {
   const said = newSecrets(document);
   if (said !== null) return said;
   if (held?.secrets && held.settings.kind === document.kind) return null;
   if (document.kind === "webhook")
-    throw invalid("/secrets", "one or two keys that sign, such as whsec_ with what `openssl rand -base64 32` prints behind it");
+    throw invalid(
+      "/secrets",
+      "one or two keys that sign, such as whsec_ with what `openssl rand -base64 32` prints behind it",
+    );
   throw invalid("/secretAccessKey", "the secret that goes with the access key");
 };
 

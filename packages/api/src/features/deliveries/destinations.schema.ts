@@ -14,8 +14,12 @@ const unique = <T extends z.ZodType<string>>(item: T, max: number) =>
 const commonShape = {
   name: text(128).describe("For people."),
   tenantId: tenantIdSchema.nullable().default(null).describe("Whose reports; `null`: those of all tenants."),
-  forms: unique(z.enum(REPORT_FORMS), 8).default(["json"]).describe("What each report is sent as, each in a delivery of its own."),
-  periods: unique(z.enum(["day", "month"]), 2).default(["day", "month"]).describe("Which reports: of days, of months."),
+  forms: unique(z.enum(REPORT_FORMS), 8)
+    .default(["json"])
+    .describe("What each report is sent as, each in a delivery of its own."),
+  periods: unique(z.enum(["day", "month"]), 2)
+    .default(["day", "month"])
+    .describe("Which reports: of days, of months."),
   statuses: unique(z.enum(["sealed", "restated"]), 2)
     .default(["sealed", "restated"])
     .describe("When: as a report is sealed, and as it is restated."),
@@ -33,12 +37,17 @@ const webhookShape = {
 const bucketShape = {
   kind: z.literal("bucket"),
   endpoint: url.describe("The S3-compatible service, such as `https://s3.eu-central-1.amazonaws.com`."),
-  region: text(64).regex(/^[a-z0-9-]+$/, "lower case letters, digits and hyphens").default("us-east-1"),
+  region: text(64)
+    .regex(/^[a-z0-9-]+$/, "lower case letters, digits and hyphens")
+    .default("us-east-1"),
   bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "the name of a bucket"),
   prefix: z
     .string()
     .max(256)
-    .regex(/^([A-Za-z0-9_-][A-Za-z0-9._-]*\/)*$/, "folders of letters, digits, `.`, `_` and `-`, each with a `/` behind it")
+    .regex(
+      /^([A-Za-z0-9_-][A-Za-z0-9._-]*\/)*$/,
+      "folders of letters, digits, `.`, `_` and `-`, each with a `/` behind it",
+    )
     .default("")
     .describe("Before each key, such as `masthead/`."),
   accessKeyId: text(128).regex(/^[A-Za-z0-9_./+=-]+$/, "an access key's id"),
@@ -48,7 +57,10 @@ const folderShape = {
   path: z
     .string()
     .max(256)
-    .regex(/^([A-Za-z0-9_-][A-Za-z0-9._-]*(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*)?$/, "folders of letters, digits, `.`, `_` and `-`, with `/` between them")
+    .regex(
+      /^([A-Za-z0-9_-][A-Za-z0-9._-]*(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*)?$/,
+      "folders of letters, digits, `.`, `_` and `-`, with `/` between them",
+    )
     .default("")
     .describe("Below the folder that the server is configured with (`MASTHEAD_DELIVERY_FOLDER`)."),
 };

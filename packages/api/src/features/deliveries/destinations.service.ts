@@ -1,6 +1,6 @@
 import type { Deps } from "../../deps.js";
-import { FLEET } from "../../platform/db/scope.js";
 import type { Transaction } from "../../platform/db/database.js";
+import { FLEET } from "../../platform/db/scope.js";
 import type { Principal } from "../../platform/http/context.js";
 import { ApiError } from "../../platform/http/problem.js";
 import { actorOf, recordChange } from "../audit/index.js";
@@ -29,7 +29,11 @@ export const getDestinations = (
   deps: Deps,
   page: { after?: string | undefined; limit: number },
 ): Promise<DestinationResource[]> =>
-  inFleet(deps, async ({ sql }) => (await listDestinations(sql, page)).map(toDestinationResource), "read only");
+  inFleet(
+    deps,
+    async ({ sql }) => (await listDestinations(sql, page)).map(toDestinationResource),
+    "read only",
+  );
 
 /** @throws ApiError `not_found` */
 export const getDestination = (deps: Deps, id: string): Promise<DestinationResource> =>
@@ -115,7 +119,12 @@ const save = async (
     actor: actorOf(principal),
     action: held ? "destination.change" : "destination.add",
     subject: `destination:${id}`,
-    detail: { name: document.name, kind, tenantId: document.tenantId, secretsChanged: plain !== null && plain.length > 0 },
+    detail: {
+      name: document.name,
+      kind,
+      tenantId: document.tenantId,
+      secretsChanged: plain !== null && plain.length > 0,
+    },
   });
   return toDestinationResource(destination);
 };
@@ -124,7 +133,8 @@ const sealSecrets = async (
   { secrets }: DestinationLimits,
   id: string,
   plain: readonly string[],
-): Promise<Uint8Array | null> => (secrets === null || plain.length === 0 ? null : secrets.seal(id, JSON.stringify(plain)));
+): Promise<Uint8Array | null> =>
+  secrets === null || plain.length === 0 ? null : secrets.seal(id, JSON.stringify(plain));
 
 /** What is on its way there is cancelled. @throws ApiError `not_found` */
 export const deleteDestination = (deps: Deps, principal: Principal, id: string): Promise<void> =>

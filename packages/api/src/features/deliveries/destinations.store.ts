@@ -32,7 +32,9 @@ export interface Destination {
   readonly changedAtUs: UnixMicros;
 }
 
-const columns = (sql: TransactionSql) => sql`id, name, only_tenant as "onlyTenant", array_to_json(forms) as forms,
+const columns = (
+  sql: TransactionSql,
+) => sql`id, name, only_tenant as "onlyTenant", array_to_json(forms) as forms,
   array_to_json(periods) as periods, array_to_json(statuses) as statuses, enabled, settings, secrets, revision,
   created_at_us as "createdAtUs", changed_at_us as "changedAtUs"`;
 
@@ -75,7 +77,8 @@ export const countDestinations = async (sql: TransactionSql): Promise<number> =>
 
 /** Writes it whole; `createdAtUs` of one that is there stays. */
 export const saveDestination = async (sql: TransactionSql, destination: Destination): Promise<void> => {
-  const { id, name, onlyTenant, forms, periods, statuses, enabled, settings, secrets, revision } = destination;
+  const { id, name, onlyTenant, forms, periods, statuses, enabled, settings, secrets, revision } =
+    destination;
   await sql`
     insert into destinations (id, name, kind, only_tenant, forms, periods, statuses, enabled, settings, secrets, revision,
       created_at_us, changed_at_us)
@@ -89,7 +92,11 @@ export const saveDestination = async (sql: TransactionSql, destination: Destinat
 };
 
 /** Leaves its name and what was sent there; nothing that is secret, and nothing to be sent. */
-export const removeDestination = async (sql: TransactionSql, id: string, nowUs: UnixMicros): Promise<void> => {
+export const removeDestination = async (
+  sql: TransactionSql,
+  id: string,
+  nowUs: UnixMicros,
+): Promise<void> => {
   await sql`update destinations set deleted_at_us = ${nowUs}, secrets = null, enabled = false where id = ${id}`;
   await sql`update deliveries set state = 'cancelled', settled_at_us = ${nowUs}
     where destination_id = ${id} and state = 'pending'`;

@@ -1,12 +1,16 @@
 import { toRfc3339 } from "@masthead/shared/time";
 import type { ReportForm } from "../reports/index.js";
-import { type RenderedSealed, type SealedReport } from "../sealing/index.js";
+import type { RenderedSealed, SealedReport } from "../sealing/index.js";
 
 /**
  * The body of a webhook's event: the same bytes at each attempt. A report as JSON stands in it byte for byte as it was sealed; other forms
  * are texts.
  */
-export const eventBody = (sealed: SealedReport, form: ReportForm, { body, contentType }: RenderedSealed): Uint8Array => {
+export const eventBody = (
+  sealed: SealedReport,
+  form: ReportForm,
+  { body, contentType }: RenderedSealed,
+): Uint8Array => {
   const status = sealed.version === 1 ? "sealed" : "restated";
   const head = {
     tenantId: sealed.tenantId,

@@ -6,7 +6,9 @@ export const safeName = (text: string): string =>
     .map((character) =>
       SAFE.test(character)
         ? character
-        : [...new TextEncoder().encode(character)].map((byte) => `_${byte.toString(16).padStart(2, "0")}`).join(""),
+        : [...new TextEncoder().encode(character)]
+            .map((byte) => `_${byte.toString(16).padStart(2, "0")}`)
+            .join(""),
     )
     .join("");
 

@@ -26,7 +26,11 @@ export const makeToken = async (secrets: Secrets, grant: LinkGrant): Promise<str
 };
 
 /** @returns what the token grants; null where it is none of this control plane's, or has expired */
-export const readToken = async (secrets: Secrets, token: string, nowSeconds: number): Promise<LinkGrant | null> => {
+export const readToken = async (
+  secrets: Secrets,
+  token: string,
+  nowSeconds: number,
+): Promise<LinkGrant | null> => {
   const [, payload = "", signature = ""] = TOKEN.exec(token) ?? [];
   if (!(await secrets.verify(signedText(payload), Buffer.from(signature, "base64url")))) return null;
   const grant = grantSchema.safeParse(JSON.parse(Buffer.from(payload, "base64url").toString("utf8")));

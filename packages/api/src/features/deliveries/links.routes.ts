@@ -6,7 +6,13 @@ import { ApiError } from "../../platform/http/problem.js";
 import { problemResponses } from "../../platform/http/problem-schema.js";
 import { createRouter } from "../../platform/http/router.js";
 import type { Secrets } from "../../platform/secrets.js";
-import { parsePeriod, REPORT_FORMS, reportPagePolicy, reportPathSchema, tenantIdSchema } from "../reports/index.js";
+import {
+  parsePeriod,
+  REPORT_FORMS,
+  reportPagePolicy,
+  reportPathSchema,
+  tenantIdSchema,
+} from "../reports/index.js";
 import { sealedAnswer } from "../sealing/index.js";
 import { followLink, makeLink, revokeLinks } from "./links.service.js";
 
@@ -16,7 +22,10 @@ const EXPIRES_MAX_SECONDS = 7 * DAY_SECONDS;
 
 const orderSchema = z
   .strictObject({
-    form: z.enum(REPORT_FORMS).default("html" as never).describe("What the link answers."),
+    form: z
+      .enum(REPORT_FORMS)
+      .default("html" as never)
+      .describe("What the link answers."),
     version: z.int().min(1).optional().describe("Absent: the newest."),
     expiresInSeconds: z
       .int()
@@ -47,7 +56,13 @@ const make = createRoute({
   responses: {
     201: { description: "The link.", content: { "application/json": { schema: linkSchema } } },
     ...problemResponses(
-      ...(["unreadable_document", "invalid_parameters", "invalid_document", "unauthenticated", "forbidden"] as const),
+      ...([
+        "unreadable_document",
+        "invalid_parameters",
+        "invalid_document",
+        "unauthenticated",
+        "forbidden",
+      ] as const),
       ...(["not_found", "conflict", "not_configured"] as const),
     ),
   },

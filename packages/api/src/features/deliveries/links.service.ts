@@ -77,7 +77,8 @@ export const followLink = async (
   secrets: Secrets,
   token: string,
 ): Promise<{ sealed: SealedReport; grant: LinkGrant }> => {
-  const notFound = () => new ApiError("not_found", "the link is not good, or not any more: ask for a new one");
+  const notFound = () =>
+    new ApiError("not_found", "the link is not good, or not any more: ask for a new one");
   const grant = await readToken(secrets, token, deps.now() / 1e6);
   if (!grant) throw notFound();
   const scope: Scope = tenantScope(grant.tenantId);

@@ -60,7 +60,10 @@ export const sendDelivery = async (outlets: DeliveryOutlets, sending: Sending): 
 
 const rendered = ({ sealed, delivery }: Sending) => renderSealed(sealed, delivery.form as ReportForm);
 
-const secretsOf = async ({ secrets }: DeliveryOutlets, { id, secrets: sealed }: Destination): Promise<string[]> => {
+const secretsOf = async (
+  { secrets }: DeliveryOutlets,
+  { id, secrets: sealed }: Destination,
+): Promise<string[]> => {
   if (secrets === null) throw new OutboundError("no key is configured that opens the destination's secrets");
   if (sealed === null) throw new OutboundError("the destination has no secret");
   const text = await secrets.open(id, sealed).catch(() => {
@@ -83,7 +86,8 @@ const sendWebhook = async (
 ): Promise<AttemptResult> => {
   const { delivery, destination, sealed, nowUs } = sending;
   const body = eventBody(sealed, delivery.form as ReportForm, rendered(sending));
-  if (body.length > BODY_MAX_BYTES) return failed(`the report is larger than ${BODY_MAX_BYTES} bytes`, null, true);
+  if (body.length > BODY_MAX_BYTES)
+    return failed(`the report is larger than ${BODY_MAX_BYTES} bytes`, null, true);
   const at = new Date(Math.floor(nowUs / 1e6) * 1_000);
   const text = new TextDecoder().decode(body);
   const keys = await secretsOf(outlets, destination);

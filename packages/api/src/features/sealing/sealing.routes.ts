@@ -8,7 +8,13 @@ import { PAGE_LIMIT_DEFAULT, pageQuerySchema } from "../../platform/http/page.js
 import { ApiError } from "../../platform/http/problem.js";
 import { problemResponses } from "../../platform/http/problem-schema.js";
 import { createRouter } from "../../platform/http/router.js";
-import { FORM_OF, parsePeriod, reportPagePolicy, reportPathSchema, reportQuerySchema } from "../reports/index.js";
+import {
+  FORM_OF,
+  parsePeriod,
+  reportPagePolicy,
+  reportPathSchema,
+  reportQuerySchema,
+} from "../reports/index.js";
 import { sealedAnswer } from "./sealed-answer.rules.js";
 import {
   listedAfterSchema,

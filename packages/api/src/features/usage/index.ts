@@ -20,12 +20,8 @@ export {
   type UsageRetention,
 } from "./retention.job.js";
 export { rollUpUsage } from "./rollup.job.js";
-export {
-  readDimensionNames,
-  readMinutesFrom,
-  readUsage,
-  type UsageCounts,
-  type UsageRead,
-} from "./usage.read-model.js";
+export { readUsage, type UsageCounted, type UsageRead } from "./usage.read-model.js";
 export { usageRoutes } from "./usage.routes.js";
-export { levelOf, planOf, widened } from "./usage-query.rules.js";
+export { queryUsage } from "./usage.service.js";
+export { answerUsage, USAGE_BOUNDS, type UsageBounds, type UsageRequest } from "./usage-page.service.js";
+export { AS_DOCUMENT } from "./usage-question.rules.js";

@@ -44,7 +44,8 @@ export const mayReach = (address: IpAddress, { networks }: AllowedHosts): boolea
 export const literalAddress = ({ hostname }: URL): IpAddress | null =>
   parseIpAddress(hostname.replace(/^\[(.*)\]$/, "$1"));
 
-const isAllowedByName = ({ hostname }: URL, { names }: AllowedHosts): boolean => names.has(hostname.toLowerCase());
+const isAllowedByName = ({ hostname }: URL, { names }: AllowedHosts): boolean =>
+  names.has(hostname.toLowerCase());
 
 /** Whether the host's addresses have to be looked at before a request is sent. */
 export const needsLookUp = (url: URL, allowed: AllowedHosts): boolean =>

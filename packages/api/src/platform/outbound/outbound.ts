@@ -39,7 +39,8 @@ export const outboundError = (error: unknown): OutboundError => {
   const { name, code, cause } = (error ?? {}) as { name?: string; code?: string; cause?: unknown };
   if (name === "TimeoutError" || name === "AbortError") return new OutboundError("no answer in time");
   if (typeof code === "string") {
-    const words = IN_WORDS[code] ?? (/^[A-Z][A-Z0-9_]{2,63}$/.test(code) ? `the connection failed: ${code}` : undefined);
+    const words =
+      IN_WORDS[code] ?? (/^[A-Z][A-Z0-9_]{2,63}$/.test(code) ? `the connection failed: ${code}` : undefined);
     if (words) return new OutboundError(words);
   }
   return cause === undefined ? new OutboundError("the request failed") : outboundError(cause);
