@@ -1,76 +1,69 @@
-import type { UsageMeta, UsageRow } from "@masthead/shared/http/usage-schema";
-import { toRfc3339 } from "@masthead/shared/time";
-import type { Question } from "./question.js";
-import type { TrueRow } from "./truth.js";
+import type { UsageMeta, UsagePage, UsageRow } from "@masthead/shared/http/usage-schema";
+import { documentOf, type Question } from "./question.js";
+import type { TrueCounts } from "./truth.js";
 
-/** How a request to the product is made: its path, and the body of its answer. @throws where it is not 200 */
-export type Ask = <T>(path: string) => Promise<T>;
+/** A request to the product. @returns the body of its answer; @throws where it is not 200 */
+export type Ask = (method: "GET" | "POST", path: string, body?: unknown, accept?: string) => Promise<string>;
 
 export interface Answer {
   rows: UsageRow[];
   meta: UsageMeta;
 }
 
-const text = (value: string | number | null): string => (value === null ? "null" : String(value));
-
-/** A question as the address of `GET /v1/usage`, where its filter is a list of dimensions that have one of some values. */
-export const usagePath = ({ fromUs, toUs, window, groupBy, filter }: Question): string => {
-  const query = new URLSearchParams({ from: toRfc3339(fromUs), to: toRfc3339(toUs), window });
-  if (groupBy.length > 0) query.set("groupBy", groupBy.join(","));
-  for (const one of "and" in filter ? filter.and : []) {
-    if (!("in" in one)) throw new Error(`${JSON.stringify(one)} cannot stand in an address`);
-    query.set(`filter[${one.dimension}]`, one.in.map(text).join(","));
-  }
-  return `/v1/usage?${query}`;
-};
-
-interface Page {
-  items: UsageRow[];
-  nextCursor: string | null;
-  meta: UsageMeta;
-}
+const PATH = "/v1/usage/query";
 
 /** All pages of an answer. */
 export const answerOf = async (ask: Ask, question: Question): Promise<Answer> => {
   const rows: UsageRow[] = [];
-  let cursor = "";
+  let cursor: { cursor?: string } = {};
   for (;;) {
-    const page: Page = await ask(`${usagePath(question)}&limit=1000${cursor}`);
+    const page = JSON.parse(await ask("POST", PATH, { ...documentOf(question), ...cursor })) as UsagePage;
     rows.push(...page.items);
     if (page.nextCursor === null) return { rows, meta: page.meta };
-    cursor = `&cursor=${page.nextCursor}`;
+    cursor = { cursor: page.nextCursor };
   }
 };
 
-type Counts = Omit<TrueRow, "windowStart" | "group">;
+/** The first page as CSV. */
+export const csvOf = (ask: Ask, question: Question): Promise<string> =>
+  ask("POST", PATH, documentOf(question), "text/csv");
 
-/** Where counts are not what they should be; percentiles may be off by 1 %. */
-export const differencesOf = (found: Counts | undefined, truth: Counts): string[] => {
+export type FoundCounts = Pick<
+  UsageRow,
+  "requests" | "errors" | "requestBytes" | "responseBytes" | "measures" | "latencyMs" | "uniqueConsumers"
+>;
+
+/** Standard deviations that an estimate may be off. */
+const DEVIATIONS = 4;
+
+/** Where counts are not what they should be: percentiles may be off by 1 %, unique consumers by what is stated. */
+export const differencesOf = (
+  found: FoundCounts | undefined,
+  truth: TrueCounts,
+  standardError: number | null | undefined,
+): string[] => {
   if (!found) return ["is missing"];
   const differences: string[] = [];
+  const tell = (name: string, is: unknown, should: unknown) =>
+    differences.push(`${name}: ${is}, not ${should}`);
   for (const name of ["requests", "errors", "requestBytes", "responseBytes"] as const)
-    if (found[name] !== truth[name]) differences.push(`${name}: ${found[name]}, not ${truth[name]}`);
-  const names = new Set([...Object.keys(found.measures), ...Object.keys(truth.measures)]);
-  for (const name of names)
-    if (found.measures[name] !== truth.measures[name])
-      differences.push(`${name}: ${found.measures[name]}, not ${truth.measures[name]}`);
-  for (const name of ["p50", "p90", "p95", "p99"] as const)
-    if (!(Math.abs(found.latencyMs[name] - truth.latencyMs[name]) <= truth.latencyMs[name] * 0.01))
-      differences.push(`${name}: ${found.latencyMs[name]}, not ${truth.latencyMs[name]}`);
-  return differences;
-};
-
-/** How an answer differs from the truth, in words; empty: it does not. */
-export const faultsOf = (rows: readonly UsageRow[], truth: readonly TrueRow[]): string[] => {
-  const keyOf = (row: Pick<TrueRow, "windowStart" | "group">) =>
-    `${row.windowStart} ${JSON.stringify(row.group)}`;
-  const found = new Map(rows.map((row) => [keyOf(row), row]));
-  const faults = rows.length === found.size ? [] : ["a row comes twice"];
-  for (const row of truth) {
-    const differences = differencesOf(found.get(keyOf(row)) as Counts | undefined, row);
-    if (differences.length > 0) faults.push(`${keyOf(row)}: ${differences.join("; ")}`);
-    found.delete(keyOf(row));
+    if (found[name] !== truth[name]) tell(name, found[name], truth[name]);
+  for (const name of new Set([...Object.keys(found.measures), ...Object.keys(truth.measures)]))
+    if ((found.measures[name] ?? 0) !== (truth.measures[name] ?? 0))
+      tell(name, found.measures[name], truth.measures[name]);
+  if (found.latencyMs)
+    for (const name of ["p50", "p90", "p95", "p99"] as const)
+      if (
+        !(
+          Math.abs((found.latencyMs[name] ?? Number.NaN) - truth.latencyMs[name]) <=
+          truth.latencyMs[name] * 0.01
+        )
+      )
+        tell(name, found.latencyMs[name], truth.latencyMs[name]);
+  if (found.uniqueConsumers !== undefined) {
+    const off = Math.abs(found.uniqueConsumers - truth.uniqueConsumers);
+    if (off > Math.ceil(DEVIATIONS * (standardError ?? 0) * truth.uniqueConsumers))
+      tell("uniqueConsumers", found.uniqueConsumers, truth.uniqueConsumers);
   }
-  for (const key of found.keys()) faults.push(`${key}: was never there`);
-  return faults;
+  return differences;
 };

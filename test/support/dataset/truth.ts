@@ -1,14 +1,13 @@
+import type { UsageFilter } from "@masthead/shared/http/usage-query-schema";
 import { toRfc3339 } from "@masthead/shared/time";
 import type { Sql } from "postgres";
+import { boundariesOf } from "./calendar.js";
 import { COMPLETION_HEADER, MODEL_HEADER, PROMPT_HEADER } from "./population.js";
-import { type Filter, namesOf, type Question, type Value } from "./question.js";
+import { namesOf, type Question, type Value } from "./question.js";
 import { RAW_TABLE } from "./raw-table.js";
 
-/** Counts by plain SQL, of one group in one window. */
-export interface TrueRow {
-  /** start of its window, RFC 3339 */
-  windowStart: string;
-  group: Record<string, Value>;
+/** What is counted of exchanges, by plain SQL. */
+export interface TrueCounts {
   requests: number;
   errors: number;
   requestBytes: number;
@@ -16,19 +15,19 @@ export interface TrueRow {
   measures: Record<string, number>;
   /** milliseconds at the nearest rank */
   latencyMs: { p50: number; p90: number; p95: number; p99: number };
+  uniqueConsumers: number;
+}
+/** Of one group in one window. */
+export interface TrueRow extends TrueCounts {
+  /** from 0 on */
+  window: number;
+  group: Record<string, Value>;
 }
 
-export const RAW_COLUMNS: Readonly<Record<string, string>> = {
-  "tenant.id": "tenant_id",
-  role: "role",
-  "service.name": "service_name",
-  "host.name": "host_name",
-  "agent.id": "agent_id",
-  "url.template": "template",
-  "http.request.method": "method",
-  "http.response.status_code": "status",
-  "consumer.fingerprint": "consumer",
-  [MODEL_HEADER]: "model",
+const RAW_COLUMNS: Readonly<Record<string, string>> = {
+  ...{ "tenant.id": "tenant_id", role: "role", "service.name": "service_name", "host.name": "host_name" },
+  ...{ "agent.id": "agent_id", "url.template": "template", "http.request.method": "method" },
+  ...{ "http.response.status_code": "status", "consumer.fingerprint": "consumer", [MODEL_HEADER]: "model" },
 };
 const columnOf = (dimension: string): string => {
   const column = RAW_COLUMNS[dimension];
@@ -36,14 +35,15 @@ const columnOf = (dimension: string): string => {
   return column;
 };
 
-/** What is counted of exchanges, as columns of a `select`. */
-export const TRUE_COUNTS = `count(*)::int as requests,
+/** {@link TrueCounts} as columns of a `select`. */
+export const TRUE_COLUMNS = `count(*)::int as requests,
   count(*) filter (where status is null or status >= 500)::int as errors,
-  sum(request_bytes)::bigint::text as "requestBytes", sum(response_bytes)::bigint::text as "responseBytes"`;
-export const TRUE_MEASURES = `sum(prompt_tokens)::bigint::text as prompt, sum(completion_tokens)::bigint::text as completion`;
-export const TRUE_LATENCY = `percentile_disc(array[0.5, 0.9, 0.95, 0.99]) within group (order by duration_us)::text[] as latency`;
+  sum(request_bytes)::bigint::text as "requestBytes", sum(response_bytes)::bigint::text as "responseBytes",
+  sum(prompt_tokens)::bigint::text as prompt, sum(completion_tokens)::bigint::text as completion,
+  percentile_disc(array[0.5, 0.9, 0.95, 0.99]) within group (order by duration_us)::text[] as latency,
+  count(distinct consumer)::int as consumers`;
 
-interface CountedRow {
+export interface CountedRow {
   requests: number;
   errors: number;
   requestBytes: string;
@@ -51,13 +51,13 @@ interface CountedRow {
   prompt: string | null;
   completion: string | null;
   latency: string[];
+  consumers: number;
 }
-type Counted = Omit<TrueRow, "windowStart" | "group">;
 
-export const toCounted = (row: CountedRow): Counted => {
+export const toCounts = (row: CountedRow): TrueCounts => {
   const [p50 = 0, p90 = 0, p95 = 0, p99 = 0] = row.latency.map((us) => Number(us) / 1000);
   return {
-    ...{ requests: row.requests, errors: row.errors },
+    ...{ requests: row.requests, errors: row.errors, uniqueConsumers: row.consumers },
     requestBytes: Number(row.requestBytes),
     responseBytes: Number(row.responseBytes),
     measures: {
@@ -72,7 +72,7 @@ const at = (timeUs: number): string => `timestamptz '${toRfc3339(timeUs)}'`;
 const literal = (value: string): string => `'${value.replaceAll("'", "''")}'`;
 
 /** SQL of a filter; like the product's, true or false and never unknown. */
-const holds = (filter: Filter): string => {
+const holds = (filter: UsageFilter): string => {
   if ("not" in filter) return `(not ${holds(filter.not)})`;
   if ("and" in filter) return `(${["true", ...filter.and.map(holds)].join(" and ")})`;
   if ("or" in filter) return `(${["false", ...filter.or.map(holds)].join(" or ")})`;
@@ -90,37 +90,53 @@ const holds = (filter: Filter): string => {
   return `(${column} is ${filter.exists ? "not null" : "null"})`;
 };
 
-/** What the exchanges of a question have in common. Like `/v1/usage`, it means the server role unless it names the role. */
-const conditions = (question: Question): string => {
-  const namesRole = [...question.groupBy, ...namesOf(question.filter)].includes("role");
-  return [
-    `ended_at >= ${at(question.fromUs)}`,
-    `ended_at < ${at(question.toUs)}`,
-    ...(namesRole ? [] : ["role = 'server'"]),
-    holds(question.filter),
+/** What the exchanges of a question have in common. Like the product's, it means the server role unless it names the role. */
+const conditionOf = ({ groupBy, filter }: Question): string =>
+  [
+    ...([...groupBy, ...namesOf(filter)].includes("role") ? [] : ["role = 'server'"]),
+    ...(filter ? [holds(filter)] : []),
+    "true",
   ].join(" and ");
+
+/** Starts of the windows of a range; the first is where it begins. */
+export const windowStarts = ({ window, timeZone }: Question, fromUs: number, toUs: number): number[] => {
+  if (window === "total") return [fromUs];
+  if (window !== "minute") return [fromUs, ...boundariesOf(window, timeZone, fromUs, toUs)];
+  return Array.from({ length: (toUs - fromUs) / 60_000_000 }, (_, i) => fromUs + i * 60_000_000);
 };
 
-const windowStart = ({ window, fromUs }: Question): string =>
-  window === "total" ? at(fromUs) : `greatest(date_trunc('${window}', ended_at, 'UTC'), ${at(fromUs)})`;
+const keyOf = (groupBy: readonly string[]): string =>
+  `jsonb_build_array(${groupBy.map(columnOf).join(", ")})`;
 
-/** The question put to the raw exchanges. @param question its range is what the answer says that it covers */
-export const sqlOf = (question: Question): string => {
-  const columns = question.groupBy.map((name, i) => `${columnOf(name)} as g${i}`);
-  const group = ["start", ...question.groupBy.map((_, i) => `g${i}`)];
-  return `select (extract(epoch from ${windowStart(question)}) * 1000000)::bigint::text as start,
-      ${[...columns, TRUE_COUNTS, TRUE_MEASURES, TRUE_LATENCY].join(",\n      ")}
-    from ${RAW_TABLE} where ${conditions(question)} group by ${group.join(", ")}`;
+export interface TruthOptions {
+  fromUs: number;
+  toUs: number;
+  /** only groups that are none of these, added up as one */
+  without?: readonly Record<string, Value>[];
+}
+
+/** The question put to the raw exchanges of a range. */
+export const sqlOf = (question: Question, { fromUs, toUs, without }: TruthOptions): string => {
+  const starts = windowStarts(question, fromUs, toUs).map((us) => literal(toRfc3339(us)));
+  const key = keyOf(question.groupBy);
+  const others = (without ?? []).map((group) =>
+    literal(JSON.stringify(question.groupBy.map((name) => group[name]))),
+  );
+  return `select width_bucket(ended_at, array[${starts.join(", ")}]::timestamptz[]) - 1 as place,
+      ${without ? "'[]'::jsonb" : key} as key, ${TRUE_COLUMNS}
+    from ${RAW_TABLE} where ended_at >= ${at(fromUs)} and ended_at < ${at(toUs)} and ${conditionOf(question)}
+      ${others.length > 0 ? `and ${key} not in (${others.map((one) => `${one}::jsonb`).join(", ")})` : ""}
+    group by 1, 2`;
 };
 
 /** Answers of plain SQL, in no order. */
-export const readTruth = async (sql: Sql, question: Question): Promise<TrueRow[]> => {
-  const rows = await sql.unsafe<(CountedRow & { start: string; [group: `g${number}`]: Value })[]>(
-    sqlOf(question),
-  );
+export const readTruth = async (sql: Sql, question: Question, options: TruthOptions): Promise<TrueRow[]> => {
+  const rows = await sql.unsafe<(CountedRow & { place: number; key: Value[] })[]>(sqlOf(question, options));
   return rows.map((row) => ({
-    windowStart: toRfc3339(Number(row.start)),
-    group: Object.fromEntries(question.groupBy.map((name, i) => [name, row[`g${i}`] ?? null])),
-    ...toCounted(row),
+    window: row.place,
+    group: options.without
+      ? {}
+      : Object.fromEntries(question.groupBy.map((name, i) => [name, row.key[i] ?? null])),
+    ...toCounts(row),
   }));
 };
