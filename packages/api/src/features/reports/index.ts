@@ -1,5 +1,5 @@
 export { buildReport, type ReportContext } from "./build-report.service.js";
-export { reportPagePolicy } from "./page/report-page.js";
+export { reportHtml, reportPagePolicy } from "./page/report-page.js";
 export { type Period, parsePeriod, previousPeriod } from "./period.rules.js";
 export {
   FORM_OF,
@@ -8,6 +8,5 @@ export {
   type ReportForm,
   renderReport,
 } from "./report-forms.rules.js";
-export { reportHtml, reportPagePolicy } from "./page/report-page.js";
 export { reportsRoutes } from "./reports.routes.js";
 export { reportPathSchema, reportQuerySchema, tenantIdSchema } from "./reports.schema.js";

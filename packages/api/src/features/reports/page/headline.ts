@@ -18,7 +18,9 @@ const tile = ({ name, value, change }: Tile): Html =>
 /** The numbers that matter most, each with how it changed. */
 export const headline = (report: TenantReport): Html => {
   const { totals, previous, change, latencyMs, errors, uniqueConsumers } = report;
-  const before = previous ? `${previous.period.length === 7 ? "in" : "on"} ${periodName(previous.period)}` : "";
+  const before = previous
+    ? `${previous.period.length === 7 ? "in" : "on"} ${periodName(previous.period)}`
+    : "";
   const against = (share: number | null | undefined, was: string): string =>
     share === undefined
       ? ""
