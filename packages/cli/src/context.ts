@@ -14,6 +14,9 @@ export interface CommandContext {
   write(text: string): void;
   /** A line for people beside what is printed, which a pipe does not get. */
   note(text: string): void;
+  /** All of standard input, up to a bound; null where it is a terminal. */
+  input(): Promise<Uint8Array | null>;
+  readonly env: NodeJS.ProcessEnv;
   isJson(): boolean;
   readonly look: Look;
   readonly sleep: NonNullable<Terminal["sleep"]>;

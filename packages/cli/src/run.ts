@@ -4,9 +4,11 @@ import { agentsCommand } from "./agents-command.js";
 import { createApiClient } from "./api-client.js";
 import type { CommandContext } from "./context.js";
 import { exchangesCommand } from "./exchanges-command.js";
+import { fingerprintCommand } from "./fingerprint-command.js";
 import { policiesCommand } from "./policies-command.js";
 import { printable } from "./printable.js";
 import { connectionOf, DEFAULT_KEY_FILE, DEFAULT_URL, type GlobalOptions, UsageError } from "./settings.js";
+import { tenantsCommand } from "./tenants-command.js";
 import { lookOf, type Terminal } from "./terminal.js";
 import { usageCommand } from "./usage-command.js";
 
@@ -39,6 +41,8 @@ const createProgram = (terminal: Terminal): Command => {
     },
     write: (text) => (terminal.write ?? terminal.out)(text),
     note: (text) => terminal.error(text),
+    input: terminal.input ?? (async () => null),
+    env: terminal.env,
     isJson: () => options().json === true,
     look: lookOf(terminal),
     sleep: terminal.sleep ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms))),
@@ -59,13 +63,16 @@ Examples:
   masthead policies get default > default.yaml
   masthead policies apply -f default.yaml
   masthead agents list --json | jq '.[].policy'
+  masthead tenants attribute acme "$(masthead fingerprint < token.txt)"
 
 Exit codes: 0 done, 1 the API refused, 2 called wrongly, 3 no answer.`,
     )
     .addCommand(usageCommand(context))
     .addCommand(exchangesCommand(context))
     .addCommand(policiesCommand(context))
-    .addCommand(agentsCommand(context));
+    .addCommand(agentsCommand(context))
+    .addCommand(tenantsCommand(context))
+    .addCommand(fingerprintCommand(context));
   prepare(program, terminal);
   return program;
 };

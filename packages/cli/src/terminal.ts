@@ -8,6 +8,8 @@ export interface Terminal {
   nowMs(): number;
   /** The same without a line's end. */
   write?(text: string): void;
+  /** All of standard input, up to a bound; null where it is a terminal. */
+  input?(): Promise<Uint8Array | null>;
   sleep?(ms: number): Promise<void>;
   /** Ends what would go on for ever. */
   stop?: AbortSignal | undefined;
