@@ -23,7 +23,7 @@ const fingerprint = (input: string | null, args: string[] = [], env: NodeJS.Proc
     input: async () => (input === null ? null : Buffer.from(input, "latin1")),
   });
 
-/** Of `secret` under the key 00 01 02 …, as in test/e2e/fingerprint.test.ts. */
+/** Under the key 00 01 02 …; packages/shared compares with what the kernel program gives. */
 const EXPECTED = /^fp:be45cb26:[0-9a-f]{32}\n$/;
 
 describe("masthead fingerprint", () => {
