@@ -17,6 +17,8 @@ export interface CommandContext {
   /** All of standard input, up to a bound; null where it is a terminal. */
   input(): Promise<Uint8Array | null>;
   readonly env: NodeJS.ProcessEnv;
+  /** Shows a file in the browser, or says that it cannot. */
+  open(file: string): Promise<void>;
   isJson(): boolean;
   readonly look: Look;
   readonly sleep: NonNullable<Terminal["sleep"]>;
