@@ -49,6 +49,7 @@ export const ROUTE_PERMISSIONS: Readonly<Record<string, Permission>> = {
   "POST /v1/agents/{id}/credentials": "agents:write",
   "GET /v1/exchanges": "exchanges:read",
   "GET /v1/usage": "usage:read",
+  "POST /v1/usage/query": "usage:read",
   "GET /v1/tenants": "tenants:read",
   "GET /v1/tenants/{id}": "tenants:read",
   "PUT /v1/tenants/{id}": "tenants:write",
