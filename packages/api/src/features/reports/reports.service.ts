@@ -4,7 +4,7 @@ import type { Deps } from "../../deps.js";
 import { narrowed } from "../../platform/db/database.js";
 import { FLEET, narrowedTo, type Scope } from "../../platform/db/scope.js";
 import { ApiError } from "../../platform/http/problem.js";
-import { nameOf, wasSeen } from "../tenants/index.js";
+import { wasSeen } from "../tenants/index.js";
 import { buildReport } from "./build-report.service.js";
 import type { Period } from "./period.rules.js";
 
@@ -28,8 +28,7 @@ export const getReport = async (
       async (tx) => {
         if (!(await narrowed(tx.sql, ofTenant, () => wasSeen(tx.sql, tenant)))) throw notFound();
         const nowUs = deps.now();
-        const tenantName = await nameOf(tx.sql, tenant);
-        const report = await buildReport(tx, tenant, period, { nowUs, tenantName });
+        const report = await buildReport(tx, tenant, period, { nowUs });
         return { ...report, status: "provisional", generatedAt: toRfc3339(nowUs) };
       },
       "read only snapshot",
