@@ -1,4 +1,4 @@
-import type { ReportAnswer } from "@masthead/shared/http/report-schema";
+import type { ReportStanding, TenantReport } from "@masthead/shared/http/report-schema";
 import { reportFileName } from "./csv.rules.js";
 import { reportHtml } from "./page/report-page.js";
 import { reportCsv } from "./report-csv.rules.js";
@@ -28,7 +28,7 @@ const csv = (body: string, name: string): RenderedReport => ({
 });
 
 /** A report in one of its forms, with the headers that go with it. */
-export const renderReport = (answer: ReportAnswer, form: ReportForm): RenderedReport => {
+export const renderReport = (answer: TenantReport & ReportStanding, form: ReportForm): RenderedReport => {
   const fileName = (ending: string) => reportFileName(answer.tenant.id, answer.period, ending);
   switch (form) {
     case "json":

@@ -6,13 +6,7 @@ import { problemResponses } from "../../platform/http/problem-schema.js";
 import { createRouter } from "../../platform/http/router.js";
 import { reportPagePolicy } from "./page/report-page.js";
 import { FORM_OF, renderReport } from "./report-forms.rules.js";
-import {
-  periodOf,
-  reportPathSchema,
-  reportQuerySchema,
-  reportSchema,
-  sealedSchema,
-} from "./reports.schema.js";
+import { periodOf, reportPathSchema, reportQuerySchema, reportSchema } from "./reports.schema.js";
 import { getReport } from "./reports.service.js";
 
 const tags = ["Reports"];
@@ -38,7 +32,7 @@ const report = createRoute({
     200: {
       description: "The report.",
       content: {
-        [JSON_TYPE]: { schema: z.union([reportSchema, sealedSchema]) },
+        [JSON_TYPE]: { schema: reportSchema },
         [CSV]: { schema: z.string().openapi({ description: REPORT_CSV }) },
         [HTML]: { schema: z.string().openapi({ description: REPORT_HTML }) },
       },
