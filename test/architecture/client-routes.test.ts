@@ -10,6 +10,18 @@ const LEFT_OUT: Record<string, string> = {
   "GET /healthz": "a probe, for whoever watches over the process",
   "GET /readyz": "a probe, for whoever watches over the process",
   "GET /metrics": "Prometheus reads it",
+  "GET /shared/report": "a link, for whoever has no key",
+  "GET /v1/tenants/{id}/reports": "sealed versions, by REST so far",
+  "POST /v1/tenants/{id}/reports/{period}/links": "links, by REST so far",
+  "DELETE /v1/tenants/{id}/reports/links": "links, by REST so far",
+  "GET /v1/destinations": "destinations, by REST so far",
+  "POST /v1/destinations": "destinations, by REST so far",
+  "GET /v1/destinations/{id}": "destinations, by REST so far",
+  "PUT /v1/destinations/{id}": "destinations, by REST so far",
+  "DELETE /v1/destinations/{id}": "destinations, by REST so far",
+  "GET /v1/deliveries": "deliveries, by REST so far",
+  "GET /v1/deliveries/{id}": "deliveries, by REST so far",
+  "POST /v1/deliveries/{id}/resend": "deliveries, by REST so far",
   "GET /v1/usage": "the question as a link; programs send it to `POST /v1/usage/query`",
 };
 

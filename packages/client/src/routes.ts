@@ -55,7 +55,10 @@ export const ROUTES = {
     query: [...RANGE, ...PAGE],
     answer: pageSchema(unknownConsumerSchema).extend(unknownConsumersShape),
   },
-  "GET /v1/tenants/{id}/reports/{period}": { query: ["timeZone", "format"], answer: reportAnswerSchema },
+  "GET /v1/tenants/{id}/reports/{period}": {
+    query: ["timeZone", "format", "version"],
+    answer: reportAnswerSchema,
+  },
   "GET /v1/keys": { query: PAGE, answer: pageSchema(keyResourceSchema) },
   "POST /v1/keys": { answer: keyWithSecretSchema },
   "GET /v1/keys/{id}": { answer: keyResourceSchema },

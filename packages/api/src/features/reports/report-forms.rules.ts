@@ -1,4 +1,4 @@
-import type { ReportAnswer } from "@masthead/shared/http/report-schema";
+import type { ReportAnswer, ReportStanding, TenantReport } from "@masthead/shared/http/report-schema";
 import { CSV_CONTENT_TYPE } from "../../platform/http/csv.js";
 import { focusCsv } from "./focus-csv.rules.js";
 import { reportHtml } from "./page/report-page.js";
@@ -39,7 +39,7 @@ const billingPeriodOf = ({ period, timeZone, range }: ReportAnswer): ReportAnswe
 };
 
 /** A report in one of its forms, with the headers that go with it. */
-export const renderReport = (answer: ReportAnswer, form: ReportForm): RenderedReport => {
+export const renderReport = (answer: TenantReport & ReportStanding, form: ReportForm): RenderedReport => {
   const fileName = (ending: string) => reportFileName(answer.tenant.id, answer.period, ending);
   switch (form) {
     case "json":

@@ -1,4 +1,4 @@
-import type { ReportAnswer } from "@masthead/shared/http/report-schema";
+import type { ReportStanding, TenantReport } from "@masthead/shared/http/report-schema";
 import { toRfc3339 } from "@masthead/shared/time";
 import type { Deps } from "../../deps.js";
 import { narrowed } from "../../platform/db/database.js";
@@ -18,7 +18,7 @@ export const getReport = async (
   scope: Scope,
   tenant: string,
   period: Period,
-): Promise<ReportAnswer> => {
+): Promise<TenantReport & ReportStanding> => {
   const notFound = () => new ApiError("not_found", "no such tenant was ever seen");
   const ofTenant = narrowedTo(tenant, scope);
   if (ofTenant === null) throw notFound();
