@@ -39,6 +39,9 @@ const REPORTS = {
   }),
 };
 
+/** Every kind of element is on one of these; axe takes seconds a page. */
+const IN_DARK_TOO: readonly (keyof typeof REPORTS)[] = ["month", "empty"];
+
 const open = (name: keyof typeof REPORTS, options = {}) =>
   openAsFile(browser, cleanup, reportHtml(REPORTS[name], name === "many" ? SEALED : PROVISIONAL), options);
 const width = (page: Page) => page.evaluate<number>("document.documentElement.scrollWidth");
@@ -53,7 +56,7 @@ describe("a report's page", () => {
       expect(await width(page)).toBeLessThanOrEqual(WIDE.width);
       await page.emulateMedia({ colorScheme: "dark" });
       await picture(page, `${name}-dark`);
-      expect(await findings(page)).toEqual([]);
+      if (IN_DARK_TOO.includes(name)) expect(await findings(page)).toEqual([]);
       await page.setViewportSize(NARROW);
       await picture(page, `${name}-narrow`);
       expect(await width(page)).toBeLessThanOrEqual(NARROW.width);
