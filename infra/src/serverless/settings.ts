@@ -1,5 +1,6 @@
 import type { AppOptions } from "@masthead/api/app";
-import { apiVariables } from "@masthead/api/config";
+import { apiVariables, usageRetentionOf, usageRetentionVariables } from "@masthead/api/config";
+import type { UsageRetention } from "@masthead/api/features/usage/index";
 import { userIssuerSchema } from "@masthead/api/platform/nats/credentials";
 import {
   type Configuration,
@@ -71,6 +72,7 @@ export const serverlessVariables = {
   }),
   metricsNeedKey: apiVariables.metricsNeedKey,
   requestsPerSecond: apiVariables.requestsPerSecond,
+  ...usageRetentionVariables,
   drainIdleMs: variable({
     name: "MASTHEAD_DRAIN_IDLE_MS",
     description:
@@ -106,7 +108,11 @@ export const appSettings = (
 /** What the drain needs. @throws ConfigurationError naming each variable that is wrong or missing, never its value */
 export const drainSettings = (
   environment: Environment,
-): { connections: InvocationSettings; idleMs: number | undefined } => {
+): { connections: InvocationSettings; idleMs: number | undefined; usageRetention: UsageRetention } => {
   const read = readConfiguration(serverlessVariables, environment);
-  return { connections: connections(read, "ingestDatabaseUrl"), idleMs: read.drainIdleMs };
+  return {
+    connections: connections(read, "ingestDatabaseUrl"),
+    idleMs: read.drainIdleMs,
+    usageRetention: usageRetentionOf(read),
+  };
 };

@@ -4,11 +4,12 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { createApp } from "./app.js";
-import type { ApiConfiguration } from "./config.js";
+import { type ApiConfiguration, usageRetentionOf } from "./config.js";
 import type { Deps, Log } from "./deps.js";
 import { drain } from "./drain.js";
 import { ensureAdminKey } from "./features/auth/index.js";
 import { ensureDefaultPolicy } from "./features/policies/index.js";
+import { maintain } from "./maintain.js";
 import { openDatabase } from "./platform/db/database.js";
 import { withNatsConnection } from "./platform/nats/connection.js";
 import { userIssuerSchema } from "./platform/nats/credentials.js";
@@ -17,6 +18,7 @@ import { createLender } from "./resident/lender.js";
 import { repeat } from "./resident/repeat.js";
 
 const RECONCILE_EVERY_MS = 5_000;
+const MAINTAIN_EVERY_MS = 10_000;
 /** Longer than load balancers keep an idle connection, a minute as a rule: who closes first must not be the server. */
 const KEEP_ALIVE_MS = 65_000;
 const CLOSE_IDLE_EVERY_MS = 50;
@@ -65,7 +67,7 @@ const closed = (server: Server): Promise<void> =>
   });
 
 /**
- * Runs the app, the drain and the reconciling in this process. Answers from the start; `/readyz` says when Postgres and NATS
+ * Runs the app, the drain, the upkeep and the reconciling in this process. Answers from the start; `/readyz` says when Postgres and NATS
  * are there too.
  *
  * @param adminKey a key that is let in, see {@link ensureAdminKey}
@@ -99,6 +101,10 @@ export async function startServer(
   if (ingest) {
     const step = () => drain(ingest.deps, DRAIN_STEP, signal);
     loops.push(repeat("drain", step, { pauseMs: 0, signal, log }));
+    const upkeep = { usageRetention: usageRetentionOf(configuration), signal };
+    loops.push(
+      repeat("maintain", () => maintain(ingest.deps, upkeep), { pauseMs: MAINTAIN_EVERY_MS, signal, log }),
+    );
   }
   return {
     url,

@@ -13,6 +13,8 @@ export {
   type UsageTable,
   type UsageTableLevel,
 } from "./levels.rules.js";
+export { type MovedUsage, moveUsage, spanOfMoves, type UsageMove } from "./moving.service.js";
+export { forgetSeriesOf } from "./moving.store.js";
 export {
   ensureUsagePartitions,
   maintainUsage,
