@@ -29,7 +29,7 @@ describe("routes and what they ask for", () => {
 
   it("without a key are those that are meant to be", () => {
     const open = routes.filter(({ operation }) => operation.security !== undefined).map(({ name }) => name);
-    expect(open.sort()).toEqual(["GET /healthz", "GET /metrics", "GET /readyz"]);
+    expect(open.sort()).toEqual(["GET /healthz", "GET /metrics", "GET /readyz", "GET /shared/report"]);
   });
 
   it("are all described, but for those that say why another method is not known", () => {
@@ -40,9 +40,12 @@ describe("routes and what they ask for", () => {
     expect([...new Set(undescribed)].sort()).toEqual([
       "ALL /*",
       "ALL /v1/*",
-      "ALL /v1/tenants/:id/reports/:period",
+      "DELETE /v1/tenants/:id/reports/:period",
       "GET /docs",
       "GET /openapi.json",
+      "PATCH /v1/tenants/:id/reports/:period",
+      "POST /v1/tenants/:id/reports/:period",
+      "PUT /v1/tenants/:id/reports/:period",
     ]);
   });
 
