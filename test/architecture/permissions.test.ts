@@ -40,9 +40,12 @@ describe("routes and what they ask for", () => {
     expect([...new Set(undescribed)].sort()).toEqual([
       "ALL /*",
       "ALL /v1/*",
-      "ALL /v1/tenants/:id/reports/:period",
+      "DELETE /v1/tenants/:id/reports/:period",
       "GET /docs",
       "GET /openapi.json",
+      "PATCH /v1/tenants/:id/reports/:period",
+      "POST /v1/tenants/:id/reports/:period",
+      "PUT /v1/tenants/:id/reports/:period",
     ]);
   });
 

@@ -34,6 +34,7 @@ interface Operation {
   readonly description?: string;
   readonly tags?: readonly string[];
   readonly security?: readonly unknown[];
+  readonly "x-permission"?: string;
   readonly parameters?: readonly {
     readonly name: string;
     readonly in: string;
@@ -44,6 +45,12 @@ interface Operation {
   readonly requestBody?: { readonly content: Content };
   readonly responses: Readonly<Record<string, { readonly description: string; readonly content?: Content }>>;
 }
+
+const access = (operation: Operation) => {
+  if (operation.security?.length === 0) return " Needs no key.";
+  const permission = operation["x-permission"];
+  return permission === undefined ? "" : html` Needs the permission <code>${permission}</code>.`;
+};
 
 /** The documentation as one page that asks for nothing else: no script, no font, no image. */
 export function docsPage(document: OpenApiDocument): Html {
@@ -67,7 +74,7 @@ export function docsPage(document: OpenApiDocument): Html {
       .map(
         ({ path, method, id, operation }) => html`<section id="${id}">
 <h3><span class="method">${method}</span><code>${path}</code></h3>
-<p><strong>${operation.summary}.</strong> ${prose(operation.description)}${operation.security?.length === 0 ? " Needs no key." : ""}</p>
+<p><strong>${operation.summary}.</strong> ${prose(operation.description)}${access(operation)}</p>
 ${table(
   (operation.parameters ?? []).map((parameter) => ({
     name: parameter.name,

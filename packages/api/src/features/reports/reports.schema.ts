@@ -61,7 +61,7 @@ export const periodOf = (text: string, timeZone: string): Period => {
   });
 };
 
-export const reportSchema = reportAnswerSchema.openapi("TenantReport", {
+export const reportSchema = reportAnswerSchema.clone().openapi("TenantReport", {
   description:
     "What a tenant used in a period. Counts exchanges in the server role, of policies with `report: true`.",
 });
