@@ -1,4 +1,4 @@
-import { lookup } from "node:dns/promises";
+import { promises as dns } from "node:dns";
 import { parseIpAddress } from "@masthead/shared/policy/ip-address";
 import { type AllowedHosts, mayReach, needsLookUp, urlFault } from "./allowed-hosts.js";
 import { OUTBOUND_WITHIN_MS, OutboundError, outboundError, type SendOutbound } from "./outbound.js";
@@ -31,7 +31,7 @@ export const fetchOutbound =
 const CANNOT_LOOK_UP = /not implemented/i;
 
 const checkAddresses = async ({ hostname }: URL, allowed: AllowedHosts): Promise<void> => {
-  const found = await lookup(hostname, { all: true }).catch((error: Error) => {
+  const found = await dns.lookup(hostname, { all: true }).catch((error: Error) => {
     if (CANNOT_LOOK_UP.test(error.message)) return [];
     throw error;
   });
