@@ -8,7 +8,10 @@ const library = (...names) => `(^|/)node_modules/(${names.join("|")})/`;
 /** Roles that may hold SQL: tables, stores, read models; and platform/db. */
 const holdsSql = "(^packages/api/src/platform/db/)|([.](table|tables|store|read-model)[.]ts$)";
 /** What runs everywhere, with all that it reaches. */
-const portable = ["^packages/api/src/(app|drain|maintain)[.]ts$", "^infra/src/serverless/(worker|lambda)[.]ts$"];
+const portable = [
+  "^packages/api/src/(app|drain|maintain)[.]ts$",
+  "^infra/src/serverless/(worker|lambda)[.]ts$",
+];
 /** What Workers have no like of, `nodejs_compat` or not, and what reads the machine it runs on. */
 const notPortable = [
   "child_process",

@@ -28,6 +28,7 @@ export default defineConfig({
       }),
       project("infra", ["test/infra/**/*.test.ts", "test/support/**/*.test.ts"], real),
       project("postgres", ["test/postgres/**/*.test.ts"], withPostgres),
+      project("browser", ["test/browser/**/*.test.ts"], real),
       project("kernel", ["test/kernel/**/*.test.ts"], real),
       project("serverless", ["test/serverless/**/*.test.ts"], withPostgres),
       project("e2e", ["test/e2e/**/*.test.ts"], { ...withPostgres, exclude: ALONE }),

@@ -14,19 +14,33 @@ table agents row level security
   grant select to masthead_app
   grant insert, select, update to masthead_ingest
 
-table api_keys
+table api_keys row level security
   id text not null
   hash bytea not null
   name text not null
   role text not null
   created_at_us bigint not null
   revoked_at_us bigint
+  owner_tenant text
+  scopes text[]
+  created_by text not null default 'system:host'::text
+  expires_at_us bigint
+  previous_hash bytea
+  previous_until_us bigint
+  last_used_day date
   constraint api_keys_hash_check CHECK ((octet_length(hash) = 32))
   constraint api_keys_id_check CHECK ((id ~ '^[0-9a-f]{16}$'::text))
   constraint api_keys_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 128)))
+  constraint api_keys_owner_tenant_check CHECK (((char_length(owner_tenant) >= 1) AND (char_length(owner_tenant) <= 128)))
   constraint api_keys_pkey PRIMARY KEY (id)
-  constraint api_keys_role_check CHECK ((role = 'admin'::text))
-  grant insert, select to masthead_app
+  constraint api_keys_previous_hash_check CHECK ((octet_length(previous_hash) = 32))
+  constraint api_keys_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'editor'::text, 'viewer'::text, 'tenant'::text])))
+  constraint api_keys_tenant CHECK (((role = 'tenant'::text) = (owner_tenant IS NOT NULL)))
+  CREATE INDEX api_keys_by_time ON public.api_keys USING btree (created_at_us, id)
+  policy api_keys_fleet for all to masthead_app using ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text)) with check ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text))
+  grant insert (id, hash, name, role, created_at_us, owner_tenant, scopes, created_by, expires_at_us) to masthead_app
+  grant select (id, name, role, created_at_us, revoked_at_us, owner_tenant, scopes, created_by, expires_at_us, previous_until_us, last_used_day) to masthead_app
+  grant update (hash, revoked_at_us, previous_until_us) to masthead_app
 
 table audit_head row level security
   singleton boolean not null default true
@@ -36,6 +50,7 @@ table audit_head row level security
   constraint audit_head_singleton_check CHECK (singleton)
   policy audit_head_fleet for all to masthead_app using ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text)) with check ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text))
   grant select to masthead_app
+  grant update (seq, hash) to masthead_app
 
 table audit_log row level security
   seq bigint not null
@@ -135,8 +150,11 @@ table exchanges partition by RANGE (ended_at) row level security
   request_headers jsonb
   response_headers jsonb
   detail json not null
+  consumer text
   constraint exchanges_pkey PRIMARY KEY (tenant_id, ended_at, id)
   CREATE INDEX exchanges_newest ON ONLY public.exchanges USING btree (ended_at DESC, id DESC)
+  policy exchanges_move_read for select to masthead_ingest using (true)
+  policy exchanges_move_take for delete to masthead_ingest using (true)
   policy exchanges_read for select to masthead_app using (
 CASE
     WHEN (( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text) THEN true
@@ -144,7 +162,7 @@ CASE
 END)
   policy exchanges_write for insert to masthead_ingest with check (true)
   grant select to masthead_app
-  grant insert to masthead_ingest
+  grant delete, insert, select to masthead_ingest
 
 table ingest_counters row level security
   name text not null
@@ -155,6 +173,12 @@ table ingest_counters row level security
   policy ingest_counters_write for all to masthead_ingest using (true) with check (true)
   grant select to masthead_app
   grant delete, insert, select, update to masthead_ingest
+
+table key_requests row level security
+  key_id text not null
+  window_number bigint not null
+  requests integer not null
+  constraint key_requests_pkey PRIMARY KEY (key_id)
 
 table loss_minutes row level security
   agent_id text not null
@@ -217,6 +241,7 @@ table policy_counter row level security
   policy policy_counter_write for all to masthead_ingest using (true) with check (true)
   grant select to masthead_app
   grant select to masthead_ingest
+  grant update (revision) to masthead_app
 
 table policy_history row level security
   revision bigint not null
@@ -256,6 +281,83 @@ table set_aside row level security
   policy set_aside_write for all to masthead_ingest using (true) with check (true)
   grant select to masthead_app
   grant delete, insert, select, update to masthead_ingest
+
+table tenant_attributions row level security
+  tenant_id text not null
+  day date not null
+  fingerprint text not null
+  how text not null
+  requests bigint not null
+  constraint tenant_attributions_how_check CHECK ((how = ANY (ARRAY['ingest'::text, 'move'::text])))
+  constraint tenant_attributions_pkey PRIMARY KEY (tenant_id, day, fingerprint, how)
+  policy tenant_attributions_read for select to masthead_app using (
+CASE
+    WHEN (( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text) THEN true
+    ELSE (tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif"))
+END)
+  policy tenant_attributions_write for all to masthead_ingest using (true) with check (true)
+  grant select to masthead_app
+  grant delete, insert, select, update to masthead_ingest
+
+table tenant_fingerprints row level security
+  tenant_id text not null
+  fingerprint text not null
+  registered_at_us bigint not null
+  constraint tenant_fingerprints_fingerprint_check CHECK ((fingerprint ~ '^fp:[0-9a-f]{8}:[0-9a-f]{32}$'::text))
+  constraint tenant_fingerprints_pkey PRIMARY KEY (tenant_id, fingerprint)
+  CREATE INDEX tenant_fingerprints_by_fingerprint ON public.tenant_fingerprints USING btree (fingerprint)
+  policy tenant_fingerprints_booking for select to masthead_ingest using (true)
+  policy tenant_fingerprints_change for all to masthead_app using ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text)) with check ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text))
+  policy tenant_fingerprints_read for select to masthead_app using (
+CASE
+    WHEN (( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text) THEN true
+    ELSE (tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif"))
+END)
+  grant delete, insert, select, update to masthead_app
+  grant select to masthead_ingest
+
+table tenant_moves row level security
+  tenant_id text not null
+  fingerprint text not null
+  started_at_us bigint not null
+  finished_at_us bigint
+  newest_day date
+  next_day date
+  oldest_day date
+  requests bigint not null default 0
+  exchanges bigint not null default 0
+  constraint tenant_moves_pkey PRIMARY KEY (tenant_id, fingerprint)
+  CREATE INDEX tenant_moves_under_way ON public.tenant_moves USING btree (next_day) WHERE (finished_at_us IS NULL)
+  policy tenant_moves_change for all to masthead_app using ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text)) with check ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text))
+  policy tenant_moves_read for select to masthead_app using (
+CASE
+    WHEN (( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text) THEN true
+    ELSE (tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif"))
+END)
+  policy tenant_moves_write for all to masthead_ingest using (true) with check (true)
+  grant delete, insert, select to masthead_app
+  grant delete, insert, select, update to masthead_ingest
+
+table tenants row level security
+  tenant_id text not null
+  name text
+  labels jsonb not null
+  revision bigint not null
+  created_at_us bigint not null
+  changed_at_us bigint not null
+  changed_by text not null
+  constraint tenants_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 256)))
+  constraint tenants_pkey PRIMARY KEY (tenant_id)
+  constraint tenants_tenant_id_check CHECK (((char_length(tenant_id) >= 1) AND (char_length(tenant_id) <= 128)))
+  policy tenants_booking for select to masthead_ingest using (true)
+  policy tenants_change for all to masthead_app using ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text)) with check ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text))
+  policy tenants_read for select to masthead_app using (
+CASE
+    WHEN (( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text) THEN true
+    ELSE (tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif"))
+END)
+  grant delete, insert, select, update to masthead_app
+  grant select to masthead_ingest
 
 table usage_day row level security
   tenant_id text not null
@@ -404,6 +506,7 @@ table usage_series row level security
   dimensions jsonb
   consumer text
   constraint usage_series_pkey PRIMARY KEY (tenant_id, series_id)
+  CREATE INDEX usage_series_of_consumer ON public.usage_series USING btree (tenant_id, consumer) WHERE (consumer IS NOT NULL)
   policy usage_series_read for select to masthead_app using (
 CASE
     WHEN (( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text) THEN true
@@ -524,6 +627,40 @@ UNION ALL
   grant select to masthead_app
   grant select to masthead_ingest
 
+CREATE OR REPLACE FUNCTION public.authenticate_key(key_id text, key_hash bytea, at_us bigint, window_us bigint)
+ RETURNS TABLE(name text, role text, tenant text, scopes text[], requests integer)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+#variable_conflict use_column
+declare
+  held public.api_keys;
+  this_window bigint := at_us / window_us;
+  today date := (to_timestamp(at_us / 1000000) at time zone 'UTC')::date;
+  counted int;
+begin
+  select * into held from public.api_keys k
+  where k.id = key_id and k.revoked_at_us is null and (k.expires_at_us is null or k.expires_at_us > at_us)
+    and (k.hash = key_hash or (k.previous_hash = key_hash and k.previous_until_us > at_us));
+  if not found then
+    return;
+  end if;
+  insert into public.key_requests as r (key_id, window_number, requests) values (key_id, this_window, 1)
+  on conflict on constraint key_requests_pkey do update set
+    requests = case when r.window_number = excluded.window_number then r.requests + 1 else 1 end,
+    window_number = excluded.window_number
+  returning r.requests into counted;
+  if held.last_used_day is distinct from today then
+    update public.api_keys k set last_used_day = today
+    where k.id = held.id and k.last_used_day is distinct from today;
+  end if;
+  return query select held.name, held.role, held.owner_tenant, held.scopes, counted;
+end
+$function$
+
+grant execute to masthead_app
+
 CREATE OR REPLACE FUNCTION public.drop_partitions(parent text, before date)
  RETURNS SETOF date
  LANGUAGE plpgsql
@@ -591,6 +728,18 @@ end
 $function$
 
 grant execute to masthead_ingest
+
+CREATE OR REPLACE FUNCTION public.keep_previous_hash()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  new.previous_hash := old.hash;
+  return new;
+end
+$function$
+
 
 CREATE OR REPLACE FUNCTION public.merge_consumers(a integer[], b integer[])
  RETURNS integer[]

@@ -60,7 +60,7 @@ describe("catalogue", () => {
       where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'm', 'f') and not c.relrowsecurity
         and r.rolname like 'masthead\\_%'
         and has_table_privilege(r.oid, c.oid, 'select, insert, update, delete, truncate') order by 1`;
-    expect(bare.map(({ name }) => name)).toEqual(["api_keys", "usage_horizon"]);
+    expect(bare.map(({ name }) => name)).toEqual(["usage_horizon"]);
   });
 
   test("views ask as whoever reads them", async () => {

@@ -103,7 +103,7 @@ describe("usage", () => {
       ...counts(served),
     });
     expect(meta).toMatchObject({
-      level: "minute",
+      level: "quarter_hour",
       range: { from: "2026-06-13T12:00:00.000000Z", to: "2026-06-15T12:00:00.000000Z" },
       completeUntil: "2026-06-15T11:59:59.000003Z",
       completeness: { lost: 0, pending: 0, gaps: [] },
@@ -113,7 +113,7 @@ describe("usage", () => {
       ["client", 300],
       ["server", 1_200],
     ]);
-    const client = await usage(`${twoDays}&filter[role]=client,nobody`);
+    const client = await usage(`${twoDays}&filter[role]=client`);
     expect(client.items[0]?.requests).toBe(300);
   });
 
@@ -173,8 +173,17 @@ describe("usage", () => {
     ["groupBy=url.templat", "/query/groupBy", "url.template"],
     ["filter[tenant]=a", "/query/filter[tenant]", "tenant.id"],
     ["groupBy=x-model", "/query/groupBy", "x-model-id"],
-    ["window=month", "/query/window", "not answered yet"],
-    ["timeZone=Europe/Berlin", "/query/timeZone", "not answered yet"],
+    ["window=week", "/query/window", "month"],
+    ["timeZone=Europe/Berlinn", "/query/timeZone", "nearest is `Europe/Berlin`"],
+    ["timeZone=EST5EDU", "/query/timeZone", "nearest is `EST5EDT`"],
+    ["filter[role]=nobody", "/query/filter[role]", "server or client"],
+    ["top=3", "/query/top", "groupBy"],
+    ["groupBy=role&topBy=p95&top=3", "/query/topBy", "latencyMs.p50"],
+    ["limit=x", "/query/limit", "number"],
+    ["orderBy=-tenant", "/query/orderBy", "window"],
+    ["from=yesterday", "/query/from", "RFC 3339"],
+    ["from=2026-06-15T12:00:00Z&to=2026-06-15T11:00:00Z", "/query/to", "before"],
+    ["filter[role][exists]=yes", "/query/filter[role][exists]", "boolean"],
     ["group=a", "/query/group", "groupBy"],
     ["filter[tenant.id]=%00", "/query/filter[tenant.id]", "U+0000"],
   ])("%s is a clear error", async (query, pointer, words) => {
@@ -268,12 +277,17 @@ describe("roll-up", () => {
     expect(await total()).toBe(before + 1);
     await rollUpUsage(ingest, nowUs);
     expect(await total()).toBe(before + 1);
-    const { meta } = await usage("from=2026-06-14T10:07:00Z&to=2026-06-14T10:08:00Z");
-    expect(meta).toMatchObject({
-      level: "quarter_hour",
-      range: { from: "2026-06-14T10:00:00.000000Z", to: "2026-06-14T10:15:00.000000Z" },
-    });
-    const minutes = await get("/v1/usage?window=minute&from=2026-06-14T10:07:00Z&to=2026-06-14T10:08:00Z");
-    expect(minutes.status).toBe(400);
+    const { meta } = await usage("from=2026-06-14T10:00:00Z&to=2026-06-14T10:15:00Z");
+    expect(meta).toMatchObject({ level: "quarter_hour" });
+    const minutes = await get("/v1/usage?from=2026-06-14T10:07:00Z&to=2026-06-14T10:08:00Z");
+    expect(minutes).toMatchObject({ status: 422, body: { code: "beyond_retention" } });
+    expect((minutes.body as { errors: unknown[] }).errors).toEqual([
+      {
+        pointer: "/query/from",
+        message: expect.stringContaining(
+          "nearest range is from 2026-06-14T10:00:00.000000Z to 2026-06-14T10:15:00.000000Z",
+        ),
+      },
+    ]);
   });
 });

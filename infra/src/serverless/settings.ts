@@ -71,6 +71,7 @@ export const serverlessVariables = {
     schema: json.pipe(userIssuerSchema),
   }),
   metricsNeedKey: apiVariables.metricsNeedKey,
+  requestsPerSecond: apiVariables.requestsPerSecond,
   ...usageRetentionVariables,
   drainIdleMs: variable({
     name: "MASTHEAD_DRAIN_IDLE_MS",
@@ -97,8 +98,11 @@ export const appSettings = (
   environment: Environment,
 ): { connections: InvocationSettings; options: AppOptions } => {
   const read = readConfiguration(serverlessVariables, environment);
-  const { natsIssuer = null, metricsNeedKey } = read;
-  return { connections: connections(read, "databaseUrl"), options: { issuer: natsIssuer, metricsNeedKey } };
+  const { natsIssuer = null, metricsNeedKey, requestsPerSecond } = read;
+  return {
+    connections: connections(read, "databaseUrl"),
+    options: { issuer: natsIssuer, metricsNeedKey, requestsPerSecond },
+  };
 };
 
 /** What the drain needs. @throws ConfigurationError naming each variable that is wrong or missing, never its value */

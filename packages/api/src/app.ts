@@ -1,10 +1,19 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Deps } from "./deps.js";
 import { agentsRoutes } from "./features/agents/index.js";
-import { requireKey } from "./features/auth/index.js";
+import { auditRoutes } from "./features/audit/index.js";
+import {
+  REQUESTS_PER_SECOND_DEFAULT,
+  requireKey,
+  requirePermission,
+  routesWithoutPermission,
+} from "./features/auth/index.js";
 import { exchangesRoutes } from "./features/exchanges/index.js";
+import { keysRoutes } from "./features/keys/index.js";
 import { policiesRoutes } from "./features/policies/index.js";
 import { reportsRoutes } from "./features/reports/index.js";
+import { sealingRoutes } from "./features/sealing/index.js";
+import { tenantsRoutes } from "./features/tenants/index.js";
 import { usageRoutes } from "./features/usage/index.js";
 import { docsPage } from "./operations/docs-page.js";
 import { healthRoutes } from "./operations/health.routes.js";
@@ -23,25 +32,37 @@ export interface AppOptions {
   readonly issuer?: UserIssuer | null;
   /** whether `/metrics` asks for a key */
   readonly metricsNeedKey?: boolean;
+  /** that one key may make; at least 100 */
+  readonly requestsPerSecond?: number;
 }
 
 /**
  * The whole REST API as one portable `fetch` handler. It keeps nothing between requests: what lives longer is in `deps`.
+ *
+ * @throws Error naming a route that has no permission
  */
 export function createApp(deps: Deps, options: AppOptions = {}): OpenAPIHono<AppEnv> {
+  const { issuer = null, metricsNeedKey = false, requestsPerSecond = REQUESTS_PER_SECOND_DEFAULT } = options;
   const app = createRouter();
   app.onError((error, c) => answerError(error, c, deps.log));
   app.use("*", accessLog(deps.log, deps.now), ...safety());
-  app.use("/v1/*", requireKey(deps));
+  app.use("/v1/*", requireKey(deps, requestsPerSecond), requirePermission());
   registerSecurity(app);
 
   app.route("/", policiesRoutes(deps));
-  app.route("/", agentsRoutes(deps, options.issuer ?? null));
+  app.route("/", agentsRoutes(deps, issuer));
   app.route("/", exchangesRoutes(deps));
   app.route("/", usageRoutes(deps));
+  app.route("/", tenantsRoutes(deps));
+  app.route("/", sealingRoutes(deps));
   app.route("/", reportsRoutes(deps));
+  app.route("/", keysRoutes(deps));
+  app.route("/", auditRoutes(deps));
   app.route("/", healthRoutes(deps));
-  app.route("/", metricsRoutes(deps, options.metricsNeedKey ?? false));
+  app.route("/", metricsRoutes(deps, metricsNeedKey ? requestsPerSecond : null));
+
+  const open = routesWithoutPermission(app.routes);
+  if (open.length > 0) throw new Error(`routes without a permission: ${open.join(", ")}`);
 
   app.get("/openapi.json", (c) => c.json(describeApi(app)));
   app.get("/docs", (c) => c.html(docsPage(describeApi(app))));

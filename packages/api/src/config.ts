@@ -9,6 +9,7 @@ import {
   wholeNumber,
 } from "@masthead/shared/config/definition";
 import { z } from "zod";
+import { REQUESTS_PER_SECOND_DEFAULT, REQUESTS_PER_SECOND_MIN } from "./features/auth/index.js";
 import type { UsageRetention } from "./features/usage/index.js";
 
 const DAYS_MAX = 36_500;
@@ -113,6 +114,13 @@ export const apiVariables = {
     description: "`on`: `/metrics` asks for a key of the API.",
     default: "off",
     schema: onOff,
+  }),
+  requestsPerSecond: variable({
+    name: "MASTHEAD_REQUESTS_PER_SECOND",
+    description: `Requests that one key may make, counted over ten seconds; at least ${REQUESTS_PER_SECOND_MIN}. What is beyond is answered with 429.`,
+    unit: "1/s",
+    default: String(REQUESTS_PER_SECOND_DEFAULT),
+    schema: wholeNumber(REQUESTS_PER_SECOND_MIN, 100_000),
   }),
   logLevel: variable({
     name: "MASTHEAD_LOG_LEVEL",

@@ -77,11 +77,11 @@ export async function startServer(
   configuration: ApiConfiguration,
   { adminKey, log }: { adminKey: string; log: Log },
 ): Promise<RunningServer> {
-  const { natsIssuer, metricsNeedKey, ingestDatabaseUrl } = configuration;
+  const { natsIssuer, metricsNeedKey, requestsPerSecond, ingestDatabaseUrl } = configuration;
   const issuer = natsIssuer ? userIssuerSchema.parse(JSON.parse(readFileSync(natsIssuer, "utf8"))) : null;
   const app = depsFor(configuration, configuration.databaseUrl, configuration.databaseConnections, log);
   const ingest = ingestDatabaseUrl ? depsFor(configuration, ingestDatabaseUrl, 2, log) : null;
-  const { fetch } = createApp(app.deps, { issuer, metricsNeedKey });
+  const { fetch } = createApp(app.deps, { issuer, metricsNeedKey, requestsPerSecond });
   const server = createAdaptorServer({ fetch, serverOptions: { keepAliveTimeout: KEEP_ALIVE_MS } }) as Server;
   const url = await listen(server, configuration.host, configuration.port);
   log.info({ url }, "the API listens");

@@ -1,50 +1,37 @@
+import type { AgentResource } from "@masthead/client";
 import { Command } from "commander";
-import { z } from "zod";
+import { allOf } from "./all-of.js";
 import type { CommandContext } from "./context.js";
-import { listAll, readAnswer } from "./listing.js";
-import { ago, printable, textTable } from "./text-table.js";
+import { countText } from "./number-text.js";
+import { printable } from "./printable.js";
+import { type Column, table } from "./table.js";
+import type { Look } from "./terminal.js";
+import { ago } from "./text-table.js";
 
-/** What the command reads of an agent; the rest passes through to `--json`. */
-const agentSchema = z.looseObject({
-  id: z.string(),
-  hostname: z.string(),
-  labels: z.record(z.string(), z.string()),
-  version: z.string(),
-  kernel: z.string(),
-  lastSeenAt: z.string(),
-  health: z.looseObject({ status: z.string(), reasons: z.array(z.string()) }),
-  policy: z.looseObject({
-    desired: z.number(),
-    attempted: z.number(),
-    attemptedResult: z.string(),
-    attemptedError: z.string().nullish(),
-    effective: z.number(),
-  }),
-  coverage: z.array(
-    z.looseObject({
-      pid: z.number(),
-      executable: z.string(),
-      serviceName: z.string().nullish(),
-      state: z.string(),
-      runtime: z.string().nullish(),
-      reason: z.string().nullish(),
-      notes: z.array(z.string()).nullish(),
-    }),
-  ),
-  losses: z.array(z.looseObject({ stage: z.string(), reason: z.string(), count: z.number().nullish() })),
-});
-type Agent = z.infer<typeof agentSchema>;
-/** Lists leave out what is long. */
-const agentItemSchema = agentSchema.partial({ coverage: true, losses: true });
-
-const policyText = ({ policy }: Pick<Agent, "policy">): string => {
+const policyText = ({ policy }: AgentResource): string => {
   if (policy.attemptedResult === "failed") return `${policy.effective} (${policy.attempted} failed)`;
   return policy.effective === policy.desired
     ? String(policy.effective)
     : `${policy.effective} of ${policy.desired}`;
 };
 
-const describe = (agent: Agent, nowMs: number): string => {
+const LOSSES: readonly Column<AgentResource["losses"][number]>[] = [
+  { title: "STAGE", cell: ({ stage }) => stage },
+  { title: "REASON", cell: ({ reason }) => reason },
+  { title: "EXCHANGES", align: "right", cell: ({ count }) => countText(count) },
+];
+
+const COVERAGE: readonly Column<AgentResource["coverage"][number]>[] = [
+  { title: "PID", align: "right", cell: ({ pid }) => String(pid) },
+  { title: "SERVICE", cell: ({ serviceName = "" }) => serviceName },
+  { title: "STATE", cell: ({ state }) => state },
+  { title: "RUNTIME", cell: ({ runtime = "" }) => runtime },
+  { title: "WHY NOT", cell: ({ reason = "" }) => reason },
+  { title: "NOTES", cell: ({ notes = [] }) => notes.join(", ") },
+  { title: "EXECUTABLE", cell: ({ executable }) => executable },
+];
+
+const describe = (agent: AgentResource, look: Look, nowMs: number): string => {
   const labels = Object.entries(agent.labels).map(([name, value]) => `${name}=${value}`);
   const facts: [string, string][] = [
     ["id", agent.id],
@@ -59,28 +46,26 @@ const describe = (agent: Agent, nowMs: number): string => {
       ? [["failed because", agent.policy.attemptedError] as [string, string]]
       : []),
   ];
-  const losses = agent.losses.map((loss) => [
-    loss.stage,
-    loss.reason,
-    loss.count == null ? "unknown" : String(loss.count),
-  ]);
-  const coverage = agent.coverage.map((entry) => [
-    String(entry.pid),
-    entry.serviceName ?? "",
-    entry.state,
-    entry.runtime ?? "",
-    entry.reason ?? "",
-    (entry.notes ?? []).join(", "),
-    entry.executable,
-  ]);
   return [
     facts.map(([name, value]) => `${`${name}:`.padEnd(16)}${printable(value)}`).join("\n"),
-    losses.length === 0 ? "losses:         none" : textTable(["STAGE", "REASON", "EXCHANGES"], losses),
-    coverage.length === 0
-      ? "coverage:       none"
-      : textTable(["PID", "SERVICE", "STATE", "RUNTIME", "WHY NOT", "NOTES", "EXECUTABLE"], coverage),
+    agent.losses.length === 0 ? "losses:         none" : table(LOSSES, agent.losses, look),
+    agent.coverage.length === 0 ? "coverage:       none" : table(COVERAGE, agent.coverage, look),
   ].join("\n\n");
 };
+
+const columns = (nowMs: number): readonly Column<AgentResource>[] => [
+  { title: "ID", cell: ({ id }) => id },
+  { title: "HOST", cell: ({ hostname }) => hostname },
+  {
+    title: "HEALTH",
+    cell: ({ health }) => health.status,
+    style: ({ health }) => (health.status === "ok" ? undefined : "red"),
+  },
+  { title: "POLICY", cell: policyText },
+  { title: "LAST SEEN", cell: ({ lastSeenAt }) => ago(lastSeenAt, nowMs) },
+  { title: "VERSION", spare: 1, cell: ({ version }) => version },
+  { title: "KERNEL", spare: 2, cell: ({ kernel }) => kernel },
+];
 
 /** `masthead agents …` */
 export const agentsCommand = (context: CommandContext): Command => {
@@ -91,34 +76,20 @@ export const agentsCommand = (context: CommandContext): Command => {
   agents
     .command("list")
     .description("every agent")
+    .addHelpText("after", "\nExample:\n  masthead agents list --json | jq '.[].policy'")
     .action(async () => {
-      const items = await listAll(context.client(), "/v1/agents", agentItemSchema);
-      context.print(items, () =>
-        textTable(
-          ["ID", "HOST", "HEALTH", "POLICY", "LAST SEEN", "VERSION", "KERNEL"],
-          items.map((agent) => [
-            agent.id,
-            agent.hostname,
-            agent.health.status,
-            policyText(agent),
-            ago(agent.lastSeenAt, context.nowMs()),
-            agent.version,
-            agent.kernel,
-          ]),
-        ),
-      );
+      const items = await allOf(context.api().agents.all());
+      context.print(items, () => table(columns(context.nowMs()), items, context.look));
     });
 
   agents
     .command("get")
     .argument("<id>", "id of the agent")
     .description("one agent, with its coverage and losses")
+    .addHelpText("after", "\nExample:\n  masthead agents get web-1")
     .action(async (id: string) => {
-      const answer = await context
-        .client()
-        .send({ method: "GET", path: `/v1/agents/${encodeURIComponent(id)}` });
-      const agent = readAnswer(agentSchema, answer);
-      context.print(agent, () => describe(agent, context.nowMs()));
+      const agent = await context.api().agents.get(id);
+      context.print(agent, () => describe(agent, context.look, context.nowMs()));
     });
 
   return agents;

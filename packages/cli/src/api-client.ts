@@ -1,30 +1,4 @@
-import { z } from "zod";
-
-const problemSchema = z.object({
-  title: z.string().optional(),
-  status: z.number().optional(),
-  code: z.string().optional(),
-  detail: z.string().optional(),
-  requestId: z.string().optional(),
-  errors: z.array(z.object({ pointer: z.string(), message: z.string() })).optional(),
-});
-export type Problem = z.infer<typeof problemSchema>;
-
-/** The API answered with an error (RFC 9457). */
-export class ProblemError extends Error {
-  override readonly name = "ProblemError";
-  constructor(
-    readonly status: number,
-    readonly problem: Problem,
-  ) {
-    super(problem.detail ?? problem.title ?? `the server answered ${status}`);
-  }
-}
-
-/** The server could not be talked to, or what answered is not Masthead. */
-export class ConnectionError extends Error {
-  override readonly name = "ConnectionError";
-}
+import { ConnectionError, ProblemError } from "@masthead/client";
 
 /** The most of an answer that is read; a page of the largest documents is far below. */
 const ANSWER_MAX_BYTES = 64 * 1024 * 1024;
@@ -53,7 +27,7 @@ const reasonOf = (error: unknown): string => {
 const readText = async (response: Response): Promise<string> => {
   const length = Number(response.headers.get("content-length") ?? 0);
   if (length > ANSWER_MAX_BYTES)
-    throw new ConnectionError(`the answer has ${length} bytes, which is too many`);
+    throw new ConnectionError("too_large", `the answer has ${length} bytes, which is too many`);
   return response.text();
 };
 
@@ -83,7 +57,9 @@ export const createApiClient = (baseUrl: string, key: string): ApiClient => ({
       text = await readText(response);
     } catch (error) {
       if (error instanceof ConnectionError) throw error;
-      throw new ConnectionError(`no answer from ${url.origin}: ${reasonOf(error)}`, { cause: error });
+      throw new ConnectionError("no_answer", `no answer from ${url.origin}: ${reasonOf(error)}`, {
+        cause: error,
+      });
     }
     if (response.ok && text === "") return undefined;
     let answer: unknown;
@@ -91,11 +67,11 @@ export const createApiClient = (baseUrl: string, key: string): ApiClient => ({
       answer = JSON.parse(text);
     } catch {
       throw new ConnectionError(
+        "not_masthead",
         `${url.origin} answered ${response.status} without JSON: is it Masthead's API?`,
       );
     }
     if (response.ok) return answer;
-    const problem = problemSchema.safeParse(answer);
-    throw new ProblemError(response.status, problem.success ? problem.data : {});
+    throw new ProblemError(response.status, answer);
   },
 });

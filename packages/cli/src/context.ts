@@ -1,10 +1,23 @@
+import type { MastheadClient } from "@masthead/client";
 import type { ApiClient } from "./api-client.js";
+import type { Look, Terminal } from "./terminal.js";
 
 /** What commands have besides their arguments. */
 export interface CommandContext {
   /** @throws UsageError without a URL or key that can be used */
+  api(): MastheadClient;
+  /** @throws UsageError without a URL or key that can be used */
   client(): ApiClient;
   /** Prints `value` as JSON under `--json`, else the text for people. */
   print(value: unknown, text: () => string): void;
+  /** Writes text as it is, without a line's end of its own. */
+  write(text: string): void;
+  /** A line for people beside what is printed, which a pipe does not get. */
+  note(text: string): void;
+  isJson(): boolean;
+  readonly look: Look;
+  readonly sleep: NonNullable<Terminal["sleep"]>;
+  /** Ends what would go on for ever. */
+  readonly stop: AbortSignal | undefined;
   nowMs(): number;
 }

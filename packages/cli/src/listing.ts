@@ -1,5 +1,6 @@
+import { ConnectionError } from "@masthead/client";
 import { z } from "zod";
-import { type ApiClient, ConnectionError } from "./api-client.js";
+import type { ApiClient } from "./api-client.js";
 
 const PAGE_ITEMS = 200;
 /** Pages that one command follows: a cursor that never ends must not keep it for ever. */
@@ -11,6 +12,7 @@ export const readAnswer = <T>(schema: z.ZodType<T>, answer: unknown): T => {
   if (read.success) return read.data;
   const issue = read.error.issues[0];
   throw new ConnectionError(
+    "not_understood",
     `the server's answer is not understood (${issue?.path.join(".") || "answer"}: ${issue?.message}): is it of another version?`,
   );
 };

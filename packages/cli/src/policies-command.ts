@@ -1,34 +1,18 @@
 import { readFileSync } from "node:fs";
+import type { PolicyDocument, PolicyResource } from "@masthead/client";
 import { parsePolicy } from "@masthead/shared/policy/parse";
 import { Command } from "commander";
 import { parseDocument, stringify } from "yaml";
-import { z } from "zod";
+import { allOf } from "./all-of.js";
 import type { CommandContext } from "./context.js";
-import { listAll, readAnswer } from "./listing.js";
+import { printable } from "./printable.js";
 import { UsageError } from "./settings.js";
-import { textTable } from "./text-table.js";
-
-/** What the command reads of a policy; the rest passes through to `--json`. */
-const policySchema = z.looseObject({
-  name: z.string(),
-  revision: z.number(),
-  changedAt: z.string().optional(),
-  document: z.looseObject({
-    metadata: z.looseObject({ description: z.string().optional() }),
-    spec: z.looseObject({ priority: z.number() }),
-  }),
-});
-const savedSchema = z.looseObject({
-  name: z.string(),
-  revision: z.number(),
-  published: z.boolean().optional(),
-});
+import { type Column, table } from "./table.js";
 
 const FILE_MAX_BYTES = 1024 * 1024;
-const pathOf = (name: string): string => `/v1/policies/${encodeURIComponent(name)}`;
 
 /** Reads a policy file, JSON or YAML (`-`: standard input). @throws UsageError with every fault and where it is */
-const readPolicy = (file: string): { name: string; text: string } => {
+const readPolicy = (file: string): { name: string; document: PolicyDocument } => {
   let source: string;
   try {
     source = readFileSync(file === "-" ? 0 : file, "utf8");
@@ -50,8 +34,23 @@ const readPolicy = (file: string): { name: string; text: string } => {
     const faults = parsed.errors.map(({ pointer, message }) => `  ${pointer || "/"}: ${message}`);
     throw new UsageError(`${file} is not a valid policy:\n${faults.join("\n")}`);
   }
-  return { name: parsed.policy.metadata.name, text: JSON.stringify(value) };
+  return { name: parsed.policy.metadata.name, document: value as PolicyDocument };
 };
+
+/** @throws UsageError */
+const revisionOf = ({ ifRevision }: { ifRevision?: string }): { ifRevision?: number } => {
+  if (ifRevision === undefined) return {};
+  if (!/^\d{1,15}$/.test(ifRevision)) throw new UsageError("--if-revision takes a whole number");
+  return { ifRevision: Number(ifRevision) };
+};
+
+const COLUMNS: readonly Column<PolicyResource>[] = [
+  { title: "NAME", cell: ({ name }) => name },
+  { title: "REVISION", align: "right", cell: ({ revision }) => String(revision) },
+  { title: "PRIORITY", align: "right", cell: ({ document }) => String(document.spec.priority) },
+  { title: "CHANGED", spare: 1, cell: ({ updatedAt }) => `${updatedAt.slice(0, 19)}Z` },
+  { title: "DESCRIPTION", cell: ({ document }) => document.metadata.description ?? "" },
+];
 
 /** `masthead policies …` */
 export const policiesCommand = (context: CommandContext): Command => {
@@ -60,29 +59,19 @@ export const policiesCommand = (context: CommandContext): Command => {
   policies
     .command("list")
     .description("every policy by name")
+    .addHelpText("after", "\nExample:\n  masthead policies list")
     .action(async () => {
-      const items = await listAll(context.client(), "/v1/policies", policySchema);
-      context.print(items, () =>
-        textTable(
-          ["NAME", "REVISION", "PRIORITY", "CHANGED", "DESCRIPTION"],
-          items.map((policy) => [
-            policy.name,
-            String(policy.revision),
-            String(policy.document.spec.priority),
-            policy.changedAt ?? "",
-            policy.document.metadata.description ?? "",
-          ]),
-        ),
-      );
+      const items = await allOf(context.api().policies.all());
+      context.print(items, () => table(COLUMNS, items, context.look));
     });
 
   policies
     .command("get")
     .argument("<name>", "name of the policy")
     .description("one policy as YAML, which `apply` takes again")
+    .addHelpText("after", "\nExample:\n  masthead policies get default > default.yaml")
     .action(async (name: string) => {
-      const answer = await context.client().send({ method: "GET", path: pathOf(name) });
-      const policy = readAnswer(policySchema, answer);
+      const policy = await context.api().policies.get(name);
       context.print(policy, () => `# revision ${policy.revision}\n${stringify(policy.document).trimEnd()}`);
     });
 
@@ -93,22 +82,10 @@ export const policiesCommand = (context: CommandContext): Command => {
     .description("create a policy or change it; agents follow within a second")
     .addHelpText("after", "\nExample:\n  masthead policies apply -f gateway.yaml")
     .action(async (options: { file: string; ifRevision?: string }) => {
-      if (options.ifRevision !== undefined && !/^\d{1,15}$/.test(options.ifRevision))
-        throw new UsageError("--if-revision takes a whole number");
-      const { name, text } = readPolicy(options.file);
-      const headers: Record<string, string> =
-        options.ifRevision === undefined
-          ? {}
-          : Number(options.ifRevision) === 0
-            ? { "if-none-match": "*" }
-            : { "if-match": `"${options.ifRevision}"` };
-      const answer = await context
-        .client()
-        .send({ method: "PUT", path: pathOf(name), headers, body: { type: "application/json", text } });
-      const saved = readAnswer(savedSchema, answer);
-      const waits =
-        saved.published === false ? "; it is saved, and agents get it when NATS answers again" : "";
-      context.print(saved, () => `${saved.name} is at revision ${saved.revision}${waits}`);
+      const { name, document } = readPolicy(options.file);
+      const saved = await context.api().policies.put(name, document, revisionOf(options));
+      const waits = saved.published ? "" : "; it is saved, and agents get it when NATS answers again";
+      context.print(saved, () => `${printable(saved.name)} is at revision ${saved.revision}${waits}`);
     });
 
   policies
@@ -116,13 +93,10 @@ export const policiesCommand = (context: CommandContext): Command => {
     .argument("<name>", "name of the policy")
     .option("--if-revision <number>", "only if the policy is at this revision")
     .description("delete a policy")
+    .addHelpText("after", "\nExample:\n  masthead policies delete gateway --if-revision 12")
     .action(async (name: string, options: { ifRevision?: string }) => {
-      if (options.ifRevision !== undefined && !/^\d{1,15}$/.test(options.ifRevision))
-        throw new UsageError("--if-revision takes a whole number");
-      const headers: Record<string, string> =
-        options.ifRevision === undefined ? {} : { "if-match": `"${options.ifRevision}"` };
-      const answer = await context.client().send({ method: "DELETE", path: pathOf(name), headers });
-      context.print(answer ?? { name, deleted: true }, () => `${name} is deleted`);
+      await context.api().policies.delete(name, revisionOf(options));
+      context.print({ name, deleted: true }, () => `${printable(name)} is deleted`);
     });
 
   return policies;

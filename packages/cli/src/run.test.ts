@@ -1,83 +1,50 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type IncomingMessage, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DEFAULT_POLICY } from "@masthead/shared/policy/default-policy";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { EXIT, run } from "./run.js";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { EXIT } from "./run.js";
+import { type FakeApi, runMasthead, startFakeApi } from "./testing/fake-api.js";
 
-interface Seen {
-  method: string | undefined;
-  url: string | undefined;
-  headers: IncomingMessage["headers"];
-  body: string;
-}
-interface Answer {
-  status: number;
-  body?: unknown;
-}
-
-let server: Server;
+let api: FakeApi;
 let folder: string;
-let answer: (request: Seen) => Answer;
-let seen: Seen[];
-
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "masthead-cli-"));
-  server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", () => {
-      const { method, url, headers } = request;
-      const one = { method, url, headers, body: Buffer.concat(chunks).toString() };
-      seen.push(one);
-      const { status, body } = answer(one);
-      response.writeHead(status, { "content-type": "application/json" });
-      response.end(body === undefined ? "" : typeof body === "string" ? body : JSON.stringify(body));
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-});
-afterAll(async () => {
-  await new Promise((resolve) => server.close(resolve));
-});
-beforeEach(() => {
-  seen = [];
-  answer = () => ({ status: 500, body: {} });
+  api = await startFakeApi();
 });
 afterEach(() => {
+  api.reset();
   rmSync(join(folder, "policy.yaml"), { force: true });
 });
-afterAll(() => {
+afterAll(async () => {
+  await api.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
-const masthead = async (args: string[], env: NodeJS.ProcessEnv = { MASTHEAD_API_KEY: "k-1" }) => {
-  const out: string[] = [];
-  const errors: string[] = [];
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const code = await run(args, {
-    env: { MASTHEAD_URL: url, ...env },
-    out: (text) => out.push(text),
-    error: (text) => errors.push(text),
-    nowMs: () => Date.parse("2026-01-01T00:01:00Z"),
-  });
-  return { code, out: out.join("\n"), error: errors.join("\n") };
+const masthead = async (args: string[], env?: NodeJS.ProcessEnv) => {
+  const own = env && { env: { MASTHEAD_URL: api.url, ...env } };
+  const { code, out, error } = await runMasthead(api, args, own);
+  return { code, out: out.trimEnd(), error };
 };
 
 const policy = {
   name: "default",
   revision: 3,
-  changedAt: "2026-01-01T00:00:00.000000Z",
+  updatedAt: "2026-01-01T00:00:00.000000Z",
   document: DEFAULT_POLICY,
 };
 const agent = {
   id: "a1",
   hostname: "web\u001b[31m-1",
+  hostId: "h1",
   labels: { env: "prod" },
   version: "0.1.0",
   kernel: "6.18.0",
+  source: "bpf",
+  epoch: 7,
+  startedAt: "2026-01-01T00:00:00.000000Z",
+  completeUntil: "2026-01-01T00:00:29.000000Z",
+  stopped: false,
   lastSeenAt: "2026-01-01T00:00:30.000000Z",
   health: { status: "degraded", reasons: ["spool is full"] },
   policy: {
@@ -88,12 +55,15 @@ const agent = {
     effective: 4,
   },
   coverage: [{ pid: 7, executable: "/usr/bin/x", state: "not_captured", reason: "no_tls_library" }],
+  coverageOmitted: 0,
+  suspensions: [],
+  ledger: { captured: 20, committed: 8, pending: 0, lost: 12 },
   losses: [{ stage: "ring", reason: "full", count: 12 }],
 };
 
 describe("masthead policies", () => {
   it("lists every page, with the key", async () => {
-    answer = ({ url }) => ({
+    api.answer = ({ url }) => ({
       status: 200,
       body: url?.includes("cursor=next")
         ? { items: [{ ...policy, name: "second" }], nextCursor: null }
@@ -102,12 +72,12 @@ describe("masthead policies", () => {
     const { code, out } = await masthead(["policies", "list"]);
     expect(code).toBe(EXIT.done);
     expect(out.split("\n")).toHaveLength(3);
-    expect(out).toMatch(/^default +3 +-1000 +2026/m);
-    expect(seen.map((request) => request.headers.authorization)).toEqual(["Bearer k-1", "Bearer k-1"]);
+    expect(out).toMatch(/^default +3 +-1000 +2026-01-01T00:00:00Z/m);
+    expect(api.seen.map((request) => request.headers.authorization)).toEqual(["Bearer k-1", "Bearer k-1"]);
   });
 
   it("prints what apply takes again", async () => {
-    answer = ({ method }) =>
+    api.answer = ({ method }) =>
       method === "GET"
         ? { status: 200, body: policy }
         : { status: 200, body: { ...policy, revision: 4, published: true } };
@@ -116,12 +86,12 @@ describe("masthead policies", () => {
     writeFileSync(file, got.out);
     const applied = await masthead(["policies", "apply", "-f", file, "--if-revision", "3"]);
     expect(applied).toEqual({ code: EXIT.done, out: "default is at revision 4", error: "" });
-    expect(seen[1]).toMatchObject({
+    expect(api.seen[1]).toMatchObject({
       method: "PUT",
       url: "/v1/policies/default",
       headers: { "if-match": '"3"' },
     });
-    expect(JSON.parse(seen[1]?.body ?? "")).toEqual(DEFAULT_POLICY);
+    expect(JSON.parse(api.seen[1]?.body ?? "")).toEqual(DEFAULT_POLICY);
   });
 
   it("says what is wrong with a file, and where, before it asks the server", async () => {
@@ -133,7 +103,7 @@ describe("masthead policies", () => {
     const { code, error } = await masthead(["policies", "apply", "-f", file]);
     expect(code).toBe(EXIT.usage);
     expect(error).toContain("/spec/headers/request/0/action: authorization is a credential header");
-    expect(seen).toEqual([]);
+    expect(api.seen).toEqual([]);
   });
 
   it.each(["a: [", "a: 1\na: 2"])("refuses a file that cannot be read as YAML: %j", async (text) => {
@@ -145,16 +115,16 @@ describe("masthead policies", () => {
   });
 
   it("deletes", async () => {
-    answer = () => ({ status: 204 });
+    api.answer = () => ({ status: 204 });
     expect(await masthead(["policies", "delete", "a/b"])).toMatchObject({
       code: EXIT.done,
       out: "a/b is deleted",
     });
-    expect(seen[0]).toMatchObject({ method: "DELETE", url: "/v1/policies/a%2Fb" });
+    expect(api.seen[0]).toMatchObject({ method: "DELETE", url: "/v1/policies/a%2Fb" });
   });
 
   it("prints a refusal with its pointers", async () => {
-    answer = () => ({
+    api.answer = () => ({
       status: 422,
       body: {
         title: "The document is invalid",
@@ -173,13 +143,13 @@ describe("masthead policies", () => {
 
 describe("masthead agents", () => {
   it("lists, without what a terminal would obey", async () => {
-    answer = () => ({ status: 200, body: { items: [agent], nextCursor: null } });
+    api.answer = () => ({ status: 200, body: { items: [agent], nextCursor: null } });
     const { out } = await masthead(["agents", "list"]);
     expect(out).toMatch(/a1 +web\\u001b\[31m-1 +degraded +4 \(5 failed\) +30 s ago/);
   });
 
   it("shows one, for people and for programs", async () => {
-    answer = () => ({ status: 200, body: agent });
+    api.answer = () => ({ status: 200, body: agent });
     const { out } = await masthead(["agents", "get", "a1"]);
     expect(out).toContain("spool is full");
     expect(out).toMatch(/ring +full +12/);
@@ -218,9 +188,9 @@ describe("masthead", () => {
 
   it("reads the key that a start left", async () => {
     writeFileSync(join(folder, "admin.key"), "k-2\n");
-    answer = () => ({ status: 200, body: { items: [], nextCursor: null } });
+    api.answer = () => ({ status: 200, body: { items: [], nextCursor: null } });
     await masthead(["agents", "list"], { MASTHEAD_HOME: folder });
-    expect(seen[0]?.headers.authorization).toBe("Bearer k-2");
+    expect(api.seen[0]?.headers.authorization).toBe("Bearer k-2");
     rmSync(join(folder, "admin.key"));
   });
 
@@ -229,9 +199,9 @@ describe("masthead", () => {
     expect(nobody.code).toBe(EXIT.unreachable);
     expect(nobody.error).toContain("no answer from http://127.0.0.1:1");
     expect(nobody.error).not.toContain("k-1");
-    answer = () => ({ status: 200, body: "<html>" });
+    api.answer = () => ({ status: 200, body: "<html>" });
     expect((await masthead(["agents", "list"])).error).toContain("is it Masthead's API?");
-    answer = () => ({ status: 200, body: { things: [] } });
+    api.answer = () => ({ status: 200, body: { things: [] } });
     expect((await masthead(["agents", "list"])).error).toContain("not understood");
   });
 });

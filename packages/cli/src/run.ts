@@ -1,29 +1,27 @@
+import { ConnectionError, createClient, ProblemError, RequestError } from "@masthead/client";
 import { Command, CommanderError } from "commander";
 import { agentsCommand } from "./agents-command.js";
-import { ConnectionError, createApiClient, ProblemError } from "./api-client.js";
+import { createApiClient } from "./api-client.js";
 import type { CommandContext } from "./context.js";
+import { exchangesCommand } from "./exchanges-command.js";
 import { policiesCommand } from "./policies-command.js";
+import { printable } from "./printable.js";
 import { connectionOf, DEFAULT_KEY_FILE, DEFAULT_URL, type GlobalOptions, UsageError } from "./settings.js";
-import { printable } from "./text-table.js";
-
-export interface Terminal {
-  env: NodeJS.ProcessEnv;
-  out(text: string): void;
-  error(text: string): void;
-  nowMs(): number;
-}
+import { lookOf, type Terminal } from "./terminal.js";
+import { usageCommand } from "./usage-command.js";
 
 /** 0: done. 1: the API refused. 2: called wrongly. 3: no answer. */
 export const EXIT = { done: 0, refused: 1, usage: 2, unreachable: 3 } as const;
 
-const refusalText = ({ status, problem, message }: ProblemError): string => {
-  const head = `${problem.title ?? "The server refused"} (${[status, problem.code].filter(Boolean).join(" ")})`;
-  const lines = problem.errors?.length
-    ? problem.errors.map((error) => `  ${error.pointer || "/"}: ${error.message}`)
-    : message === problem.title
+const refusalText = ({ status, code, title, errors, requestId, message }: ProblemError): string => {
+  const known = code === "unknown" ? [] : [code];
+  const head = `${title ?? "The server refused"} (${[status, ...known].join(" ")})`;
+  const lines = errors.length
+    ? errors.map((error) => `  ${error.pointer || "/"}: ${error.message}`)
+    : message === title
       ? []
       : [`  ${message}`];
-  const request = problem.requestId === undefined ? [] : [`  request ${problem.requestId}`];
+  const request = requestId === undefined ? [] : [`  request ${requestId}`];
   return [head, ...lines, ...request].map(printable).join("\n");
 };
 
@@ -31,6 +29,7 @@ const createProgram = (terminal: Terminal): Command => {
   const program = new Command("masthead");
   const options = (): GlobalOptions => program.opts<GlobalOptions>();
   const context: CommandContext = {
+    api: () => createClient(connectionOf(options(), terminal.env)),
     client: () => {
       const { url, key } = connectionOf(options(), terminal.env);
       return createApiClient(url, key);
@@ -38,6 +37,12 @@ const createProgram = (terminal: Terminal): Command => {
     print: (value, text) => {
       terminal.out(options().json ? JSON.stringify(value, null, 2) : text());
     },
+    write: (text) => (terminal.write ?? terminal.out)(text),
+    note: (text) => terminal.error(text),
+    isJson: () => options().json === true,
+    look: lookOf(terminal),
+    sleep: terminal.sleep ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms))),
+    stop: terminal.stop,
     nowMs: terminal.nowMs,
   };
   program
@@ -49,13 +54,16 @@ const createProgram = (terminal: Terminal): Command => {
       "after",
       `
 Examples:
-  masthead policies list
+  masthead usage --from 7d --group-by tenant.id
+  masthead exchanges --status 5xx
   masthead policies get default > default.yaml
   masthead policies apply -f default.yaml
   masthead agents list --json | jq '.[].policy'
 
 Exit codes: 0 done, 1 the API refused, 2 called wrongly, 3 no answer.`,
     )
+    .addCommand(usageCommand(context))
+    .addCommand(exchangesCommand(context))
     .addCommand(policiesCommand(context))
     .addCommand(agentsCommand(context));
   prepare(program, terminal);
@@ -82,9 +90,9 @@ export const run = async (args: readonly string[], terminal: Terminal): Promise<
       terminal.error(refusalText(error));
       return EXIT.refused;
     }
-    if (error instanceof UsageError || error instanceof ConnectionError) {
+    if (error instanceof UsageError || error instanceof RequestError || error instanceof ConnectionError) {
       terminal.error(`masthead: ${error.message.split("\n").map(printable).join("\n")}`);
-      return error instanceof UsageError ? EXIT.usage : EXIT.unreachable;
+      return error instanceof ConnectionError ? EXIT.unreachable : EXIT.usage;
     }
     throw error;
   }

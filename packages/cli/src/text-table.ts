@@ -1,22 +1,15 @@
-const CONTROL = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
+import { table } from "./table.js";
+import { lookOf } from "./terminal.js";
 
-/** Text of others, safe for a terminal: no control or formatting characters. */
-export const printable = (text: string): string =>
-  text.replace(CONTROL, (c) => `\\u${(c.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`);
+export { printable } from "./printable.js";
 
-/** Columns aligned by spaces, as people read them; one line a row, the header first. */
-export const textTable = (header: readonly string[], rows: readonly (readonly string[])[]): string => {
-  const lines = [header, ...rows].map((row) => row.map(printable));
-  const widths = header.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
-  return lines
-    .map((line) =>
-      line
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
-};
+/** Columns of texts, as wide as they are; one line a row, the header first. */
+export const textTable = (header: readonly string[], rows: readonly (readonly string[])[]): string =>
+  table(
+    header.map((title, column) => ({ title, cell: (row: readonly string[]) => row[column] ?? "" })),
+    rows,
+    lookOf({}),
+  );
 
 /** `3 s`, `5 min`, `2 h`, `4 d` from one time to a later one. */
 export const ago = (time: string, nowMs: number): string => {

@@ -1,7 +1,9 @@
 import { createAsk } from "./ask.js";
 import { RequestError } from "./errors.js";
 import { type AgentsClient, agentsClient } from "./resources/agents.js";
+import { type AuditClient, auditClient } from "./resources/audit.js";
 import { type ExchangesClient, exchangesClient } from "./resources/exchanges.js";
+import { type KeysClient, keysClient } from "./resources/keys.js";
 import { type PoliciesClient, policiesClient } from "./resources/policies.js";
 import { type ReportsClient, reportsClient } from "./resources/reports.js";
 import { type TenantsClient, tenantsClient } from "./resources/tenants.js";
@@ -34,6 +36,8 @@ export interface MastheadClient {
   readonly exchanges: ExchangesClient;
   readonly policies: PoliciesClient;
   readonly agents: AgentsClient;
+  readonly keys: KeysClient;
+  readonly audit: AuditClient;
 }
 
 const sleepFor: Transport["sleep"] = (ms, signal) =>
@@ -86,5 +90,7 @@ export const createClient = (options: ClientOptions): MastheadClient => {
     exchanges: exchangesClient(ask),
     policies: policiesClient(ask),
     agents: agentsClient(ask),
+    keys: keysClient(ask),
+    audit: auditClient(ask),
   };
 };

@@ -1,9 +1,18 @@
+import { auditEntrySchema, auditHeadSchema } from "@masthead/shared/audit/entry";
 import { agentResourceSchema } from "@masthead/shared/http/agent-resource";
 import { exchangeItemSchema } from "@masthead/shared/http/exchange-item";
+import { keyResourceSchema, keyWithSecretSchema } from "@masthead/shared/http/key-resource";
 import { pageSchema } from "@masthead/shared/http/page";
 import { policyResourceSchema, savedPolicySchema } from "@masthead/shared/http/policy-resource";
-import { tenantItemSchema, tenantReportSchema } from "@masthead/shared/http/report-schema";
-import { usageMetaSchema, usageRowSchema } from "@masthead/shared/http/usage-schema";
+import { tenantReportSchema } from "@masthead/shared/http/report-schema";
+import {
+  tenantAttributionSchema,
+  tenantItemSchema,
+  tenantResourceSchema,
+  unknownConsumerSchema,
+  unknownConsumersShape,
+} from "@masthead/shared/http/tenant-resource";
+import { usagePageSchema } from "@masthead/shared/http/usage-schema";
 import type { z } from "zod";
 
 const PAGE = ["limit", "cursor"] as const;
@@ -34,12 +43,28 @@ export const ROUTES = {
     query: [...RANGE, "tenant", "service", "host", "method", "status", "path", "role", ...PAGE],
     answer: pageSchema(exchangeItemSchema),
   },
-  "GET /v1/usage": {
-    query: [...RANGE, "window", "timeZone", "groupBy", ...PAGE],
-    answer: pageSchema(usageRowSchema).extend({ meta: usageMetaSchema }),
-  },
+  "POST /v1/usage/query": { answer: usagePageSchema, reads: true },
   "GET /v1/tenants": { query: PAGE, answer: pageSchema(tenantItemSchema) },
+  "GET /v1/tenants/{id}": { answer: tenantResourceSchema },
+  "PUT /v1/tenants/{id}": { answer: tenantResourceSchema },
+  "DELETE /v1/tenants/{id}": {},
+  "POST /v1/tenants/{id}/fingerprints": { answer: tenantResourceSchema },
+  "DELETE /v1/tenants/{id}/fingerprints/{fingerprint}": {},
+  "GET /v1/tenants/{id}/attribution": { query: RANGE, answer: tenantAttributionSchema },
+  "GET /v1/tenants/unattributed/consumers": {
+    query: [...RANGE, ...PAGE],
+    answer: pageSchema(unknownConsumerSchema).extend(unknownConsumersShape),
+  },
   "GET /v1/tenants/{id}/reports/{period}": { answer: tenantReportSchema },
+  "GET /v1/keys": { query: PAGE, answer: pageSchema(keyResourceSchema) },
+  "POST /v1/keys": { answer: keyWithSecretSchema },
+  "GET /v1/keys/{id}": { answer: keyResourceSchema },
+  "DELETE /v1/keys/{id}": {},
+  "POST /v1/keys/{id}/rotate": { answer: keyWithSecretSchema },
+  "GET /v1/audit": {
+    query: [...RANGE, "actor", "action", "subject", "order", ...PAGE],
+    answer: pageSchema(auditEntrySchema).extend({ head: auditHeadSchema }),
+  },
 } as const satisfies Record<string, Route>;
 
 export type Routes = typeof ROUTES;

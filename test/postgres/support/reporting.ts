@@ -1,12 +1,14 @@
 import type { Deps } from "@masthead/api/deps";
 import { reportsRoutes } from "@masthead/api/features/reports/index";
+import { tenantsRoutes } from "@masthead/api/features/tenants/index";
 import { ensureUsagePartitions } from "@masthead/api/features/usage/index";
 import type { Database } from "@masthead/api/platform/db/database";
+import type { Principal } from "@masthead/api/platform/http/context";
 import { answerError } from "@masthead/api/platform/http/error-answer";
 import { createRouter } from "@masthead/api/platform/http/router";
 import type { ReportRow } from "@masthead/shared/http/report-schema";
 import { startTestDatabase, type TestDatabase } from "./database.js";
-import { asPrincipal } from "./principals.js";
+import { ADMIN, asPrincipal } from "./principals.js";
 import { DAYS, NOW } from "./usage-parts.js";
 
 /** The routes of reports alone over a real Postgres, at the time {@link NOW}. */
@@ -15,6 +17,7 @@ export interface Reporting {
   ingest: Database;
   owner: Database;
   get(path: string, accept?: string): Promise<Response>;
+  getAs(principal: Principal, path: string): Promise<Response>;
   /** Empties the tables of usage and delivery. */
   reset(): Promise<void>;
   /** Counts of a tenant's reports by plain SQL over minutes, which have to be held. `key`: SQL to group by. */
@@ -32,13 +35,23 @@ export const startReporting = async (): Promise<Reporting> => {
   };
   const app = createRouter();
   app.onError((error, c) => answerError(error, c, deps.log));
-  app.use(asPrincipal());
+  let asks = ADMIN;
+  app.use((c, next) => asPrincipal(asks)(c, next));
+  app.route("/", tenantsRoutes(deps));
   app.route("/", reportsRoutes(deps));
   return {
     server,
     ingest,
     owner,
     get: async (path, accept = "application/json") => app.request(path, { headers: { accept } }),
+    async getAs(principal, path) {
+      asks = principal;
+      try {
+        return await app.request(path);
+      } finally {
+        asks = ADMIN;
+      }
+    },
     async reset() {
       await owner.sql`truncate usage_series, usage_dimension_names, usage_minute, usage_quarter, usage_day,
         usage_month, usage_windows, usage_dirty, epochs, epoch_losses, lost_batches, loss_minutes`;

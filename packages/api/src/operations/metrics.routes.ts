@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Deps } from "../deps.js";
-import { requireKey } from "../features/auth/index.js";
+import { requireKey, requirePermission } from "../features/auth/index.js";
 import { FLEET } from "../platform/db/scope.js";
 import type { AppEnv } from "../platform/http/context.js";
 import { problemResponses } from "../platform/http/problem-schema.js";
@@ -28,10 +28,11 @@ const metrics = createRoute({
   },
 });
 
-/** @param needsKey whether a scraper has to send a key */
-export function metricsRoutes(deps: Deps, needsKey: boolean): OpenAPIHono<AppEnv> {
+/** @param requestsPerSecond that the key of a scraper may make; null: no key is asked for */
+export function metricsRoutes(deps: Deps, requestsPerSecond: number | null): OpenAPIHono<AppEnv> {
   const router = createRouter();
-  if (needsKey) router.use("/metrics", requireKey(deps));
+  if (requestsPerSecond !== null)
+    router.use("/metrics", requireKey(deps, requestsPerSecond), requirePermission());
   router.openapi(metrics, async (c) => {
     const read = await deps.withDatabase((database) =>
       database.transaction(FLEET, ({ sql }) => readMetrics(sql, deps.now()), "read only"),

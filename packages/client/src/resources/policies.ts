@@ -6,15 +6,14 @@ import type { Ask, CallOptions } from "../ask.js";
 import { type Listing, listing, type PageQuery } from "../pages.js";
 import { type ChangeOptions, precondition } from "../precondition.js";
 
+/** A `CapturePolicy` as it is sent: what has a default may be left out. */
+export type PolicyDocument = z.input<typeof capturePolicySchema>;
+
 /** Capture policies: what agents may see. */
 export interface PoliciesClient extends Listing<PageQuery, Page<PolicyResource>> {
   get(name: string, options?: CallOptions): Promise<PolicyResource>;
   /** Creates or replaces it. The document that is there already changes nothing. */
-  put(
-    name: string,
-    document: z.input<typeof capturePolicySchema>,
-    options?: ChangeOptions,
-  ): Promise<SavedPolicy>;
+  put(name: string, document: PolicyDocument, options?: ChangeOptions): Promise<SavedPolicy>;
   delete(name: string, options?: ChangeOptions): Promise<void>;
 }
 

@@ -22,15 +22,17 @@ export const auditEntrySchema = z.object({
 });
 export type AuditEntry = z.infer<typeof auditEntrySchema>;
 
+/** Up to where a log goes. Whoever remembers one finds out later whether the log was cut. */
+export const auditHeadSchema = z
+  .object({
+    seq: z.int().nonnegative().describe("The last entry's `seq`; 0 before the first."),
+    hash: hash().describe("The last entry's `hash`."),
+  })
+  .describe("Where the log ends now. Remember it to find out later whether the log was cut.");
+export type AuditHead = z.infer<typeof auditHeadSchema>;
+
 /** What the first entry follows. */
 export const AUDIT_ORIGIN: AuditHead = { seq: 0, hash: "0".repeat(64) };
-
-/** Up to where a log goes. Whoever remembers one finds out later whether the log was cut. */
-export interface AuditHead {
-  readonly seq: number;
-  /** 64 hexadecimal digits */
-  readonly hash: string;
-}
 
 /** The text whose SHA-256 is the entry's `hash`. */
 export const auditEntryText = ({

@@ -26,13 +26,13 @@ export type CountName = (typeof COUNT_NAMES)[number];
 export const LATENCY_NAMES = ["p50", "p90", "p95", "p99"] as const;
 export type LatencyName = (typeof LATENCY_NAMES)[number];
 
-/** What rows can be ranked by: a count, `latencyMs.p95`, `uniqueConsumers`, or a measure as `measures.<header>`. */
-export type UsageMetric = CountName | `latencyMs.${LatencyName}` | "uniqueConsumers" | `measures.${string}`;
+/** What rows can be ranked by: a count, `latencyMs.p95`, or a measure as `measures.<header>`. */
+export type UsageMetric = CountName | `latencyMs.${LatencyName}` | `measures.${string}`;
 
 const METRIC =
-  /^(?:requests|errors|requestBytes|responseBytes|uniqueConsumers|latencyMs\.p(?:50|90|95|99)|measures\..{1,64})$/s;
+  /^(?:requests|errors|requestBytes|responseBytes|latencyMs\.p(?:50|90|95|99)|measures\..{1,64})$/s;
 const METRIC_WORDS =
-  "requests, errors, requestBytes, responseBytes, uniqueConsumers, latencyMs.p50 (p90, p95, p99), measures.<header>";
+  "requests, errors, requestBytes, responseBytes, latencyMs.p50 (p90, p95, p99), measures.<header>";
 
 export const isUsageMetric = (name: string): name is UsageMetric => METRIC.test(name);
 
@@ -99,9 +99,10 @@ export const usageFilterSchema: z.ZodType<UsageFilter> = z
       message: `a condition is \`dimension\` and one of ${FILTER_OPERATORS.join(", ")}; or \`and\`, \`or\` or \`not\` stands alone`,
     });
   })
-  .describe(
-    "One condition (`dimension` and one operator), or one of `and`, `or`, `not` alone.",
-  ) as unknown as z.ZodType<UsageFilter>;
+  .meta({
+    id: "UsageFilter",
+    description: "One condition (`dimension` and one operator), or one of `and`, `or`, `not` alone.",
+  }) as unknown as z.ZodType<UsageFilter>;
 
 const metricName = z
   .string()

@@ -8,6 +8,7 @@ export const USAGE_DIMENSIONS = [
   "url.template",
   "http.request.method",
   "http.response.status_code",
+  "http.response.status_class",
   "consumer.fingerprint",
 ] as const;
 export type UsageDimension = (typeof USAGE_DIMENSIONS)[number];

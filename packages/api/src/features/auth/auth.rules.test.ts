@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { apiKeyId, bearerOf, generateApiKey, hashApiKey, matchesHash } from "./auth.rules.js";
+import { apiKeyId, bearerOf, generateApiKey, hashApiKey } from "./auth.rules.js";
 
 describe("keys", () => {
-  it("have a public id and match their own hash only", () => {
+  it("have a public id and hash to what no other does", () => {
     const [key, other] = [generateApiKey(), generateApiKey()];
     expect(key).toMatch(/^mh_[0-9a-f]{16}_[0-9a-f]{48}$/);
     expect(apiKeyId(key)).toBe(key.slice(3, 19));
-    expect([matchesHash(key, hashApiKey(key)), matchesHash(other, hashApiKey(key))]).toEqual([true, false]);
+    expect(hashApiKey(key)).toEqual(hashApiKey(key));
+    expect(hashApiKey(other)).not.toEqual(hashApiKey(key));
   });
 
   it.each(["", "mh_", `mh_${"0".repeat(16)}_${"0".repeat(47)}`, `${generateApiKey()} `, "mh_x\n"])(

@@ -1,6 +1,7 @@
 import type { Database } from "../../platform/db/database.js";
 import { NO_TENANT } from "../../platform/db/scope.js";
 import { maintainExchanges } from "../exchanges/index.js";
+import { moveTenants } from "../tenants/index.js";
 import { maintainUsage, rollUpUsage, type UsageRetention } from "../usage/index.js";
 import { forgetBatches } from "./batches.store.js";
 import { forgetSetAside } from "./set-aside.store.js";
@@ -19,8 +20,8 @@ export interface MaintainOptions {
 }
 
 /**
- * Roll-up, partitions and retention. Idempotent, and safe when several do it at once. A step that fails keeps no other from
- * its turn. @throws the first error
+ * What follows to its tenants, roll-up, partitions and retention. Idempotent, and safe when several do it at once. A step
+ * that fails keeps no other from its turn. @throws the first error
  */
 export const maintain = async (
   database: Database,
@@ -29,6 +30,7 @@ export const maintain = async (
 ): Promise<void> => {
   const steps = [
     () => maintainExchanges(database, nowUs),
+    () => moveTenants(database, nowUs),
     () => rollUpUsage(database, nowUs, signal),
     () => maintainUsage(database, nowUs, usageRetention),
     () =>

@@ -1,33 +1,60 @@
-import type { ReportRow, TenantReport } from "@masthead/shared/http/report-schema";
+import type { TenantReport } from "@masthead/shared/http/report-schema";
+import { type Cell, csvText } from "./csv.rules.js";
 
-const HEADER = ["section", "key", "requests", "errors", "requestBytes", "responseBytes"];
+const QUANTILES = ["p50", "p90", "p95", "p99"] as const;
+const HEADER = [
+  ...["section", "key", "requests", "errors", "requestBytes", "responseBytes", "consumers"],
+  ...QUANTILES.map((quantile) => `${quantile}Ms`),
+];
 
-/** What a spreadsheet takes for the beginning of a formula, also after a tab or line break, also in full width. */
-const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
-const NEEDS_QUOTES = /[",\r\n]/;
+/** What a line may hold; the rest of its cells is empty. */
+interface Line {
+  readonly requests: number;
+  readonly errors?: number;
+  readonly requestBytes?: number;
+  readonly responseBytes?: number;
+  readonly uniqueConsumers?: { readonly count: number };
+  readonly latencyMs?: TenantReport["latencyMs"];
+  readonly measures?: Readonly<Record<string, number>>;
+}
 
-/** One cell (RFC 4180). Unknown is empty, an empty text is `""`; what could be a formula begins with `'`. */
-export const csvCell = (value: string | number | null): string => {
-  if (value === null) return "";
-  if (typeof value === "number") return String(value);
-  const text = FORMULA.test(value) ? `'${value}` : value;
-  return text === "" || NEEDS_QUOTES.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-};
-
-/** A report in long format: `section,key` and counts, the section `total` first; lines end in CR LF. */
-export const reportCsv = ({ totals, breakdowns }: TenantReport): string => {
-  const { dimensions, ...fixed } = breakdowns;
-  const sections: [string, readonly ReportRow[]][] = [
-    ["total", [{ key: null, ...totals }]],
-    ...Object.entries(fixed).map(([name, rows = []]): [string, ReportRow[]] => [name, rows]),
-    ...Object.entries(dimensions).map(([name, rows]): [string, ReportRow[]] => [`dimension:${name}`, rows]),
+/**
+ * A report in long format: section, key, counts and a column for each measure; the section `total` first. Of `lost` and `pending`
+ * the requests are exchanges that no other line counts; `gap` and `header` have a key only.
+ */
+export const reportCsv = (report: TenantReport): string => {
+  const measures = [
+    ...new Set([report, report.previous].flatMap((of) => Object.keys(of?.measures ?? {}))),
+  ].sort();
+  const line = (section: string, key: Cell, of: Line): Cell[] => [
+    ...[section, key, of.requests, of.errors, of.requestBytes, of.responseBytes, of.uniqueConsumers?.count],
+    ...QUANTILES.map((quantile) => of.latencyMs?.[quantile]),
+    ...measures.map((name) => of.measures?.[name]),
   ];
-  const lines = sections.flatMap(([section, rows]) =>
-    rows.map((row) => [section, row.key, row.requests, row.errors, row.requestBytes, row.responseBytes]),
+  const { endpoint, dimensions, ...simple } = report.breakdowns;
+  const endpointKey = (of: { method: string | null; template: string | null }) =>
+    `${of.method ?? ""} ${of.template ?? ""}`;
+  const { lost, pending, gaps } = report.meta.completeness;
+  return csvText(
+    [...HEADER, ...measures.map((name) => `measure:${name}`)],
+    [
+      line("total", null, { ...report, ...report.totals }),
+      ...(report.previous
+        ? [line("previousTotal", null, { ...report.previous, ...report.previous.totals })]
+        : []),
+      ...report.trend.map((row) => line("trend", row.from, row)),
+      ...(report.previous?.trend ?? []).map((row) => line("previousTrend", row.from, row)),
+      ...endpoint.map((row) => line("endpoint", endpointKey(row), row)),
+      ...Object.entries(simple).flatMap(([name, rows]) => rows.map((row) => line(name, row.key, row))),
+      ...Object.entries(dimensions).flatMap(([name, rows]) =>
+        rows.map((row) => line(`dimension:${name}`, row.key, row)),
+      ),
+      ...report.errors.endpoints.map((row) => line("failed", endpointKey(row), row)),
+      ...(report.peakHours ?? []).map((row) => line("peakHour", `${row.weekday} ${row.hour}`, row)),
+      line("lost", null, { requests: lost }),
+      line("pending", null, { requests: pending }),
+      ...gaps.map((gap) => ["gap", `${gap.from} ${gap.to} ${gap.reason}`]),
+      ...report.headers.map((held) => ["header", `${held.from} ${held.name} ${held.action} ${held.use}`]),
+    ],
   );
-  return [HEADER, ...lines].map((cells) => `${cells.map(csvCell).join(",")}\r\n`).join("");
 };
-
-/** File name for a download: of a tenant's id only what is safe in any header and on any disk. */
-export const csvFileName = (tenant: string, period: string): string =>
-  `masthead-${tenant.replace(/[^A-Za-z0-9_-]+/g, "_")}-${period}.csv`;

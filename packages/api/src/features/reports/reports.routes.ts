@@ -1,79 +1,61 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Deps } from "../../deps.js";
 import { type AppEnv, scopeOf } from "../../platform/http/context.js";
-import { decodeCursor, encodeCursor, queryFingerprint } from "../../platform/http/cursor.js";
 import { negotiate } from "../../platform/http/negotiate.js";
-import { PAGE_LIMIT_DEFAULT, pageQuerySchema } from "../../platform/http/page.js";
 import { problemResponses } from "../../platform/http/problem-schema.js";
 import { createRouter } from "../../platform/http/router.js";
-import { csvFileName, reportCsv } from "./report-csv.rules.js";
-import { reportPathSchema, reportSchema, tenantIdSchema, tenantPageSchema } from "./reports.schema.js";
-import { getReport, getTenants } from "./reports.service.js";
+import { reportPagePolicy } from "./page/report-page.js";
+import { FORM_OF, renderReport } from "./report-forms.rules.js";
+import { periodOf, reportPathSchema, reportQuerySchema, reportSchema } from "./reports.schema.js";
+import { getReport } from "./reports.service.js";
 
 const tags = ["Reports"];
 const JSON_TYPE = "application/json";
 const CSV = "text/csv";
+const HTML = "text/html";
 
-const list = createRoute({
-  method: "get",
-  path: "/v1/tenants",
-  tags,
-  summary: "List tenants by id",
-  request: { query: pageQuerySchema },
-  responses: {
-    200: { description: "A page of tenants.", content: { [JSON_TYPE]: { schema: tenantPageSchema } } },
-    ...problemResponses("invalid_parameters", "invalid_cursor", "unauthenticated"),
-  },
-});
+const REPORT_CSV =
+  "Lines of `section,key,requests,errors,requestBytes,responseBytes,consumers,p50Ms,p90Ms,p95Ms,p99Ms` and a column `measure:<name>` for each measure, the section `total` first. A key that a spreadsheet would take for a formula begins with `'`.";
+
+const REPORT_HTML =
+  "One file for people, with charts: asks for nothing else, prints, follows light and dark.";
 
 const report = createRoute({
   method: "get",
   path: "/v1/tenants/{id}/reports/{period}",
   tags,
   summary: "Read a tenant's report",
-  request: { params: reportPathSchema },
+  description:
+    "The media type is picked by `Accept`, or by `format`, which wins: `csv` and `focus` are both `text/csv`, and only `format` tells them apart.",
+  request: { params: reportPathSchema, query: reportQuerySchema },
   responses: {
     200: {
       description: "The report.",
       content: {
         [JSON_TYPE]: { schema: reportSchema },
-        [CSV]: {
-          schema: z.string().openapi({
-            description:
-              "Lines of `section,key,requests,errors,requestBytes,responseBytes`, the section `total` first. A key that a spreadsheet would take for a formula begins with `'`.",
-          }),
-        },
+        [CSV]: { schema: z.string().openapi({ description: REPORT_CSV }) },
+        [HTML]: { schema: z.string().openapi({ description: REPORT_HTML }) },
       },
     },
     ...problemResponses("invalid_parameters", "unauthenticated", "not_found", "not_acceptable"),
   },
 });
 
-/** Routes of tenants and their reports. */
+/** Routes of reports. */
 export function reportsRoutes(deps: Deps): OpenAPIHono<AppEnv> {
   const router = createRouter();
-  const fingerprint = queryFingerprint({ list: "tenants" });
-
-  router.openapi(list, async (c) => {
-    const { limit = PAGE_LIMIT_DEFAULT, cursor } = c.req.valid("query");
-    const after = cursor === undefined ? undefined : decodeCursor(fingerprint, cursor, tenantIdSchema);
-    const found = await getTenants(deps, scopeOf(c.var.principal), { after, limit: limit + 1 });
-    const items = found.slice(0, limit);
-    const last = found.length > limit ? items.at(-1) : undefined;
-    return c.json({ items, nextCursor: last ? encodeCursor(fingerprint, last.id) : null }, 200);
-  });
 
   router.openapi(report, async (c) => {
-    const type = negotiate(c, [JSON_TYPE, CSV]);
     const { id, period } = c.req.valid("param");
-    const found = await getReport(deps, scopeOf(c.var.principal), id, period);
-    c.header("Vary", "Accept");
-    return type === CSV
-      ? c.body(reportCsv(found), 200, {
-          "content-type": "text/csv; charset=utf-8; header=present",
-          "content-disposition": `attachment; filename="${csvFileName(id, period.text)}"`,
-        })
-      : c.json(found, 200);
+    const { format, timeZone } = c.req.valid("query");
+    const form = format ?? FORM_OF[negotiate(c, [JSON_TYPE, CSV, HTML])];
+    if (form === "html") c.set("contentSecurityPolicy", reportPagePolicy());
+    const { body, headers } = renderReport(
+      await getReport(deps, scopeOf(c.var.principal), id, periodOf(period, timeZone)),
+      form,
+    );
+    // Typed as the JSON that it may be: the other forms are texts.
+    return c.body(body, 200, { ...headers, vary: "Accept" }) as never;
   });
 
   return router;

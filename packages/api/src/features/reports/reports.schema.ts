@@ -1,15 +1,10 @@
 import { z } from "@hono/zod-openapi";
-import { tenantItemSchema, tenantReportSchema } from "@masthead/shared/http/report-schema";
-import { TENANT_ID_MAX_CHARACTERS } from "@masthead/shared/ids";
-import { pageSchema } from "../../platform/http/page.js";
+import { reportAnswerSchema } from "@masthead/shared/http/report-schema";
+import { ApiError } from "../../platform/http/problem.js";
+import { isTimeZone } from "../../platform/time-zone.js";
+import { tenantIdSchema } from "../tenants/index.js";
 import { PERIOD_PATTERN, type Period, parsePeriod } from "./period.rules.js";
-
-/** Postgres holds no U+0000, so no tenant has one. */
-export const tenantIdSchema = z
-  .string()
-  .min(1)
-  .max(TENANT_ID_MAX_CHARACTERS)
-  .refine((id) => !id.includes("\u0000"), "a tenant's id holds no U+0000");
+import { REPORT_FORMS } from "./report-forms.rules.js";
 
 export const reportPathSchema = z.object({
   id: tenantIdSchema.openapi({
@@ -17,28 +12,44 @@ export const reportPathSchema = z.object({
     description: "The tenant's id.",
     example: "acme",
   }),
-  period: z
+  period: z.string().openapi({
+    param: { name: "period", in: "path" },
+    pattern: PERIOD_PATTERN.source,
+    description: "A month `YYYY-MM` or a day `YYYY-MM-DD`, in the time zone asked for.",
+    example: "2026-11",
+  }),
+});
+
+export const reportQuerySchema = z.object({
+  timeZone: z
     .string()
-    .transform((text, context): Period => {
-      const period = parsePeriod(text);
-      if (period) return period;
-      context.addIssue("a month YYYY-MM or a day YYYY-MM-DD of the calendar, from 1970 to 2199");
-      return z.NEVER;
-    })
+    .refine(isTimeZone, "the IANA name of a time zone, such as Europe/Berlin")
+    .default("UTC")
     .openapi({
-      param: { name: "period", in: "path" },
-      type: "string",
-      pattern: PERIOD_PATTERN.source,
-      description: "A month `YYYY-MM` or a day `YYYY-MM-DD`, in UTC.",
-      example: "2026-11",
+      param: { name: "timeZone", in: "query" },
+      description: "IANA name of the time zone in which the period is cut. Default: UTC.",
+      example: "Europe/Berlin",
+    }),
+  format: z
+    .enum(REPORT_FORMS)
+    .optional()
+    .openapi({
+      param: { name: "format", in: "query" },
+      description: "What to answer, whatever `Accept` says: for links.",
     }),
 });
 
-export const tenantPageSchema = pageSchema(
-  tenantItemSchema.openapi("Tenant", { description: "A tenant that was seen." }),
-).openapi("TenantPage", { description: "Tenants by id." });
+/** @throws ApiError `invalid_parameters` where the zone's calendar has no such period */
+export const periodOf = (text: string, timeZone: string): Period => {
+  const period = parsePeriod(text, timeZone);
+  if (period) return period;
+  const message = `a month YYYY-MM or a day YYYY-MM-DD of the calendar in ${timeZone}, from 1970 to 2199`;
+  throw new ApiError("invalid_parameters", `/path/period: ${message}`, {
+    errors: [{ pointer: "/path/period", message }],
+  });
+};
 
-export const reportSchema = tenantReportSchema.openapi("TenantReport", {
+export const reportSchema = reportAnswerSchema.openapi("TenantReport", {
   description:
     "What a tenant used in a period. Counts exchanges in the server role, of policies with `report: true`.",
 });

@@ -1,5 +1,7 @@
 export { bookUsage, type PlacedPart } from "./booking.service.js";
 export { SERIES_PER_TENANT_AND_MINUTE } from "./cap.rules.js";
+export { ChangedDays, markChanged } from "./changes.store.js";
+export { readCompleteness } from "./completeness.read-model.js";
 export { completenessOf } from "./completeness.service.js";
 export { type DirtyMark, markDirty } from "./dirty.store.js";
 export { readHorizon } from "./horizon.store.js";
@@ -11,6 +13,8 @@ export {
   type UsageTable,
   type UsageTableLevel,
 } from "./levels.rules.js";
+export { type MovedUsage, moveUsage, spanOfMoves, type UsageMove } from "./moving.service.js";
+export { forgetSeriesOf } from "./moving.store.js";
 export {
   ensureUsagePartitions,
   maintainUsage,
@@ -18,12 +22,8 @@ export {
   type UsageRetention,
 } from "./retention.job.js";
 export { rollUpUsage } from "./rollup.job.js";
-export {
-  readDimensionNames,
-  readMinutesFrom,
-  readUsage,
-  type UsageCounts,
-  type UsageRead,
-} from "./usage.read-model.js";
+export { readUsage, type UsageCounted, type UsageRead } from "./usage.read-model.js";
 export { usageRoutes } from "./usage.routes.js";
-export { levelOf, planOf, widened } from "./usage-query.rules.js";
+export { queryUsage } from "./usage.service.js";
+export { answerUsage, USAGE_BOUNDS, type UsageBounds, type UsageRequest } from "./usage-page.service.js";
+export { AS_DOCUMENT } from "./usage-question.rules.js";

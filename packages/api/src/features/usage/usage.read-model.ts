@@ -1,168 +1,138 @@
-import { isUsageDimension, type UsageDimension } from "@masthead/shared/usage/dimensions";
 import type { Histogram } from "@masthead/shared/usage/histogram";
 import type { TransactionSql } from "postgres";
-import { joined } from "../../platform/db/fragments.js";
-import type { UsagePlan, UsageWindow } from "./usage-query.rules.js";
-import { windowLength } from "./usage-query.rules.js";
+import { type Fragment, joined } from "../../platform/db/fragments.js";
+import {
+  consumersOf,
+  consumerTables,
+  latencyOf,
+  measuresOf,
+  quantileBy,
+} from "./usage-details.read-model.js";
+import { filledRows, sumsOf, targetsOf, type UsageGrouping, usageOf } from "./usage-groups.read-model.js";
+import { type OrderTerm, QUANTILES } from "./usage-metric.rules.js";
+import {
+  isBehind,
+  latencyColumn,
+  measureNames,
+  orderedBy,
+  positionValues,
+  type UsagePosition,
+} from "./usage-order.read-model.js";
 
-/** `values` are alternatives; null stands for unknown. */
-export interface UsageFilter {
-  dimension: string;
-  values: readonly (string | null)[];
-}
-
-/** A row, named by a hash of its key: keys are as long as tenants make them, and a cursor is not. */
-export interface UsagePosition {
-  windowUs: number;
-  keyHash: string;
-}
-
-export interface UsageRead extends UsagePlan {
-  window: UsageWindow;
-  groupBy: readonly string[];
-  filters: readonly UsageFilter[];
-  /** only series of policies with `report: true` */
-  reportOnly?: boolean | undefined;
-  /** only rows behind this one, by window and then group */
+export interface UsageRead extends UsageGrouping {
+  /** which measures; absent: all */
+  measures?: readonly string[] | undefined;
+  latency: boolean;
+  consumers: boolean;
+  order: readonly OrderTerm[];
+  /** only rows behind this one */
   after?: UsagePosition | undefined;
   limit: number;
 }
 
+/** What was counted of a row in one period. */
 export interface UsageCounts {
-  /** start of the window in microseconds; of `total`, of the range */
-  windowUs: number;
-  /** JSON of the group's values, in the order of `groupBy`: what rows of a window are ordered by */
-  key: string;
-  /** names `key` in a {@link UsagePosition} */
-  keyHash: string;
   requests: number;
   errors: number;
   requestBytes: number;
   responseBytes: number;
   measures: Record<string, number> | null;
-  latency: Histogram;
+  latency: Histogram | null;
+  consumers: { named: number; sketch: number[] | null } | null;
 }
 
-const COLUMNS: Record<UsageDimension, string> = {
-  "tenant.id": "tenant_id",
-  role: "role",
-  "service.name": "service_name",
-  "host.name": "host_name",
-  "agent.id": "agent_id",
-  "url.template": "template",
-  "http.request.method": "method",
-  "http.response.status_code": "status",
-  "consumer.fingerprint": "consumer",
-};
-
-const dimension = (sql: TransactionSql, name: string) =>
-  isUsageDimension(name) ? sql`s.${sql(COLUMNS[name])}` : sql`s.dimensions ->> ${name}::text`;
-
-const at = (sql: TransactionSql, timeUs: number) => sql`to_timestamp(${timeUs / 1e6}::float8)`;
-const within = (sql: TransactionSql, { fromUs, toUs }: UsagePlan["range"]) =>
-  sql`(bucket >= ${at(sql, fromUs)} and bucket < ${at(sql, toUs)})`;
+export interface UsageCounted {
+  /** number of the window */
+  window: number;
+  /** values of `groupBy`, as text; empty where the row is the remainder */
+  key: readonly (string | null)[];
+  /** the remainder of `top` */
+  rest: boolean;
+  /** groups added up in it */
+  groups: number;
+  position: UsagePosition;
+  now: UsageCounts;
+  before: UsageCounts;
+  /** whether any row, of all pages, has `__other__` in its group */
+  hasOther: boolean;
+}
 
 /**
- * The buckets of a plan: days that are up to date, quarter-hours that are, and minutes for the rest, in one snapshot. Ends
- * are columns, since under row-level security an expression would not reach the index.
+ * Rows in the order asked for; sums are exact, whatever buckets they come from. One statement, hence one snapshot. None where the row of
+ * `after` is not found.
  */
-const buckets = (sql: TransactionSql, plan: UsagePlan) => sql`
-  dirty_quarters as materialized (
-    select tenant_id, bucket as start, bucket + interval '15 minutes' as until from usage_dirty
-    where level = 'quarter' and ${within(sql, plan.quarters)}),
-  dirty_days as materialized (
-    select tenant_id, bucket as start, bucket + interval '1 day' as until from usage_dirty
-    where level = 'day' and ${within(sql, plan.days)}),
-  quarters as (
-    select q.* from usage_quarter q where ${within(sql, plan.quarters)} and not ${within(sql, plan.days)}
-    union all
-    select q.* from dirty_days d join usage_quarter q
-      on q.tenant_id = d.tenant_id and q.bucket >= d.start and q.bucket < d.until),
-  source as (
-    select * from usage_day u where ${within(sql, plan.days)}
-      and not exists (select from dirty_days d where d.tenant_id = u.tenant_id and d.start = u.bucket)
-    union all
-    select * from quarters u
-    where not exists (select from dirty_quarters d where d.tenant_id = u.tenant_id and d.start = u.bucket)
-    union all
-    select * from usage_minute where ${within(sql, plan.range)} and not ${within(sql, plan.quarters)}
-    union all
-    select m.* from dirty_quarters d join usage_minute m
-      on m.tenant_id = d.tenant_id and m.bucket >= d.start and m.bucket < d.until)`;
-
-const takes = (sql: TransactionSql, { dimension: name, values }: UsageFilter) => {
-  const known = values.filter((value) => value !== null);
-  const unknown = values.length > known.length ? sql`or ${dimension(sql, name)} is null` : sql``;
-  return sql`and ((${dimension(sql, name)})::text in (
-    select jsonb_array_elements_text(${JSON.stringify(known)}::jsonb)) ${unknown})`;
-};
-
-/**
- * Rows by window and group, ascending; sums are exact, whatever buckets they come from.
- * None where the row of `after` is not found.
- */
-export const readUsage = async (sql: TransactionSql, read: UsageRead): Promise<UsageCounts[]> => {
-  const length = windowLength(read.window);
-  const start =
-    length === null
-      ? at(sql, read.range.fromUs)
-      : sql`date_bin(make_interval(secs => ${length / 1e6}), bucket, 'epoch')`;
-  const values = joined(
-    sql,
-    read.groupBy.map((name, i) => (i > 0 ? sql`, ${dimension(sql, name)}` : dimension(sql, name))),
-  );
-  const key = sql`jsonb_build_array(${values})::text collate "C"`;
-  const filters = joined(
-    sql,
-    read.filters.map((filter) => takes(sql, filter)),
-  );
-  const { after } = read;
-  const before = after
-    ? sql`(select distinct place from placed
-        where start = ${at(sql, after.windowUs)} and md5(key) = ${after.keyHash}::text)`
-    : sql`(select 0 as place)`;
-  const rows = await sql<UsageCounts[]>`
-    with ${buckets(sql, read)},
-    counted as (
-      select ${start} as start, ${key} as key, u.*
-      from source u join usage_series s using (tenant_id, series_id)
-      where true ${filters} ${read.reportOnly ? sql`and s.report` : sql``}),
-    placed as materialized (
-      select *, dense_rank() over (order by start, key) as place from counted),
-    page as (
-      select placed.* from placed join ${before} before on placed.place > before.place and placed.place <= before.place + ${read.limit}::int),
-    latency as (
-      select place, jsonb_agg(jsonb_build_array(b, n) order by b) as latency from (
-        select place, b, sum(n) as n from page, unnest(latency_buckets, latency_counts) as l (b, n)
-        group by place, b) added
-      group by place),
-    measured as (
-      select place, jsonb_object_agg(name, value) as measures from (
-        select place, name, sum(value::numeric) as value from page, jsonb_each_text(measures) as m (name, value)
-        group by place, name) added
-      group by place),
-    sums as (
-      select place, min(start) as start, min(key) as key, sum(requests) as requests, sum(errors) as errors,
-        sum(request_bytes) as request_bytes, sum(response_bytes) as response_bytes
-      from page group by place)
-    select (extract(epoch from start) * 1000000)::bigint as "windowUs", key, md5(key) as "keyHash",
-      requests::bigint as requests,
-      errors::bigint as errors, request_bytes::bigint as "requestBytes", response_bytes::bigint as "responseBytes",
-      measures, coalesce(latency, '[]') as latency
-    from sums left join latency using (place) left join measured using (place)
+export const readUsage = async (sql: TransactionSql, read: UsageRead): Promise<UsageCounted[]> => {
+  const metrics = [...read.order.map(({ by }) => by), read.top?.by].filter((by) => typeof by === "object");
+  const measures = measureNames(metrics);
+  const rows = await sql<UsageCounted[]>`
+    with usage as not materialized (${usageOf(sql, read)}),
+    sums as materialized (${sumsOf(sql, read, measures)}),
+    ${targetsOf(sql, read, measures)}
+    rows as materialized (${read.fill ? filledRows(sql, read, measures) : sql`select * from totals`}),
+    ${page(sql, read, measures)}
+    ${details(sql, read)}
+    select w as window, to_json(key) as key, rest, groups::int as groups,
+      json_build_object('window', w, 'keyHash', md5(key::text), 'values', position) as position,
+      ${counts(sql, false)} as now, ${counts(sql, true)} as before,
+      exists (select from sums where '__other__' = any(key)) as "hasOther"
+    from page
+      left join latency latency_now on latency_now.id = page.id and not latency_now.previous
+      left join latency latency_before on latency_before.id = page.id and latency_before.previous
+      left join measured measured_now on measured_now.id = page.id and not measured_now.previous
+      left join measured measured_before on measured_before.id = page.id and measured_before.previous
+      left join consumed consumed_now on consumed_now.id = page.id and not consumed_now.previous
+      left join consumed consumed_before on consumed_before.id = page.id and consumed_before.previous
     order by place`;
   return [...rows];
 };
 
-/** Since when minutes are held, in microseconds. */
-export const readMinutesFrom = async (sql: TransactionSql): Promise<number> => {
-  const rows = await sql<{ us: number }[]>`
-    select (extract(epoch from minutes_from::timestamp at time zone 'UTC') * 1000000)::bigint as us from usage_horizon`;
-  return rows[0]?.us ?? 0;
+const counts = (sql: TransactionSql, previous: boolean): Fragment => {
+  const of = (column: string) => sql(previous ? `previous_${column}` : column);
+  const detail = (table: string) => sql(previous ? `${table}_before` : `${table}_now`);
+  return sql`json_build_object(
+    'requests', ${of("requests")}, 'errors', ${of("errors")}, 'requestBytes', ${of("request_bytes")},
+    'responseBytes', ${of("response_bytes")}, 'measures', ${detail("measured")}.measures,
+    'latency', ${detail("latency")}.latency, 'consumers', ${detail("consumed")}.consumers)`;
 };
 
-/** Header names that have become dimensions of what the transaction may see. */
-export const readDimensionNames = async (sql: TransactionSql): Promise<string[]> => {
-  const rows = await sql<{ name: string }[]>`select distinct name from usage_dimension_names order by name`;
-  return rows.map((row) => row.name);
+/** The rows to be answered, and what they are ordered by where that is not a sum. */
+const page = (
+  sql: TransactionSql,
+  { order, after, limit }: UsageRead,
+  measures: readonly string[],
+): Fragment => {
+  const names = order.flatMap(({ by }) => (typeof by === "object" && by.kind === "latency" ? [by.name] : []));
+  const percentiles = [...new Set(names)];
+  const tables = percentiles.map((name) => {
+    const usage = sql`(
+      select id, latency_buckets, latency_counts from usage join targets using (w, key) where not previous) own`;
+    return sql`${sql(latencyColumn(name))} as materialized (${quantileBy(sql, { grain: sql`id`, usage, q: QUANTILES[name] })}),`;
+  });
+  const columns = percentiles.map((name) => {
+    const column = sql(latencyColumn(name));
+    return sql`, coalesce(${column}.value, -2) as ${column}`;
+  });
+  const joins = percentiles.map((name) => sql`left join ${sql(latencyColumn(name))} using (id)`);
+  const terms = orderedBy(sql, order, measures);
+  return sql`
+    ${joined(sql, tables)}
+    page as materialized (
+      select ranked.*, row_number() over (order by ${terms}) as place,
+        ${positionValues(sql, order, measures)} as position
+      from (select rows.* ${joined(sql, columns)} from rows ${joined(sql, joins)}) ranked
+      ${after ? sql`where ${isBehind(sql, order, measures, after)}` : sql``}
+      order by ${terms} limit ${limit}::int),`;
+};
+
+/** Read for the rows of the page alone, and only what is asked for. */
+const details = (sql: TransactionSql, read: UsageRead): Fragment => {
+  const detail = sql`(select id, usage.* from usage join page_targets using (w, key)) detail`;
+  const none = (column: string) =>
+    sql`select null::bigint as id, null::boolean as previous, null::jsonb as ${sql(column)} where false`;
+  return sql`
+    page_targets as materialized (select w, key, id from targets where id in (select id from page)),
+    ${read.consumers ? consumerTables(sql, detail) : sql``}
+    latency as (${read.latency ? latencyOf(sql, detail) : none("latency")}),
+    measured as (${read.measures?.length === 0 ? none("measures") : measuresOf(sql, detail, read.measures)}),
+    consumed as (${read.consumers ? consumersOf(sql) : none("consumers")})`;
 };

@@ -1,69 +1,81 @@
 import { z } from "@hono/zod-openapi";
-import { usageMetaSchema, usageRowSchema } from "@masthead/shared/http/usage-schema";
+import { USAGE_INCLUDES, USAGE_LIMIT_MAX, USAGE_WINDOWS } from "@masthead/shared/http/usage-query-schema";
+import { usagePageSchema as answerSchema } from "@masthead/shared/http/usage-schema";
 import { nearestWord } from "@masthead/shared/policy/nearest";
-import { rangeQueryShape } from "../../platform/http/instant.js";
-import { pageQueryShape, pageSchema } from "../../platform/http/page.js";
+import { FILTER_FORMS, FILTER_PARAMETER } from "./usage-link.rules.js";
 
-const WINDOWS = ["minute", "hour", "day", "total"] as const;
+const text = (max: number, openapi: { description: string } & Record<string, unknown>) =>
+  z
+    .string()
+    .max(max)
+    .optional()
+    .openapi({ type: "string", ...openapi });
 
-const queryShape = {
-  ...rangeQueryShape,
-  window: z
-    .string()
-    .default("total")
-    .superRefine((window, context) => {
-      if ((WINDOWS as readonly string[]).includes(window)) return;
-      const message =
-        window === "month" ? "`month` is not answered yet; ask for `day`" : `one of ${WINDOWS.join(", ")}`;
-      context.addIssue({ code: "custom", message });
-    })
-    .transform((window) => window as (typeof WINDOWS)[number])
-    .openapi({
-      type: "string",
-      enum: [...WINDOWS],
-      default: "total",
-      description: "What rows are cut into, in UTC.",
-    }),
-  timeZone: z
-    .string()
-    .max(64)
-    .refine((zone) => zone === "UTC", "time zones other than UTC are not answered yet")
-    .optional()
-    .openapi({ description: "Only `UTC` for now." }),
-  groupBy: z
-    .string()
-    .max(1_024)
-    .transform((list) => [...new Set(list.split(",").filter((name) => name !== ""))])
-    .pipe(z.array(z.string().max(64)).max(8))
-    .optional()
-    .openapi({
-      type: "string",
-      description: "Dimensions, with commas between: `tenant.id,url.template`. At most eight.",
-    }),
-  ...pageQueryShape,
+/** All texts: what they say is checked where the document of `POST /v1/usage/query` is. */
+const linkShape = {
+  from: text(64, {
+    format: "date-time",
+    description: "Start, inclusive: RFC 3339. Default: an hour before `to`.",
+  }),
+  to: text(64, {
+    format: "date-time",
+    description: "End, exclusive: RFC 3339; may lie ahead. Default: now.",
+  }),
+  window: text(16, {
+    enum: [...USAGE_WINDOWS],
+    default: "total",
+    description: "What rows are cut into, in `timeZone`.",
+  }),
+  timeZone: text(64, {
+    default: "UTC",
+    description: "A zone of the IANA time zone database, such as `Europe/Berlin`.",
+  }),
+  groupBy: text(1_024, {
+    description: "Dimensions, with commas between: `tenant.id,url.template`. At most eight.",
+  }),
+  measures: text(4_096, {
+    description: "Which measures rows carry, with commas between; empty: none. Default: all.",
+  }),
+  include: text(256, {
+    default: "latencyMs",
+    description: `What rows carry beside counts and measures, with commas between: ${USAGE_INCLUDES.map((name) => `\`${name}\``).join(", ")}; empty: nothing, which is quicker.`,
+  }),
+  top: text(8, { description: "Only so many groups; all others are added up in one row a window." }),
+  topBy: text(80, {
+    default: "requests",
+    description: "What groups are ranked by: `errors`, `latencyMs.p95`, `measures.<header>`, …",
+  }),
+  topPer: text(16, {
+    enum: ["range", "window"],
+    default: "range",
+    description: "Whether all windows have the same groups, or each its own.",
+  }),
+  compare: text(16, { enum: ["previous"], description: "Each row beside the period before." }),
+  orderBy: text(1_024, {
+    description:
+      "`window`, `group`, or what rows are ranked by, with commas between; descending with `-`: `-requests,window`.",
+  }),
+  fill: text(16, { enum: ["zero"], description: "Also rows of windows in which a group has no usage." }),
+  limit: text(8, {
+    type: "integer",
+    minimum: 1,
+    maximum: USAGE_LIMIT_MAX,
+    default: 50,
+    description: "How many rows to answer at most; 1,000 with histograms.",
+  }),
+  cursor: text(2_048, {
+    description: "Where to go on: `nextCursor` of the page before, with the same other parameters. Opaque.",
+  }),
 };
 
-const FILTER = /^filter\[([^\]]{1,64})\]$/;
-
-const STATUS_FILTER = "filter[http.response.status_code]";
-const STATUSES = /^(?:[1-9]\d{2}|null)(?:,(?:[1-9]\d{2}|null))*$/;
-
-/** Parameters beside the named ones are `filter[<dimension>]`; others are refused. */
-export const usageQuerySchema = z
-  .object(queryShape)
+/** Parameters beside the named ones are filters; others are refused. */
+export const usageLinkSchema = z
+  .object(linkShape)
   .catchall(z.string().max(16_384))
-  .superRefine((query, context) => {
-    for (const [name, value] of Object.entries(query)) {
-      if (JSON.stringify(value ?? null).includes("\\u0000"))
-        context.addIssue({ code: "custom", path: [name], message: "U+0000 occurs in no stored text" });
-      if (name === STATUS_FILTER && !STATUSES.test(String(value)))
-        context.addIssue({
-          code: "custom",
-          path: [name],
-          message: "statuses of three digits or `null`, with commas between",
-        });
-      if (name in queryShape || FILTER.test(name)) continue;
-      const meant = nearestWord(name, [...Object.keys(queryShape), "filter[role]", "filter[tenant.id]"]);
+  .superRefine((link, context) => {
+    for (const name of Object.keys(link)) {
+      if (name in linkShape || FILTER_PARAMETER.test(name)) continue;
+      const meant = nearestWord(name, [...Object.keys(linkShape), ...FILTER_FORMS]);
       context.addIssue({
         code: "custom",
         path: [name],
@@ -71,20 +83,7 @@ export const usageQuerySchema = z
       });
     }
   });
-export type UsageQuery = z.infer<typeof usageQuerySchema>;
 
-/** The values of each `filter[<dimension>]`; `null` stands for unknown. */
-export const filtersOf = (query: UsageQuery): { dimension: string; values: (string | null)[] }[] =>
-  Object.entries(query).flatMap(([name, value]) => {
-    const dimension = FILTER.exec(name)?.[1];
-    if (dimension === undefined || typeof value !== "string") return [];
-    return [{ dimension, values: value.split(",").map((one) => (one === "null" ? null : one)) }];
-  });
-
-export const usagePageSchema = pageSchema(
-  usageRowSchema.clone().openapi("UsageRow", { description: "What was counted of one group in one window." }),
-)
-  .extend({ meta: usageMetaSchema.clone().openapi("UsageMeta", { description: "What the rows cover." }) })
-  .openapi("UsagePage", {
-    description: "Usage by window and group, ascending. Windows without usage have no row.",
-  });
+export const usagePageSchema = answerSchema.clone().openapi("UsagePage", {
+  description: "Usage by window and group. Windows without usage have no row, unless they are filled.",
+});

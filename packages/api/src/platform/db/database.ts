@@ -1,7 +1,7 @@
 import { PgDatabase, PgDialect } from "drizzle-orm/pg-core";
 import { drizzle, type PostgresJsQueryResultHKT, PostgresJsSession } from "drizzle-orm/postgres-js";
 import postgres, { type Sql, type TransactionSql } from "postgres";
-import type { Scope } from "./scope.js";
+import { FLEET, type Scope } from "./scope.js";
 
 /** Drizzle on one transaction. */
 export type Orm = PgDatabase<PostgresJsQueryResultHKT, Record<string, never>>;
@@ -12,21 +12,27 @@ export interface Transaction {
   readonly orm: Orm;
 }
 
+/** In a snapshot all statements of a transaction see one moment; to write in one may fail, and is then tried again. */
+export type TransactionMode = "read write" | "read only" | "read write snapshot" | "read only snapshot";
+
 /**
  * One connection for one invocation. Times come back as text, `bigint` as a number, json parameters are passed as
  * text (`JSON.stringify`), arrays as literals (see array-literal).
  */
 export interface Database {
   /** Runs `work` in a transaction that sees what `scope` may see. Rolls back and rethrows what `work` throws. */
-  transaction<T>(
-    scope: Scope,
-    work: (tx: Transaction) => Promise<T>,
-    mode?: "read write" | "read only",
-  ): Promise<T>;
+  transaction<T>(scope: Scope, work: (tx: Transaction) => Promise<T>, mode?: TransactionMode): Promise<T>;
   /** Without a scope: sees no row of any tenant. For jobs of roles that have policies of their own. */
   readonly sql: Sql;
   close(): Promise<void>;
 }
+
+const BEGIN: Record<TransactionMode, string> = {
+  "read write": "read write",
+  "read only": "read only",
+  "read write snapshot": "isolation level repeatable read read write",
+  "read only snapshot": "isolation level repeatable read read only",
+};
 
 const dialect = new PgDialect();
 
@@ -73,13 +79,23 @@ export const openDatabase = (url: string, applicationName = "masthead"): Databas
         return work({ sql: txSql, orm: new PgDatabase(dialect, session, undefined) });
       };
       try {
-        return (await sql.begin(mode, run)) as never;
+        return (await sql.begin(BEGIN[mode], run)) as never;
       } catch (error) {
         throw begun ? error : withCode(error);
       }
     },
     close: () => sql.end({ timeout: 5 }),
   };
+};
+
+/**
+ * Runs a part of a fleet's transaction in a narrower scope. Where `work` throws, the rest of the transaction stays narrow.
+ */
+export const narrowed = async <T>(sql: TransactionSql, scope: Scope, work: () => Promise<T>): Promise<T> => {
+  await enter(sql, scope);
+  const result = await work();
+  await enter(sql, FLEET);
+  return result;
 };
 
 /** Promise a-tenant-sees-a-tenant: transaction-local, so that it cannot outlive its request in a pool. */

@@ -49,9 +49,8 @@ const describeTable = async (sql: Sql, table: string): Promise<string[]> => {
     select 'policy ' || policyname || ' for ' || lower(cmd) || ' to ' || array_to_string(roles, ', ')
       || coalesce(' using (' || qual || ')', '') || coalesce(' with check (' || with_check || ')', '') as line
     from pg_policies where schemaname = 'public' and tablename = ${table} order by policyname`;
-  return [...columns, ...constraints, ...indexes, ...policies, ...(await describeGrants(sql, table))].map(
-    (row) => row.line,
-  );
+  const grants = [...(await describeGrants(sql, table)), ...(await describeColumnGrants(sql, table))];
+  return [...columns, ...constraints, ...indexes, ...policies, ...grants].map((row) => row.line);
 };
 
 const describeGrants = (sql: Sql, relation: string): Promise<{ line: string }[]> =>
@@ -60,6 +59,16 @@ const describeGrants = (sql: Sql, relation: string): Promise<{ line: string }[]>
     from information_schema.role_table_grants
     where table_schema = 'public' and table_name = ${relation} and grantee like 'masthead\\_%'
     group by grantee order by grantee`;
+
+/** Of single columns, where the whole table is not granted. */
+const describeColumnGrants = (sql: Sql, table: string): Promise<{ line: string }[]> =>
+  sql<{ line: string }[]>`
+    select 'grant ' || lower(privilege_type) || ' (' || string_agg(column_name, ', ' order by ordinal_position) || ') to '
+      || grantee as line
+    from information_schema.column_privileges g join information_schema.columns using (table_schema, table_name, column_name)
+    where table_schema = 'public' and table_name = ${table} and grantee like 'masthead\\_%'
+      and not has_table_privilege(grantee, ${table}, privilege_type)
+    group by grantee, privilege_type order by grantee, privilege_type`;
 
 const describeViews = async (sql: Sql): Promise<string[]> => {
   const views = await sql<{ name: string; text: string; options: string | null }[]>`

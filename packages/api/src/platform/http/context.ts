@@ -24,6 +24,8 @@ export interface AppEnv {
     requestId: string;
     /** set behind the authentication of `/v1` */
     principal: Principal;
+    /** instead of the one that every answer has */
+    contentSecurityPolicy?: string;
   };
 }
 

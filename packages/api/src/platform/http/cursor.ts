@@ -30,11 +30,17 @@ export const encodeCursor = (fingerprint: string, position: unknown): string =>
 
 /**
  * @param schema of the position: a cursor is input like any other
+ * @param pointer where in the request it stands
  * @throws ApiError `invalid_cursor` when the text is not a cursor, or one of another query
  */
-export function decodeCursor<T>(fingerprint: string, cursor: string, schema: z.ZodType<T>): T {
+export function decodeCursor<T>(
+  fingerprint: string,
+  cursor: string,
+  schema: z.ZodType<T>,
+  pointer = "/query/cursor",
+): T {
   const refused = (detail: string) =>
-    new ApiError("invalid_cursor", detail, { errors: [{ pointer: "/query/cursor", message: detail }] });
+    new ApiError("invalid_cursor", detail, { errors: [{ pointer, message: detail }] });
   if (cursor.length > CURSOR_MAX_CHARACTERS || !/^[A-Za-z0-9_-]+$/.test(cursor))
     throw refused("malformed cursor");
   let decoded: unknown;

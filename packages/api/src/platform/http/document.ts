@@ -27,6 +27,17 @@ const parseYaml = (text: string): unknown => {
   }
 };
 
+const refuseType = (type: string, known: string): ApiError =>
+  new ApiError("unsupported_media_type", `${type} is not read here: send ${known}`, {
+    headers: { accept: known },
+  });
+
+/** For a body that may be absent: one that is there has to be JSON. @throws ApiError `unsupported_media_type` */
+export function checkJsonOrNothing(c: AppContext): void {
+  const type = c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase();
+  if (type !== undefined && type !== JSON_TYPE) throw refuseType(type, JSON_TYPE);
+}
+
 /**
  * Reads the request's body as JSON or YAML by its content type; absent, it is taken for JSON. The body limit is held before.
  *
@@ -36,10 +47,7 @@ export async function readDocument(c: AppContext): Promise<unknown> {
   const type = (c.req.header("content-type") ?? JSON_TYPE).split(";")[0]?.trim().toLowerCase() ?? "";
   const isYaml = YAML_TYPES.includes(type);
   if (!isYaml && type !== JSON_TYPE) {
-    const known = [JSON_TYPE, YAML_TYPES[0]].join(", ");
-    throw new ApiError("unsupported_media_type", `${type} is not read here: send ${known}`, {
-      headers: { accept: known },
-    });
+    throw refuseType(type, [JSON_TYPE, YAML_TYPES[0]].join(", "));
   }
   let text: string;
   try {

@@ -41,18 +41,14 @@ const instantSchema = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+/** A parameter that is a time, as microseconds. */
+export const optionalInstant = (description: string) =>
+  instantSchema.optional().openapi({ type: "string", format: "date-time", description });
+
 /** `from` and `to` of a query, as microseconds. */
 export const rangeQueryShape = {
-  from: instantSchema.optional().openapi({
-    type: "string",
-    format: "date-time",
-    description: "Start, inclusive: RFC 3339. Default: an hour before `to`.",
-  }),
-  to: instantSchema.optional().openapi({
-    type: "string",
-    format: "date-time",
-    description: "End, exclusive: RFC 3339; may lie ahead. Default: now.",
-  }),
+  from: optionalInstant("Start, inclusive: RFC 3339. Default: an hour before `to`."),
+  to: optionalInstant("End, exclusive: RFC 3339; may lie ahead. Default: now."),
 };
 
 export interface TimeRange {

@@ -8,9 +8,17 @@ import { ApiError } from "./problem.js";
 /** Largest document that is read: a policy with every list full has about half of it. */
 export const BODY_MAX_BYTES = 512 * 1024;
 
+/** A page with a script of its own says so itself; what follows would write over it. */
+const keepOwnContentPolicy: MiddlewareHandler<AppEnv> = async (c, next) => {
+  await next();
+  const own = c.get("contentSecurityPolicy");
+  if (own !== undefined) c.header("content-security-policy", own);
+};
+
 /** What every answer and every request of the app goes through, before any route. */
 export const safety = (): MiddlewareHandler<AppEnv>[] => [
   requestId({ limitLength: 64 }),
+  keepOwnContentPolicy,
   secureHeaders({
     xFrameOptions: "DENY",
     referrerPolicy: "no-referrer",

@@ -1,0 +1,92 @@
+import type { TenantReport } from "@masthead/shared/http/report-schema";
+import type { UnixMicros } from "@masthead/shared/time";
+import { narrowed, type Transaction } from "../../platform/db/database.js";
+import { tenantScope } from "../../platform/db/scope.js";
+import { ApiError } from "../../platform/http/problem.js";
+import { readCompleteness, readHorizon } from "../usage/index.js";
+import { readBreakdowns } from "./breakdowns.read-model.js";
+import { readConsumers } from "./consumers.read-model.js";
+import { heldHeaders } from "./held-headers.rules.js";
+import { type HeldSince, isHeld } from "./held-levels.rules.js";
+import { readHours } from "./peak-hours.read-model.js";
+import { hoursOf, type Period, previousPeriod } from "./period.rules.js";
+import { readPolicyRevisions } from "./policy-revisions.read-model.js";
+import { type CountedPeriod, toReport } from "./report-document.rules.js";
+import { assertSnapshot } from "./snapshot.read-model.js";
+import { readTrend } from "./trend.read-model.js";
+import { uniqueConsumers } from "./unique-consumers.rules.js";
+
+/** What a report says that is not counted. */
+export interface ReportContext {
+  /** the caller's clock: how long an agent has been silent is told by it */
+  readonly nowUs: UnixMicros;
+  /** of a registered tenant */
+  readonly tenantName?: string | null | undefined;
+}
+
+/**
+ * A tenant's report from one moment. What is read, and nothing else, decides the document; it has no time of its own. Its usage is read
+ * in the tenant's scope, the ledger and policies in the fleet's.
+ *
+ * @param tx a snapshot (`read only snapshot` or `read write snapshot`) in the scope of the fleet, as which it comes back
+ * @throws ApiError `invalid_parameters` where what retention has left cannot answer all of it
+ */
+export const buildReport = async (
+  { sql }: Transaction,
+  tenantId: string,
+  period: Period,
+  { nowUs, tenantName = null }: ReportContext,
+): Promise<TenantReport> => {
+  await assertSnapshot(sql);
+  const horizon = await readHorizon(sql);
+  if (!isHeld(period, horizon)) throw notHeld(period, horizon);
+  const before = previousPeriod(period);
+  const [fromUs, toUs] = [period.from * 1e6, period.to * 1e6];
+  const counted = async (of: Period): Promise<CountedPeriod> => ({
+    period: of,
+    parts: await readTrend(sql, tenantId, of),
+    uniqueConsumers: uniqueConsumers(await readConsumers(sql, tenantId, of)),
+  });
+  const meta = await readCompleteness(sql, { fromUs, toUs }, nowUs);
+  const hours = hoursOf(period);
+  const usage = await narrowed(sql, tenantScope(tenantId), async () => ({
+    current: await counted(period),
+    previous: isHeld(before, horizon) ? await counted(before) : null,
+    breakdowns: await readBreakdowns(sql, tenantId, period),
+    hours:
+      period.from < horizon.quarter
+        ? null
+        : {
+            of: hours,
+            counted: await readHours(
+              sql,
+              tenantId,
+              period,
+              hours.map(({ start }) => start),
+            ),
+          },
+  }));
+  const revisions = await readPolicyRevisions(sql, usage.breakdowns.policies, toUs);
+  return toReport({
+    tenant: { id: tenantId, name: tenantName },
+    current: usage.current,
+    previous: usage.previous,
+    sections: usage.breakdowns.rows,
+    hours: usage.hours,
+    headers: heldHeaders(revisions, fromUs),
+    meta,
+  });
+};
+
+const notHeld = ({ text, unit, timeZone }: Period, { day, quarter }: HeldSince): ApiError => {
+  const since = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 10);
+  const message =
+    unit === "hour"
+      ? `hours are held since ${since(quarter)}: ask for the month, ${text.slice(0, 7)}, in UTC`
+      : timeZone === "UTC"
+        ? `days are held since ${since(day)}`
+        : `months of other time zones than UTC are held since ${since(quarter)}: ask for it in UTC`;
+  return new ApiError("invalid_parameters", `/path/period: ${message}`, {
+    errors: [{ pointer: "/path/period", message }],
+  });
+};
