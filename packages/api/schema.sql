@@ -641,6 +641,7 @@ table usage_series row level security
   consumer text
   constraint usage_series_pkey PRIMARY KEY (tenant_id, series_id)
   CREATE INDEX usage_series_of_consumer ON public.usage_series USING btree (tenant_id, consumer) WHERE (consumer IS NOT NULL)
+  CREATE INDEX usage_series_other ON public.usage_series USING btree (tenant_id) WHERE ((template = '__other__'::text) OR (consumer = '__other__'::text))
   policy usage_series_read for select to masthead_app using (
 CASE
     WHEN (( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text) THEN true
