@@ -135,7 +135,7 @@ describe("levels", () => {
         await rollUpUsage(ingest, nowS * 1e6);
         await expectLevels(booked, nowS);
       }),
-      { numRuns: 25 },
+      { numRuns: 12 },
     );
   }, 120_000);
 

@@ -45,11 +45,33 @@ const without = (marks: readonly DirtyMark[], done: readonly DirtyMark[]): Dirty
   return marks.filter((mark) => !keys.has(markKey(mark)));
 };
 
-const WAITS_FOR = {
-  quarter: { step: "15 minutes", finer: [] },
-  day: { step: "1 day", finer: ["quarter"] },
-  month: { step: "1 month", finer: ["quarter", "day"] },
-} as const satisfies Record<CoarseLevel, { step: string; finer: CoarseLevel[] }>;
+/** Whether what the bucket of a mark `d` is made from is marked itself. */
+const waits = (sql: TransactionSql, level: CoarseLevel) => {
+  if (level === "quarter") return sql`false`;
+  const finer = level === "day" ? ["quarter"] : ["quarter", "day"];
+  return sql`exists (
+    select from usage_dirty f where f.tenant_id = d.tenant_id and f.level = any(${textArray(finer)}::text[])
+      and f.bucket >= d.bucket
+      and f.bucket < (d.bucket at time zone 'UTC' + ${`1 ${level}`}::interval) at time zone 'UTC')`;
+};
+
+/** Buckets, and the span in which they lie: by it only the partitions that are needed are planned for. */
+export const bucketRows = (sql: TransactionSql, level: CoarseLevel, buckets: readonly CoarseBucket[]) => {
+  const starts = buckets.map((row) => row.bucket);
+  const from = starts.reduce((least, start) => Math.min(least, start), Number.POSITIVE_INFINITY);
+  const until = bucketEnd(
+    level,
+    starts.reduce((most, start) => Math.max(most, start), 0),
+  );
+  return {
+    rows: sql`
+      (select tenant_id, to_timestamp(bucket) as bucket, to_timestamp(until) as until from unnest(
+        ${textArray(buckets.map((row) => row.tenantId))}::text[], ${plainArray(starts)}::float8[],
+        ${plainArray(starts.map((start) => bucketEnd(level, start)))}::float8[]) as row (tenant_id, bucket, until))`,
+    from: sql`to_timestamp(${from}::float8)`,
+    until: sql`to_timestamp(${until}::float8)`,
+  };
+};
 
 /** What one transaction recomputes at most: buckets, and rows that they are made from (unless it is one bucket). */
 export interface TurnBounds {
@@ -69,11 +91,7 @@ export const takeDirty = async (
   endedBy: number,
   bounds: TurnBounds,
 ): Promise<CoarseBucket[]> => {
-  const { step, finer } = WAITS_FOR[level];
-  const waiting = sql`exists (
-    select from usage_dirty f where f.tenant_id = d.tenant_id and f.level in (select unnest(${textArray(finer)}::text[]))
-      and f.bucket >= d.bucket
-      and f.bucket < (d.bucket at time zone 'UTC' + ${step}::interval) at time zone 'UTC')`;
+  const waiting = waits(sql, level);
   const locked = await sql<CoarseBucket[]>`
     select d.tenant_id as "tenantId", extract(epoch from d.bucket)::bigint as bucket from usage_dirty d
     where d.level = ${level} and d.bucket < to_timestamp(${bucketStart(level, endedBy)}::float8)
@@ -81,18 +99,15 @@ export const takeDirty = async (
     order by d.bucket, d.tenant_id limit ${bounds.buckets} for update skip locked`;
   if (locked.length === 0) return [];
   // Looked at again: under these locks nobody can add to what they are made from and commit.
+  const span = bucketRows(sql, level, locked);
   return sql<CoarseBucket[]>`
-    with locked as (
-      select tenant_id, to_timestamp(bucket) as bucket, to_timestamp(until) as until from unnest(
-        ${textArray(locked.map((mark) => mark.tenantId))}::text[],
-        ${plainArray(locked.map((mark) => mark.bucket))}::float8[],
-        ${plainArray(locked.map((mark) => bucketEnd(level, mark.bucket)))}::float8[]) as row (tenant_id, bucket, until)),
-    sized as (
+    with sized as (
       select d.tenant_id, d.bucket, sum(n) over (order by d.bucket, d.tenant_id) as rows,
         row_number() over (order by d.bucket, d.tenant_id) as place
-      from locked d cross join lateral (
+      from ${span.rows} d cross join lateral (
         select count(*) as n from ${sql(from)} f
-        where f.tenant_id = d.tenant_id and f.bucket >= d.bucket and f.bucket < d.until) f
+        where f.tenant_id = d.tenant_id and f.bucket >= d.bucket and f.bucket < d.until
+          and f.bucket >= ${span.from} and f.bucket < ${span.until}) f
       where not ${waiting})
     delete from usage_dirty d using sized
     where d.tenant_id = sized.tenant_id and d.level = ${level} and d.bucket = sized.bucket

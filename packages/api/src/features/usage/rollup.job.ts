@@ -7,7 +7,7 @@ import { type CoarseLevel, dayOf, USAGE_LEVELS } from "./levels.rules.js";
 import { madeFrom, recomputeBuckets } from "./rollup.store.js";
 
 /** Bounds the work, the memory and the locks of one transaction. */
-const TURN = { buckets: 500, rows: 50_000 };
+const TURN = { buckets: 2_000, rows: 50_000 };
 
 /**
  * Recomputes the quarter-hours, days and months that have ended and changed since, each level before the one that is made from

@@ -1,7 +1,6 @@
 import type { TransactionSql } from "postgres";
-import { plainArray, textArray } from "../../platform/db/array-literal.js";
-import type { CoarseBucket } from "./dirty.store.js";
-import { bucketEnd, type CoarseLevel, USAGE_LEVELS, USAGE_TABLE, type UsageTable } from "./levels.rules.js";
+import { bucketRows, type CoarseBucket } from "./dirty.store.js";
+import { type CoarseLevel, USAGE_LEVELS, USAGE_TABLE, type UsageTable } from "./levels.rules.js";
 
 /** The table that a level is made from. */
 export const madeFrom = (level: CoarseLevel): UsageTable =>
@@ -16,15 +15,16 @@ export const recomputeBuckets = async (
   if (buckets.length === 0) return;
   const from = madeFrom(level);
   const into = USAGE_TABLE[level];
-  const wanted = sql`
-    (select tenant_id, to_timestamp(bucket) as bucket, to_timestamp(until) as until from unnest(
-      ${textArray(buckets.map((row) => row.tenantId))}::text[], ${plainArray(buckets.map((row) => row.bucket))}::float8[],
-      ${plainArray(buckets.map((row) => bucketEnd(level, row.bucket)))}::float8[]) as row (tenant_id, bucket, until))`;
-  await sql`delete from ${sql(into)} c using ${wanted} w where c.tenant_id = w.tenant_id and c.bucket = w.bucket`;
+  const wanted = bucketRows(sql, level, buckets);
+  await sql`
+    delete from ${sql(into)} c using ${wanted.rows} w
+    where c.tenant_id = w.tenant_id and c.bucket = w.bucket and c.bucket >= ${wanted.from} and c.bucket < ${wanted.until}`;
+  // Bucket by bucket (`offset 0`): joined otherwise, the work of one tenant would grow with the square of its buckets.
   await sql`
     with fine as materialized (
-      select w.bucket as coarse, f.* from ${wanted} w join ${sql(from)} f
-        on f.tenant_id = w.tenant_id and f.bucket >= w.bucket and f.bucket < w.until),
+      select w.bucket as coarse, f.* from ${wanted.rows} w cross join lateral (
+        select * from ${sql(from)} f where f.tenant_id = w.tenant_id and f.bucket >= w.bucket and f.bucket < w.until
+          and f.bucket >= ${wanted.from} and f.bucket < ${wanted.until} offset 0) f),
     counts as (
       select tenant_id, coarse, series_id, sum(requests)::bigint as requests, sum(errors)::bigint as errors,
         sum(request_bytes)::bigint as request_bytes, sum(response_bytes)::bigint as response_bytes
