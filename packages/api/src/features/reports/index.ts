@@ -1,3 +1,4 @@
+export { tenantIdSchema } from "../tenants/index.js";
 export { buildReport, type ReportContext } from "./build-report.service.js";
 export { reportHtml, reportPagePolicy } from "./page/report-page.js";
 export { type Period, parsePeriod, previousPeriod } from "./period.rules.js";
@@ -9,4 +10,4 @@ export {
   renderReport,
 } from "./report-forms.rules.js";
 export { reportsRoutes } from "./reports.routes.js";
-export { reportPathSchema, reportQuerySchema, tenantIdSchema } from "./reports.schema.js";
+export { reportPathSchema, reportQuerySchema } from "./reports.schema.js";
