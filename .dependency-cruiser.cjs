@@ -9,7 +9,7 @@ const library = (...names) => `(^|/)node_modules/(${names.join("|")})/`;
 const holdsSql = "(^packages/api/src/platform/db/)|([.](table|tables|store|read-model)[.]ts$)";
 /** What runs everywhere, with all that it reaches. */
 const portable = [
-  "^packages/api/src/(app|drain|maintain)[.]ts$",
+  "^packages/api/src/(app|drain|maintain|report-duties)[.]ts$",
   "^infra/src/serverless/(worker|lambda)[.]ts$",
 ];
 /** What Workers have no like of, `nodejs_compat` or not, and what reads the machine it runs on. */

@@ -10,6 +10,15 @@ import {
 } from "@masthead/shared/config/definition";
 import { z } from "zod";
 import { REQUESTS_PER_SECOND_DEFAULT, REQUESTS_PER_SECOND_MIN } from "./features/auth/index.js";
+import { type AllowedHosts, parseAllowedHosts } from "./platform/outbound/allowed-hosts.js";
+
+const allowedHosts = z.string().transform((list, context): AllowedHosts => {
+  const parsed = parseAllowedHosts(list);
+  if (!("fault" in parsed)) return parsed;
+  context.addIssue({ code: "custom", message: parsed.fault });
+  return z.NEVER;
+});
+
 import type { UsageRetention } from "./features/usage/index.js";
 
 const DAYS_MAX = 36_500;
@@ -52,7 +61,7 @@ export const usageRetentionOf = (read: Configuration<typeof usageRetentionVariab
 export const apiVariables = {
   home: variable({
     name: "MASTHEAD_HOME",
-    description: "Where `admin.key` lies (made when absent) and `run/api.pid` is written.",
+    description: "Where `admin.key` and `secrets.key` lie (made when absent) and `run/api.pid` is written.",
     unit: "path",
     default: ".masthead",
     schema: text.transform((path) => resolve(path)),
@@ -114,6 +123,19 @@ export const apiVariables = {
     description: "`on`: `/metrics` asks for a key of the API.",
     default: "off",
     schema: onOff,
+  }),
+  deliveryHosts: variable({
+    name: "MASTHEAD_DELIVERY_HOSTS",
+    description:
+      "Host names, addresses and networks, with commas, that destinations may name beside public hosts with https: there http and private addresses are allowed.",
+    default: "",
+    schema: allowedHosts,
+  }),
+  deliveryFolder: variable({
+    name: "MASTHEAD_DELIVERY_FOLDER",
+    description: "Folder below which destinations may write reports. Absent: there are no such destinations.",
+    unit: "path",
+    schema: text.transform((path) => resolve(path)),
   }),
   requestsPerSecond: variable({
     name: "MASTHEAD_REQUESTS_PER_SECOND",

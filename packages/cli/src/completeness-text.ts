@@ -15,7 +15,7 @@ export const completenessLines = (
   const { lost, pending, gaps } = completeness;
   const until =
     completeUntil === null
-      ? look.paint("yellow", "No agent has reported yet.")
+      ? look.paint("yellow", "No agent has reported on this time.")
       : look.paint("dim", `Complete until ${completeUntil.slice(0, 19)}Z (${ago(completeUntil, nowMs)}).`);
   const warnings = [
     ...(lost > 0 ? [`${countText(lost)} exchanges of this time are known to be lost.`] : []),

@@ -14,6 +14,8 @@ export interface CommandContext {
   write(text: string): void;
   /** A line for people beside what is printed, which a pipe does not get. */
   note(text: string): void;
+  /** Shows a file in the browser, or says that it cannot. */
+  open(file: string): Promise<void>;
   isJson(): boolean;
   readonly look: Look;
   readonly sleep: NonNullable<Terminal["sleep"]>;

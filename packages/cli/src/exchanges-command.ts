@@ -18,7 +18,7 @@ interface ExchangesOptions
   extends Pick<ExchangesQuery, "tenant" | "service" | "host" | "method" | "status" | "path" | "role"> {
   from: string;
   to?: string;
-  header: Record<string, string>;
+  header?: Record<string, string>;
   limit: string;
   follow?: true;
 }
@@ -49,7 +49,7 @@ const COLUMNS: readonly Column<ExchangeItem>[] = [
   { title: "PATH", cell: (item) => attribute(item, "url.path") },
 ];
 
-const headerOf = (text: string, before: Record<string, string>): Record<string, string> => {
+const headerOf = (text: string, before: Record<string, string> = {}): Record<string, string> => {
   const [name = "", value] = text.split(/=(.*)/s);
   if (name === "" || value === undefined) throw new UsageError(`--header takes name=value, not ${text}`);
   return { ...before, [name.toLowerCase()]: value };
@@ -62,7 +62,7 @@ const questionOf = (options: ExchangesOptions, nowMs: number): ExchangesQuery =>
   return {
     ...rangeOf({ ...options, timeZone: "UTC" }, nowMs),
     ...{ tenant, service, host, method, status, path, role },
-    headers: header,
+    headers: header ?? {},
     limit: Number(options.limit),
   };
 };
@@ -117,7 +117,6 @@ export const exchangesCommand = (context: CommandContext): Command =>
       "--header <name=value>",
       "with this value of a header, as it was kept; may be given again",
       headerOf,
-      {},
     )
     .option("--limit <number>", "how many", ITEMS_DEFAULT)
     .option("--follow", "show what comes, oldest first, until it is interrupted")

@@ -1,3 +1,4 @@
+import { openFile } from "./open-file.js";
 import { run } from "./run.js";
 import { wantsColor } from "./terminal.js";
 
@@ -12,7 +13,9 @@ process.exitCode = await run(process.argv.slice(2), {
   out: (text) => process.stdout.write(`${text}\n`),
   write: (text) => process.stdout.write(text),
   error: (text) => process.stderr.write(`${text}\n`),
+  openFile,
   nowMs: Date.now,
-  columns: process.stdout.isTTY ? process.stdout.columns : undefined,
+  // 0: a terminal that does not say.
+  columns: (process.stdout.isTTY && process.stdout.columns) || undefined,
   color: wantsColor(process.stdout, process.env),
 });

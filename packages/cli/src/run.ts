@@ -9,6 +9,7 @@ import { exchangesCommand } from "./exchanges-command.js";
 import { keysCommand } from "./keys-command.js";
 import { policiesCommand } from "./policies-command.js";
 import { printable } from "./printable.js";
+import { reportCommand } from "./report-command.js";
 import { connectionOf, DEFAULT_KEY_FILE, DEFAULT_URL, type GlobalOptions, UsageError } from "./settings.js";
 import { lookOf, type Terminal } from "./terminal.js";
 import { usageCommand } from "./usage-command.js";
@@ -42,6 +43,10 @@ const createProgram = (terminal: Terminal): Command => {
     },
     write: (text) => (terminal.write ?? terminal.out)(text),
     note: (text) => terminal.error(text),
+    open: async (file) => {
+      if (!(await terminal.openFile?.(file)))
+        terminal.error(`masthead: no browser is found; open ${printable(file)} yourself`);
+    },
     isJson: () => options().json === true,
     look: lookOf(terminal),
     sleep: terminal.sleep ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms))),
@@ -58,6 +63,7 @@ const createProgram = (terminal: Terminal): Command => {
       `
 Examples:
   masthead usage --from 7d --group-by tenant.id
+  masthead report acme --html -o report.html
   masthead exchanges --status 5xx
   masthead policies get default > default.yaml
   masthead policies apply -f default.yaml
@@ -66,6 +72,7 @@ Examples:
 Exit codes: 0 done, 1 the API refused or a check failed, 2 called wrongly, 3 no answer.`,
     )
     .addCommand(usageCommand(context))
+    .addCommand(reportCommand(context))
     .addCommand(exchangesCommand(context))
     .addCommand(policiesCommand(context))
     .addCommand(agentsCommand(context))

@@ -48,8 +48,10 @@ const fitted = (widths: readonly number[], canGive: readonly boolean[], columns:
 };
 
 /** Whatever is left out of a table because the screen is narrow, is said below it. */
-const omission = (names: readonly string[], look: Look): string[] =>
-  names.length === 0 ? [] : [look.paint("dim", `No room for ${names.join(", ")}: --json has all.`)];
+const omission = (titles: readonly string[], look: Look): string[] => {
+  const named = titles.filter((title) => title !== "").map(printable);
+  return named.length === 0 ? [] : [look.paint("dim", `No room for ${named.join(", ")}: --json has all.`)];
+};
 
 /** Rows in columns, the header first, as wide as the screen at most where columns can give way. */
 export const table = <Row>(
@@ -72,7 +74,7 @@ export const table = <Row>(
   if (widthOf(widths) > screen && sparest > 0) {
     const gone = all.filter(({ spare }) => spare === sparest);
     const kept = all.filter(({ spare }) => spare !== sparest);
-    return table(kept, rows, look, [...left, ...gone.map(({ title }) => printable(title))]);
+    return table(kept, rows, look, [...left, ...gone.map(({ title }) => title)]);
   }
   const line = (texts: readonly string[], style: (column: Column<Row>) => Style | undefined): string =>
     texts

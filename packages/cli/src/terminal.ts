@@ -8,6 +8,8 @@ export interface Terminal {
   nowMs(): number;
   /** The same without a line's end. */
   write?(text: string): void;
+  /** Shows a file to whoever sits there. @returns whether that could be done */
+  openFile?(file: string): Promise<boolean>;
   sleep?(ms: number): Promise<void>;
   /** Ends what would go on for ever. */
   stop?: AbortSignal | undefined;
@@ -28,7 +30,7 @@ export interface Look {
 export const lookOf = ({ columns, color }: Pick<Terminal, "columns" | "color">): Look => ({
   columns,
   paint: (style, text) =>
-    color && style !== undefined ? styleText(style, text, { validateStream: false }) : text,
+    color && style !== undefined && text !== "" ? styleText(style, text, { validateStream: false }) : text,
 });
 
 /** Whether a stream is a screen that wants colours (no-color.org). */

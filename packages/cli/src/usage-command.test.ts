@@ -73,7 +73,7 @@ describe("masthead usage, for people", () => {
       },
     });
     const { out } = await runMasthead(api, ["usage"]);
-    expect(out).toContain("No agent has reported yet.");
+    expect(out).toContain("No agent has reported on this time.");
     expect(out).toContain("1,200 exchanges of this time are known to be lost.");
     expect(out).toContain("3 exchanges are captured and not counted yet.");
     expect(out.match(/Nothing is known of web-1 from/g)).toHaveLength(5);
@@ -210,9 +210,23 @@ describe("masthead usage, for programs", () => {
     expect((await runMasthead(api, ["usage", "--limit", "1"])).out).toContain("There are more rows than 1");
   });
 
-  it("prints CSV as it comes", async () => {
-    api.answer = () => ({ status: 200, body: "a,b\r\n1,2\r\n", headers: { "content-type": "text/csv" } });
-    expect((await runMasthead(api, ["usage", "--csv"])).out).toBe("a,b\r\n1,2\r\n");
+  it("prints every page of CSV under one header", async () => {
+    const headers = { "content-type": "text/csv" };
+    const pages = [
+      { status: 200, body: "a,b\r\n1,2\r\n", headers: { ...headers, "masthead-next-cursor": "next" } },
+      { status: 200, body: "a,b\r\n3,4\r\n", headers },
+    ];
+    api.answer = () => pages[api.seen.length - 1] ?? { status: 500 };
+    expect((await runMasthead(api, ["usage", "--csv"])).out).toBe("a,b\r\n1,2\r\n3,4\r\n");
     expect(api.seen[0]?.headers.accept).toBe("text/csv, application/problem+json");
+    expect(bodyOf(1)).toMatchObject({ cursor: "next" });
+  });
+
+  it("says that there is more than --limit where CSV ends", async () => {
+    const headers = { "content-type": "text/csv", "masthead-next-cursor": "next" };
+    api.answer = () => ({ status: 200, body: "a,b\r\n1,2\r\n", headers });
+    const { out, error } = await runMasthead(api, ["usage", "--csv", "--limit", "1"]);
+    expect(out).toBe("a,b\r\n1,2\r\n");
+    expect(error).toContain("more rows than 1");
   });
 });

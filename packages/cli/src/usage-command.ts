@@ -24,10 +24,10 @@ interface UsageOptions {
   to?: string;
   window: UsageWindow;
   timeZone: string;
-  groupBy: string[];
-  where: string[];
+  groupBy?: string[];
+  where?: string[];
   top?: string;
-  orderBy: string[];
+  orderBy?: string[];
   compare?: true;
   consumers?: true;
   fill?: true;
@@ -36,7 +36,7 @@ interface UsageOptions {
 }
 
 const METRIC_WORDS =
-  "requests, errors, requestBytes, responseBytes, uniqueConsumers, latencyMs.p50 (p90, p95, p99), measures.<header>";
+  "requests, errors, requestBytes, responseBytes, latencyMs.p50 (p90, p95, p99), measures.<header>";
 
 const EXAMPLES = `
 Examples:
@@ -74,15 +74,15 @@ const topOf = (text: string): UsageQueryInput["top"] => {
 };
 
 const questionOf = (options: UsageOptions, nowMs: number): UsageQueryInput => {
-  const filter = filterOf(options.where);
+  const filter = filterOf(options.where ?? []);
   return {
     ...rangeOf(options, nowMs),
     window: options.window,
     timeZone: options.timeZone,
-    groupBy: options.groupBy,
+    groupBy: options.groupBy ?? [],
     ...(filter === undefined ? {} : { filter }),
     ...(options.top === undefined ? {} : { top: topOf(options.top) }),
-    ...(options.orderBy.length === 0 ? {} : { orderBy: options.orderBy.map(orderOf) }),
+    ...(options.orderBy ? { orderBy: options.orderBy.map(orderOf) } : {}),
     ...(options.compare ? { compare: "previous" as const } : {}),
     ...(options.fill ? { fill: "zero" as const } : {}),
     include: options.consumers ? ["latencyMs", "uniqueConsumers"] : ["latencyMs"],
@@ -143,14 +143,13 @@ export const usageCommand = (context: CommandContext): Command =>
       new Option("--window <window>", "what time is cut into").choices(USAGE_WINDOWS).default("total"),
     )
     .option("--time-zone <zone>", "where days and months begin, such as Europe/Berlin", "UTC")
-    .option("--group-by <names>", "dimensions, with commas between: tenant.id,url.template", listOf, [])
-    .option("--where <condition>", `only what fits; may be given again. ${WHERE_HELP}`, again, [])
+    .option("--group-by <names>", "dimensions, with commas between: tenant.id,url.template", listOf)
+    .option("--where <condition>", `only what fits; may be given again. ${WHERE_HELP}`, again)
     .option("--top <n>", "the largest groups, all others in one row; 10:errors ranks by errors")
     .option(
       "--order-by <names>",
       "requests, errors, latencyMs.p95, window, group, …; name:asc for ascending",
       listOf,
-      [],
     )
     .option("--compare", "beside the period before")
     .option("--consumers", "how many different credentials were used")
@@ -176,7 +175,16 @@ export const usageCommand = (context: CommandContext): Command =>
       );
     });
 
+/** Every page's lines up to a number, under the first page's header. */
 const printCsv = async (context: CommandContext, question: UsageQueryInput, rows: number): Promise<void> => {
-  if (rows > USAGE_LIMIT_MAX) throw new UsageError(`--csv has at most ${USAGE_LIMIT_MAX} rows`);
-  context.write(await context.api().usage.csv({ ...question, limit: rows }));
+  let cursor: string | null = null;
+  for (let left = rows; left > 0; left -= PAGE_ROWS) {
+    const more: Partial<UsageQueryInput> = cursor === null ? {} : { cursor };
+    const limit = Math.min(left, PAGE_ROWS);
+    const { text, nextCursor } = await context.api().usage.csv({ ...question, ...more, limit });
+    context.write(cursor === null ? text : text.slice(text.indexOf("\n") + 1));
+    cursor = nextCursor;
+    if (cursor === null) return;
+  }
+  context.note(`masthead: there are more rows than ${rows}: see --limit`);
 };

@@ -80,7 +80,7 @@ const requestColumns = (rows: readonly UsageRow[], look: Look): Column<Line>[] =
     ];
   if (look.columns === undefined || rows.length < 2) return [requests];
   const bar = ({ row }: Line) => (row ? barText(row.requests / most, BAR_CELLS).padEnd(BAR_CELLS) : "");
-  return [requests, { title: " ", align: "right", spare: 5, style: () => "dim", cell: bar }];
+  return [requests, { title: "", align: "right", spare: 5, style: () => "dim", cell: bar }];
 };
 
 const valueColumns = (rows: readonly UsageRow[]): Column<Line>[] => {

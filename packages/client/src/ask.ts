@@ -4,7 +4,7 @@ import { understood } from "./answer.js";
 import { ConnectionError } from "./errors.js";
 import { type QueryValue, requestUrl } from "./request-url.js";
 import { ROUTES, type Route, type RouteName, type Routes } from "./routes.js";
-import { send, type Transport } from "./transport.js";
+import { send, type Transport, type TransportAnswer } from "./transport.js";
 
 /** What every call takes beside its own parameters. */
 export interface CallOptions {
@@ -45,7 +45,7 @@ export interface Ask {
   /** @throws ProblemError, ConnectionError, RequestError; the reason of the caller's signal */
   json<Name extends RouteName>(route: Name, asked: Asked<Name>): Promise<AnswerOf<Name>>;
   /** The same, as another of the route's media types. @throws as `json` */
-  text<Name extends RouteName>(route: Name, mediaType: string, asked: Asked<Name>): Promise<string>;
+  text<Name extends RouteName>(route: Name, mediaType: string, asked: Asked<Name>): Promise<TransportAnswer>;
 }
 
 const JSON_TYPE = "application/json";
@@ -63,10 +63,10 @@ const routeOf = (name: RouteName): Route => ROUTES[name];
 
 /** @param base where the API is */
 export const createAsk = (transport: Transport, base: string): Ask => {
-  const ask = async (name: RouteName, accept: string, asked: AnyAsked): Promise<string> => {
+  const ask = async (name: RouteName, accept: string, asked: AnyAsked): Promise<TransportAnswer> => {
     const { path, query, body, headers, options } = asked;
     const [method = "", template = ""] = name.split(" ");
-    const { text } = await send(transport, {
+    return send(transport, {
       method,
       url: requestUrl(base, template, path, query as Record<string, QueryValue> | undefined),
       headers: {
@@ -78,11 +78,10 @@ export const createAsk = (transport: Transport, base: string): Ask => {
       repeatable: method !== "POST" || routeOf(name).reads === true,
       signal: options?.signal,
     });
-    return text;
   };
   return {
     async json(name, asked) {
-      const text = await ask(name, JSON_TYPE, asked);
+      const { text } = await ask(name, JSON_TYPE, asked);
       const { answer } = routeOf(name);
       return (answer === undefined ? undefined : understood(answer, parsed(text, base))) as AnswerOf<
         typeof name

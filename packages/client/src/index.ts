@@ -5,6 +5,7 @@ export type { KeyResource, KeyWithSecret } from "@masthead/shared/http/key-resou
 export type { Page } from "@masthead/shared/http/page";
 export type { PolicyResource, SavedPolicy } from "@masthead/shared/http/policy-resource";
 export { PROBLEMS, type ProblemCode, type ProblemItem } from "@masthead/shared/http/problem";
+export type { ReportAnswer } from "@masthead/shared/http/report-schema";
 export type { UsageFilter, UsageQueryInput } from "@masthead/shared/http/usage-query-schema";
 export type { UsageMeta, UsagePage, UsageRow } from "@masthead/shared/http/usage-schema";
 export type { CallOptions } from "./ask.js";
@@ -17,7 +18,12 @@ export type { AuditClient, AuditQuery } from "./resources/audit.js";
 export type { ExchangesClient, ExchangesQuery } from "./resources/exchanges.js";
 export type { KeysClient, NewKey } from "./resources/keys.js";
 export type { PoliciesClient, PolicyDocument } from "./resources/policies.js";
-export type { ReportFormat, ReportsClient } from "./resources/reports.js";
+export {
+  REPORT_FORMATS,
+  type ReportFormat,
+  type ReportQuery,
+  type ReportsClient,
+} from "./resources/reports.js";
 export type { TenantsClient } from "./resources/tenants.js";
 export type { UsageClient } from "./resources/usage.js";
 export { ROUTES } from "./routes.js";

@@ -4,7 +4,7 @@ import { exchangeItemSchema } from "@masthead/shared/http/exchange-item";
 import { keyResourceSchema, keyWithSecretSchema } from "@masthead/shared/http/key-resource";
 import { pageSchema } from "@masthead/shared/http/page";
 import { policyResourceSchema, savedPolicySchema } from "@masthead/shared/http/policy-resource";
-import { tenantReportSchema } from "@masthead/shared/http/report-schema";
+import { reportAnswerSchema } from "@masthead/shared/http/report-schema";
 import {
   tenantAttributionSchema,
   tenantItemSchema,
@@ -55,7 +55,7 @@ export const ROUTES = {
     query: [...RANGE, ...PAGE],
     answer: pageSchema(unknownConsumerSchema).extend(unknownConsumersShape),
   },
-  "GET /v1/tenants/{id}/reports/{period}": { answer: tenantReportSchema },
+  "GET /v1/tenants/{id}/reports/{period}": { query: ["timeZone", "format"], answer: reportAnswerSchema },
   "GET /v1/keys": { query: PAGE, answer: pageSchema(keyResourceSchema) },
   "POST /v1/keys": { answer: keyWithSecretSchema },
   "GET /v1/keys/{id}": { answer: keyResourceSchema },

@@ -13,6 +13,6 @@ export interface AgentsClient extends Listing<PageQuery, Page<AgentResource>> {
 export const agentsClient = (ask: Ask): AgentsClient => ({
   ...listing((query: PageQuery, options) => ask.json("GET /v1/agents", { query, options })),
   get: (id, options) => ask.json("GET /v1/agents/{id}", { path: { id }, options }),
-  createCredentials: (id, options) =>
-    ask.text("POST /v1/agents/{id}/credentials", "text/plain", { path: { id }, options }),
+  createCredentials: async (id, options) =>
+    (await ask.text("POST /v1/agents/{id}/credentials", "text/plain", { path: { id }, options })).text,
 });

@@ -12,8 +12,8 @@ export interface UsageClient {
   pages(query: UsageQueryInput, options?: CallOptions): AsyncGenerator<UsagePage, void, undefined>;
   /** Every row, over all pages. */
   rows(query: UsageQueryInput, options?: CallOptions): AsyncGenerator<UsageRow, void, undefined>;
-  /** One page as CSV. */
-  csv(query: UsageQueryInput, options?: CallOptions): Promise<string>;
+  /** One page as CSV, a header first. */
+  csv(query: UsageQueryInput, options?: CallOptions): Promise<{ text: string; nextCursor: string | null }>;
 }
 
 const QUERY = "POST /v1/usage/query";
@@ -24,6 +24,9 @@ export const usageClient = (ask: Ask): UsageClient => {
     query: list,
     pages,
     rows: (query, options) => itemsOf(pages({ limit: PAGE_LIMIT_MAX, ...query }, options)),
-    csv: (body, options) => ask.text(QUERY, "text/csv", { body, options }),
+    csv: async (body, options) => {
+      const { text, headers } = await ask.text(QUERY, "text/csv", { body, options });
+      return { text, nextCursor: headers.get("masthead-next-cursor") };
+    },
   };
 };
