@@ -1,4 +1,5 @@
 import { drain } from "@masthead/api/drain";
+import { maintain } from "@masthead/api/maintain";
 import { openDatabase } from "@masthead/api/platform/db/database";
 import { connectNats, type NatsConnection } from "@masthead/api/platform/nats/connection";
 import { agentIdSchema } from "@masthead/shared/ids";
@@ -76,6 +77,7 @@ beforeAll(async () => {
   plane.clock.nowUs = NOW_US;
   admin = postgres(urlOf(plane.database.ownerUrl, "postgres"), { max: 1, onnotice: () => {} });
   await drain(plane.ingestDeps, { maxMs: 1, maxMessages: 0 });
+  await maintain(plane.ingestDeps);
   nats = await connectNats({ url: plane.nats.url, credentials: plane.nats.apiCredentials });
   for (const { slot, subject, data } of deliveries)
     await (await agentOf(slot.agent.id)).request(subject, data, { timeout: 10_000 });
@@ -128,11 +130,8 @@ const drainRest = async (order: DrainOrder): Promise<void> => {
     withDatabase: (work: never) => (work as (d: unknown) => never)(database),
   };
   const manager = await nats.jetstreamManager({ checkAPI: false });
-  const draining = drain(
-    { ...deps, now: () => order.nowUs },
-    { maxMs: 60_000, maxMessages: order.messages === 0 ? 0 : 1_000 },
-    over.signal,
-  );
+  const budget = { maxMs: 60_000, maxMessages: order.messages === 0 ? 0 : 1_000 };
+  const draining = drain({ ...deps, now: () => order.nowUs }, budget, over.signal);
   if (order.messages > 0)
     await until("all to be acknowledged", async () => {
       const { num_pending, num_ack_pending } = await manager.consumers.info(BATCH_STREAM, DRAIN_CONSUMER);
@@ -140,7 +139,7 @@ const drainRest = async (order: DrainOrder): Promise<void> => {
     });
   over.abort();
   await draining;
-  await drain({ ...deps, now: () => order.nowUs }, { maxMs: 1, maxMessages: 0 });
+  await maintain({ ...deps, now: () => order.nowUs });
   await database.close();
 };
 
