@@ -16,9 +16,13 @@ const HELP = `npm run bench [NAME ...]    all benchmarks, or those whose file in
                what each timing of a policy adds to a request of nginx; records beside counting in the kernel (aggregate: true)
   agent-stages, ingest, policy-latency
                the agent's stages, what the drain writes in a second, how long a policy takes to be in force
+  usage-queries, wire-to-usage
+               a tenant's report and the ten largest, beside the same asked of raw exchanges; from the wire to /v1/usage
 
   BENCH_ROUNDS, BENCH_SECONDS, BENCH_WARM_SECONDS, BENCH_AGENT_WARM_SECONDS
                how many interleaved rounds (7), of how many seconds (4), after how many (2; 10 for a new agent)
+  BENCH_TRIES, BENCH_EXCHANGES
+               tries of what is asked for one by one (50); exchanges that usage is asked of (200000,1000000)
   BENCH_CLEAR_TEXT
                off: HTTP in clear is not read, so a request of nginx's gateway is one exchange and not two
   BENCH_WORKLOAD

@@ -14,6 +14,8 @@ import { connect, credsAuthenticator } from "nats";
 import postgres from "postgres";
 import { afterAll, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
+import type { DrainOrder } from "../support/crash/drain-order.js";
+import { bundleDrain, startDrain } from "../support/crash/drain-process.js";
 import { EXCHANGES_PER_BATCH, gatewayBatch } from "./support/ingest-batches.js";
 import { copyMs, dumpRows } from "./support/plain-copy.js";
 import { benchSettings } from "./support/settings.js";
@@ -82,15 +84,42 @@ test("exchanges through NATS into Postgres, beside COPY of the same rows", async
     expect(drained).toMatchObject({ committed: BATCHES, exchanges: ROWS, setAside: 0, duplicates: 0 });
     return ms;
   };
+  /** Drains side by side, each a process of its own that takes its share. */
+  const processesMs = async (drains: number): Promise<number> => {
+    const order: DrainOrder = {
+      databaseUrl: ingestUrl,
+      nats: { url: nats.url, credentials: nats.apiCredentials },
+      ...{ nowUs: Date.now() * 1_000, messages: BATCHES / drains },
+    };
+    const startedAt = performance.now();
+    const running = Array.from({ length: drains }, () => startDrain(program, order));
+    for (const child of running) await child.finish();
+    return performance.now() - startedAt;
+  };
   const empty = async () => {
     await sql`truncate exchanges, plain, indexed, usage_series, usage_minute, usage_quarter, usage_day, usage_month, usage_windows, usage_dirty`;
     await sql`checkpoint`;
   };
 
-  const figures = { drained: [] as number[], plain: [] as number[], indexed: [] as number[] };
+  const program = await bundleDrain(folder);
+  const figures = {
+    drained: [] as number[],
+    one: [] as number[],
+    two: [] as number[],
+    plain: [] as number[],
+    indexed: [] as number[],
+  };
   for (let round = 0; round < benchSettings().rounds; round++) {
+    for (const [drains, into] of [
+      [1, figures.one],
+      [2, figures.two],
+    ] as const) {
+      await empty();
+      await publish(3 * round + drains);
+      into.push(ratePerSecond(await processesMs(drains)));
+    }
     await empty();
-    await publish(round + 1);
+    await publish(3 * round + 3);
     figures.drained.push(ratePerSecond(await drainMs()));
     expect((await sql`select sum(requests)::int as n from usage_minute`)[0]?.["n"]).toBe(ROWS);
     const rows = await dumpRows(sql);
@@ -103,6 +132,8 @@ test("exchanges through NATS into Postgres, beside COPY of the same rows", async
   const wide = (rates: number[]) => `${said(median(rates))} (spread ${(spread(rates) * 100).toFixed(0)} %)`;
   console.log(`ingest, ${figures.drained.length} rounds of ${ROWS} exchanges, medians:
   one drain, from NATS to committed  ${wide(figures.drained)}
+  one drain in a process of its own  ${wide(figures.one)}
+  two of them                        ${wide(figures.two)}: ${(median(figures.two) / median(figures.one)).toFixed(2)} times as much
   COPY into a table without indexes  ${wide(figures.plain)}
   COPY into one with the indexes     ${wide(figures.indexed)}
   ratio to COPY without indexes      ${ratio.toFixed(2)} (target ${TARGET})

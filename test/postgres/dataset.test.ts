@@ -1,4 +1,6 @@
+import { maintain } from "@masthead/api/features/ingest/index";
 import type { ReportAnswer } from "@masthead/shared/http/report-schema";
+import type { UsageRow } from "@masthead/shared/http/usage-schema";
 import postgres, { type Sql } from "postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Ask, answerOf, csvOf } from "../support/dataset/answer.js";
@@ -8,7 +10,7 @@ import { type Ingested, ingestDataset } from "../support/dataset/ingest.js";
 import { faultsOf } from "../support/dataset/oracle.js";
 import { ingestOverNats } from "../support/dataset/over-nats.js";
 import { tellProgress } from "../support/dataset/progress.js";
-import { randomQuestion } from "../support/dataset/question.js";
+import { documentOf, type Question, randomQuestion } from "../support/dataset/question.js";
 import { Random } from "../support/dataset/random.js";
 import { reportFaults } from "../support/dataset/report-oracle.js";
 import { type Dataset, planDataset } from "../support/dataset/schedule.js";
@@ -19,6 +21,11 @@ const EXCHANGES = Number(process.env["MASTHEAD_TEST_DATASET_EXCHANGES"] ?? 30_00
 const IS_LARGE = EXCHANGES > 200_000;
 const QUESTIONS = 50;
 const REPORTED = ["tenant-000", "unattributed", "ö-müller", "back\\slash", "tenant-190"];
+/** Of all of the server role, one row a group. */
+const PLAIN = {
+  ...{ window: "total", timeZone: "UTC", compare: false, ranked: false, limit: 1_000 },
+} as const;
+const DAY_US = 86_400_000_000;
 const LONG_MS = 6 * 3_600_000;
 
 const cases = DATASETS.map((one) => [one.name, one] as const);
@@ -64,8 +71,36 @@ describe.each(cases)("a month of 200 tenants, %s", (_, { startUs, seed, months, 
     const [row] = await owner`
       select (select count(*)::int from truth.raw_exchanges) as raw,
         (select sum(stored + counted_only + set_aside)::int from batches) as committed,
-        (select count(distinct tenant_id)::int from usage_series) as tenants`;
-    expect(row).toEqual({ raw: ingested.exchanges, committed: ingested.exchanges, tenants: 200 });
+        (select count(distinct tenant_id)::int from truth.raw_exchanges) as tenants,
+        (select count(distinct tenant_id)::int from usage_series) as counted`;
+    expect(row).toMatchObject({
+      raw: ingested.exchanges,
+      committed: ingested.exchanges,
+      counted: row?.["tenants"],
+    });
+    expect(row?.["tenants"]).toBeGreaterThan(190);
+  });
+
+  it("notices an answer that is off by one, by 2 %, or by a row", async () => {
+    const question: Question = {
+      ...PLAIN,
+      groupBy: ["tenant.id"],
+      fromUs: dataset.fromUs,
+      toUs: dataset.toUs,
+    };
+    const { rows, meta } = await answerOf(ask, question);
+    const [first, ...rest] = rows as [UsageRow, ...UsageRow[]];
+    const p99 = (first.latencyMs?.p99 ?? 0) * 1.02;
+    const wrong = [
+      { ...first, requests: first.requests + 1 },
+      { ...first, latencyMs: first.latencyMs && { ...first.latencyMs, p99 } },
+      { ...first, uniqueConsumers: (first.uniqueConsumers ?? 0) + 1 },
+    ];
+    expect(await faultsOf(owner, question, { rows, meta })).toEqual([]);
+    for (const one of wrong)
+      expect(await faultsOf(owner, question, { rows: [one, ...rest], meta })).toHaveLength(1);
+    expect(await faultsOf(owner, question, { rows: rest, meta })).toHaveLength(1);
+    expect(csvFaults(rest, await csvOf(ask, question))).toHaveLength(1);
   });
 
   it.each(Array.from({ length: QUESTIONS }, (_, i) => i))(
@@ -93,4 +128,46 @@ describe.each(cases)("a month of 200 tenants, %s", (_, { startUs, seed, months, 
     },
     LONG_MS,
   );
+
+  it("answers from coarser buckets once finer ones are gone, or refuses", { timeout: LONG_MS }, async () => {
+    const ingest = plane.database.open("ingest");
+    const at = async (daysLater: number) => {
+      plane.clock.nowUs = dataset.toUs + daysLater * DAY_US;
+      await maintain(ingest, plane.clock.nowUs);
+    };
+    const inside = { fromUs: dataset.fromUs + DAY_US, toUs: dataset.toUs - DAY_US };
+    const asked = (over: Partial<Question>): Question => ({
+      ...PLAIN,
+      groupBy: ["tenant.id"],
+      ...inside,
+      ...over,
+    });
+    const answered = async (over: Partial<Question>) => {
+      const question = asked(over);
+      expect(await faultsOf(owner, question, await answerOf(ask, question)), JSON.stringify(over)).toEqual(
+        [],
+      );
+    };
+    const refused = async (over: Partial<Question>) => {
+      const { status } = await plane.request("POST", "/v1/usage/query", { body: documentOf(asked(over)) });
+      expect([over, status]).toEqual([over, 422]);
+    };
+    await at(60);
+    await answered({ window: "day", timeZone: "Asia/Kathmandu" });
+    await answered({
+      window: "hour",
+      timeZone: "Asia/Kolkata",
+      groupBy: [],
+      toUs: inside.fromUs + 3 * DAY_US,
+    });
+    await refused({ fromUs: inside.fromUs + 60_000_000 });
+    await at(500);
+    await answered({ window: "day" });
+    await refused({ window: "day", timeZone: "Asia/Kathmandu" });
+    await at(2_300);
+    const [year = 0, month = 0] = (months[0] ?? "").split("-").map(Number);
+    const whole = { fromUs: Date.UTC(year, month - 1) * 1_000, toUs: Date.UTC(year, month) * 1_000 };
+    await answered({ window: "month", ...whole });
+    await refused({ window: "day", ...whole });
+  });
 });

@@ -8,6 +8,10 @@ const TENANTS = 20;
 const TEMPLATES = 15;
 const CONNECTIONS = 32;
 
+/** Three credentials a tenant. */
+const consumerOf = (n: number): string =>
+  `fp:1a2b3c4d:${String(((n * 31) % TENANTS) * 3 + (n % 3)).padStart(32, "0")}`;
+
 /** A gateway's exchange: four kept request headers, one fingerprint, one response header. */
 const exchange = (n: number, timeUs: number): WireExchange => ({
   timeUs,
@@ -28,18 +32,20 @@ const exchange = (n: number, timeUs: number): WireExchange => ({
     "x-request-id": [`0f8fad5b-d9cb-469f-a165-${String(n).padStart(12, "0")}`],
     "x-client-id": [`tenant-${(n * 31) % TENANTS}`],
     "user-agent": ["Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko)"],
-    authorization: ["fp:1a2b3c4d:00112233445566778899aabbccddeeff"],
+    authorization: [consumerOf(n)],
   },
   responseHeaders: { "content-type": ["application/json; charset=utf-8"] },
 });
 
 const usageOf = (exchanges: readonly WireExchange[]): UsagePart[] => {
-  const parts = new Map<string, { part: UsagePart; latency: Map<number, number> }>();
+  const parts = new Map<string, { part: UsagePart; latency: Map<number, number>; tokens: number }>();
   for (const one of exchanges) {
-    const key = [one.tenant, one.template, one.method, one.status, usageWindowStart(one.timeUs)].join(" ");
+    const consumer = one.requestHeaders?.["authorization"]?.[0] ?? "";
+    const window = usageWindowStart(one.timeUs);
+    const key = [one.tenant, one.template, one.method, one.status, consumer, window].join(" ");
     const held = parts.get(key) ?? {
       part: {
-        windowStart: usageWindowStart(one.timeUs),
+        windowStart: window,
         policy: 0,
         role: "server" as const,
         service: "nginx.service",
@@ -47,6 +53,8 @@ const usageOf = (exchanges: readonly WireExchange[]): UsagePart[] => {
         template: one.template,
         method: one.method,
         status: one.status,
+        consumer,
+        dimensions: { "x-model-id": "large" },
         requests: 0,
         errors: 0,
         requestBytes: 0,
@@ -54,8 +62,10 @@ const usageOf = (exchanges: readonly WireExchange[]): UsagePart[] => {
         latency: [],
       },
       latency: new Map<number, number>(),
+      tokens: 0,
     };
     held.part.requests += 1;
+    held.tokens += one.requestBytes;
     held.part.errors += one.status === 503 ? 1 : 0;
     held.part.requestBytes += one.requestBytes;
     held.part.responseBytes += one.responseBytes;
@@ -63,7 +73,11 @@ const usageOf = (exchanges: readonly WireExchange[]): UsagePart[] => {
     held.latency.set(bucket, (held.latency.get(bucket) ?? 0) + 1);
     parts.set(key, held);
   }
-  return [...parts.values()].map(({ part, latency }) => ({ ...part, latency: toHistogram(latency) }));
+  return [...parts.values()].map(({ part, latency, tokens }) => ({
+    ...part,
+    measures: { "x-tokens": tokens },
+    latency: toHistogram(latency),
+  }));
 };
 
 /** A batch of a busy agent: a quarter of a second of traffic from `startUs` on. */

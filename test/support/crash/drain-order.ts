@@ -4,7 +4,7 @@ export interface DrainOrder {
   nats: { url: string; credentials: string };
   /** its clock stands still */
   nowUs: number;
-  /** it ends after so many */
+  /** it ends after so many; 0: it does what time asks for, instead */
   messages: number;
   /** name of a step that it does not survive */
   dieAt?: string;

@@ -1,5 +1,6 @@
 import type { Deps } from "@masthead/api/deps";
 import { drain } from "@masthead/api/drain";
+import { maintain } from "@masthead/api/maintain";
 import type { NatsConnection } from "nats";
 import { type Delivery, deliveriesOf } from "./delivery.js";
 import type { Ingested } from "./ingest.js";
@@ -33,6 +34,7 @@ export const ingestOverNats = async (dataset: Dataset, options: OverNatsOptions)
   };
   let waiting = 0;
   const settle = async () => {
+    await maintain(options.deps);
     const drained = await drain(options.deps, { maxMs: 600_000, maxMessages: waiting });
     done.duplicates += drained.duplicates;
     done.setAside += drained.setAside;
@@ -45,8 +47,7 @@ export const ingestOverNats = async (dataset: Dataset, options: OverNatsOptions)
     if (waiting === turn) await settle();
   }
   if (waiting > 0) await settle();
-  // Rolls up what came last.
-  await drain(options.deps, { maxMs: 1, maxMessages: 0 });
+  await maintain(options.deps);
   await raw.finish();
   return { ...done, exchanges: raw.rows, nowUs: options.clock.nowUs };
 };
