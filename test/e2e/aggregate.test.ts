@@ -3,7 +3,13 @@ import { Cleanup } from "../support/cleanup.js";
 import { curlMany } from "../support/curl.js";
 import { exchangesOf } from "../support/exchanges.js";
 import { type HttpsServer, startPythonServer } from "../support/https-servers.js";
-import { ownTenant, type Product, startMasthead, totalUsage } from "../support/product.js";
+import {
+  ownTenant,
+  type Product,
+  requestsByConsumer,
+  startMasthead,
+  totalUsage,
+} from "../support/product.js";
 import { until } from "../support/until.js";
 
 /** `aggregate: true` on one host: usage is what it is with records, and there are no exchanges. */
@@ -26,7 +32,7 @@ afterAll(() => cleanup.run());
 const apply = (more: object): Promise<number> =>
   product.applyAlone("counted", {
     targets: [{ port: server.port }],
-    tenant: [{ header: "x-client-id" }],
+    tenant: [{ header: "x-client-id" }, { fingerprint: "authorization" }],
     ...more,
   });
 
@@ -35,7 +41,7 @@ const send = async (count: number): Promise<void> => {
     path: `/v1/orders/${index}?token=not-to-be-seen`,
     headers: {
       "x-client-id": TENANTS[index % 2] ?? "",
-      authorization: "Bearer secret-credential-0001",
+      authorization: `Bearer secret-credential-000${index % 4}`,
     },
   }));
   expect(statuses).toEqual(Array(count).fill(200));
@@ -54,7 +60,15 @@ it("counts exactly, by tenant and role, keeps no exchange, and loses nothing whe
   await apply({ aggregate: true });
   await send(COUNTED);
   await countedIs(COUNTED / 2);
-  for (const tenant of TENANTS) expect(await exchangesOf(product, tenant)).toEqual([]);
+  for (const tenant of TENANTS) {
+    expect(await exchangesOf(product, tenant)).toEqual([]);
+    for (const role of ROLES) {
+      const consumers = await requestsByConsumer(product, { tenant, role });
+      expect(Object.values(consumers)).toEqual([COUNTED / 4, COUNTED / 4]);
+      for (const consumer of Object.keys(consumers))
+        expect(consumer).toMatch(/^fp:[0-9a-f]{8}:[0-9a-f]{32}$/);
+    }
+  }
 
   // What is counted when the policy changes is not lost, and from then on exchanges are kept.
   await send(COUNTED);

@@ -3,7 +3,13 @@ import { Cleanup } from "../support/cleanup.js";
 import { curlMany } from "../support/curl.js";
 import { exchangesOf, requestHeader } from "../support/exchanges.js";
 import { type HttpsServer, startNginx, startPythonServer } from "../support/https-servers.js";
-import { ownTenant, type Product, startMasthead, totalUsage } from "../support/product.js";
+import {
+  ownTenant,
+  type Product,
+  requestsByConsumer,
+  startMasthead,
+  totalUsage,
+} from "../support/product.js";
 import { until } from "../support/until.js";
 
 const REQUESTS = 1000;
@@ -79,6 +85,8 @@ describe.each([
         expect([...set][0]).toMatch(/^fp:[0-9a-f]{8}:[0-9a-f]{32}$/);
       }
       expect([...(fingerprints[0] ?? [])][0]).not.toBe([...(fingerprints[1] ?? [])][0]);
+      const consumers = fingerprints.map(([text]) => [text, REQUESTS / 2]);
+      expect(await requestsByConsumer(product, { tenant, role })).toEqual(Object.fromEntries(consumers));
       for (const item of ours) {
         expect(requestHeader(item, "user-agent")).toBe("masthead-test/1");
         expect(requestHeader(item, "x-client-id")).toBe(tenant);

@@ -1,5 +1,5 @@
 import { maintainUsage, rollUpUsage } from "@masthead/api/features/usage/index";
-import type { TenantItem } from "@masthead/shared/http/report-schema";
+import type { TenantItem } from "@masthead/shared/http/tenant-resource";
 import type { UsagePart } from "@masthead/shared/wire/batch";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Reporting, startReporting } from "./support/reporting.js";
@@ -45,7 +45,12 @@ describe("tenants", () => {
     ];
     await book(parts);
     const seen = (firstSeenAt: string, lastSeenAt: string) => ({
-      items: [{ id: "acme", firstSeenAt, lastSeenAt, requests: 12 }],
+      items: [
+        {
+          ...{ id: "acme", name: null, labels: {}, fingerprints: [], registered: false },
+          ...{ firstSeenAt, lastSeenAt, requests: 12 },
+        },
+      ],
       nextCursor: null,
     });
     const byMinutes = seen("2026-11-01T00:01:00.000000Z", "2026-11-23T12:07:00.000000Z");

@@ -168,6 +168,24 @@ export const totalUsage = async (
   return items.find(({ group }) => group["tenant.id"] === filter.tenant);
 };
 
+/** Requests of the last hour by the consumer's fingerprint; `null`: unknown. */
+export const requestsByConsumer = async (
+  product: Product,
+  filter: { tenant: string; role: "server" | "client" },
+): Promise<Record<string, number>> => {
+  const query = new URLSearchParams({
+    from: new Date(Date.now() - 3_600_000).toISOString(),
+    to: new Date(Date.now() + 60_000).toISOString(),
+    groupBy: "consumer.fingerprint",
+    "filter[tenant.id]": filter.tenant,
+    "filter[role]": filter.role,
+  });
+  const { items } = await product.get<{ items: UsageRow[] }>(`/v1/usage?${query}`);
+  return Object.fromEntries(
+    items.map(({ group, requests }) => [String(group["consumer.fingerprint"]), requests]),
+  );
+};
+
 /** Connection string of the role that owns the database, which sees all rows. */
 export const ownerUrl = (product: Product): string => {
   const dir = join(product.home, "postgres");

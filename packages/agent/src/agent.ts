@@ -201,6 +201,7 @@ export async function startAgent(
     resent: publisher.counters.resent,
     batches_committed: publisher.counters.committed,
     series_folded: bound.folded,
+    consumers_folded: bound.foldedConsumers,
     exchanges_over_budget: sampler.overBudget,
     lost_of_earlier_epochs: lostOfEarlierEpochs,
     clock_steps_back: clock.stepsBack,

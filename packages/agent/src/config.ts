@@ -163,7 +163,7 @@ export const agentVariables = {
   usageSeries: variable({
     name: "MASTHEAD_USAGE_SERIES",
     description:
-      "Usage series of one window. Beyond: template and dimensions become `__other__`; twice as many: loss `usage/full`.",
+      "Usage series of one window. Three quarters of them may name a consumer; beyond, the consumer becomes `__other__`. Beyond all: template and dimensions, too; twice as many: loss `usage/full`.",
     default: "20000",
     schema: wholeNumber(1, 1_000_000),
   }),

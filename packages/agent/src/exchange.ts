@@ -46,6 +46,8 @@ export interface Exchange {
   connection: ConnectionInfo;
   policy: GoverningPolicy;
   tenant: string;
+  /** who called: fingerprint of the first credential that the policy fingerprints and the request carries; absent: unknown */
+  consumer?: string;
   method: string;
   path: string;
   query?: string;

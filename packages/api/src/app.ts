@@ -12,6 +12,8 @@ import { exchangesRoutes } from "./features/exchanges/index.js";
 import { keysRoutes } from "./features/keys/index.js";
 import { policiesRoutes } from "./features/policies/index.js";
 import { reportsRoutes } from "./features/reports/index.js";
+import { sealingRoutes } from "./features/sealing/index.js";
+import { tenantsRoutes } from "./features/tenants/index.js";
 import { usageRoutes } from "./features/usage/index.js";
 import { docsPage } from "./operations/docs-page.js";
 import { healthRoutes } from "./operations/health.routes.js";
@@ -51,6 +53,8 @@ export function createApp(deps: Deps, options: AppOptions = {}): OpenAPIHono<App
   app.route("/", agentsRoutes(deps, issuer));
   app.route("/", exchangesRoutes(deps));
   app.route("/", usageRoutes(deps));
+  app.route("/", tenantsRoutes(deps));
+  app.route("/", sealingRoutes(deps));
   app.route("/", reportsRoutes(deps));
   app.route("/", keysRoutes(deps));
   app.route("/", auditRoutes(deps));

@@ -4,7 +4,14 @@ import { exchangeItemSchema } from "@masthead/shared/http/exchange-item";
 import { keyResourceSchema, keyWithSecretSchema } from "@masthead/shared/http/key-resource";
 import { pageSchema } from "@masthead/shared/http/page";
 import { policyResourceSchema, savedPolicySchema } from "@masthead/shared/http/policy-resource";
-import { reportAnswerSchema, tenantItemSchema } from "@masthead/shared/http/report-schema";
+import { reportAnswerSchema } from "@masthead/shared/http/report-schema";
+import {
+  tenantAttributionSchema,
+  tenantItemSchema,
+  tenantResourceSchema,
+  unknownConsumerSchema,
+  unknownConsumersShape,
+} from "@masthead/shared/http/tenant-resource";
 import { usagePageSchema } from "@masthead/shared/http/usage-schema";
 import type { z } from "zod";
 
@@ -38,6 +45,16 @@ export const ROUTES = {
   },
   "POST /v1/usage/query": { answer: usagePageSchema, reads: true },
   "GET /v1/tenants": { query: PAGE, answer: pageSchema(tenantItemSchema) },
+  "GET /v1/tenants/{id}": { answer: tenantResourceSchema },
+  "PUT /v1/tenants/{id}": { answer: tenantResourceSchema },
+  "DELETE /v1/tenants/{id}": {},
+  "POST /v1/tenants/{id}/fingerprints": { answer: tenantResourceSchema },
+  "DELETE /v1/tenants/{id}/fingerprints/{fingerprint}": {},
+  "GET /v1/tenants/{id}/attribution": { query: RANGE, answer: tenantAttributionSchema },
+  "GET /v1/tenants/unattributed/consumers": {
+    query: [...RANGE, ...PAGE],
+    answer: pageSchema(unknownConsumerSchema).extend(unknownConsumersShape),
+  },
   "GET /v1/tenants/{id}/reports/{period}": { query: ["timeZone", "format"], answer: reportAnswerSchema },
   "GET /v1/keys": { query: PAGE, answer: pageSchema(keyResourceSchema) },
   "POST /v1/keys": { answer: keyWithSecretSchema },

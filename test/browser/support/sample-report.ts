@@ -137,6 +137,7 @@ export const sampleReport = ({
       previousRate: empty ? null : 0.0031,
       endpoints: endpoints
         .filter(({ errors }) => errors > 0)
+        .sort((a, b) => b.errors - a.errors)
         .map(({ method, template, requests, errors }) => ({ method, template, requests, errors })),
     },
     peakHours: empty

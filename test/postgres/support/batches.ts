@@ -45,6 +45,7 @@ const partOf = (exchange: WireExchange): UsagePart => ({
   template: exchange.template,
   method: exchange.method,
   ...(exchange.status === undefined ? {} : { status: exchange.status }),
+  ...(exchange.consumer === undefined ? {} : { consumer: exchange.consumer }),
   requests: 1,
   errors: exchange.status === undefined || exchange.status >= 500 ? 1 : 0,
   requestBytes: exchange.requestBytes,

@@ -1,5 +1,6 @@
 import type { Deps } from "@masthead/api/deps";
 import { reportsRoutes } from "@masthead/api/features/reports/index";
+import { tenantsRoutes } from "@masthead/api/features/tenants/index";
 import { ensureUsagePartitions } from "@masthead/api/features/usage/index";
 import type { Database } from "@masthead/api/platform/db/database";
 import type { Principal } from "@masthead/api/platform/http/context";
@@ -36,6 +37,7 @@ export const startReporting = async (): Promise<Reporting> => {
   app.onError((error, c) => answerError(error, c, deps.log));
   let asks = ADMIN;
   app.use((c, next) => asPrincipal(asks)(c, next));
+  app.route("/", tenantsRoutes(deps));
   app.route("/", reportsRoutes(deps));
   return {
     server,

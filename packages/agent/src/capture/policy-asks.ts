@@ -31,7 +31,8 @@ export function headerAsks({ spec }: AppliedPolicy): HeaderAsk[] {
       name: rule.name,
       action: rule.action,
       length: rule.action === "keep" ? Math.min(rule.maxLength, KEEP_BYTES_MAX) : 0,
-      usage: false,
+      // It may name the consumer, which of several depends on what the request carries.
+      usage: direction === "request" && rule.action === "fingerprint",
     })),
   );
   return [

@@ -37,7 +37,13 @@ test("policies that share an item have the sum of theirs, or none", () => {
 test("for usage is what usage is made of, and nothing that is only shown", () => {
   const { rules } = compiled({
     one: {
-      headers: { request: [{ name: "x-shown", action: "keep" }] },
+      headers: {
+        request: [
+          { name: "x-shown", action: "keep" },
+          { name: "x-api-key", action: "fingerprint" },
+        ],
+        response: [{ name: "set-cookie", action: "fingerprint" }],
+      },
       tenant: [{ header: "x-client" }, { fingerprint: "authorization" }, { host: "*.example" }],
       dimensions: ["x-model"],
       measures: [{ header: "x-tokens" }],
@@ -47,7 +53,8 @@ test("for usage is what usage is made of, and nothing that is only shown", () =>
   const usage = (direction: "request" | "response", action: "keep" | "fingerprint") =>
     rules.headers.filter((rule) => rule.usage[direction][action] !== 0n).map(({ name }) => name);
   expect(usage("request", "keep")).toEqual(["x-client", "x-model", "host"]);
-  expect(usage("request", "fingerprint")).toEqual(["authorization"]);
+  expect(usage("request", "fingerprint")).toEqual(["x-api-key", "authorization"]);
+  expect(usage("response", "fingerprint")).toEqual([]);
   expect(usage("response", "keep")).toEqual(["x-tokens"]);
 });
 

@@ -5,6 +5,7 @@ import type { RecordBytes } from "../decode/record-bytes.js";
 import { ElementAction, ElementFlag, RecordFlag, RecordRole } from "../decode/record-enums.js";
 import type { Exchange } from "../exchange.js";
 import type { ClientAddress, ForwardedLine } from "./client-address.js";
+import { ConsumerFinder } from "./consumer.js";
 import { ExchangeFlag } from "./exchange-flags.js";
 import type { GovernedExchange } from "./governed-exchange.js";
 import { addMeasure } from "./measures.js";
@@ -33,6 +34,7 @@ interface HexSlicer {
 /** Takes the elements of a message to where the governing policy wants them; what it does not ask for stops here. */
 export class HeaderReader {
   private readonly tenant = new TenantFinder();
+  private readonly consumer = new ConsumerFinder();
   private readonly forwarded: ForwardedLine[] = [];
 
   constructor(
@@ -44,6 +46,7 @@ export class HeaderReader {
   request(governed: GovernedExchange, record: MessageRecord, bytes: RecordBytes, host: string | null): void {
     const { plan, exchange } = governed;
     this.tenant.reset();
+    this.consumer.reset();
     this.forwarded.length = 0;
     if (plan.dimensions.length > 0) exchange.dimensions = noDimensions(plan.dimensions);
     for (let index = 0; index < record.elements; index += 1) {
@@ -61,6 +64,8 @@ export class HeaderReader {
       }
     }
     exchange.tenant = this.tenant.found;
+    const consumer = this.consumer.found;
+    if (consumer !== undefined) exchange.consumer = consumer;
     if (plan.clientAddress !== null && exchange.countedOnly === undefined)
       this.client(governed, plan.clientAddress, record);
   }
@@ -96,9 +101,11 @@ export class HeaderReader {
       case ElementAction.ELEMENT_KEEP:
         return this.value(governed, use, record, index, bytes);
       case ElementAction.ELEMENT_FINGERPRINT: {
-        if (!shown && !this.tenant.wants(use.tenantFingerprint)) return null;
+        const names = this.consumer.wants(use.consumer);
+        if (!shown && !names && !this.tenant.wants(use.tenantFingerprint)) return null;
         const fingerprint = this.fingerprint(record, index, bytes);
         const whole = record.elementDataEnd[index] !== record.elementDataStart[index];
+        if (names) this.consumer.answer(use.consumer, fingerprint, whole);
         if (use.tenantFingerprint !== NONE) this.tenant.answer(use.tenantFingerprint, fingerprint, whole);
         return shown ? fingerprint : null;
       }

@@ -20,6 +20,8 @@ export interface HeaderUse {
   /** place in the policy's tenant rules, by value and by fingerprint; NONE: not there */
   tenantValue: number;
   tenantFingerprint: number;
+  /** place among the credentials that name the consumer; NONE: not there */
+  consumer: number;
   dimension: boolean;
   measure: boolean;
   /** read for `client.address` */
@@ -87,6 +89,9 @@ export function compilePlan(applied: AppliedPolicy, ruleId: (name: string) => nu
     if (rule.header !== undefined) use("request", rule.header).tenantValue = rank;
     if (rule.fingerprint !== undefined) use("request", rule.fingerprint).tenantFingerprint = rank;
   });
+  credentialsOf(spec).forEach((name, rank) => {
+    use("request", name).consumer = rank;
+  });
   for (const name of spec.dimensions) use("request", name).dimension = true;
   for (const measure of spec.measures) use(measure.from, measure.header).measure = true;
   if (spec.clientAddress !== undefined) use("request", spec.clientAddress.header).forwarding = true;
@@ -115,9 +120,19 @@ export function compilePlan(applied: AppliedPolicy, ruleId: (name: string) => nu
   };
 }
 
+/** Headers whose fingerprint names the consumer, the first first: those of `tenant`, then the request's header rules. */
+const credentialsOf = ({ tenant, headers }: AppliedPolicy["spec"]): string[] => {
+  const named = [
+    ...tenant.flatMap(({ fingerprint }) => fingerprint ?? []),
+    ...headers.request.flatMap(({ name, action }) => (action === "fingerprint" ? name : [])),
+  ];
+  return [...new Set(named)];
+};
+
 const NO_PURPOSE = {
   tenantValue: NONE,
   tenantFingerprint: NONE,
+  consumer: NONE,
   dimension: false,
   measure: false,
   forwarding: false,

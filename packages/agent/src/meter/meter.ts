@@ -2,7 +2,7 @@ import { usageWindowStart } from "@masthead/shared/time";
 import type { Exchange } from "../exchange.js";
 import type { LossCounts } from "../losses.js";
 import type { Sampler } from "./sampling.js";
-import { foldedSeriesOf, type Series, seriesOf } from "./series.js";
+import { foldedSeriesOf, type Series, seriesOf, seriesWithoutConsumerOf } from "./series.js";
 import type { SeriesBound } from "./series-bound.js";
 import type { UsageTotals } from "./usage-totals.js";
 
@@ -60,7 +60,12 @@ export class Meter {
   #admit(exchange: Exchange, windowStart: number, requests: number): Series | null {
     const template = this.infer(exchange);
     const series = seriesOf(exchange, template);
-    if (this.bound.admit(windowStart, series.key)) return series;
+    const namesConsumer = exchange.consumer !== undefined;
+    if (this.bound.admit(windowStart, series.key, namesConsumer)) return series;
+    if (namesConsumer) {
+      const nameless = seriesWithoutConsumerOf(exchange, template);
+      if (this.bound.admitWithoutConsumer(windowStart, nameless.key, requests)) return nameless;
+    }
     const folded = foldedSeriesOf(exchange, template);
     if (this.bound.admitFolded(windowStart, folded.key, requests)) return folded;
     this.losses.add("usage", "full", requests);

@@ -9,6 +9,8 @@ export interface Series {
   exchange: Exchange;
   /** as inferred; a folded series is named `__other__` instead */
   template: string;
+  /** absent: unknown; `__other__`: one that the part's sketch counts */
+  consumer?: string | undefined;
   folded: boolean;
 }
 
@@ -37,20 +39,34 @@ const common = ({ policy, connection, tenant, method, status }: Exchange): strin
   tenant +
   SEPARATOR;
 
-export const seriesOf = (exchange: Exchange, template: string): Series => ({
-  key: common(exchange) + template + (exchange.dimensions ? dimensionKey(exchange.dimensions) : ""),
+const named = (exchange: Exchange, template: string, consumer: string | undefined): Series => ({
+  key:
+    common(exchange) +
+    (consumer ?? "") +
+    SEPARATOR +
+    template +
+    (exchange.dimensions ? dimensionKey(exchange.dimensions) : ""),
   exchange,
   template,
+  consumer,
   folded: false,
 });
 
-/** The series in which it is booked when there are too many: template and dimensions become `__other__`. */
-export const foldedSeriesOf = (exchange: Exchange, template: string): Series => ({
-  key: common(exchange) + SEPARATOR + SEPARATOR,
-  exchange,
-  template,
-  folded: true,
-});
+export const seriesOf = (exchange: Exchange, template: string): Series =>
+  named(exchange, template, exchange.consumer);
+
+const otherConsumer = ({ consumer }: Exchange) => (consumer === undefined ? undefined : OTHER_SERIES);
+
+/** The series in which it is booked where consumers are too many: the consumer becomes `__other__`. */
+export const seriesWithoutConsumerOf = (exchange: Exchange, template: string): Series =>
+  named(exchange, template, otherConsumer(exchange));
+
+/** The series in which it is booked when there are too many: template and dimensions become `__other__`, too. */
+export const foldedSeriesOf = (exchange: Exchange, template: string): Series => {
+  const consumer = otherConsumer(exchange);
+  const key = common(exchange) + (consumer ?? "") + SEPARATOR + SEPARATOR + SEPARATOR;
+  return { key, exchange, template, consumer, folded: true };
+};
 
 const foldedDimensions = (dimensions: Record<string, string | null>): Record<string, string | null> =>
   Object.fromEntries(Object.keys(dimensions).map((name) => [name, OTHER_SERIES]));
@@ -65,7 +81,7 @@ const clampedDimensions = (dimensions: Record<string, string | null>): Record<st
 
 /** JSON of all that names a usage part, less the closing brace. @param policy row in the batch's table */
 export function usagePartHead(
-  { exchange, template, folded }: Series,
+  { exchange, template, consumer, folded }: Series,
   windowStart: number,
   policy: number,
 ): string {
@@ -80,5 +96,6 @@ export function usagePartHead(
     method: clamp(exchange.method, WIRE_MAX.method),
     status: exchange.status,
     dimensions: dimensions && (folded ? foldedDimensions(dimensions) : clampedDimensions(dimensions)),
+    consumer,
   }).slice(0, -1);
 }

@@ -1,3 +1,4 @@
+import { ConsumerRegisters, consumerEntry } from "@masthead/shared/usage/consumer-sketch";
 import { toHistogram } from "@masthead/shared/usage/histogram";
 import type { Exchange } from "../exchange.js";
 import { isError } from "./sampling.js";
@@ -7,6 +8,8 @@ import type { UsageTotals } from "./usage-totals.js";
 const NUMBERS_BYTES = 160;
 const HISTOGRAM_BUCKET_BYTES = 24;
 const NUMBER_BYTES = 26;
+const SKETCH_BYTES = 16;
+const SKETCH_ENTRY_BYTES = 7;
 
 /** What is counted of one series in one window since the batch before. `head`: JSON of what names it, less the closing brace. */
 export class UsagePart {
@@ -16,6 +19,7 @@ export class UsagePart {
   #responseBytes = 0;
   #measures: Map<string, number> | undefined;
   readonly #latency = new Map<number, number>();
+  #consumers: ConsumerRegisters | undefined;
   /** never less than the part's JSON */
   bytes: number;
 
@@ -47,6 +51,17 @@ export class UsagePart {
     return this.bytes - before;
   }
 
+  /** Counts a consumer that lost its name. @returns by how many bytes the part's JSON may have grown */
+  countConsumer(fingerprint: string): number {
+    const entry = consumerEntry(fingerprint);
+    if (entry === undefined) return 0;
+    const first = this.#consumers === undefined ? SKETCH_BYTES : 0;
+    this.#consumers ??= new ConsumerRegisters();
+    const grown = first + (this.#consumers.add(entry) ? SKETCH_ENTRY_BYTES : 0);
+    this.bytes += grown;
+    return grown;
+  }
+
   #latencies(bucket: number, count: number): void {
     const counted = this.#latency.get(bucket);
     if (counted === undefined) this.bytes += HISTOGRAM_BUCKET_BYTES;
@@ -67,9 +82,10 @@ export class UsagePart {
     const measures = this.#measures
       ? `,"measures":${JSON.stringify(Object.fromEntries(this.#measures))}`
       : "";
+    const consumers = this.#consumers ? `,"consumers":${JSON.stringify(this.#consumers.toSketch())}` : "";
     return (
       `${this.head},"requests":${this.#requests},"errors":${this.#errors},"requestBytes":${this.#requestBytes}` +
-      `,"responseBytes":${this.#responseBytes}${measures},"latency":${JSON.stringify(toHistogram(this.#latency))}}`
+      `,"responseBytes":${this.#responseBytes}${measures}${consumers},"latency":${JSON.stringify(toHistogram(this.#latency))}}`
     );
   }
 }

@@ -76,6 +76,10 @@ export function writeExchangeRow(
     text.ascii(',"retransmits":');
     text.number(exchange.retransmits);
   }
+  if (exchange.consumer !== undefined) {
+    text.ascii(',"consumer":');
+    text.quoted(exchange.consumer);
+  }
   if (exchange.requestHeaders !== undefined) {
     text.ascii(',"requestHeaders":');
     writeHeaders(text, exchange.requestHeaders);

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { consumerEntry, mergeConsumers } from "@masthead/shared/usage/consumer-sketch";
 import { latencyBucket } from "@masthead/shared/usage/histogram";
 import { batchSchema } from "@masthead/shared/wire/batch";
 import fc from "fast-check";
@@ -23,14 +25,9 @@ const read = (batch: OpenBatch) => batchSchema.parse(JSON.parse(batch.finish(hea
 
 function meterInto(batch: OpenBatch, maxSeries = 1000) {
   const losses = new LossCounts();
-  const meter = new Meter(
-    (exchange) => exchange.path,
-    new Sampler(() => 0),
-    new SeriesBound(maxSeries),
-    losses,
-    batch,
-  );
-  return { losses, meter, record: (exchange: Exchange) => meter.record(exchange) };
+  const bound = new SeriesBound(maxSeries);
+  const meter = new Meter((exchange) => exchange.path, new Sampler(() => 0), bound, losses, batch);
+  return { losses, bound, meter, record: (exchange: Exchange) => meter.record(exchange) };
 }
 
 test("exchanges and the usage that counts them are in one batch, which reads as the wire says", () => {
@@ -113,6 +110,47 @@ test("beyond the bound of series counts go to __other__, and beyond that they ar
   expect(losses.list()).toEqual([{ stage: "usage", reason: "full", count: 2 }]);
 });
 
+const fingerprint = (of: number) => `fp:00112233:${createHash("md5").update(String(of)).digest("hex")}`;
+
+test("where there are too many consumers they lose their names before templates do, and a sketch counts them", () => {
+  const batch = new OpenBatch();
+  const { record, bound } = meterInto(batch, 8);
+  const from = (consumer: number, path = "/a") =>
+    record(makeExchange({ path, consumer: fingerprint(consumer) }));
+  for (let consumer = 0; consumer < 500; consumer++) from(consumer % 100);
+  for (const path of ["/a", "/b"]) record(makeExchange({ path }));
+  from(7, "/c");
+  from(200, "/d");
+  const { usage } = read(batch);
+  const placed = usage.map(({ template, consumer, requests }) => [template, consumer, requests]);
+  const named = [0, 1, 2, 3, 4, 5].map((consumer) => ["/a", fingerprint(consumer), 5]);
+  expect(placed).toEqual([
+    ...named,
+    ["/a", "__other__", 470],
+    ["/a", undefined, 1],
+    ["__other__", undefined, 1],
+    ["__other__", "__other__", 2],
+  ]);
+  const sketchOf = (consumers: number[]) =>
+    mergeConsumers(consumers.map((consumer) => consumerEntry(fingerprint(consumer)) as number));
+  expect(usage[6]?.consumers).toEqual(sketchOf(Array.from({ length: 94 }, (_, i) => i + 6)));
+  expect(usage[9]?.consumers).toEqual(sketchOf([7, 200]));
+  expect(usage.filter(({ consumers }) => consumers)).toHaveLength(2);
+  expect([bound.foldedConsumers, bound.folded]).toEqual([470, 3]);
+});
+
+test("what was counted elsewhere keeps its consumer, or leaves it to the sketch", () => {
+  const batch = new OpenBatch();
+  const { meter } = meterInto(batch, 1);
+  const totals = { requests: 5, errors: 1, requestBytes: 50, responseBytes: 60, latency: [[7, 5]] as const };
+  for (const consumer of [1, 2])
+    meter.recordTotals(makeExchange({ consumer: fingerprint(consumer) }), 1_780_000_000, totals);
+  expect(read(batch).usage).toMatchObject([
+    { consumer: fingerprint(1), requests: 5 },
+    { consumer: "__other__", consumers: [consumerEntry(fingerprint(2))], requests: 5 },
+  ]);
+});
+
 test("what an application may send never makes a batch that the control plane refuses, nor one that is too large", () => {
   const anyText = fc.string({ unit: "binary", maxLength: 3000 });
   const exchanges = fc.record({
@@ -121,17 +159,19 @@ test("what an application may send never makes a batch that the control plane re
     tenant: fc.string({ maxLength: 300 }),
     method: fc.string({ minLength: 1, maxLength: 100 }),
     durationUs: fc.nat(),
+    consumer: fc.option(fc.nat().map(fingerprint), { nil: undefined }),
     header: fc.array(anyText, { maxLength: 3 }),
   });
   fc.assert(
     fc.property(fc.array(exchanges, { minLength: 1, maxLength: 20 }), (list) => {
       const batch = new OpenBatch();
-      const { record } = meterInto(batch);
-      for (const { header: values, query, ...rest } of list)
+      const { record } = meterInto(batch, 4);
+      for (const { header: values, query, consumer, ...rest } of list)
         record(
           makeExchange({
             ...rest,
             ...(query === undefined ? {} : { query }),
+            ...(consumer === undefined ? {} : { consumer }),
             connection: { ...connection },
             requestHeaders: { "x-any": values },
           }),

@@ -1,3 +1,4 @@
+import { OTHER_SERIES } from "@masthead/shared/ids";
 import { latencyBucket } from "@masthead/shared/usage/histogram";
 import { BATCH_MAX_EXCHANGES } from "@masthead/shared/wire/batch";
 import type { Ledger } from "@masthead/shared/wire/ledger";
@@ -41,6 +42,10 @@ const processJson = (process: ProcessInfo): string =>
 const policyJson = ({ name, revision, report }: GoverningPolicy): string =>
   JSON.stringify({ name, revision, report });
 
+/** @returns by how many bytes the part's JSON may have grown by a consumer that lost its name */
+const consumerOf = ({ consumer, exchange }: Series, part: UsagePart): number =>
+  consumer === OTHER_SERIES && exchange.consumer !== undefined ? part.countConsumer(exchange.consumer) : 0;
+
 /** A batch being filled: exchanges and the usage that counts them, rendered as they come. */
 export class OpenBatch {
   readonly #policies = new RowTable<GoverningPolicy>();
@@ -63,7 +68,7 @@ export class OpenBatch {
     this.text.rollback();
     if (kept) this.#row(exchange, series.template, policy);
     const part = this.#part(series, windowStart, policy);
-    this.#usageBytes += part.count(exchange, latencyBucket(exchange.durationUs));
+    this.#usageBytes += part.count(exchange, latencyBucket(exchange.durationUs)) + consumerOf(series, part);
     if (kept) this.#keep();
     this.#counted += 1;
   }
@@ -71,7 +76,8 @@ export class OpenBatch {
   /** Books exchanges that were counted elsewhere, and keeps none. */
   addTotals(series: Series, windowStart: number, totals: UsageTotals): void {
     const policy = this.#policies.index(series.exchange.policy, policyJson);
-    this.#usageBytes += this.#part(series, windowStart, policy).add(totals);
+    const part = this.#part(series, windowStart, policy);
+    this.#usageBytes += part.add(totals) + consumerOf(series, part);
     this.#counted += totals.requests;
   }
 

@@ -53,6 +53,7 @@ export function toWireExchange(
   if (exchange.threadCpuUs !== undefined) wire.threadCpuUs = exchange.threadCpuUs;
   if (exchange.rttUs !== undefined) wire.rttUs = exchange.rttUs;
   if (exchange.retransmits !== undefined) wire.retransmits = exchange.retransmits;
+  if (exchange.consumer !== undefined) wire.consumer = exchange.consumer;
   if (exchange.requestHeaders) wire.requestHeaders = clampHeaders(exchange.requestHeaders);
   if (exchange.responseHeaders) wire.responseHeaders = clampHeaders(exchange.responseHeaders);
   if (exchange.flags.length > 0)

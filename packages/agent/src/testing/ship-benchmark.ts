@@ -27,6 +27,7 @@ const exchanges: Exchange[] = Array.from({ length: 2_000 }, (_, i) =>
     durationUs: 700 + ((i * 7919) % 900),
     path: `/v1/orders/${i * 7919}`,
     tenant: `client-${i % 50}`,
+    consumer: `fp:00112233:${String(i % 50).padStart(32, "a")}`,
     requestHeaders: {
       "x-request-id": [`1f6c1b2e-5f0a-4a51-9d5c-${String(i * 104_729).padStart(12, "0")}`],
       "x-client-id": [`client-${i % 50}`],

@@ -1,22 +1,6 @@
 import { z } from "zod";
 import { completenessSchema, latencySchema, measuresSchema, usageCountsShape } from "./usage-schema.js";
 
-export const tenantItemSchema = z.object({
-  id: z.string().describe("The tenant's id, as policies find it; `unattributed` and `invalid` are reserved."),
-  firstSeenAt: z
-    .string()
-    .describe(
-      "Minute of its first counted exchange (quarter-hour, where minutes are no longer held): RFC 3339.",
-    ),
-  lastSeenAt: z
-    .string()
-    .describe(
-      "Minute of its last counted exchange (quarter-hour, where minutes are no longer held): RFC 3339.",
-    ),
-  requests: z.int().describe("Exchanges in the server role since it was first seen."),
-});
-export type TenantItem = z.infer<typeof tenantItemSchema>;
-
 const instant = (of: string) => z.string().describe(`${of}: RFC 3339 in UTC with microseconds.`);
 const rangeShape = { from: instant("Inclusive"), to: instant("Exclusive") };
 
@@ -201,7 +185,11 @@ export type HeldHeader = TenantReport["headers"][number];
 
 /** What is said of a report when it is given out. It is no part of what is sealed. */
 export const reportStandingShape = {
-  status: z.enum(["provisional", "sealed"]).describe("`provisional`: may still change."),
+  status: z
+    .enum(["provisional", "sealed", "restated"])
+    .describe(
+      "`provisional`: may still change. `sealed`: never does. `restated`: sealed, and corrects a version before.",
+    ),
   generatedAt: instant("When this was read"),
 };
 export const reportStandingSchema = z.object(reportStandingShape);

@@ -81,6 +81,8 @@ export const exchangeSchema = z.object({
   rttUs: micros.optional(),
   /** segments that this host sent again since the connection began */
   retransmits: count.optional(),
+  /** who called, by the credential's fingerprint; absent: unknown */
+  consumer: fingerprintSchema.optional(),
   requestHeaders: headersSchema.optional(),
   responseHeaders: headersSchema.optional(),
   flags: z.array(text(32)).max(16).optional(),

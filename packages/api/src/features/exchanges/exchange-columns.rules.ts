@@ -1,5 +1,6 @@
 import type { Batch, WireExchange } from "@masthead/shared/wire/batch";
 import { joinJsonColumns, jsonColumn, listOf, plainArray, quoted } from "../../platform/db/array-literal.js";
+import { consumerOf } from "./exchange-consumer.rules.js";
 import { exchangeContext, ownDetails } from "./exchange-detail.rules.js";
 
 /** An exchange with the batch whose tables it points into. */
@@ -19,6 +20,7 @@ const ROW_ARRAYS = [
   "status",
   "requestBytes",
   "responseBytes",
+  "consumer",
 ] as const;
 const ROW_JSONS = ["requestHeaders", "responseHeaders", "own"] as const;
 const CONTEXT_ARRAYS = ["role", "agentId", "hostName", "serviceName"] as const;
@@ -63,6 +65,7 @@ export const encodeExchanges = (rows: readonly OwnedExchange[]): EncodedExchange
       status: number((exchange) => exchange.status),
       requestBytes: number((exchange) => exchange.requestBytes),
       responseBytes: number((exchange) => exchange.responseBytes),
+      consumer: rows.map((row) => optional(consumerOf(row.exchange))).join(","),
       requestHeaders: json((exchange) => jsonOf(exchange.requestHeaders)),
       responseHeaders: json((exchange) => jsonOf(exchange.responseHeaders)),
       own: json(ownDetails()),
@@ -70,6 +73,8 @@ export const encodeExchanges = (rows: readonly OwnedExchange[]): EncodedExchange
     },
   };
 };
+
+const optional = (text: string | undefined): string => (text === undefined ? "NULL" : quoted(text));
 
 /** What exchanges of one connection under one policy share. */
 class Contexts {

@@ -3,6 +3,13 @@ import type { Database, Transaction } from "../../platform/db/database.js";
 import { applySplitting, isRefusedData } from "../../platform/db/refused.js";
 import { NO_TENANT } from "../../platform/db/scope.js";
 import { insertEncodedExchanges, insertExchanges, type PlacedExchange } from "../exchanges/index.js";
+import {
+  type AttributedPart,
+  attributed,
+  lockOwners,
+  noteAttributed,
+  type Owners,
+} from "../tenants/index.js";
 import { bookUsage, type PlacedPart } from "../usage/index.js";
 import type { LeftOut, PreparedBatch, UnreadableBatch } from "./batch-message.rules.js";
 import { type BatchRow, correctBatch, heldHashes, insertBatches, keyText } from "./batches.store.js";
@@ -90,18 +97,22 @@ const commitTogether = (
 ): Promise<Committed> =>
   database.transaction(NO_TENANT, async (tx) => {
     const unique = [...new Map(group.map((read) => [keyText(read.batch), read])).values()].sort(byKey);
+    const owners = await lockOwners(
+      tx,
+      unique.map(({ batch }) => batch),
+    );
     const lost = lostBatchesOf(unique.map(({ batch }) => ({ ...batch, atUs: batch.createdAtUs })));
     const ids = await insertBatches(tx.sql, withLostRows(unique.map(batchRow), lost));
     const fresh = unique.filter((read) => ids.has(keyText(read.batch)));
     const clashes = await alarmClashes(tx, group, fresh);
-    const settled = await writeRows(tx, fresh, ids, options, splitting);
+    const settled = await writeRows(tx, fresh, ids, owners, options, splitting);
     const progress = withLostEpochs(progressOf(settled), lost);
     if (progress.length > 0) {
       await addProgress(tx.sql, progress, options.nowUs);
       await insertLostBatches(tx.sql, lost);
       await advanceEpochs(tx.sql, progress);
     }
-    if (settled.length > 0) await bookParts(tx, settled, options, splitting);
+    if (settled.length > 0) await bookParts(tx, settled, owners, options, splitting);
     return {
       committed: fresh.length,
       duplicates: group.length - fresh.length - clashes,
@@ -122,6 +133,7 @@ const writeRows = async (
   { sql }: Transaction,
   fresh: readonly PreparedBatch[],
   ids: ReadonlyMap<string, number>,
+  owners: Owners,
   options: CommitOptions,
   splitting: boolean,
 ): Promise<Settled[]> => {
@@ -131,13 +143,16 @@ const writeRows = async (
       (exchange, position): PlacedExchange => ({ id: first + position, batch, exchange }),
     );
   });
-  const refused = splitting ? await applySplitting(sql, placed, insertExchanges) : [];
+  const refused = splitting
+    ? await applySplitting(sql, placed, (inner, rows) => insertExchanges(inner, rows, owners))
+    : [];
   if (!splitting) {
     const encoded = fresh.map((read) => read.encoded);
     const inserting = insertEncodedExchanges(
       sql,
       encoded,
       placed.map((row) => row.id),
+      owners,
     );
     options.onBusy?.();
     await inserting;
@@ -168,15 +183,24 @@ const writeRows = async (
 };
 
 const bookParts = async (
-  { sql }: Transaction,
+  tx: Transaction,
   settled: readonly Settled[],
+  owners: Owners,
   options: CommitOptions,
   splitting: boolean,
 ): Promise<void> => {
+  const { sql } = tx;
   const parts = settled.flatMap(({ batch }) =>
-    batch.usage.map((part, position): PlacedPart => ({ batch, part, position })),
+    batch.usage.map((part, position): PlacedPart & AttributedPart => ({
+      batch,
+      position,
+      ...attributed(part, owners),
+    })),
   );
-  if (!splitting) return bookUsage(sql, parts, options.seriesCap);
+  if (!splitting) {
+    await bookUsage(sql, parts, options.seriesCap);
+    return noteAttributed(tx, parts);
+  }
   const refused = await applySplitting(sql, parts, (inner, rows) =>
     bookUsage(inner, rows, options.seriesCap),
   );
@@ -193,6 +217,11 @@ const bookParts = async (
     one?.leftOut.push(leftOut);
     await setRowsAside(sql, row.batch, [leftOut]);
   }
+  const left = new Set(refused.map(({ row }) => row));
+  await noteAttributed(
+    tx,
+    parts.filter((part) => !left.has(part)),
+  );
   const lost = refused.reduce((sum, { row }) => sum + row.part.requests, 0);
   const [one] = settled;
   if (one && lost > 0)

@@ -8,9 +8,9 @@ import { decodeCursor, encodeCursor, queryFingerprint } from "../../platform/htt
 import { readDocument } from "../../platform/http/document.js";
 import { negotiate } from "../../platform/http/negotiate.js";
 import { PAGE_LIMIT_DEFAULT, pageQuerySchema } from "../../platform/http/page.js";
+import { entityTag, isUnchanged } from "../../platform/http/precondition.js";
 import { problemResponses } from "../../platform/http/problem-schema.js";
 import { createRouter } from "../../platform/http/router.js";
-import { entityTag, isUnchanged } from "./policies.rules.js";
 import {
   policyPageSchema,
   policyPathSchema,

@@ -1,7 +1,8 @@
 import { DEFAULT_POLICY } from "@masthead/shared/policy/default-policy";
 import { describe, expect, it } from "vitest";
+import { isUnchanged, type Precondition } from "../../platform/http/precondition.js";
 import type { ApiError } from "../../platform/http/problem.js";
-import { checkPrecondition, isUnchanged, type Precondition, sameDocument } from "./policies.rules.js";
+import { checkPrecondition, sameDocument } from "./policies.rules.js";
 
 const present = { name: "default", revision: 7, document: DEFAULT_POLICY, createdAtUs: 0, changedAtUs: 0 };
 const outcome = (precondition: Precondition, row?: typeof present) => {

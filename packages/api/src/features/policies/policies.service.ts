@@ -1,12 +1,15 @@
 import { encodePolicySet, POLICY_SET_MAX_BYTES } from "@masthead/shared/wire/codec";
 import type { Deps } from "../../deps.js";
 import type { Transaction } from "../../platform/db/database.js";
+
 import type { Scope } from "../../platform/db/scope.js";
 import { type Principal, scopeOf } from "../../platform/http/context.js";
+import type { Precondition } from "../../platform/http/precondition.js";
 import { ApiError } from "../../platform/http/problem.js";
 import { POLICY_SET_MAX_COMPRESSED_BYTES } from "../../platform/nats/policy-publisher.js";
 import { actorOf, recordChange } from "../audit/index.js";
-import { checkPrecondition, isLive, type Precondition, sameDocument } from "./policies.rules.js";
+import { checkPrecondition, isLive, sameDocument } from "./policies.rules.js";
+
 import {
   findPolicy,
   fleetRevision,

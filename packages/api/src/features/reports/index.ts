@@ -1,3 +1,13 @@
+export { tenantIdSchema } from "../tenants/index.js";
 export { buildReport, type ReportContext } from "./build-report.service.js";
+export { reportHtml, reportPagePolicy } from "./page/report-page.js";
 export { type Period, parsePeriod, previousPeriod } from "./period.rules.js";
+export {
+  FORM_OF,
+  REPORT_FORMS,
+  type RenderedReport,
+  type ReportForm,
+  renderReport,
+} from "./report-forms.rules.js";
 export { reportsRoutes } from "./reports.routes.js";
+export { reportPathSchema, reportQuerySchema } from "./reports.schema.js";

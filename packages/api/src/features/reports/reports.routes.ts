@@ -1,39 +1,18 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Deps } from "../../deps.js";
 import { type AppEnv, scopeOf } from "../../platform/http/context.js";
-import { decodeCursor, encodeCursor, queryFingerprint } from "../../platform/http/cursor.js";
 import { negotiate } from "../../platform/http/negotiate.js";
-import { PAGE_LIMIT_DEFAULT, pageQuerySchema } from "../../platform/http/page.js";
 import { problemResponses } from "../../platform/http/problem-schema.js";
 import { createRouter } from "../../platform/http/router.js";
 import { reportPagePolicy } from "./page/report-page.js";
 import { FORM_OF, renderReport } from "./report-forms.rules.js";
-import {
-  periodOf,
-  reportPathSchema,
-  reportQuerySchema,
-  reportSchema,
-  tenantIdSchema,
-  tenantPageSchema,
-} from "./reports.schema.js";
-import { getReport, getTenants } from "./reports.service.js";
+import { periodOf, reportPathSchema, reportQuerySchema, reportSchema } from "./reports.schema.js";
+import { getReport } from "./reports.service.js";
 
 const tags = ["Reports"];
 const JSON_TYPE = "application/json";
 const CSV = "text/csv";
 const HTML = "text/html";
-
-const list = createRoute({
-  method: "get",
-  path: "/v1/tenants",
-  tags,
-  summary: "List tenants by id",
-  request: { query: pageQuerySchema },
-  responses: {
-    200: { description: "A page of tenants.", content: { [JSON_TYPE]: { schema: tenantPageSchema } } },
-    ...problemResponses("invalid_parameters", "invalid_cursor", "unauthenticated"),
-  },
-});
 
 const REPORT_CSV =
   "Lines of `section,key,requests,errors,requestBytes,responseBytes,consumers,p50Ms,p90Ms,p95Ms,p99Ms` and a column `measure:<name>` for each measure, the section `total` first. A key that a spreadsheet would take for a formula begins with `'`.";
@@ -62,19 +41,9 @@ const report = createRoute({
   },
 });
 
-/** Routes of tenants and their reports. */
+/** Routes of reports. */
 export function reportsRoutes(deps: Deps): OpenAPIHono<AppEnv> {
   const router = createRouter();
-  const fingerprint = queryFingerprint({ list: "tenants" });
-
-  router.openapi(list, async (c) => {
-    const { limit = PAGE_LIMIT_DEFAULT, cursor } = c.req.valid("query");
-    const after = cursor === undefined ? undefined : decodeCursor(fingerprint, cursor, tenantIdSchema);
-    const found = await getTenants(deps, scopeOf(c.var.principal), { after, limit: limit + 1 });
-    const items = found.slice(0, limit);
-    const last = found.length > limit ? items.at(-1) : undefined;
-    return c.json({ items, nextCursor: last ? encodeCursor(fingerprint, last.id) : null }, 200);
-  });
 
   router.openapi(report, async (c) => {
     const { id, period } = c.req.valid("param");

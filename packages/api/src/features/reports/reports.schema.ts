@@ -1,18 +1,10 @@
 import { z } from "@hono/zod-openapi";
-import { reportAnswerSchema, tenantItemSchema } from "@masthead/shared/http/report-schema";
-import { TENANT_ID_MAX_CHARACTERS } from "@masthead/shared/ids";
-import { pageSchema } from "../../platform/http/page.js";
+import { reportAnswerSchema } from "@masthead/shared/http/report-schema";
 import { ApiError } from "../../platform/http/problem.js";
 import { isTimeZone } from "../../platform/time-zone.js";
+import { tenantIdSchema } from "../tenants/index.js";
 import { PERIOD_PATTERN, type Period, parsePeriod } from "./period.rules.js";
 import { REPORT_FORMS } from "./report-forms.rules.js";
-
-/** Postgres holds no U+0000, so no tenant has one. */
-export const tenantIdSchema = z
-  .string()
-  .min(1)
-  .max(TENANT_ID_MAX_CHARACTERS)
-  .refine((id) => !id.includes("\u0000"), "a tenant's id holds no U+0000");
 
 export const reportPathSchema = z.object({
   id: tenantIdSchema.openapi({
@@ -56,10 +48,6 @@ export const periodOf = (text: string, timeZone: string): Period => {
     errors: [{ pointer: "/path/period", message }],
   });
 };
-
-export const tenantPageSchema = pageSchema(
-  tenantItemSchema.openapi("Tenant", { description: "A tenant that was seen." }),
-).openapi("TenantPage", { description: "Tenants by id." });
 
 export const reportSchema = reportAnswerSchema.openapi("TenantReport", {
   description:

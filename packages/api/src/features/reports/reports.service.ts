@@ -1,13 +1,12 @@
-import type { ReportAnswer, TenantItem } from "@masthead/shared/http/report-schema";
+import type { ReportAnswer } from "@masthead/shared/http/report-schema";
 import { toRfc3339 } from "@masthead/shared/time";
 import type { Deps } from "../../deps.js";
 import { narrowed } from "../../platform/db/database.js";
 import { FLEET, narrowedTo, type Scope } from "../../platform/db/scope.js";
 import { ApiError } from "../../platform/http/problem.js";
+import { nameOf, wasSeen } from "../tenants/index.js";
 import { buildReport } from "./build-report.service.js";
 import type { Period } from "./period.rules.js";
-import { toTenantItem } from "./reports.rules.js";
-import { readTenants, wasSeen } from "./tenants.read-model.js";
 
 /**
  * A tenant's report as of now (promise a-tenant-sees-a-tenant: its usage is read in that tenant's scope, whoever asks).
@@ -29,24 +28,11 @@ export const getReport = async (
       async (tx) => {
         if (!(await narrowed(tx.sql, ofTenant, () => wasSeen(tx.sql, tenant)))) throw notFound();
         const nowUs = deps.now();
-        const report = await buildReport(tx, tenant, period, { nowUs });
+        const tenantName = await nameOf(tx.sql, tenant);
+        const report = await buildReport(tx, tenant, period, { nowUs, tenantName });
         return { ...report, status: "provisional", generatedAt: toRfc3339(nowUs) };
       },
       "read only snapshot",
     ),
   );
 };
-
-/** Tenants that `scope` may see by id, from behind `after` on. */
-export const getTenants = (
-  deps: Deps,
-  scope: Scope,
-  page: { after?: string | undefined; limit: number },
-): Promise<TenantItem[]> =>
-  deps.withDatabase((database) =>
-    database.transaction(
-      scope,
-      async ({ sql }) => (await readTenants(sql, page)).map(toTenantItem),
-      "read only",
-    ),
-  );

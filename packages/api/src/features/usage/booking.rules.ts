@@ -64,7 +64,8 @@ export const seriesOf = (batch: Batch, part: UsagePart): Series | undefined => {
   };
 };
 
-const dimensionsText = (dimensions: UsagePart["dimensions"]): string | null => {
+/** Dimensions as a series has them. */
+export const dimensionsText = (dimensions: UsagePart["dimensions"]): string | null => {
   const names = Object.keys(dimensions ?? {}).sort();
   if (names.length === 0) return null;
   return JSON.stringify(Object.fromEntries(names.map((name) => [name, dimensions?.[name] ?? null])));

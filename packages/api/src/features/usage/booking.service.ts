@@ -3,6 +3,7 @@ import type { Transaction } from "../../platform/db/database.js";
 import { type Booking, Bookings, seriesOf, windowKey } from "./booking.rules.js";
 import { addUsage } from "./booking.store.js";
 import { candidates, crowdedBuckets, placeWithinCap, SERIES_PER_TENANT_AND_MINUTE } from "./cap.rules.js";
+import { ChangedDays, markChanged } from "./changes.store.js";
 import { type DirtyMark, markDirty } from "./dirty.store.js";
 import { lockHorizon } from "./horizon.store.js";
 import {
@@ -37,16 +38,22 @@ export const bookUsage = async (
 ): Promise<void> => {
   if (parts.length === 0) return;
   const horizon = await lockHorizon(sql);
+  const changed = new ChangedDays();
   const bookings = new Map(USAGE_LEVELS.map((level) => [level, new Bookings()]));
   for (const { batch, part } of parts) {
     const series = seriesOf(batch, part);
     // What is older than all that is held goes with the next look at retention, as if it had come in time.
     const level = levelHeldAt(horizon, part.windowStart) ?? "month";
-    if (series) bookings.get(level)?.add(series, bucketStart(level, part.windowStart), part);
+    if (!series) continue;
+    bookings.get(level)?.add(series, bucketStart(level, part.windowStart), part);
+    changed.add(series.tenantId, part.windowStart);
   }
+  await markChanged(sql, changed);
   const levels: LevelRows[] = [];
-  for (const [level, ofLevel] of bookings)
-    levels.push({ level, rows: await withinCap(sql, level, ofLevel, seriesCap) });
+  for (const [level, ofLevel] of bookings) {
+    const place = await withinCap(sql, level, ofLevel.rows(), seriesCap);
+    levels.push({ level, rows: ofLevel.rows(place) });
+  }
   await insertSeries(
     sql,
     levels.flatMap(({ rows }) => rows),
@@ -59,25 +66,30 @@ export const bookUsage = async (
   await markDirty(sql, levels.flatMap(marksOf));
 };
 
-/** The rows to book. Of minutes the count of what is held stands still under the windows' locks; of what is late it is as of now. */
-const withinCap = async (
+/**
+ * What each of the wanted rows is to be booked as. Of minutes the count of what is held stands still under the windows'
+ * locks; of what is late it is as of now.
+ */
+export const withinCap = async (
   sql: Transaction["sql"],
   level: UsageTableLevel,
-  bookings: Bookings,
+  wanted: readonly Booking[],
   cap: number,
-): Promise<Booking[]> => {
-  const wanted = bookings.rows();
-  if (wanted.length === 0) return wanted;
+): Promise<(booking: Booking) => Booking> => {
+  if (wanted.length === 0) return asItIs;
   const table = USAGE_TABLE[level];
   const held = level === "minute" ? await lockWindows(sql, wanted) : await countHeld(sql, table, wanted);
   const room = crowdedBuckets(wanted, held, cap);
-  if (room.size === 0) return wanted;
+  if (room.size === 0) return asItIs;
   const inCrowd = wanted.filter((row) => room.has(windowKey(row.series.tenantId, row.bucket)));
   const known = await heldBookings(sql, table, inCrowd.flatMap(candidates));
-  return bookings.rows(placeWithinCap(room, known, cap));
+  return placeWithinCap(room, known, cap);
 };
 
-const marksOf = ({ level, rows }: LevelRows): DirtyMark[] => {
+const asItIs = (booking: Booking): Booking => booking;
+
+/** The coarser buckets that rows of a level are part of. */
+export const marksOf = ({ level, rows }: LevelRows): DirtyMark[] => {
   const coarser = coarserThan(level);
   return rows.flatMap(({ series: { tenantId }, bucket }) =>
     coarser.map((to) => ({ tenantId, level: to, bucket: bucketStart(to, bucket) })),

@@ -1,5 +1,6 @@
 export { bookUsage, type PlacedPart } from "./booking.service.js";
 export { SERIES_PER_TENANT_AND_MINUTE } from "./cap.rules.js";
+export { ChangedDays, markChanged } from "./changes.store.js";
 export { readCompleteness } from "./completeness.read-model.js";
 export { completenessOf } from "./completeness.service.js";
 export { type DirtyMark, markDirty } from "./dirty.store.js";
@@ -12,6 +13,8 @@ export {
   type UsageTable,
   type UsageTableLevel,
 } from "./levels.rules.js";
+export { type MovedUsage, moveUsage, spanOfMoves, type UsageMove } from "./moving.service.js";
+export { forgetSeriesOf } from "./moving.store.js";
 export {
   ensureUsagePartitions,
   maintainUsage,

@@ -1,6 +1,6 @@
 import type { ReportRow, TenantReport } from "@masthead/shared/http/report-schema";
 import { html } from "hono/html";
-import { bytes, duration, number, percent, shortConsumer } from "./format.js";
+import { bytes, cut, duration, number, percent, shortConsumer } from "./format.js";
 import type { Html } from "./html.js";
 import { type Cell, type Column, table } from "./table.js";
 
@@ -15,7 +15,15 @@ const OTHER = html`<span class="muted">others, beyond what is told apart</span>`
 
 /** A name that somebody else gave: isolated, since it may run from right to left. */
 const named = (key: string | null): Html =>
-  key === null ? UNKNOWN : key === "__other__" ? OTHER : html`<bdi>${key === "" ? "(empty)" : key}</bdi>`;
+  key === null ? UNKNOWN : key === "__other__" ? OTHER : given(key);
+
+/** In full for a pointer that rests on it, where it had to be cut. */
+const given = (name: string): Html => {
+  const shown = name === "" ? "(empty)" : cut(name);
+  return shown === name || name === ""
+    ? html`<bdi>${shown}</bdi>`
+    : html`<bdi title="${name}">${shown}</bdi>`;
+};
 
 export const numberCell = (value: number): Cell => ({ shown: number(value), value });
 export const durationCell = (value: number | null): Cell => ({ shown: duration(value), value });
@@ -55,6 +63,8 @@ interface Split<Row extends Counted> {
   readonly rows: readonly Row[];
   readonly report: TenantReport;
   readonly shown?: number;
+  /** where there is room for them */
+  readonly measures?: readonly string[];
 }
 
 /** A breakdown: requests, their share, how many failed, and bytes or measures. */
@@ -65,8 +75,8 @@ const split = <Row extends Counted>({
   rows,
   report,
   shown = ROWS_SHOWN,
+  measures = [],
 }: Split<Row>): Html => {
-  const measures = Object.keys(report.measures).sort().slice(0, MEASURES_SHOWN);
   const cells = (name: Html, of: Counted): Cell[] => [
     { shown: name },
     numberCell(of.requests),
@@ -84,11 +94,10 @@ const split = <Row extends Counted>({
   });
 };
 const MEASURES_SHOWN = 2;
+const shownMeasures = (report: TenantReport): string[] =>
+  Object.keys(report.measures).sort().slice(0, MEASURES_SHOWN);
 
 const text = (name: string): Column => ({ name, kind: "text" });
-
-const keyed = (report: TenantReport, caption: string, first: string, rows: readonly ReportRow[]): Html =>
-  split({ caption, first: text(first), nameOf: ({ key }) => named(key), rows, report });
 
 export const endpointTable = (report: TenantReport): Html => {
   const rows = report.breakdowns.endpoint;
@@ -126,12 +135,16 @@ export const endpointTable = (report: TenantReport): Html => {
 };
 
 const endpointName = ({ method, template }: { method: string | null; template: string | null }): Html =>
-  template === "__other__"
-    ? OTHER
-    : html`<code><bdi>${method ?? "?"}</bdi> <bdi>${template ?? "?"}</bdi></code>`;
+  template === "__other__" ? OTHER : html`<code>${given(method ?? "?")} ${given(template ?? "?")}</code>`;
 
 export const serviceTable = (report: TenantReport): Html =>
-  keyed(report, "By service", "Service", report.breakdowns.service);
+  split({
+    caption: "By service",
+    first: text("Service"),
+    nameOf: ({ key }) => named(key),
+    rows: report.breakdowns.service,
+    report,
+  });
 
 export const statusTable = (report: TenantReport): Html =>
   split({
@@ -153,10 +166,20 @@ export const consumerTable = (report: TenantReport): Html =>
         : html`<code title="${key}">${shortConsumer(key)}</code>`,
     rows: report.breakdowns.consumer,
     report,
+    measures: shownMeasures(report),
   });
 
 export const dimensionTables = (report: TenantReport): Html[] =>
-  Object.entries(report.breakdowns.dimensions).map(([name, rows]) => keyed(report, `By ${name}`, name, rows));
+  Object.entries(report.breakdowns.dimensions).map(([name, rows]) =>
+    split({
+      caption: `By ${name}`,
+      first: text("Value"),
+      nameOf: ({ key }) => named(key),
+      rows,
+      report,
+      measures: shownMeasures(report),
+    }),
+  );
 
 export const failedTable = (report: TenantReport): Html => {
   const rows = report.errors.endpoints;

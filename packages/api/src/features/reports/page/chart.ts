@@ -9,6 +9,7 @@ use([BarChart, CustomChart, GridComponent, LineChart, SVGRenderer]);
 
 /** Colours of the page's style sheet, so that charts turn dark and print with it. */
 export const INK = {
+  ink: "var(--ink)",
   muted: "var(--muted)",
   rule: "var(--rule)",
   accent: "var(--accent)",

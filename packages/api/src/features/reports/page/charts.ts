@@ -23,17 +23,25 @@ const values = (formatter: (value: number) => string, whole = false) => ({
   axisLabel: { color: INK.muted, fontSize: 12, formatter },
 });
 
-const line = (name: string, data: readonly (number | null)[], color: string, dashed = false) => ({
-  name,
+type Values = readonly (number | null)[];
+
+const line = (data: Values, color: string, lineStyle: object = {}) => ({
   type: "line",
   data,
   silent: true,
+  // A value between two that are missing would not be seen.
   showSymbol: data.filter((value) => value !== null).length < 3,
   symbol: "circle",
   symbolSize: 5,
   itemStyle: { color },
-  lineStyle: { color, width: dashed ? 1.5 : 2, type: dashed ? [5, 4] : "solid" },
+  lineStyle: { color, width: 2, ...lineStyle },
 });
+
+/** Dashes on a band of paper, so that they are seen on bars, too. */
+const dashes = (data: Values) => [
+  line(data, INK.paper, { width: 5, opacity: 0.75 }),
+  line(data, INK.ink, { width: 1.5, type: [5, 4] }),
+];
 
 const largest = (
   rows: readonly ReportTrendRow[],
@@ -45,7 +53,7 @@ const largest = (
 export const requestsChart = (report: TenantReport): Html => {
   const label = labelOf(report);
   const top = largest(report.trend, ({ requests }) => requests);
-  const description = `${number(report.totals.requests)} requests. Most in ${top ? `${label.long(top)}: ${number(top.requests)}` : "none"}.`;
+  const description = `${number(report.totals.requests)} requests. Most: ${top ? `${label.long(top)}, with ${number(top.requests)}` : "none"}.`;
   const { previous } = report;
   const title = `Requests of ${periodName(report.period)}${previous ? ` and of ${periodName(previous.period)}` : ""}`;
   return chart({ id: "requests", title, description }, () => ({
@@ -60,16 +68,7 @@ export const requestsChart = (report: TenantReport): Html => {
         itemStyle: { color: INK.accent, borderRadius: [2, 2, 0, 0] },
         barCategoryGap: "25%",
       },
-      ...(previous
-        ? [
-            line(
-              "before",
-              report.trend.map((_, i) => previous.trend[i]?.requests ?? null),
-              INK.muted,
-              true,
-            ),
-          ]
-        : []),
+      ...(previous ? dashes(report.trend.map((_, i) => previous.trend[i]?.requests ?? null)) : []),
     ],
   }));
 };
@@ -78,14 +77,13 @@ export const requestsChart = (report: TenantReport): Html => {
 export const latencyChart = (report: TenantReport): Html => {
   const label = labelOf(report);
   const top = largest(report.trend, ({ latencyMs }) => latencyMs.p95 ?? -1);
-  const description = `95 of 100 requests took at most ${duration(report.latencyMs.p95)}. Slowest in ${top ? `${label.long(top)}: ${duration(top.latencyMs.p95)}` : "none"}.`;
+  const description = `95 of 100 requests took at most ${duration(report.latencyMs.p95)}. Slowest: ${top ? `${label.long(top)}, with ${duration(top.latencyMs.p95)}` : "none"}.`;
   return chart({ id: "latency", title: "Latency over time", description }, () => ({
     grid: { ...GRID, left: 58 },
     xAxis: category(report.trend.map(label.short)),
     yAxis: values(duration),
     series: (["p99", "p95", "p50"] as const).map((quantile, i) =>
       line(
-        quantile,
         report.trend.map(({ latencyMs }) => latencyMs[quantile]),
         [INK.soft, INK.accent, INK.strong][i] as string,
       ),
@@ -97,7 +95,7 @@ export const latencyChart = (report: TenantReport): Html => {
 export const errorsChart = (report: TenantReport): Html => {
   const label = labelOf(report);
   const top = largest(report.trend, ({ errors }) => errors);
-  const description = `${number(report.totals.errors)} errors. Most in ${top ? `${label.long(top)}: ${number(top.errors)}` : "none"}.`;
+  const description = `${number(report.totals.errors)} errors. Most: ${top ? `${label.long(top)}, with ${number(top.errors)}` : "none"}.`;
   return chart(
     { id: "errors", title: "Errors over time", description },
     () => ({
@@ -145,7 +143,7 @@ const square: CustomSeriesRenderItem = (_, api) => {
   };
 };
 
-/** Requests by weekday and hour: the darker, the more. */
+/** Requests by weekday and hour: the stronger the colour, the more. */
 export const peakHoursChart = (cells: Cells): Html => {
   const top = busiest(cells);
   const most = top?.requests ?? 1;

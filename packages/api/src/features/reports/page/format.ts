@@ -19,10 +19,10 @@ export const shortNumber = (value: number): string => compact.format(value);
 export const percent = (share: number | null): string => {
   if (share === null) return NONE;
   const value = share * 100;
-  const digits = value !== 0 && Math.abs(value) < 1 ? 2 : 1;
+  const digits = value === 0 || Math.abs(value) >= 99.95 ? 0 : Math.abs(value) < 1 ? 2 : 1;
   return value !== 0 && Math.abs(value) < 0.01
     ? `<${THIN}0.01${THIN}%`
-    : `${spaced(value.toLocaleString("en", { maximumFractionDigits: digits }))}${THIN}%`;
+    : `${spaced(value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits }))}${THIN}%`;
 };
 
 /** A change with its sign, such as `+12.5 %`; null where nothing was before. */
@@ -47,6 +47,16 @@ export const duration = (ms: number | null): string => {
   return ms < 120_000
     ? `${three.format(ms / 1_000)}${THIN}s`
     : `${spaced(three.format(ms / 60_000))}${THIN}min`;
+};
+
+const NAME_CHARACTERS = 96;
+
+/** A name that may be as long as its giver likes, cut where it is. */
+export const cut = (name: string): string => {
+  const characters = [...name];
+  return characters.length <= NAME_CHARACTERS
+    ? name
+    : `${characters.slice(0, NAME_CHARACTERS - 1).join("")}…`;
 };
 
 /** Fingerprints are long: the key's id and the beginning are enough to tell them apart. */

@@ -9,20 +9,25 @@ interface Tile {
   readonly change: Html | string;
 }
 
+/** Characters of a value beyond which it is set smaller. */
+const LONG = 10;
+
 const tile = ({ name, value, change }: Tile): Html =>
-  html`<div><dt>${name}</dt><dd class="value">${value}</dd><dd class="change">${change}</dd></div>`;
+  html`<div><dt><bdi>${name}</bdi></dt><dd class="value${value.length > LONG ? " long" : ""}">${value}</dd><dd class="change">${change}</dd></div>`;
 
 /** The numbers that matter most, each with how it changed. */
 export const headline = (report: TenantReport): Html => {
   const { totals, previous, change, latencyMs, errors, uniqueConsumers } = report;
-  const before = previous ? periodName(previous.period) : "";
+  const before = previous
+    ? `${previous.period.length === 7 ? "in" : "on"} ${periodName(previous.period)}`
+    : "";
   const against = (share: number | null | undefined, was: string): string =>
     share === undefined
       ? ""
       : share === null
-        ? `none in ${before}`
+        ? `none ${before}`
         : share === 0
-          ? `as in ${before}`
+          ? `as ${before}`
           : `${signedPercent(share)}, from ${was}`;
   const data = totals.requestBytes + totals.responseBytes;
   const dataBefore = previous ? previous.totals.requestBytes + previous.totals.responseBytes : 0;
@@ -66,7 +71,8 @@ export const headline = (report: TenantReport): Html => {
       }),
     ),
   ];
-  return html`<dl class="tiles">${tiles.map(tile)}</dl>`;
+  const inRow = tiles.length === 6 ? " thirds" : tiles.length > 6 ? " quarters" : "";
+  return html`<dl class="tiles${inRow}">${tiles.map(tile)}</dl>`;
 };
 
 /** Of what is better when it is less: in words, since a colour alone says nothing to many. */

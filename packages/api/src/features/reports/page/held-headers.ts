@@ -22,7 +22,7 @@ export const heldHeadersTable = (report: TenantReport): Html => {
   const at = timeIn(report.timeZone);
   return table({
     caption: "Headers of which something is held",
-    columns: ["Header", "Of the", "What is held", "What for", "By policy", "Since"].map((name) => ({
+    columns: ["Header", "Message", "What is held", "What for", "By policy", "Since"].map((name) => ({
       name,
       kind: "text" as const,
     })),

@@ -13,7 +13,7 @@ import {
 } from "./breakdown-tables.js";
 import { busiest, errorsChart, latencyChart, peakHoursChart, requestsChart, weekdayName } from "./charts.js";
 import { completenessSentence, gapTable, isWhole } from "./completeness.js";
-import { number, percent, periodName, timeIn } from "./format.js";
+import { cut, number, percent, periodName, timeIn } from "./format.js";
 import { headline } from "./headline.js";
 import { heldHeadersTable } from "./held-headers.js";
 import type { Html } from "./html.js";
@@ -36,14 +36,13 @@ export const reportPagePolicy = (): string =>
 
 /** A report as one HTML file that asks for nothing else. All that tenants and callers have named is escaped. */
 export const reportHtml = (report: TenantReport, standing: ReportStanding): string => {
-  const name = report.tenant.name ?? report.tenant.id;
-  const title = `${name}: API usage in ${periodName(report.period)}`;
+  const title = `${cut(report.tenant.name ?? report.tenant.id)}: API usage in ${periodName(report.period)}`;
   return String(html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="${reportPagePolicy()}"><meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer"><meta name="robots" content="noindex">
 <title>${title}</title><style>${raw(STYLE)}</style></head>
 <body>${top(report, standing)}
-<main>${atAGlance(report)}${overTime(report)}${endpoints(report)}${failures(report)}${peak(report)}${who(report)}${privacy(report)}${completeness(report)}</main>
+<main>${atAGlance(report)}${overTime(report)}${report.totals.requests === 0 ? "" : html`${endpoints(report)}${failures(report)}${peak(report)}${who(report)}`}${privacy(report)}${completeness(report)}</main>
 ${bottom(standing)}<script>${raw(SCRIPT)}</script></body></html>
 `);
 };
@@ -56,12 +55,18 @@ const section = (
 ): Html =>
   html`<section aria-labelledby="${id}"><h2 id="${id}">${heading}</h2><p>${lead}</p>${content}</section>`;
 
+const LONG_NAME = 40;
+
 const top = (report: TenantReport, { status }: ReportStanding): Html => {
   const { id, name } = report.tenant;
-  const at = timeIn(report.timeZone);
-  return html`<header><p class="kicker">API usage report</p><h1><bdi>${name ?? id}</bdi></h1>
-<p class="lead">${periodName(report.period)}${name === null ? "" : html` · tenant <bdi>${id}</bdi>`} · ${at(report.range.from)} to ${at(report.range.to)}, ${report.timeZone}</p>
-<div class="standing${isWhole(report) ? "" : " open"}"><span class="badge${status === "sealed" ? " sealed" : ""}">${status === "sealed" ? "Sealed" : "Provisional"}</span><p>${completenessSentence(report)} ${status === "sealed" ? "This report does not change any more." : "This report may still change."} <a href="#completeness">More</a></p></div></header>`;
+  const shown = cut(name ?? id);
+  const [badge, promise] =
+    status === "sealed"
+      ? [html`<span class="badge sealed">Sealed</span>`, "This report does not change any more."]
+      : [html`<span class="badge">Provisional</span>`, "This report may still change."];
+  return html`<header><p class="kicker">API usage report</p><h1${shown.length > LONG_NAME ? raw(' class="long"') : ""}><bdi>${shown}</bdi></h1>
+<p class="lead">${periodName(report.period)} · time zone ${report.timeZone}${name === null ? "" : html` · tenant <bdi>${cut(id)}</bdi>`}</p>
+<div class="standing${isWhole(report) ? "" : " open"}">${badge}<p>${completenessSentence(report)} ${promise} <a href="#completeness">More</a></p></div></header>`;
 };
 
 const atAGlance = (report: TenantReport): Html =>
@@ -80,14 +85,14 @@ const figure = (
   drawn: Html,
   data: Html,
 ): Html =>
-  html`<figure><figcaption><strong>${heading}</strong><ul class="legend">${legend.map(
-    ([kind, name]) => html`<li class="${kind}">${name}</li>`,
-  )}</ul></figcaption>${drawn}</figure>${data}`;
+  html`<figure><figcaption><strong>${heading}</strong>${legend.length === 0 ? "" : html`<ul class="legend">${legend.map(([kind, name]) => html`<li class="${kind}">${name}</li>`)}</ul>`}</figcaption>${drawn}</figure>${data}`;
 
 const dataTable = (summary: string, content: Html): Html =>
   html`<details><summary>${summary}</summary>${content}</details>`;
 
 const overTime = (report: TenantReport): Html => {
+  if (report.totals.requests === 0 && !report.previous?.totals.requests)
+    return section("trend", "Over time", `No request in ${periodName(report.period)}.`);
   const unit = report.period.length === 7 ? "Day" : "Hour";
   const label = labelOf(report);
   const measures = Object.keys(report.measures).sort();
@@ -160,10 +165,10 @@ const failures = (report: TenantReport): Html =>
   section(
     "failures",
     "Errors",
-    report.totals.requests === 0
-      ? "There was nothing that could fail."
-      : `${number(report.totals.errors)} of ${number(report.totals.requests)} requests failed, ${percent(report.errors.rate)}: answered with status 500 and above, or not at all.`,
-    report.totals.errors === 0 ? "" : figure("Errors", [["bad", "Errors"]], errorsChart(report), html``),
+    `${number(report.totals.errors)} of ${number(report.totals.requests)} requests failed, ${percent(report.errors.rate)}: answered with status 500 and above, or not at all.`,
+    report.totals.errors === 0
+      ? ""
+      : figure(`Errors by ${report.period.length === 7 ? "day" : "hour"}`, [], errorsChart(report), html``),
     failedTable(report),
   );
 
@@ -182,7 +187,7 @@ const peak = (report: TenantReport): Html | string => {
     lead,
     figure(
       "Requests by weekday and hour, of the whole month",
-      [["accent", "the darker, the more"]],
+      [["accent", "the stronger, the more"]],
       peakHoursChart(cells),
       html``,
     ),
@@ -226,9 +231,11 @@ const completeness = (report: TenantReport): Html =>
   section(
     "completeness",
     "Completeness",
-    `${completenessSentence(report)} What was lost has no tenant: these numbers are of all traffic.`,
+    html`${completenessSentence(report)} The period goes from ${exactly(report.range.from)} to ${exactly(report.range.to)} UTC. What was lost has no tenant: these numbers are of all traffic.`,
     report.meta.completeness.gaps.length === 0 ? "" : gapTable(report),
   );
+
+const exactly = (rfc3339: string): Html => html`<time datetime="${rfc3339}">${timeIn("UTC")(rfc3339)}</time>`;
 
 const bottom = ({ generatedAt }: ReportStanding): Html =>
   html`<footer><p>Made by Masthead at ${timeIn("UTC")(generatedAt)} UTC. A request is one HTTP exchange as the host saw it that received it; latency is until its response had ended, within 1 %. Tables show the largest rows; the same report as JSON or CSV has all of them, and exact bytes.</p></footer>`;

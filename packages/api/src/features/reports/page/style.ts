@@ -9,10 +9,12 @@ header,main,footer{max-width:64rem;margin:0 auto;padding:0 1.5rem}
 header{padding-top:2.5rem}
 h1,h2,h3{line-height:1.2;letter-spacing:-.011em;font-weight:650;overflow-wrap:anywhere}
 h1{font-size:2.1rem;margin:.15rem 0 .35rem}
+h1.long{font-size:1.4rem}
 h2{font-size:1.3rem;margin:0 0 .35rem}
 h3{font-size:1rem;margin:1.5rem 0 .25rem}
 p{margin:.35rem 0;max-width:44rem}
 bdi{overflow-wrap:anywhere}
+a{color:var(--accent)}
 code{font:.9em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere}
 .kicker{color:var(--muted);font-size:.85rem;margin:0}
 .lead{font-size:1.05rem;color:var(--muted);max-width:none}
@@ -24,20 +26,23 @@ code{font:.9em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wra
 .standing p{margin:0;max-width:none}
 section{margin:2.5rem 0}
 section>p:first-of-type{color:var(--muted);margin-bottom:1rem}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(11rem,1fr));gap:1px;background:var(--rule);border:1px solid var(--rule);border-radius:8px;overflow:hidden;margin:0}
-.tiles>div{background:var(--paper);padding:.9rem 1rem}
+.tiles{display:flex;flex-wrap:wrap;gap:1px;background:var(--rule);border:1px solid var(--rule);border-radius:8px;overflow:hidden;margin:0}
+.tiles>div{background:var(--paper);padding:.9rem 1rem;flex:1 1 11rem;min-width:0}
+.tiles.thirds>div{flex-basis:30%}.tiles.quarters>div{flex-basis:22%}
 .tiles dt{color:var(--muted);font-size:.85rem;overflow-wrap:anywhere}
 .tiles dd{margin:0}
-.tiles .value{font-size:1.7rem;font-weight:650;line-height:1.25;letter-spacing:-.02em;overflow-wrap:anywhere}
+.tiles .value{font-size:1.7rem;font-weight:650;line-height:1.25;letter-spacing:-.02em;white-space:nowrap}
+.tiles .value.long{font-size:1.3rem;line-height:1.65}
 .tiles .change{font-size:.85rem;color:var(--muted)}
 .worse{color:var(--bad)}.better{color:var(--good)}
 figure{margin:0}
+figure+figure,details+figure{margin-top:1.75rem}
 figcaption{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;justify-content:space-between;font-size:.88rem;color:var(--muted);margin-bottom:.25rem}
 figcaption strong{color:var(--ink);font-weight:600}
 .legend{display:flex;flex-wrap:wrap;gap:.25rem 1rem;list-style:none;margin:0;padding:0}
 .legend li::before{content:"";display:inline-block;width:.8em;height:.8em;border-radius:2px;margin-right:.4em;background:var(--accent)}
 .legend .soft::before{background:var(--soft)}.legend .strong::before{background:var(--strong)}.legend .bad::before{background:var(--bad)}
-.legend .before::before{background:none;height:0;border-top:2px dashed var(--muted);border-radius:0;vertical-align:.25em}
+.legend .before::before{background:none;height:0;width:1.2em;border-top:2px dashed var(--ink);border-radius:0;vertical-align:.25em}
 .chart{display:block;width:100%;height:auto;font-family:inherit}
 .chart.narrow{display:none}
 details{margin:.5rem 0 0}
@@ -55,15 +60,16 @@ th.number{white-space:normal}
 thead button{all:unset;cursor:pointer;box-sizing:border-box}
 thead button:hover{color:var(--ink);text-decoration:underline}
 :focus-visible,thead button:focus-visible{outline:2px solid var(--accent);outline-offset:2px;border-radius:2px}
-thead button::after{content:" ↕";opacity:.45}
-[aria-sort] button{color:var(--ink)}[aria-sort=ascending] button::after{content:" ↑";opacity:1}[aria-sort=descending] button::after{content:" ↓";opacity:1}
+thead button::after{content:"\\a0↕";opacity:.45}
+[aria-sort] button{color:var(--ink)}[aria-sort=ascending] button::after{content:"\\a0↑";opacity:1}[aria-sort=descending] button::after{content:"\\a0↓";opacity:1}
 .none{color:var(--muted)}
 .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(24rem,100%),1fr));gap:0 2.5rem}
 .pair>*{min-width:0}
-footer{border-top:1px solid var(--rule);padding-top:1rem;padding-bottom:3rem;color:var(--muted);font-size:.85rem}
+footer p{border-top:1px solid var(--rule);padding-top:1rem;max-width:none}
+footer{padding-bottom:3rem;color:var(--muted);font-size:.85rem}
 .visually-hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-@media (max-width:40rem){header,main,footer{padding-left:1rem;padding-right:1rem}header{padding-top:1.5rem}h1{font-size:1.6rem}.chart.wide{display:none}.chart.narrow{display:block}.standing{flex-direction:column;gap:.35rem}.tiles{grid-template-columns:1fr 1fr}.tiles .value{font-size:1.3rem}}
+@media (max-width:40rem){header,main,footer{padding-left:1rem;padding-right:1rem}header{padding-top:1.5rem}h1{font-size:1.6rem}.chart.wide{display:none}.chart.narrow{display:block}.standing{flex-direction:column;gap:.35rem}.tiles>div,.tiles.thirds>div,.tiles.quarters>div{flex-basis:40%;padding:.7rem .75rem}.tiles .value{font-size:1.3rem}.tiles .value.long{font-size:1.05rem}table{font-size:.82rem}tbody th,tfoot th{min-width:9.5rem}h1.long{font-size:1.15rem}}
 @media print{@page{size:A4;margin:14mm 13mm}:root{color-scheme:light;--paper:#fff;--panel:#fff;--ink:#000;--muted:#444;--rule:#ccc;--accent:#2456c7;--soft:#9db6ea;--strong:#12306f;--bad:#b3261e;--good:#1a6b3c;--warn:#7a4d00;--warnpaper:#fff;--goodpaper:#fff}
-body{font-size:9.5pt;print-color-adjust:exact;-webkit-print-color-adjust:exact}header,main,footer{max-width:none;padding:0}section{margin:1.1rem 0}h1{font-size:17pt}h2{font-size:12pt;break-after:avoid}h3,caption{break-after:avoid}.badge{border:1px solid currentColor}
-details{display:none}figure,.tiles,.standing,tr{break-inside:avoid}.table{overflow:visible;margin:.5rem 0}table{font-size:8pt}th,td{padding:.16rem .4rem}thead{display:table-header-group}thead button::after{content:""}.tiles .value{font-size:13pt}.tiles>div{padding:.4rem .6rem}.chart.wide{display:block}.chart.narrow{display:none}.pair{grid-template-columns:1fr 1fr;gap:0 1.5rem}footer{padding-bottom:0}}
+html{font-size:9.5pt}body{font-size:1rem;print-color-adjust:exact;-webkit-print-color-adjust:exact}header,main,footer{max-width:none;padding:0}section{margin:1.1rem 0}h1{font-size:17pt}h2{font-size:12.5pt;break-after:avoid}h3,caption{break-after:avoid}.badge{border:1px solid currentColor}
+details{display:none}figure,.tiles,.standing,tr{break-inside:avoid}.table{overflow:visible;margin:.5rem 0}table{font-size:.86rem}th,td{padding:.16rem .4rem}thead{display:table-header-group}thead button::after{content:""}.tiles .value,.tiles .value.long{font-size:12pt;line-height:1.3}.tiles>div{padding:.4rem .6rem}.chart.wide{display:block}.chart.narrow{display:none}.pair{grid-template-columns:1fr 1fr;gap:0 1.5rem}footer{padding-bottom:0}}
 `;

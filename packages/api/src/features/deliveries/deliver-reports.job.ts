@@ -1,0 +1,95 @@
+import type { Log } from "../../deps.js";
+import type { Database } from "../../platform/db/database.js";
+import { NO_TENANT } from "../../platform/db/scope.js";
+import { findSealedReport } from "../sealing/index.js";
+import { ATTEMPTS_MAX, backOffMs } from "./back-off.rules.js";
+import type { DeliveryOutlets } from "./deliveries.ports.js";
+import { claimDeliveries, type Delivery, settleAttempt } from "./deliveries.store.js";
+import { findDestination } from "./destinations.store.js";
+import { type AttemptResult, type Sending, sendDelivery } from "./send-delivery.service.js";
+
+export interface DeliveringDeps {
+  /** as the drain's role */
+  readonly database: Database;
+  readonly outlets: DeliveryOutlets;
+  now(): number;
+  readonly log: Log;
+  /** from 0 to 1 */
+  random?(): number;
+}
+
+export interface Delivered {
+  delivered: number;
+  /** to be tried again */
+  failed: number;
+  /** given up */
+  dead: number;
+}
+
+/** Sent side by side, so that one receiver that hangs holds up few. */
+const AT_ONCE = 8;
+/** Longer than any attempt takes: then whoever made it was stopped. */
+const LEASE_US = 120_000_000;
+
+/**
+ * Sends what is due, at least once, with one id. Whoever is stopped in between has sent it or not: it is sent again when the lease ends.
+ * May run anywhere, any number of times, at once.
+ * @param maxMs begins no further attempts after that
+ * @throws when Postgres is away
+ */
+export const deliverReports = async (deps: DeliveringDeps, maxMs: number): Promise<Delivered> => {
+  const total: Delivered = { delivered: 0, failed: 0, dead: 0 };
+  const until = deps.now() + maxMs * 1_000;
+  for (;;) {
+    const nowUs = deps.now();
+    if (nowUs > until) return total;
+    const claimed = await deps.database.transaction(NO_TENANT, ({ sql }) =>
+      claimDeliveries(sql, { nowUs, leasedUntilUs: nowUs + LEASE_US, limit: AT_ONCE }),
+    );
+    if (claimed.length === 0) return total;
+    const results = await Promise.all(claimed.map((delivery) => attempt(deps, delivery)));
+    for (const result of results) total[result] += 1;
+  }
+};
+
+const attempt = async (deps: DeliveringDeps, delivery: Delivery): Promise<keyof Delivered> => {
+  const startedAtUs = deps.now();
+  const found = await deps.database.transaction(NO_TENANT, async ({ sql }) => ({
+    destination: await findDestination(sql, delivery.destinationId),
+    sealed: await findSealedReport(sql, delivery),
+  }));
+  const result = await send(deps, delivery, found, startedAtUs);
+  const endedAtUs = deps.now();
+  const isDead = result.outcome === "failed" && (result.final || delivery.attemptsLeft <= 0);
+  const isOver = isDead || result.outcome === "delivered";
+  const { outcome, status, error } = result;
+  const waitMs = backOffMs(ATTEMPTS_MAX - delivery.attemptsLeft, (deps.random ?? Math.random)());
+  await deps.database.transaction(NO_TENANT, ({ sql }) =>
+    settleAttempt(
+      sql,
+      delivery,
+      { outcome, status, error, durationMs: Math.round((endedAtUs - startedAtUs) / 1_000) },
+      {
+        state: isDead ? "dead" : isOver ? "delivered" : "pending",
+        nextAttemptAtUs: isOver ? endedAtUs : endedAtUs + waitMs * 1_000,
+        settledAtUs: isOver ? endedAtUs : null,
+      },
+    ),
+  );
+  if (isDead) deps.log.warn({ deliveryId: delivery.id, error }, "a delivery was given up");
+  return isDead ? "dead" : outcome;
+};
+
+type Found = { [K in "destination" | "sealed"]: Sending[K] | undefined };
+
+const send = async (
+  { outlets }: DeliveringDeps,
+  delivery: Delivery,
+  { destination, sealed }: Found,
+  nowUs: number,
+): Promise<AttemptResult> => {
+  const gone = (error: string): AttemptResult => ({ outcome: "failed", status: null, error, final: true });
+  if (!destination) return gone("the destination was deleted");
+  if (!sealed) return gone("the report is not there");
+  return sendDelivery(outlets, { delivery, destination, sealed, nowUs });
+};

@@ -1,0 +1,106 @@
+import type { UnixMicros } from "@masthead/shared/time";
+import type { TransactionSql } from "postgres";
+
+export type DeliveryState = "pending" | "delivered" | "dead" | "cancelled";
+
+/** One version of a report on its way to one destination in one form. */
+export interface Delivery {
+  readonly tenantId: string;
+  /** the same at every attempt; made of all that it is for */
+  readonly id: string;
+  readonly destinationId: string;
+  readonly period: string;
+  readonly version: number;
+  readonly form: string;
+  readonly state: DeliveryState;
+  readonly attempts: number;
+  readonly attemptsLeft: number;
+  readonly nextAttemptAtUs: UnixMicros;
+  readonly createdAtUs: UnixMicros;
+  readonly settledAtUs: UnixMicros | null;
+}
+
+/** One attempt; without an outcome it is under way, or whoever made it was stopped. */
+export interface Attempt {
+  readonly attempt: number;
+  readonly startedAtUs: UnixMicros;
+  readonly durationMs: number | null;
+  readonly outcome: "delivered" | "failed" | null;
+  readonly status: number | null;
+  readonly error: string | null;
+}
+
+export const deliveryColumns = (sql: TransactionSql) => sql`d.tenant_id as "tenantId", d.id,
+  d.destination_id as "destinationId", d.period, d.version, d.form, d.state, d.attempts,
+  d.attempts_left as "attemptsLeft", d.next_attempt_at_us as "nextAttemptAtUs", d.created_at_us as "createdAtUs",
+  d.settled_at_us as "settledAtUs"`;
+
+/** Notes a delivery to each destination that wants the report. Doing it again changes nothing. */
+export const queueDeliveries = async (
+  sql: TransactionSql,
+  report: { tenantId: string; period: string; version: number; nowUs: UnixMicros; attempts: number },
+): Promise<void> => {
+  const { tenantId, period, version, nowUs, attempts } = report;
+  const length = period.length === "YYYY-MM".length ? "month" : "day";
+  const status = version === 1 ? "sealed" : "restated";
+  await sql`
+    insert into deliveries (tenant_id, id, destination_id, period, version, form, state, attempts, attempts_left,
+      next_attempt_at_us, created_at_us)
+    select ${tenantId}, 'dlv_' || left(encode(sha256(convert_to(
+        json_build_array(id, ${tenantId}::text, ${period}::text, ${version}::int, form)::text, 'UTF8')), 'hex'), 32),
+      id, ${period}, ${version}, form, 'pending', 0, ${attempts}::int, ${nowUs}, ${nowUs}
+    from destinations cross join unnest(forms) as form
+    where enabled and deleted_at_us is null and (only_tenant is null or only_tenant = ${tenantId})
+      and ${length}::text = any (periods) and ${status}::text = any (statuses)
+    on conflict do nothing`;
+};
+
+/**
+ * Takes deliveries that are due, oldest first, each with an attempt that begins now. Until `leasedUntilUs` nobody else takes them;
+ * then they are due again, whatever became of whoever took them.
+ */
+export const claimDeliveries = async (
+  sql: TransactionSql,
+  { nowUs, leasedUntilUs, limit }: { nowUs: UnixMicros; leasedUntilUs: UnixMicros; limit: number },
+): Promise<Delivery[]> =>
+  sql<Delivery[]>`
+    with due as materialized (
+      select tenant_id, id from deliveries where state = 'pending' and next_attempt_at_us <= ${nowUs}
+      order by next_attempt_at_us limit ${limit} for update skip locked),
+    d as (
+      update deliveries d set attempts = attempts + 1, attempts_left = attempts_left - 1,
+        next_attempt_at_us = ${leasedUntilUs}
+      from due where d.tenant_id = due.tenant_id and d.id = due.id returning d.*),
+    begun as (
+      insert into delivery_attempts (tenant_id, delivery_id, attempt, started_at_us)
+      select tenant_id, id, attempts, ${nowUs} from d)
+    select ${deliveryColumns(sql)} from d`;
+
+/** Notes how an attempt ended, and what becomes of its delivery unless another attempt has begun meanwhile. */
+export const settleAttempt = async (
+  sql: TransactionSql,
+  { tenantId, id, attempts }: Pick<Delivery, "tenantId" | "id" | "attempts">,
+  ended: Pick<Attempt, "durationMs" | "outcome" | "status" | "error">,
+  next: { state: DeliveryState; nextAttemptAtUs: UnixMicros; settledAtUs: UnixMicros | null },
+): Promise<void> => {
+  await sql`update delivery_attempts set duration_ms = ${ended.durationMs}, outcome = ${ended.outcome},
+      status = ${ended.status}, error = ${ended.error}
+    where tenant_id = ${tenantId} and delivery_id = ${id} and attempt = ${attempts}`;
+  await sql`update deliveries set state = ${next.state}, next_attempt_at_us = ${next.nextAttemptAtUs},
+      settled_at_us = ${next.settledAtUs}
+    where tenant_id = ${tenantId} and id = ${id} and state = 'pending'
+      and (attempts = ${attempts} or ${next.state} = 'delivered')`;
+};
+
+/** Makes a delivery due now, whatever became of it. @returns whether it is there, and its destination, too */
+export const sendAgain = async (
+  sql: TransactionSql,
+  id: string,
+  { nowUs, attempts }: { nowUs: UnixMicros; attempts: number },
+): Promise<boolean> => {
+  const rows = await sql`
+    update deliveries d set state = 'pending', attempts_left = ${attempts}, next_attempt_at_us = ${nowUs},
+      settled_at_us = null
+    from destinations t where d.id = ${id} and t.id = d.destination_id and t.deleted_at_us is null returning 1`;
+  return rows.length > 0;
+};

@@ -1,0 +1,91 @@
+import { FINGERPRINT_TENANT_PREFIX } from "@masthead/shared/http/tenant-resource";
+import { UNATTRIBUTED_TENANT } from "@masthead/shared/ids";
+import type { UnixMicros } from "@masthead/shared/time";
+import type { TransactionSql } from "postgres";
+import { type DayRange, heldUsage } from "./held-usage.read-model.js";
+
+/** Requests of a tenant in the server role. */
+export const countRequests = async (
+  sql: TransactionSql,
+  tenant: string,
+  range: DayRange,
+): Promise<number> => {
+  const rows = await sql<{ requests: number }[]>`
+    with ${heldUsage(sql, sql`tenant_id = ${tenant}`, range)}
+    select coalesce(sum(requests), 0)::bigint as requests
+    from held join usage_series s using (tenant_id, series_id) where s.role = 'server'`;
+  return rows[0]?.requests ?? 0;
+};
+
+export interface AttributedByFingerprint {
+  fingerprint: string;
+  ingest: number;
+  move: number;
+}
+
+/** What came to be a tenant's by each fingerprint, most requests first. */
+export const readAttributions = (
+  sql: TransactionSql,
+  tenant: string,
+  range: DayRange,
+): Promise<AttributedByFingerprint[]> => sql<AttributedByFingerprint[]>`
+    select fingerprint, coalesce(sum(requests) filter (where how = 'ingest'), 0)::bigint as ingest,
+      coalesce(sum(requests) filter (where how = 'move'), 0)::bigint as move
+    from tenant_attributions
+    where tenant_id = ${tenant} and day >= (to_timestamp(${range.from}::float8) at time zone 'UTC')::date
+      and day < (to_timestamp(${range.to}::float8) at time zone 'UTC')::date
+    group by fingerprint order by sum(requests) desc, fingerprint collate "C"`;
+
+export interface ReadMove {
+  fingerprint: string;
+  startedAtUs: UnixMicros;
+  finishedAtUs: UnixMicros | null;
+  /** days, from the newest to the oldest; null before it begins */
+  days: number | null;
+  done: number;
+  requests: number;
+  exchanges: number;
+}
+
+export const readMoves = (sql: TransactionSql, tenant: string): Promise<ReadMove[]> => sql<ReadMove[]>`
+    select fingerprint, started_at_us as "startedAtUs", finished_at_us as "finishedAtUs",
+      newest_day - oldest_day + 1 as days,
+      case when finished_at_us is null then coalesce(newest_day - next_day, 0)
+        else coalesce(newest_day - oldest_day + 1, 0) end as done,
+      requests, exchanges
+    from tenant_moves where tenant_id = ${tenant} order by started_at_us desc, fingerprint collate "C"`;
+
+/** A caller whom no tenant is known for, and what it called. */
+export interface ReadConsumer {
+  fingerprint: string | null;
+  requests: number;
+  services: string[];
+}
+
+const SERVICES = 5;
+
+/** Callers of nobody known, most requests first: consumers of `unattributed`, and tenants that are fingerprints. */
+export const readUnknownConsumers = (
+  sql: TransactionSql,
+  range: DayRange,
+  page: { after?: { requests: number; fingerprint: string | null } | undefined; limit: number },
+): Promise<ReadConsumer[]> => {
+  const { after } = page;
+  const unknown = sql`(tenant_id = ${UNATTRIBUTED_TENANT} or tenant_id like ${`${FINGERPRINT_TENANT_PREFIX}%`})`;
+  const behind = after
+    ? sql`where requests < ${after.requests}
+        or (requests = ${after.requests} and coalesce(fingerprint, '') collate "C" > ${after.fingerprint ?? ""})`
+    : sql``;
+  return sql<ReadConsumer[]>`
+    with ${heldUsage(sql, unknown, range)},
+    counted as (
+      select case when s.tenant_id = ${UNATTRIBUTED_TENANT} then s.consumer else s.tenant_id end as fingerprint,
+        s.service_name, sum(requests) as requests
+      from held join usage_series s using (tenant_id, series_id) where s.role = 'server' group by 1, 2),
+    callers as (
+      select fingerprint, sum(requests)::bigint as requests,
+        to_jsonb((array_agg(service_name order by requests desc, service_name))[:${SERVICES}::int]) as services
+      from counted group by fingerprint)
+    select * from callers ${behind}
+    order by requests desc, coalesce(fingerprint, '') collate "C" limit ${page.limit}`;
+};

@@ -1,0 +1,265 @@
+import { moveTenants } from "@masthead/api/features/tenants/index";
+import {
+  ensureUsagePartitions,
+  maintainUsage,
+  rollUpUsage,
+  USAGE_TABLE,
+  usageRoutes,
+} from "@masthead/api/features/usage/index";
+import { ensurePartition } from "@masthead/api/platform/db/partitions.store";
+import type { UsageRow } from "@masthead/shared/http/usage-schema";
+import type { UsagePart } from "@masthead/shared/wire/batch";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { serve } from "./support/api.js";
+import { makeBatch } from "./support/batches.js";
+import { commit } from "./support/ingest.js";
+import { fingerprint, startTenants, type TestTenants } from "./support/tenants.js";
+import { bookParts, DAY, manyParts, NOW } from "./support/usage-parts.js";
+
+const UNKNOWN = "unattributed";
+const [ONE, TWO, THREE, FOUR] = [1, 2, 3, 4].map(fingerprint) as [string, string, string, string];
+const NOW_US = NOW * 1e6;
+
+let tenants: TestTenants;
+let usage: ReturnType<typeof serve>;
+beforeAll(async () => {
+  tenants = await startTenants(NOW_US);
+  usage = serve(usageRoutes, tenants.server.open("app"), () => NOW_US);
+});
+afterAll(() => tenants?.server.stop());
+beforeEach(async () => {
+  await tenants.reset();
+  await tenants.owner.sql`update usage_horizon set minutes_from = '1970-01-01', quarters_from = '1970-01-01',
+    days_from = '1970-01-01', months_from = '1970-01-01'`;
+  const days = new Set(
+    manyParts(400).map((part) => new Date(part.windowStart * 1000).toISOString().slice(0, 10)),
+  );
+  await ensureUsagePartitions(tenants.ingest, days);
+});
+
+/** Parts of tenants that are known, of nobody known with and without a consumer, and of tenants that are fingerprints. */
+const parts = (): UsagePart[] =>
+  manyParts(400).map((part, n) => {
+    const who: Partial<UsagePart>[] = [
+      { tenant: UNKNOWN, consumer: ONE },
+      { tenant: ONE, consumer: ONE },
+      // As it was booked before there were consumers.
+      { tenant: ONE },
+      { tenant: UNKNOWN, consumer: TWO },
+      { tenant: THREE, consumer: THREE },
+      { tenant: "acme", consumer: FOUR },
+      { tenant: "acme" },
+      { tenant: UNKNOWN },
+    ];
+    return { ...part, ...who[n % who.length] };
+  });
+
+const RANGE = "from=2026-10-01T00:00:00Z&to=2026-12-01T00:00:00Z";
+const ask = async (query: string): Promise<UsageRow[]> => {
+  const { status, body } = await usage(`/v1/usage?${RANGE}&filter[role]=server,client&limit=1000&${query}`);
+  expect(body, JSON.stringify(body)).toHaveProperty("items");
+  expect(status).toBe(200);
+  return (body as { items: UsageRow[] }).items;
+};
+/** What usage says of all tenants together: it may not change while rows move. */
+const overall = async () => [
+  ...(await ask("window=total")),
+  ...(await ask("window=day&groupBy=url.template,x-model-id")),
+];
+const ofTenants = async () =>
+  Object.fromEntries(
+    (await ask("window=total&groupBy=tenant.id")).map((row) => [row.group["tenant.id"], row.requests]),
+  );
+
+const OWNER: Record<string, string> = { [ONE]: "acme", [TWO]: "globex", [THREE]: "globex" };
+const ownerOf = ({ tenant, consumer }: UsagePart): string =>
+  OWNER[tenant] ?? (tenant === UNKNOWN ? OWNER[consumer ?? ""] : undefined) ?? tenant;
+const expected = (list: readonly UsagePart[]) => {
+  const sums: Record<string, number> = {};
+  for (const part of list) sums[ownerOf(part)] = (sums[ownerOf(part)] ?? 0) + part.requests;
+  return sums;
+};
+const register = async () => {
+  await tenants.put("acme", { fingerprints: [ONE] });
+  await tenants.put("globex", { fingerprints: [TWO, THREE] });
+};
+
+/** Whether coarser buckets hold what the level that they are made from holds, where both are held. */
+const rolledUpWrong = async (): Promise<unknown[]> => {
+  const pairs = [
+    ["usage_minute", "usage_quarter", "15 minutes"],
+    ["usage_quarter", "usage_day", "1 day"],
+  ] as const;
+  const wrong: unknown[] = [];
+  for (const [fine, coarse, step] of pairs) {
+    const rows = await tenants.owner.sql.unsafe(
+      `with fine as (
+        select tenant_id, series_id, date_bin($1::interval, bucket, 'epoch') as bucket, sum(requests) as requests,
+          sum((measures ->> 'x-tokens')::numeric) as tokens from ${fine} group by 1, 2, 3)
+      select * from fine full join (
+        select tenant_id, series_id, bucket, requests, (measures ->> 'x-tokens')::numeric as tokens,
+          (select sum(n) from unnest(latency_counts) n) as latencies from ${coarse}
+        where bucket >= (select min(bucket) from fine)) coarse using (tenant_id, series_id, bucket)
+      where fine.requests is distinct from coarse.requests or fine.tokens is distinct from coarse.tokens
+        or coarse.latencies is distinct from coarse.requests`,
+      [step],
+    );
+    wrong.push(...rows);
+  }
+  return wrong;
+};
+
+const steps = async (rowsPerStep: number, each: () => Promise<void>): Promise<number> => {
+  for (let done = 0; ; done++) {
+    if ((await moveTenants(tenants.ingest, NOW_US, { steps: 1, rowsPerStep })) === 0) return done;
+    await each();
+  }
+};
+
+describe("what was counted before a fingerprint was registered", () => {
+  const months = { minute: 35, quarter: 400, day: 1_826, month: null };
+  it.each([
+    ["is held in minutes", async () => {}],
+    ["is rolled up", () => rollUpUsage(tenants.ingest, (NOW + 40 * DAY) * 1e6)],
+    [
+      "is held in quarter-hours",
+      async () => {
+        await rollUpUsage(tenants.ingest, (NOW + 40 * DAY) * 1e6);
+        await maintainUsage(tenants.ingest, (NOW + 60 * DAY) * 1e6, months);
+      },
+    ],
+    [
+      "is held in days",
+      async () => {
+        await rollUpUsage(tenants.ingest, (NOW + 40 * DAY) * 1e6);
+        await maintainUsage(tenants.ingest, (NOW + 100 * DAY) * 1e6, { ...months, quarter: 40 });
+      },
+    ],
+  ])(
+    "follows to its tenant, and all together stays the same after every step, where it %s",
+    async (_, prepare) => {
+      const list = parts();
+      await bookParts(tenants.ingest, list);
+      await prepare();
+      const before = await overall();
+      await register();
+      const done = await steps(20, async () => {
+        expect(await overall()).toEqual(before);
+      });
+      expect(done).toBeGreaterThan(4);
+      expect(await ofTenants()).toEqual(expected(list));
+      await rollUpUsage(tenants.ingest, (NOW + 40 * DAY) * 1e6);
+      expect(await overall()).toEqual(before);
+      expect(await ofTenants()).toEqual(expected(list));
+      expect(await rolledUpWrong()).toEqual([]);
+      const left = await tenants.owner.sql`
+      select tenant_id, consumer from usage_series
+      where tenant_id like 'fp:%' or tenant_id = ${UNKNOWN} and consumer is not null`;
+      expect(left).toEqual([]);
+      const listed = await tenants.request("GET", "/v1/tenants");
+      const { items } = (await listed.json()) as { items: { id: string }[] };
+      expect(items.map(({ id }) => id)).toEqual(["acme", "globex", UNKNOWN]);
+    },
+  );
+
+  it("follows whole where no more than months is held", async () => {
+    const list = parts();
+    await bookParts(tenants.ingest, list);
+    await rollUpUsage(tenants.ingest, (NOW + 40 * DAY) * 1e6);
+    await maintainUsage(tenants.ingest, (NOW + 200 * DAY) * 1e6, {
+      minute: 35,
+      quarter: 35,
+      day: 35,
+      month: null,
+    });
+    const held = async () => {
+      const rows = await tenants.owner.sql<{ id: string; n: number }[]>`
+        select tenant_id as id, sum(requests)::int as n from usage_month group by 1`;
+      return Object.fromEntries(rows.map(({ id, n }) => [id, n]));
+    };
+    expect(await tenants.owner.sql`select from usage_day`).toHaveLength(0);
+    await register();
+    await moveTenants(tenants.ingest, NOW_US);
+    expect(await held()).toEqual(expected(list));
+  });
+
+  it("counts series of each minute, and folds what is beyond the cap", async () => {
+    await bookParts(tenants.ingest, parts());
+    await register();
+    await moveTenants(tenants.ingest, NOW_US);
+    const wrong = await tenants.owner.sql`
+      select * from usage_windows w full join (
+        select tenant_id, bucket, count(*) as held from usage_minute group by 1, 2) m using (tenant_id, bucket)
+      where w.series is distinct from m.held`;
+    expect(wrong).toEqual([]);
+  });
+
+  it("goes on where it was cut short, and several at it do not double it", async () => {
+    const list = parts();
+    await bookParts(tenants.ingest, list);
+    const before = await overall();
+    await register();
+    await moveTenants(tenants.ingest, NOW_US, { steps: 3, rowsPerStep: 20 });
+    const cut = tenants.server.open("ingest");
+    const [pid] = await cut.sql<{ pid: number }[]>`select pg_backend_pid() as pid`;
+    const dying = moveTenants(cut, NOW_US, { steps: 50, rowsPerStep: 1 }).catch(() => "cut");
+    await tenants.owner.sql`select pg_terminate_backend(${pid?.pid ?? 0})`;
+    await dying;
+    expect(await overall()).toEqual(before);
+    const movers = [1, 2, 3].map(() => tenants.server.open("ingest"));
+    await Promise.all(movers.map((mover) => moveTenants(mover, NOW_US, { steps: 500, rowsPerStep: 7 })));
+    await moveTenants(tenants.ingest, NOW_US);
+    expect(await ofTenants()).toEqual(expected(list));
+    expect(await overall()).toEqual(before);
+  });
+
+  it("is whole in every snapshot while drains book, roll up and move", async () => {
+    const at = (n: number) => (NOW - (n % 3) * DAY - 3_600 * (n % 5)) * 1e6;
+    for (const days of [0, 1, 2, 3]) {
+      const day = new Date((NOW - days * DAY) * 1000).toISOString().slice(0, 10);
+      await ensurePartition(tenants.ingest.sql, "exchanges", day);
+    }
+    const exchanges = Array.from({ length: 60 }, (_, n) => ({
+      timeUs: at(n),
+      ...[{ tenant: UNKNOWN, consumer: ONE }, { tenant: TWO }, { tenant: UNKNOWN }, { tenant: "acme" }][
+        n % 4
+      ],
+    }));
+    let booking = true;
+    const drains = [0, 1].map(async (agent) => {
+      const drain = tenants.server.open("ingest");
+      for (let seq = 1; seq <= 15; seq++) {
+        await commit(drain, [makeBatch({ agentId: `agent-${agent}`, seq, exchanges })], NOW_US);
+        if (seq === 5 && agent === 0) await register();
+        await rollUpUsage(drain, (NOW + 40 * DAY) * 1e6);
+        await moveTenants(drain, NOW_US, { steps: 4, rowsPerStep: 10 });
+      }
+    });
+    let snapshots = 0;
+    const reader = tenants.server.open("owner");
+    const reading = async () => {
+      while (booking) {
+        const [seen] = await reader.sql`
+          select (select coalesce(sum(usage_requests), 0) from batches)::int as sent,
+            (select coalesce(sum(requests), 0) from usage_minute)::int as minutes,
+            (select count(*) from exchanges)::int as exchanges`;
+        expect([seen?.["minutes"], seen?.["exchanges"]]).toEqual([seen?.["sent"], seen?.["sent"]]);
+        snapshots++;
+      }
+    };
+    const watching = reading();
+    await Promise.all(drains);
+    booking = false;
+    await watching;
+    expect(snapshots).toBeGreaterThan(5);
+    await moveTenants(tenants.ingest, NOW_US);
+    const quarter = (60 * 15 * 2) / 4;
+    expect(await ofTenants()).toEqual({ acme: 2 * quarter, globex: quarter, [UNKNOWN]: quarter });
+    const moved = await tenants.owner.sql<{ id: string; n: number }[]>`
+      select tenant_id as id, count(*)::int as n from exchanges group by 1`;
+    expect(Object.fromEntries(moved.map(({ id, n }) => [id, n]))).toEqual(await ofTenants());
+    await rollUpUsage(tenants.ingest, (NOW + 40 * DAY) * 1e6);
+    expect(await rolledUpWrong()).toEqual([]);
+    expect(Object.values(USAGE_TABLE)).toHaveLength(4);
+  });
+});
