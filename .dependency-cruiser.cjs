@@ -8,7 +8,10 @@ const library = (...names) => `(^|/)node_modules/(${names.join("|")})/`;
 /** Roles that may hold SQL: tables, stores, read models; and platform/db. */
 const holdsSql = "(^packages/api/src/platform/db/)|([.](table|tables|store|read-model)[.]ts$)";
 /** What runs everywhere, with all that it reaches. */
-const portable = ["^packages/api/src/(app|drain)[.]ts$", "^infra/src/serverless/(worker|lambda)[.]ts$"];
+const portable = [
+  "^packages/api/src/(app|drain|maintain|report-duties)[.]ts$",
+  "^infra/src/serverless/(worker|lambda)[.]ts$",
+];
 /** What Workers have no like of, `nodejs_compat` or not, and what reads the machine it runs on. */
 const notPortable = [
   "child_process",
@@ -88,7 +91,7 @@ module.exports = {
       comment: "platform/ is without business words: it imports neither features nor what assembles them.",
       severity: "error",
       from: { path: "^packages/api/src/platform/", pathNot: testFiles },
-      to: { path: "^packages/api/src/(features/|(app|drain|main|server)[.]ts$)" },
+      to: { path: "^packages/api/src/(features/|(app|drain|main|maintain|server)[.]ts$)" },
     },
     {
       name: "sql-where-it-belongs",
@@ -113,7 +116,7 @@ module.exports = {
     },
     {
       name: "app-and-drain-are-portable",
-      comment: "createApp and drain run in Workers and Lambda as they do in Node.",
+      comment: "createApp, drain and maintain run in Workers and Lambda as they do in Node.",
       severity: "error",
       from: { path: portable },
       to: { path: `^(node:)?(${notPortable})(/|$)`, reachable: true },

@@ -95,6 +95,77 @@ table batches row level security
   grant select to masthead_app
   grant delete, insert, select, update to masthead_ingest
 
+table deliveries row level security
+  tenant_id text not null
+  id text not null
+  destination_id text not null
+  period text not null
+  version integer not null
+  form text not null
+  state text not null
+  attempts integer not null
+  attempts_left integer not null
+  next_attempt_at_us bigint not null
+  created_at_us bigint not null
+  settled_at_us bigint
+  constraint deliveries_id_check CHECK ((id ~ '^dlv_[0-9a-f]{32}$'::text))
+  constraint deliveries_pkey PRIMARY KEY (tenant_id, id)
+  constraint deliveries_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'dead'::text, 'cancelled'::text])))
+  constraint deliveries_tenant_id_destination_id_period_version_form_key UNIQUE (tenant_id, destination_id, period, version, form)
+  CREATE INDEX deliveries_by_time ON public.deliveries USING btree (created_at_us DESC, id DESC)
+  CREATE INDEX deliveries_due ON public.deliveries USING btree (next_attempt_at_us) WHERE (state = 'pending'::text)
+  CREATE UNIQUE INDEX deliveries_tenant_id_destination_id_period_version_form_key ON public.deliveries USING btree (tenant_id, destination_id, period, version, form)
+  policy deliveries_fleet for all to masthead_app using ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text)) with check ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text))
+  policy deliveries_sending for all to masthead_ingest using (true) with check (true)
+  grant select to masthead_app
+  grant insert, select, update to masthead_ingest
+  grant update (state, attempts_left, next_attempt_at_us, settled_at_us) to masthead_app
+
+table delivery_attempts row level security
+  tenant_id text not null
+  delivery_id text not null
+  attempt integer not null
+  started_at_us bigint not null
+  duration_ms integer
+  outcome text
+  status integer
+  error text
+  constraint delivery_attempts_error_check CHECK ((char_length(error) <= 256))
+  constraint delivery_attempts_outcome_check CHECK ((outcome = ANY (ARRAY['delivered'::text, 'failed'::text])))
+  constraint delivery_attempts_pkey PRIMARY KEY (tenant_id, delivery_id, attempt)
+  policy delivery_attempts_fleet for all to masthead_app using ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text)) with check ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text))
+  policy delivery_attempts_sending for all to masthead_ingest using (true) with check (true)
+  grant select to masthead_app
+  grant insert, select, update to masthead_ingest
+
+table destinations row level security
+  id text not null
+  name text not null
+  kind text not null
+  only_tenant text
+  forms text[] not null
+  periods text[] not null
+  statuses text[] not null
+  enabled boolean not null
+  settings json not null
+  secrets bytea
+  revision integer not null
+  created_at_us bigint not null
+  changed_at_us bigint not null
+  deleted_at_us bigint
+  constraint destinations_forms_check CHECK (((cardinality(forms) >= 1) AND (cardinality(forms) <= 8)))
+  constraint destinations_id_check CHECK ((id ~ '^dst_[0-9a-f]{16}$'::text))
+  constraint destinations_kind_check CHECK ((kind = ANY (ARRAY['webhook'::text, 'bucket'::text, 'folder'::text])))
+  constraint destinations_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 128)))
+  constraint destinations_only_tenant_check CHECK (((char_length(only_tenant) >= 1) AND (char_length(only_tenant) <= 128)))
+  constraint destinations_periods_check CHECK ((periods <@ ARRAY['day'::text, 'month'::text]))
+  constraint destinations_pkey PRIMARY KEY (id)
+  constraint destinations_statuses_check CHECK ((statuses <@ ARRAY['sealed'::text, 'restated'::text]))
+  policy destinations_fleet for all to masthead_app using ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text)) with check ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text))
+  policy destinations_sending for select to masthead_ingest using (true)
+  grant insert, select, update to masthead_app
+  grant select to masthead_ingest
+
 table epoch_losses row level security
   agent_id text not null
   epoch bigint not null
@@ -150,11 +221,8 @@ table exchanges partition by RANGE (ended_at) row level security
   request_headers jsonb
   response_headers jsonb
   detail json not null
-  consumer text
   constraint exchanges_pkey PRIMARY KEY (tenant_id, ended_at, id)
   CREATE INDEX exchanges_newest ON ONLY public.exchanges USING btree (ended_at DESC, id DESC)
-  policy exchanges_move_read for select to masthead_ingest using (true)
-  policy exchanges_move_take for delete to masthead_ingest using (true)
   policy exchanges_read for select to masthead_app using (
 CASE
     WHEN (( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text) THEN true
@@ -162,7 +230,7 @@ CASE
 END)
   policy exchanges_write for insert to masthead_ingest with check (true)
   grant select to masthead_app
-  grant delete, insert, select to masthead_ingest
+  grant insert to masthead_ingest
 
 table ingest_counters row level security
   name text not null
@@ -206,6 +274,20 @@ table lost_batches row level security
   constraint lost_batches_pkey PRIMARY KEY (agent_id, epoch, seq)
   policy lost_batches_fleet for all to masthead_app using ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text)) with check ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text))
   policy lost_batches_write for all to masthead_ingest using (true) with check (true)
+  grant select to masthead_app
+  grant delete, insert, select, update to masthead_ingest
+
+table owed_reports row level security
+  tenant_id text not null
+  period text not null
+  constraint owed_reports_pkey PRIMARY KEY (tenant_id, period)
+  CREATE INDEX owed_reports_by_period ON public.owed_reports USING btree (period, tenant_id)
+  policy owed_reports_read for select to masthead_app using (
+CASE
+    WHEN (( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text) THEN true
+    ELSE (tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif"))
+END)
+  policy owed_reports_write for all to masthead_ingest using (true) with check (true)
   grant select to masthead_app
   grant delete, insert, select, update to masthead_ingest
 
@@ -255,11 +337,43 @@ table policy_history row level security
   grant insert, select to masthead_app
   grant select to masthead_ingest
 
+table report_links row level security
+  tenant_id text not null
+  generation integer not null
+  changed_at_us bigint not null
+  constraint report_links_pkey PRIMARY KEY (tenant_id)
+  policy report_links_own for all to masthead_app using (
+CASE
+    WHEN (( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text) THEN true
+    ELSE (tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif"))
+END) with check ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text))
+  grant insert, select, update to masthead_app
+
 table schema_migrations
   name text not null
   checksum text not null
   applied_at timestamp with time zone not null default now()
   constraint schema_migrations_pkey PRIMARY KEY (name)
+
+table sealed_reports row level security
+  tenant_id text not null
+  period text not null
+  version integer not null
+  document bytea not null
+  sha256 bytea not null
+  sealed_at_us bigint not null
+  constraint sealed_reports_check CHECK ((sha256 = sha256(document)))
+  constraint sealed_reports_period_check CHECK ((period ~ '^\d{4}-\d{2}(-\d{2})?$'::text))
+  constraint sealed_reports_pkey PRIMARY KEY (tenant_id, period, version)
+  constraint sealed_reports_version_check CHECK ((version >= 1))
+  policy sealed_reports_read for select to masthead_app using (
+CASE
+    WHEN (( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text) THEN true
+    ELSE (tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif"))
+END)
+  policy sealed_reports_write for all to masthead_ingest using (true) with check (true)
+  grant select to masthead_app
+  grant insert, select to masthead_ingest
 
 table set_aside row level security
   id bigint not null generated always as identity
@@ -282,82 +396,22 @@ table set_aside row level security
   grant select to masthead_app
   grant delete, insert, select, update to masthead_ingest
 
-table tenant_attributions row level security
+table usage_changes row level security
   tenant_id text not null
   day date not null
-  fingerprint text not null
-  how text not null
-  requests bigint not null
-  constraint tenant_attributions_how_check CHECK ((how = ANY (ARRAY['ingest'::text, 'move'::text])))
-  constraint tenant_attributions_pkey PRIMARY KEY (tenant_id, day, fingerprint, how)
-  policy tenant_attributions_read for select to masthead_app using (
+  day_due boolean not null
+  month_due boolean not null
+  constraint usage_changes_pkey PRIMARY KEY (tenant_id, day)
+  CREATE INDEX usage_changes_day_due ON public.usage_changes USING btree (day, tenant_id) WHERE day_due
+  CREATE INDEX usage_changes_month_due ON public.usage_changes USING btree (day, tenant_id) WHERE month_due
+  policy usage_changes_read for select to masthead_app using (
 CASE
     WHEN (( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text) THEN true
     ELSE (tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif"))
 END)
-  policy tenant_attributions_write for all to masthead_ingest using (true) with check (true)
+  policy usage_changes_write for all to masthead_ingest using (true) with check (true)
   grant select to masthead_app
   grant delete, insert, select, update to masthead_ingest
-
-table tenant_fingerprints row level security
-  tenant_id text not null
-  fingerprint text not null
-  registered_at_us bigint not null
-  constraint tenant_fingerprints_fingerprint_check CHECK ((fingerprint ~ '^fp:[0-9a-f]{8}:[0-9a-f]{32}$'::text))
-  constraint tenant_fingerprints_pkey PRIMARY KEY (tenant_id, fingerprint)
-  CREATE INDEX tenant_fingerprints_by_fingerprint ON public.tenant_fingerprints USING btree (fingerprint)
-  policy tenant_fingerprints_booking for select to masthead_ingest using (true)
-  policy tenant_fingerprints_change for all to masthead_app using ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text)) with check ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text))
-  policy tenant_fingerprints_read for select to masthead_app using (
-CASE
-    WHEN (( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text) THEN true
-    ELSE (tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif"))
-END)
-  grant delete, insert, select, update to masthead_app
-  grant select to masthead_ingest
-
-table tenant_moves row level security
-  tenant_id text not null
-  fingerprint text not null
-  started_at_us bigint not null
-  finished_at_us bigint
-  newest_day date
-  next_day date
-  oldest_day date
-  requests bigint not null default 0
-  exchanges bigint not null default 0
-  constraint tenant_moves_pkey PRIMARY KEY (tenant_id, fingerprint)
-  CREATE INDEX tenant_moves_under_way ON public.tenant_moves USING btree (next_day) WHERE (finished_at_us IS NULL)
-  policy tenant_moves_change for all to masthead_app using ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text)) with check ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text))
-  policy tenant_moves_read for select to masthead_app using (
-CASE
-    WHEN (( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text) THEN true
-    ELSE (tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif"))
-END)
-  policy tenant_moves_write for all to masthead_ingest using (true) with check (true)
-  grant delete, insert, select to masthead_app
-  grant delete, insert, select, update to masthead_ingest
-
-table tenants row level security
-  tenant_id text not null
-  name text
-  labels jsonb not null
-  revision bigint not null
-  created_at_us bigint not null
-  changed_at_us bigint not null
-  changed_by text not null
-  constraint tenants_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 256)))
-  constraint tenants_pkey PRIMARY KEY (tenant_id)
-  constraint tenants_tenant_id_check CHECK (((char_length(tenant_id) >= 1) AND (char_length(tenant_id) <= 128)))
-  policy tenants_booking for select to masthead_ingest using (true)
-  policy tenants_change for all to masthead_app using ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text)) with check ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text))
-  policy tenants_read for select to masthead_app using (
-CASE
-    WHEN (( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text) THEN true
-    ELSE (tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif"))
-END)
-  grant delete, insert, select, update to masthead_app
-  grant select to masthead_ingest
 
 table usage_day row level security
   tenant_id text not null
@@ -506,7 +560,6 @@ table usage_series row level security
   dimensions jsonb
   consumer text
   constraint usage_series_pkey PRIMARY KEY (tenant_id, series_id)
-  CREATE INDEX usage_series_of_consumer ON public.usage_series USING btree (tenant_id, consumer) WHERE (consumer IS NOT NULL)
   policy usage_series_read for select to masthead_app using (
 CASE
     WHEN (( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text) THEN true
@@ -570,6 +623,7 @@ view ledger (security_invoker=true)
            FROM epochs n_1
           WHERE n_1.agent_id = e.agent_id AND n_1.epoch > e.epoch) n ON true;
   grant select to masthead_app
+  grant select to masthead_ingest
 
 view ledger_losses (security_invoker=true)
  SELECT known.agent_id,
@@ -606,6 +660,7 @@ UNION ALL
    FROM ledger
   WHERE ledger.ended_without_report;
   grant select to masthead_app
+  grant select to masthead_ingest
 
 view loss_times (security_invoker=true)
  SELECT loss_minutes.agent_id,
@@ -791,6 +846,17 @@ CREATE OR REPLACE FUNCTION public.refuse_change()
 AS $function$
 begin
   raise exception '% is append-only', tg_table_name using errcode = 'insufficient_privilege';
+end
+$function$
+
+
+CREATE OR REPLACE FUNCTION public.refuse_report_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  raise exception 'a sealed report never changes' using errcode = 'restrict_violation';
 end
 $function$
 

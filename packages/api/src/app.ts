@@ -8,6 +8,12 @@ import {
   requirePermission,
   routesWithoutPermission,
 } from "./features/auth/index.js";
+import {
+  type DestinationLimits,
+  deliveriesRoutes,
+  destinationsRoutes,
+  linksRoutes,
+} from "./features/deliveries/index.js";
 import { exchangesRoutes } from "./features/exchanges/index.js";
 import { keysRoutes } from "./features/keys/index.js";
 import { policiesRoutes } from "./features/policies/index.js";
@@ -26,12 +32,15 @@ import { createRouter } from "./platform/http/router.js";
 import { safety } from "./platform/http/safety.js";
 import { unknownRoute } from "./platform/http/unknown-route.js";
 import type { UserIssuer } from "./platform/nats/credentials.js";
+import { PUBLIC_ONLY } from "./platform/outbound/allowed-hosts.js";
 
 export interface AppOptions {
   /** signs credentials of further agents; absent: this control plane cannot */
   readonly issuer?: UserIssuer | null;
   /** whether `/metrics` asks for a key */
   readonly metricsNeedKey?: boolean;
+  /** what destinations may be; absent: none that needs a secret or a folder, and no links */
+  readonly deliveries?: DestinationLimits;
   /** that one key may make; at least 100 */
   readonly requestsPerSecond?: number;
 }
@@ -53,9 +62,13 @@ export function createApp(deps: Deps, options: AppOptions = {}): OpenAPIHono<App
   app.route("/", agentsRoutes(deps, issuer));
   app.route("/", exchangesRoutes(deps));
   app.route("/", usageRoutes(deps));
+  const limits = options.deliveries ?? { allowed: PUBLIC_ONLY, folders: false, secrets: null };
+  app.route("/", linksRoutes(deps, limits.secrets));
   app.route("/", tenantsRoutes(deps));
   app.route("/", sealingRoutes(deps));
   app.route("/", reportsRoutes(deps));
+  app.route("/", destinationsRoutes(deps, limits));
+  app.route("/", deliveriesRoutes(deps));
   app.route("/", keysRoutes(deps));
   app.route("/", auditRoutes(deps));
   app.route("/", healthRoutes(deps));

@@ -10,12 +10,58 @@ import {
 } from "@masthead/shared/config/definition";
 import { z } from "zod";
 import { REQUESTS_PER_SECOND_DEFAULT, REQUESTS_PER_SECOND_MIN } from "./features/auth/index.js";
+import { type AllowedHosts, parseAllowedHosts } from "./platform/outbound/allowed-hosts.js";
+
+const allowedHosts = z.string().transform((list, context): AllowedHosts => {
+  const parsed = parseAllowedHosts(list);
+  if (!("fault" in parsed)) return parsed;
+  context.addIssue({ code: "custom", message: parsed.fault });
+  return z.NEVER;
+});
+
+import type { UsageRetention } from "./features/usage/index.js";
+
+const DAYS_MAX = 36_500;
+const heldFor = (name: string, days: string, description: string) =>
+  variable({ name, description, unit: "days", default: days, schema: wholeNumber(0, DAYS_MAX) });
+
+/** How long each level of usage is held; 0: for ever. */
+export const usageRetentionVariables = {
+  usageMinuteDays: heldFor(
+    "MASTHEAD_USAGE_MINUTE_DAYS",
+    "35",
+    "How long usage is held by the minute; 0: for ever. Each level below is held as long as the one above at least.",
+  ),
+  usageQuarterHourDays: heldFor(
+    "MASTHEAD_USAGE_QUARTER_HOUR_DAYS",
+    "400",
+    "How long usage is held by the quarter-hour, of which hours and the days of all time zones are cut; 0: for ever. Whole months go.",
+  ),
+  usageDayDays: heldFor(
+    "MASTHEAD_USAGE_DAY_DAYS",
+    "1826",
+    "How long usage is held by the day of UTC; 0: for ever. Whole months go.",
+  ),
+  usageMonthDays: heldFor(
+    "MASTHEAD_USAGE_MONTH_DAYS",
+    "0",
+    "How long usage is held by the month of UTC; 0: for ever.",
+  ),
+};
+
+/** What is configured, as the roll-ups take it. */
+export const usageRetentionOf = (read: Configuration<typeof usageRetentionVariables>): UsageRetention => ({
+  minute: read.usageMinuteDays || null,
+  quarter: read.usageQuarterHourDays || null,
+  day: read.usageDayDays || null,
+  month: read.usageMonthDays || null,
+});
 
 /** What the resident API reads of its environment. */
 export const apiVariables = {
   home: variable({
     name: "MASTHEAD_HOME",
-    description: "Where `admin.key` lies (made when absent) and `run/api.pid` is written.",
+    description: "Where `admin.key` and `secrets.key` lie (made when absent) and `run/api.pid` is written.",
     unit: "path",
     default: ".masthead",
     schema: text.transform((path) => resolve(path)),
@@ -71,11 +117,25 @@ export const apiVariables = {
     unit: "path",
     schema: text,
   }),
+  ...usageRetentionVariables,
   metricsNeedKey: variable({
     name: "MASTHEAD_METRICS_KEY",
     description: "`on`: `/metrics` asks for a key of the API.",
     default: "off",
     schema: onOff,
+  }),
+  deliveryHosts: variable({
+    name: "MASTHEAD_DELIVERY_HOSTS",
+    description:
+      "Host names, addresses and networks, with commas, that destinations may name beside public hosts with https: there http and private addresses are allowed.",
+    default: "",
+    schema: allowedHosts,
+  }),
+  deliveryFolder: variable({
+    name: "MASTHEAD_DELIVERY_FOLDER",
+    description: "Folder below which destinations may write reports. Absent: there are no such destinations.",
+    unit: "path",
+    schema: text.transform((path) => resolve(path)),
   }),
   requestsPerSecond: variable({
     name: "MASTHEAD_REQUESTS_PER_SECOND",

@@ -10,7 +10,6 @@ import {
   type DrainedBatches,
   drainBatches,
   drainHeartbeats,
-  maintain,
 } from "./features/ingest/index.js";
 import { pullQueue } from "./platform/nats/pull-queue.js";
 import { watermarkPublisher } from "./platform/nats/watermark-publisher.js";
@@ -22,7 +21,7 @@ export interface Drained extends DrainedBatches {
 
 /**
  * Consumes batches and heartbeats from JetStream into Postgres until the budget is spent; before that, makes what is
- * missing in NATS, and what time asks for: partitions, roll-ups, retention. Drains may run side by side. Ends with all it took settled.
+ * missing in NATS. Drains may run side by side. Ends with all it took settled. What time asks for is {@link maintain}'s.
  * @param deps as the drain's database role
  * @param signal ends it before its budget, with what it took settled
  * @throws when Postgres or NATS is away: call it again, nothing is lost
@@ -31,7 +30,6 @@ export const drain = async (deps: Deps, budget: DrainBudget, signal?: AbortSigna
   await reconcile(deps);
   return deps.withDatabase((database) =>
     deps.withNats(async (nats) => {
-      await maintain(database, deps.now());
       const { now, log } = deps;
       const watermarks = watermarkPublisher(nats);
       const batches = {

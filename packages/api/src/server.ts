@@ -4,22 +4,35 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { createApp } from "./app.js";
-import type { ApiConfiguration } from "./config.js";
+import { type ApiConfiguration, usageRetentionOf } from "./config.js";
 import type { Deps, Log } from "./deps.js";
 import { drain } from "./drain.js";
 import { ensureAdminKey } from "./features/auth/index.js";
 import { ensureDefaultPolicy } from "./features/policies/index.js";
+import { maintain } from "./maintain.js";
 import { openDatabase } from "./platform/db/database.js";
 import { withNatsConnection } from "./platform/nats/connection.js";
 import { userIssuerSchema } from "./platform/nats/credentials.js";
+import { createSecrets } from "./platform/secrets.js";
 import { reconcile } from "./reconcile.js";
+import { deliverStep, sealStep } from "./report-duties.js";
+import { folderWriter } from "./resident/folder-sender.js";
 import { createLender } from "./resident/lender.js";
+import { httpOutbound } from "./resident/outbound-http.js";
 import { repeat } from "./resident/repeat.js";
+import { secretsKeyIn } from "./resident/secrets-key.js";
 
 const RECONCILE_EVERY_MS = 5_000;
+const MAINTAIN_EVERY_MS = 10_000;
 /** Longer than load balancers keep an idle connection, a minute as a rule: who closes first must not be the server. */
 const KEEP_ALIVE_MS = 65_000;
 const CLOSE_IDLE_EVERY_MS = 50;
+const SEAL_EVERY_MS = 10_000;
+const SEAL_STEP_MS = 30_000;
+const DELIVER_EVERY_MS = 2_000;
+const DELIVER_STEP_MS = 30_000;
+/** One for each of its loops: drain, maintenance, sealing, deliveries. */
+const INGEST_CONNECTIONS = 4;
 const DRAIN_STEP = { maxMs: 15_000, maxMessages: 10_000 };
 
 /** A running control plane. */
@@ -65,7 +78,7 @@ const closed = (server: Server): Promise<void> =>
   });
 
 /**
- * Runs the app, the drain and the reconciling in this process. Answers from the start; `/readyz` says when Postgres and NATS
+ * Runs the app, the drain, the upkeep and the reconciling in this process. Answers from the start; `/readyz` says when Postgres and NATS
  * are there too.
  *
  * @param adminKey a key that is let in, see {@link ensureAdminKey}
@@ -78,8 +91,13 @@ export async function startServer(
   const { natsIssuer, metricsNeedKey, requestsPerSecond, ingestDatabaseUrl } = configuration;
   const issuer = natsIssuer ? userIssuerSchema.parse(JSON.parse(readFileSync(natsIssuer, "utf8"))) : null;
   const app = depsFor(configuration, configuration.databaseUrl, configuration.databaseConnections, log);
-  const ingest = ingestDatabaseUrl ? depsFor(configuration, ingestDatabaseUrl, 2, log) : null;
-  const { fetch } = createApp(app.deps, { issuer, metricsNeedKey, requestsPerSecond });
+  const ingest = ingestDatabaseUrl
+    ? depsFor(configuration, ingestDatabaseUrl, INGEST_CONNECTIONS, log)
+    : null;
+  const { deliveryHosts: allowed, deliveryFolder } = configuration;
+  const secrets = createSecrets(secretsKeyIn(configuration.home));
+  const deliveries = { allowed, folders: deliveryFolder !== undefined, secrets };
+  const { fetch } = createApp(app.deps, { issuer, metricsNeedKey, requestsPerSecond, deliveries });
   const server = createAdaptorServer({ fetch, serverOptions: { keepAliveTimeout: KEEP_ALIVE_MS } }) as Server;
   const url = await listen(server, configuration.host, configuration.port);
   log.info({ url }, "the API listens");
@@ -98,7 +116,17 @@ export async function startServer(
   const loops = [repeat("reconcile", keepUp, { pauseMs: RECONCILE_EVERY_MS, signal, log })];
   if (ingest) {
     const step = () => drain(ingest.deps, DRAIN_STEP, signal);
-    loops.push(repeat("drain", step, { pauseMs: 0, signal, log }));
+    const upkeep = { usageRetention: usageRetentionOf(configuration), signal };
+    const writeFile = deliveryFolder === undefined ? null : folderWriter(deliveryFolder);
+    const outlets = { send: httpOutbound(allowed), writeFile, secrets };
+    const seal = () => sealStep(ingest.deps, SEAL_STEP_MS, signal);
+    const deliver = () => deliverStep(ingest.deps, outlets, DELIVER_STEP_MS, signal);
+    loops.push(
+      repeat("drain", step, { pauseMs: 0, signal, log }),
+      repeat("seal", seal, { pauseMs: SEAL_EVERY_MS, signal, log }),
+      repeat("deliver", deliver, { pauseMs: DELIVER_EVERY_MS, signal, log }),
+      repeat("maintain", () => maintain(ingest.deps, upkeep), { pauseMs: MAINTAIN_EVERY_MS, signal, log }),
+    );
   }
   return {
     url,

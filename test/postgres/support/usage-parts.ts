@@ -1,4 +1,4 @@
-import { bookUsage } from "@masthead/api/features/usage/index";
+import { bookUsage, type PlacedPart } from "@masthead/api/features/usage/index";
 import type { Database } from "@masthead/api/platform/db/database";
 import { NO_TENANT } from "@masthead/api/platform/db/scope";
 import type { Batch, UsagePart } from "@masthead/shared/wire/batch";
@@ -60,20 +60,19 @@ export const manyParts = (count: number): UsagePart[] => {
   });
 };
 
+/** The tables that parts point into. */
+const BATCH = {
+  agentId: "agent-1",
+  host: { id: "h", name: "host-1" },
+  policies: [
+    { name: "default", revision: 1, report: true },
+    { name: "inner", revision: 2, report: false },
+  ],
+} as unknown as Batch;
+
+export const placed = (parts: readonly UsagePart[]): PlacedPart[] =>
+  parts.map((one, position) => ({ batch: BATCH, part: one, position }));
+
 /** Books parts as ingest does. */
-export const bookParts = (ingest: Database, parts: readonly UsagePart[]): Promise<void> => {
-  const batch = {
-    agentId: "agent-1",
-    host: { id: "h", name: "host-1" },
-    policies: [
-      { name: "default", revision: 1, report: true },
-      { name: "inner", revision: 2, report: false },
-    ],
-  } as unknown as Batch;
-  return ingest.transaction(NO_TENANT, ({ sql }) =>
-    bookUsage(
-      sql,
-      parts.map((one, position) => ({ batch, part: one, position })),
-    ),
-  );
-};
+export const bookParts = (ingest: Database, parts: readonly UsagePart[], seriesCap?: number): Promise<void> =>
+  ingest.transaction(NO_TENANT, ({ sql }) => bookUsage(sql, placed(parts), seriesCap));

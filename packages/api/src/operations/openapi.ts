@@ -47,6 +47,7 @@ export const describeApi = (app: OpenAPIHono<AppEnv>): OpenApiDocument => {
         description: "Counts, sizes and latencies, complete even where exchanges are sampled.",
       },
       { name: "Reports", description: "What each tenant used." },
+      { name: "Deliveries", description: "Where sealed reports are sent, and what became of it." },
       { name: "Keys", description: "Who may ask, and for what." },
       { name: "Audit", description: "Who changed what: append-only, and chained by hash." },
       { name: "Operations", description: "For whoever runs this server." },

@@ -34,15 +34,19 @@ const LEASE_US = 120_000_000;
 /**
  * Sends what is due, at least once, with one id. Whoever is stopped in between has sent it or not: it is sent again when the lease ends.
  * May run anywhere, any number of times, at once.
- * @param maxMs begins no further attempts after that
+ * @param maxMs begins no further attempts after that, or when `signal` says so
  * @throws when Postgres is away
  */
-export const deliverReports = async (deps: DeliveringDeps, maxMs: number): Promise<Delivered> => {
+export const deliverReports = async (
+  deps: DeliveringDeps,
+  maxMs: number,
+  signal?: AbortSignal,
+): Promise<Delivered> => {
   const total: Delivered = { delivered: 0, failed: 0, dead: 0 };
   const until = deps.now() + maxMs * 1_000;
   for (;;) {
     const nowUs = deps.now();
-    if (nowUs > until) return total;
+    if (nowUs > until || signal?.aborted) return total;
     const claimed = await deps.database.transaction(NO_TENANT, ({ sql }) =>
       claimDeliveries(sql, { nowUs, leasedUntilUs: nowUs + LEASE_US, limit: AT_ONCE }),
     );

@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { pageSchema } from "../../platform/http/page.js";
-import { REPORT_FORMS, tenantIdSchema } from "../reports/index.js";
+import { REPORT_FORMS } from "../reports/index.js";
+import { tenantIdSchema } from "../tenants/index.js";
 
 const WEBHOOK_SECRET = /^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/;
 const text = (max: number) => z.string().min(1).max(max);
@@ -29,18 +30,22 @@ const commonShape = {
 const url = text(2_048).refine((value) => URL.canParse(value), "a URL");
 
 const webhookShape = {
-  kind: z.literal("webhook"),
+  kind: z.literal("webhook").describe("Events are sent to a URL."),
   url: url.describe(
     "Where to `POST`, by Standard Webhooks. https only; other hosts than public ones have to be allowed by configuration.",
   ),
 };
 const bucketShape = {
-  kind: z.literal("bucket"),
+  kind: z.literal("bucket").describe("Objects are put into an S3-compatible bucket."),
   endpoint: url.describe("The S3-compatible service, such as `https://s3.eu-central-1.amazonaws.com`."),
   region: text(64)
     .regex(/^[a-z0-9-]+$/, "lower case letters, digits and hyphens")
-    .default("us-east-1"),
-  bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "the name of a bucket"),
+    .default("us-east-1")
+    .describe("The bucket's region, by which requests are signed."),
+  bucket: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "the name of a bucket")
+    .describe("Its name."),
   prefix: z
     .string()
     .max(256)
@@ -50,10 +55,12 @@ const bucketShape = {
     )
     .default("")
     .describe("Before each key, such as `masthead/`."),
-  accessKeyId: text(128).regex(/^[A-Za-z0-9_./+=-]+$/, "an access key's id"),
+  accessKeyId: text(128)
+    .regex(/^[A-Za-z0-9_./+=-]+$/, "an access key's id")
+    .describe("Whose requests they are."),
 };
 const folderShape = {
-  kind: z.literal("folder"),
+  kind: z.literal("folder").describe("Files are written by the resident server."),
   path: z
     .string()
     .max(256)

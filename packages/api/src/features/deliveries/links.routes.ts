@@ -6,14 +6,9 @@ import { ApiError } from "../../platform/http/problem.js";
 import { problemResponses } from "../../platform/http/problem-schema.js";
 import { createRouter } from "../../platform/http/router.js";
 import type { Secrets } from "../../platform/secrets.js";
-import {
-  parsePeriod,
-  REPORT_FORMS,
-  reportPagePolicy,
-  reportPathSchema,
-  tenantIdSchema,
-} from "../reports/index.js";
+import { parsePeriod, REPORT_FORMS, reportPagePolicy, reportPathSchema } from "../reports/index.js";
 import { sealedAnswer } from "../sealing/index.js";
+import { tenantIdSchema } from "../tenants/index.js";
 import { followLink, makeLink, revokeLinks } from "./links.service.js";
 
 const tags = ["Reports"];

@@ -1,4 +1,3 @@
-export { tenantIdSchema } from "../tenants/index.js";
 export { buildReport, type ReportContext } from "./build-report.service.js";
 export { reportHtml, reportPagePolicy } from "./page/report-page.js";
 export { type Period, parsePeriod, previousPeriod } from "./period.rules.js";

@@ -6,7 +6,13 @@ import { problemResponses } from "../../platform/http/problem-schema.js";
 import { createRouter } from "../../platform/http/router.js";
 import { reportPagePolicy } from "./page/report-page.js";
 import { FORM_OF, renderReport } from "./report-forms.rules.js";
-import { periodOf, reportPathSchema, reportQuerySchema, reportSchema } from "./reports.schema.js";
+import {
+  periodOf,
+  reportPathSchema,
+  reportQuerySchema,
+  reportSchema,
+  sealedSchema,
+} from "./reports.schema.js";
 import { getReport } from "./reports.service.js";
 
 const tags = ["Reports"];
@@ -26,13 +32,13 @@ const report = createRoute({
   tags,
   summary: "Read a tenant's report",
   description:
-    "The media type is picked by `Accept`, or by `format`, which wins: `csv` and `focus` are both `text/csv`, and only `format` tells them apart.",
+    "The media type is picked by `Accept`, or by `format`, which wins: `csv` and `focus` are both `text/csv`, and only `format` tells them apart. A period that is sealed is answered as it was sealed, with `ETag` and `Repr-Digest`.",
   request: { params: reportPathSchema, query: reportQuerySchema },
   responses: {
     200: {
       description: "The report.",
       content: {
-        [JSON_TYPE]: { schema: reportSchema },
+        [JSON_TYPE]: { schema: z.union([reportSchema, sealedSchema]) },
         [CSV]: { schema: z.string().openapi({ description: REPORT_CSV }) },
         [HTML]: { schema: z.string().openapi({ description: REPORT_HTML }) },
       },

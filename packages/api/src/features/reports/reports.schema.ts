@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { reportAnswerSchema } from "@masthead/shared/http/report-schema";
+import { sealedReportSchema } from "@masthead/shared/http/sealed-report-schema";
 import { ApiError } from "../../platform/http/problem.js";
 import { isTimeZone } from "../../platform/time-zone.js";
 import { tenantIdSchema } from "../tenants/index.js";
@@ -37,6 +38,24 @@ export const reportQuerySchema = z.object({
       param: { name: "format", in: "query" },
       description: "What to answer, whatever `Accept` says: for links.",
     }),
+  version: z
+    .string()
+    .regex(/^[1-9]\d{0,8}$/, "a version: a whole number from 1 on")
+    .transform(Number)
+    .optional()
+    .openapi({
+      param: { name: "version", in: "query" },
+      type: "integer",
+      minimum: 1,
+      description:
+        "A version of the sealed report. Absent: the newest, or what is counted so far where none is sealed.",
+    }),
+});
+
+/** What a report is answered as, once sealed: see features/sealing. */
+export const sealedSchema = sealedReportSchema.openapi("SealedTenantReport", {
+  description:
+    "What a tenant used in a period, once it is sealed: canonical JSON (RFC 8785), the same bytes for ever.",
 });
 
 /** @throws ApiError `invalid_parameters` where the zone's calendar has no such period */

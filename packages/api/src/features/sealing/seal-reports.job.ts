@@ -4,10 +4,11 @@ import type { Database, Transaction } from "../../platform/db/database.js";
 import { FLEET, NO_TENANT } from "../../platform/db/scope.js";
 import { ApiError } from "../../platform/http/problem.js";
 import { buildReport, type Period, parsePeriod } from "../reports/index.js";
+import { nameOf } from "../tenants/index.js";
 import { duePeriods, owedTenants, type PeriodLength, settleOwed, takeDue } from "./due.store.js";
 import { nextVersion, settledReport } from "./sealed-document.rules.js";
 import { findSealedReport, insertSealedReport, type SealedReport } from "./sealed-reports.store.js";
-import { givenUpRuns, isRolledUp, unsettledPeriods } from "./settled.read-model.js";
+import { givenUpRuns, hasComeToRest, unsettledPeriods } from "./settled.read-model.js";
 
 export interface SealingDeps {
   /** as the drain's role */
@@ -41,17 +42,21 @@ const OVERTAKEN = ["40001", "40P01", "23505"];
  * Seals the reports that are owed, of periods to which no agent can add any more, and restates those whose usage changed since.
  * What is due is taken up in one transaction and sealed in the snapshot of another: so it may be stopped at any point, and run
  * anywhere, any number of times, at once. A report that cannot be made is logged, and holds no other one back.
- * @param maxMs begins no further report after that
+ * @param maxMs begins no further report after that, or when `signal` says so
  * @throws when Postgres is away
  */
-export const sealReports = async (deps: SealingDeps, maxMs: number): Promise<Sealed> => {
+export const sealReports = async (
+  deps: SealingDeps,
+  maxMs: number,
+  signal?: AbortSignal,
+): Promise<Sealed> => {
   const total: Sealed = { sealed: 0, restated: 0, unchanged: 0, waiting: 0, tooLate: 0, failed: 0 };
   const until = deps.now() + maxMs * 1_000;
   for (const length of LENGTHS)
     for (const period of await settledPeriods(deps, length)) {
       await takeUp(deps.database, period);
       for await (const tenantId of tenantsOf(deps.database, period)) {
-        if (deps.now() > until) return total;
+        if (deps.now() > until || signal?.aborted) return total;
         total[await sealOrLog(deps, tenantId, period)] += 1;
       }
     }
@@ -107,10 +112,11 @@ const sealReport = async (
   period: Period,
 ): Promise<keyof Sealed> => {
   const { sql } = tx;
-  if (!(await isRolledUp(sql, tenantId, period)) || !(await settleOwed(sql, tenantId, period)))
+  if (!(await hasComeToRest(sql, tenantId, period)) || !(await settleOwed(sql, tenantId, period)))
     return "waiting";
   const nowUs = now();
-  const built = await buildReport(tx, tenantId, period, { nowUs }).catch(noLongerHeld);
+  const tenantName = await nameOf(sql, tenantId);
+  const built = await buildReport(tx, tenantId, period, { nowUs, tenantName }).catch(noLongerHeld);
   if (built === null) {
     log.warn({ period: period.text }, "usage came for a report that retention can no longer answer");
     return "tooLate";

@@ -16,12 +16,7 @@ import {
   reportQuerySchema,
 } from "../reports/index.js";
 import { sealedAnswer } from "./sealed-answer.rules.js";
-import {
-  listedAfterSchema,
-  sealedReportPageSchema,
-  tenantPathSchema,
-  versionSchema,
-} from "./sealing.schema.js";
+import { listedAfterSchema, sealedReportPageSchema, tenantPathSchema } from "./sealing.schema.js";
 import { getSealedReport, getSealedReports } from "./sealing.service.js";
 
 const list = createRoute({
@@ -46,18 +41,13 @@ const MEDIA_TYPES = Object.keys(FORM_OF) as [keyof typeof FORM_OF, ...(keyof typ
 
 /** What is asked for; undefined where it cannot be sealed, or is no report: for the route behind to say. */
 const askedFor = (c: AppContext) => {
-  const version = versionSchema.optional().safeParse(c.req.query("version"));
-  if (!version.success) {
-    const errors = version.error.issues.map(({ message }) => ({ pointer: "/query/version", message }));
-    throw new ApiError("invalid_parameters", `/query/version: ${errors[0]?.message}`, { errors });
-  }
   const path = reportPathSchema.safeParse(c.req.param());
   const query = reportQuerySchema.safeParse(c.req.query());
   if (!path.success || !query.success || query.data.timeZone !== "UTC") return undefined;
   const period = parsePeriod(path.data.period);
   return (
     period && {
-      key: { tenantId: path.data.id, period: period.text, version: version.data },
+      key: { tenantId: path.data.id, period: period.text, version: query.data.version },
       form: query.data.format,
     }
   );
@@ -97,15 +87,19 @@ export function sealingRoutes(deps: Deps): OpenAPIHono<AppEnv> {
     return sealedAnswer(sealed, form, c.req.header("if-none-match"));
   });
 
-  router.all(REPORT, async (c, next) => {
-    const asked = c.req.method === "GET" || c.req.method === "HEAD" ? undefined : askedFor(c);
+  router.on(["PUT", "POST", "PATCH", "DELETE"], REPORT, async (c) => {
+    const asked = askedFor(c);
     const newest = asked && { ...asked.key, version: undefined };
     const sealed = newest && (await getSealedReport(deps, scopeOf(c.var.principal), newest));
-    if (!sealed) return next();
+    const headers = { allow: "GET, HEAD" };
+    if (!sealed)
+      throw new ApiError("method_not_allowed", "a report is made of what was counted, and read only", {
+        headers,
+      });
     throw new ApiError(
       "report_sealed",
       `the report of ${sealed.period} is sealed as version ${sealed.version} and never changes. Usage that comes later makes a restatement by itself; usage that belongs to another tenant is moved by that tenant's entry in the registry, which does the same.`,
-      { headers: { allow: "GET, HEAD" } },
+      { headers },
     );
   });
 

@@ -1,20 +1,10 @@
 import { z } from "@hono/zod-openapi";
 import { pageSchema } from "../../platform/http/page.js";
-import { tenantIdSchema } from "../reports/index.js";
+import { tenantIdSchema } from "../tenants/index.js";
 
 export const tenantPathSchema = z.object({
   id: tenantIdSchema.openapi({ param: { name: "id", in: "path" }, description: "The tenant's id." }),
 });
-
-export const versionSchema = z
-  .string()
-  .regex(/^[1-9]\d{0,8}$/, "a version: a whole number from 1 on")
-  .transform(Number)
-  .openapi({
-    type: "integer",
-    minimum: 1,
-    description: "A version of the sealed report. Absent: the newest.",
-  });
 
 export const sealedReportPageSchema = pageSchema(
   z

@@ -1,3 +1,4 @@
+import { UNATTRIBUTED_TENANT } from "@masthead/shared/ids";
 import type { TransactionSql } from "postgres";
 import type { Fragment } from "../../platform/db/fragments.js";
 import type { Period } from "../reports/index.js";
@@ -38,15 +39,21 @@ export const unsettledPeriods = async (
   return new Set(rows.map((row) => row.text));
 };
 
-/** Whether all of a tenant's usage in the period is in the coarse buckets that reports are read from. */
-export const isRolledUp = async (
+/**
+ * Whether a tenant's usage in the period has come to rest: it is in the coarse buckets that reports are read from, and none is on its
+ * way to this tenant, or from where it was counted until then.
+ */
+export const hasComeToRest = async (
   sql: TransactionSql,
   tenantId: string,
   { from, to }: Period,
 ): Promise<boolean> => {
   const rows = await sql`
     select from usage_dirty where tenant_id = ${tenantId} and level in ('quarter', 'day')
-      and bucket >= to_timestamp(${from}::float8) and bucket < to_timestamp(${to}::float8) limit 1`;
+      and bucket >= to_timestamp(${from}::float8) and bucket < to_timestamp(${to}::float8)
+    union all
+    select from tenant_moves where finished_at_us is null
+      and (tenant_id = ${tenantId} or ${tenantId} = ${UNATTRIBUTED_TENANT} or ${tenantId}::text like 'fp:%') limit 1`;
   return rows.length === 0;
 };
 

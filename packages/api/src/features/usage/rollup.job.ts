@@ -13,16 +13,17 @@ const TURN = { buckets: 500, rows: 50_000 };
  * Recomputes the quarter-hours, days and months that have ended and changed since, each level before the one that is made from
  * it. Idempotent; drains side by side share the work. A transaction takes marks and makes their buckets, so that one that
  * is cut short leaves the marks.
- * @returns buckets made, by level
+ * @param signal ends it between two transactions @returns buckets made, by level
  */
 export const rollUpUsage = async (
   database: Database,
   nowUs: UnixMicros,
+  signal?: AbortSignal,
 ): Promise<Record<CoarseLevel, number>> => {
   const made = { quarter: 0, day: 0, month: 0 };
   for (const level of USAGE_LEVELS) {
     if (level === "minute") continue;
-    for (;;) {
+    while (!signal?.aborted) {
       const buckets = await rollUpTurn(database, level, nowUs);
       made[level] += buckets;
       if (buckets === 0) break;
