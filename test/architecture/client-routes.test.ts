@@ -10,6 +10,7 @@ const LEFT_OUT: Record<string, string> = {
   "GET /healthz": "a probe, for whoever watches over the process",
   "GET /readyz": "a probe, for whoever watches over the process",
   "GET /metrics": "Prometheus reads it",
+  "GET /shared/report": "for whoever was given a link, which needs no client",
   "GET /v1/usage": "the question as a link; programs send it to `POST /v1/usage/query`",
 };
 

@@ -109,10 +109,13 @@ describe("masthead report, for people", () => {
   });
 
   it("says of a sealed one which version it is, and what it corrects", async () => {
-    const sealed = { ...report, status: "sealed", version: 2, corrects: { version: 1 } };
+    const { generatedAt: _never, ...document } = report;
+    const totals = counts(990);
+    const corrects = { version: 1, sha256: "00", totals, changes: totals };
+    const sealed = { ...document, status: "restated", version: 2, corrects };
     api.answer = () => ({ status: 200, body: sealed });
     const { out } = await runMasthead(api, ["report", "acme", "2026-01", "--version", "2"]);
-    expect(out).toContain("sealed as version 2, which corrects version 1");
+    expect(out).toContain("restated as version 2, which corrects version 1");
     expect(api.seen[0]?.url).toBe("/v1/tenants/acme/reports/2026-01?version=2");
   });
 

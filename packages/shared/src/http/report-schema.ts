@@ -198,3 +198,7 @@ export type ReportStanding = z.infer<typeof reportStandingSchema>;
 /** A report as `/v1/tenants/{id}/reports/{period}` answers it. */
 export const reportAnswerSchema = tenantReportSchema.extend(reportStandingShape);
 export type ReportAnswer = z.infer<typeof reportAnswerSchema>;
+
+/** What a report can be had as. */
+export const REPORT_FORMS = ["json", "csv", "html"] as const;
+export type ReportForm = (typeof REPORT_FORMS)[number];

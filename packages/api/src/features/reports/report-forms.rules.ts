@@ -1,11 +1,9 @@
-import type { ReportAnswer } from "@masthead/shared/http/report-schema";
+import { REPORT_FORMS, type ReportAnswer, type ReportForm } from "@masthead/shared/http/report-schema";
 import { reportFileName } from "./csv.rules.js";
 import { reportHtml } from "./page/report-page.js";
 import { reportCsv } from "./report-csv.rules.js";
 
-/** What a report can be had as. */
-export const REPORT_FORMS = ["json", "csv", "html"] as const;
-export type ReportForm = (typeof REPORT_FORMS)[number];
+export { REPORT_FORMS, type ReportForm };
 
 /** The form that a media type means; of `focus`, only its name does. */
 export const FORM_OF = {
