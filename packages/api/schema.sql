@@ -221,8 +221,11 @@ table exchanges partition by RANGE (ended_at) row level security
   request_headers jsonb
   response_headers jsonb
   detail json not null
+  consumer text
   constraint exchanges_pkey PRIMARY KEY (tenant_id, ended_at, id)
   CREATE INDEX exchanges_newest ON ONLY public.exchanges USING btree (ended_at DESC, id DESC)
+  policy exchanges_move_read for select to masthead_ingest using (true)
+  policy exchanges_move_take for delete to masthead_ingest using (true)
   policy exchanges_read for select to masthead_app using (
 CASE
     WHEN (( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text) THEN true
@@ -230,7 +233,7 @@ CASE
 END)
   policy exchanges_write for insert to masthead_ingest with check (true)
   grant select to masthead_app
-  grant insert to masthead_ingest
+  grant delete, insert, select to masthead_ingest
 
 table ingest_counters row level security
   name text not null
@@ -396,6 +399,83 @@ table set_aside row level security
   grant select to masthead_app
   grant delete, insert, select, update to masthead_ingest
 
+table tenant_attributions row level security
+  tenant_id text not null
+  day date not null
+  fingerprint text not null
+  how text not null
+  requests bigint not null
+  constraint tenant_attributions_how_check CHECK ((how = ANY (ARRAY['ingest'::text, 'move'::text])))
+  constraint tenant_attributions_pkey PRIMARY KEY (tenant_id, day, fingerprint, how)
+  policy tenant_attributions_read for select to masthead_app using (
+CASE
+    WHEN (( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text) THEN true
+    ELSE (tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif"))
+END)
+  policy tenant_attributions_write for all to masthead_ingest using (true) with check (true)
+  grant select to masthead_app
+  grant delete, insert, select, update to masthead_ingest
+
+table tenant_fingerprints row level security
+  tenant_id text not null
+  fingerprint text not null
+  registered_at_us bigint not null
+  constraint tenant_fingerprints_fingerprint_check CHECK ((fingerprint ~ '^fp:[0-9a-f]{8}:[0-9a-f]{32}$'::text))
+  constraint tenant_fingerprints_pkey PRIMARY KEY (tenant_id, fingerprint)
+  CREATE INDEX tenant_fingerprints_by_fingerprint ON public.tenant_fingerprints USING btree (fingerprint)
+  policy tenant_fingerprints_booking for select to masthead_ingest using (true)
+  policy tenant_fingerprints_change for all to masthead_app using ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text)) with check ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text))
+  policy tenant_fingerprints_read for select to masthead_app using (
+CASE
+    WHEN (( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text) THEN true
+    ELSE (tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif"))
+END)
+  grant delete, insert, select, update to masthead_app
+  grant select to masthead_ingest
+
+table tenant_moves row level security
+  tenant_id text not null
+  fingerprint text not null
+  started_at_us bigint not null
+  finished_at_us bigint
+  newest_day date
+  next_day date
+  oldest_day date
+  requests bigint not null default 0
+  exchanges bigint not null default 0
+  constraint tenant_moves_pkey PRIMARY KEY (tenant_id, fingerprint)
+  CREATE INDEX tenant_moves_under_way ON public.tenant_moves USING btree (next_day) WHERE (finished_at_us IS NULL)
+  policy tenant_moves_change for all to masthead_app using ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text)) with check ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text))
+  policy tenant_moves_read for select to masthead_app using (
+CASE
+    WHEN (( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text) THEN true
+    ELSE (tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif"))
+END)
+  policy tenant_moves_write for all to masthead_ingest using (true) with check (true)
+  grant delete, insert, select to masthead_app
+  grant delete, insert, select, update to masthead_ingest
+
+table tenants row level security
+  tenant_id text not null
+  name text
+  labels jsonb not null
+  revision bigint not null
+  created_at_us bigint not null
+  changed_at_us bigint not null
+  changed_by text not null
+  constraint tenants_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 256)))
+  constraint tenants_pkey PRIMARY KEY (tenant_id)
+  constraint tenants_tenant_id_check CHECK (((char_length(tenant_id) >= 1) AND (char_length(tenant_id) <= 128)))
+  policy tenants_booking for select to masthead_ingest using (true)
+  policy tenants_change for all to masthead_app using ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text)) with check ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text))
+  policy tenants_read for select to masthead_app using (
+CASE
+    WHEN (( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text) THEN true
+    ELSE (tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif"))
+END)
+  grant delete, insert, select, update to masthead_app
+  grant select to masthead_ingest
+
 table usage_changes row level security
   tenant_id text not null
   day date not null
@@ -560,6 +640,8 @@ table usage_series row level security
   dimensions jsonb
   consumer text
   constraint usage_series_pkey PRIMARY KEY (tenant_id, series_id)
+  CREATE INDEX usage_series_of_consumer ON public.usage_series USING btree (tenant_id, consumer) WHERE (consumer IS NOT NULL)
+  CREATE INDEX usage_series_other ON public.usage_series USING btree (tenant_id) WHERE ((template = '__other__'::text) OR (consumer = '__other__'::text))
   policy usage_series_read for select to masthead_app using (
 CASE
     WHEN (( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text) THEN true

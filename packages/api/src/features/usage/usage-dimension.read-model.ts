@@ -17,7 +17,7 @@ const COLUMNS: Partial<Record<UsageDimension, string>> = {
 };
 
 /** A dimension of `usage_series s` as text; null where it is unknown. */
-const dimension = (sql: TransactionSql, name: string): Fragment => {
+export const dimension = (sql: TransactionSql, name: string): Fragment => {
   if (name === "http.response.status_code") return sql`s.status::text`;
   if (name === "http.response.status_class") return sql`((s.status / 100)::text || 'xx')`;
   const column = isUsageDimension(name) ? COLUMNS[name] : undefined;

@@ -72,7 +72,7 @@ export const positionValues = (
     }),
   )})`;
 
-/** Whether a row stands behind a position. The group's key is looked up in `rows`: where it is gone, no row does. */
+/** Whether a row stands behind a position. Its group is looked up in `rows`: where it is gone, no row does. */
 export const isBehind = (
   sql: TransactionSql,
   order: readonly OrderTerm[],
@@ -92,5 +92,5 @@ export const isBehind = (
     const beyond = term.direction === "asc" ? sql`>` : sql`<`;
     return sql`${i > 0 ? sql`or` : sql``} (${joined(sql, equal)} ${expression(sql, term, measures)} ${beyond} ${valueAt(term, i)})`;
   });
-  return sql`(${joined(sql, alternatives)})`;
+  return sql`(exists (select from rows where md5(key::text) = ${after.keyHash}::text) and (${joined(sql, alternatives)}))`;
 };

@@ -7,6 +7,7 @@ import type { TimeRange } from "../../platform/http/instant.js";
 import { ApiError } from "../../platform/http/problem.js";
 import { readHorizon } from "./horizon.store.js";
 import type { UsageHorizon } from "./levels.rules.js";
+import { hidesInOther } from "./other-series.read-model.js";
 import { readUsage, type UsageCounted, type UsageRead } from "./usage.read-model.js";
 import { consumersError, toUsageRow } from "./usage-answer.rules.js";
 import { checkDimensions } from "./usage-dimensions.service.js";
@@ -61,8 +62,7 @@ export const answerUsage = async (
   try {
     await checkDimensions(sql, request);
     const windows = await windowsOf(sql, request.query, request.range, request.asked);
-    const { plan, rows } = await readHeld(sql, scope, request, windows, bounds);
-    return toRows(request, windows, plan, rows);
+    return toRows(request, windows, await readHeld(sql, scope, request, windows, bounds));
   } catch (error) {
     if (!isTimedOut(error)) throw error;
     throw tooExpensive(request, `it took more than ${bounds.timeoutMs / 1000} seconds`, error);
@@ -80,6 +80,13 @@ const tooExpensive = ({ asked, query }: UsageRequest, what: string, cause?: unkn
   });
 };
 
+interface HeldRows {
+  plan: UsagePlan;
+  rows: UsageCounted[];
+  /** whether `__other__` hides some of what was asked for */
+  otherSeries: boolean;
+}
+
 /** Reads by the horizon as it is before and behind: what retention drops meanwhile would be missing. */
 const readHeld = async (
   sql: Transaction["sql"],
@@ -87,14 +94,14 @@ const readHeld = async (
   request: UsageRequest,
   windows: UsageWindows,
   bounds: UsageBounds,
-): Promise<{ plan: UsagePlan; rows: UsageCounted[] }> => {
+): Promise<HeldRows> => {
   let horizon: UsageHorizon = await readHorizon(sql);
   for (let moves = 0; moves < HORIZON_MOVES_MAX; moves++) {
     const plan = planOf([...windows.previous, ...windows.windows], horizon);
     if ("stretch" in plan) throw beyondRetention(plan, request.range, horizon, request.asked);
-    const rows = await readRows(sql, scope, request, windows, plan, bounds);
+    const held = await readRows(sql, scope, request, windows, plan, bounds);
     const behind = await readHorizon(sql);
-    if (JSON.stringify(behind) === JSON.stringify(horizon)) return { plan, rows };
+    if (JSON.stringify(behind) === JSON.stringify(horizon)) return { plan, ...held };
     horizon = behind;
   }
   throw new ApiError("unavailable", "retention is at work: try again", { headers: { "retry-after": "1" } });
@@ -107,8 +114,8 @@ const readRows = async (
   { windows, previous }: UsageWindows,
   plan: UsagePlan,
   bounds: UsageBounds,
-): Promise<UsageCounted[]> => {
-  if (windows.length === 0) return [];
+): Promise<Omit<HeldRows, "plan">> => {
+  if (windows.length === 0) return { rows: [], otherSeries: false };
   const { query, asked, after } = request;
   const tenants = scope.kind === "tenant" ? [scope.tenantId] : onlyValues(query.filter, "tenant.id");
   const expected = await estimateRows(sql, plan, tenants);
@@ -134,7 +141,8 @@ const readRows = async (
   const rows = await readUsage(sql, read);
   // A cursor is only given out where there is more behind it.
   if (after && rows.length === 0) throw gone(asked.pointer("/cursor"));
-  return rows;
+  const otherSeries = rows[0]?.hasOther || (await hidesInOther(sql, plan, tenants, read.filter));
+  return { rows, otherSeries };
 };
 
 const gone = (pointer: string): ApiError => {
@@ -156,8 +164,7 @@ const positionIn = (
 const toRows = (
   { query, range }: UsageRequest,
   { windows, previous }: UsageWindows,
-  plan: UsagePlan,
-  rows: readonly UsageCounted[],
+  { plan, rows, otherSeries }: HeldRows,
 ): UsageRows => {
   const shown = rows.slice(0, query.limit);
   const last = rows.length > query.limit ? shown.at(-1) : undefined;
@@ -170,7 +177,7 @@ const toRows = (
       range: toRange(range),
       timeZone: query.timeZone,
       ...(first && end ? { comparedWith: toRange({ fromUs: first.fromUs, toUs: end.toUs }) } : {}),
-      capped: { otherSeries: rows[0]?.hasOther ?? false, rows: last !== undefined },
+      capped: { otherSeries, rows: last !== undefined },
       ...(query.include.includes("uniqueConsumers")
         ? { uniqueConsumersStandardError: consumersError(shown) }
         : {}),
