@@ -195,3 +195,27 @@ describe("masthead report, as a file", () => {
     expect(error).toContain("cannot be written");
   });
 });
+
+describe("masthead reports", () => {
+  it("lists what is sealed, with the sums by which it is known", async () => {
+    const item = {
+      period: "2025-12",
+      status: "restated",
+      sha256: "ab".repeat(32),
+      sealedAt: report.generatedAt,
+    };
+    api.answer = () => ({ status: 200, body: { items: [{ ...item, version: 2 }], nextCursor: null } });
+    const { out } = await runMasthead(api, ["reports", "list", "acme"]);
+    expect(out).toMatch(/^2025-12 +2 +restated +2026-01-01T00:01:00Z +(ab){32}$/m);
+    api.answer = () => ({ status: 200, body: { items: [], nextCursor: null } });
+    expect((await runMasthead(api, ["reports", "list", "acme"])).out).toContain("is sealed yet");
+  });
+
+  it("has the bytes that the sum is of", async () => {
+    const body = '{"canonical":"é"}';
+    api.answer = () => ({ status: 200, body });
+    await runMasthead(api, ["report", "acme", "2025-12", "-o", join(folder, "sealed.json")]);
+    expect(readFileSync(join(folder, "sealed.json"), "utf8")).toBe(body);
+    expect((await runMasthead(api, ["report", "acme", "2025-12", "--json"])).out).toBe(body);
+  });
+});

@@ -10,7 +10,7 @@ import { UsageError } from "./settings.js";
 import { lookOf } from "./terminal.js";
 import { dayOf } from "./zoned-time.js";
 
-type Form = ReportFormat | "json" | "summary";
+type Form = ReportFormat | "summary";
 
 interface ReportOptions extends Partial<Record<ReportFormat, true>> {
   timeZone: string;
@@ -100,8 +100,7 @@ const render = async (
   query: ReportQuery,
 ): Promise<string> => {
   const { reports } = context.api();
-  if (form !== "json" && form !== "summary") return reports.file(tenant, period, form, query);
+  if (form !== "summary") return reports.file(tenant, period, form, query);
   const report = await reports.get(tenant, period, query);
-  if (form === "json") return `${JSON.stringify(report, null, 2)}\n`;
   return `${reportSummary(report, context.look, context.nowMs())}\n`;
 };

@@ -1,12 +1,12 @@
 import { ConnectionError, createClient, ProblemError, RequestError } from "@masthead/client";
 import { Command, CommanderError } from "commander";
 import { agentsCommand } from "./agents-command.js";
-import { createApiClient } from "./api-client.js";
 import type { CommandContext } from "./context.js";
 import { exchangesCommand } from "./exchanges-command.js";
 import { policiesCommand } from "./policies-command.js";
 import { printable } from "./printable.js";
 import { reportCommand } from "./report-command.js";
+import { reportsCommand } from "./reports-command.js";
 import { connectionOf, DEFAULT_KEY_FILE, DEFAULT_URL, type GlobalOptions, UsageError } from "./settings.js";
 import { lookOf, type Terminal } from "./terminal.js";
 import { usageCommand } from "./usage-command.js";
@@ -31,10 +31,6 @@ const createProgram = (terminal: Terminal): Command => {
   const options = (): GlobalOptions => program.opts<GlobalOptions>();
   const context: CommandContext = {
     api: () => createClient(connectionOf(options(), terminal.env)),
-    client: () => {
-      const { url, key } = connectionOf(options(), terminal.env);
-      return createApiClient(url, key);
-    },
     print: (value, text) => {
       terminal.out(options().json ? JSON.stringify(value, null, 2) : text());
     },
@@ -70,6 +66,7 @@ Exit codes: 0 done, 1 the API refused, 2 called wrongly, 3 no answer.`,
     )
     .addCommand(usageCommand(context))
     .addCommand(reportCommand(context))
+    .addCommand(reportsCommand(context))
     .addCommand(exchangesCommand(context))
     .addCommand(policiesCommand(context))
     .addCommand(agentsCommand(context));

@@ -9,11 +9,16 @@ import type {
 import type { Ask, CallOptions } from "../ask.js";
 import { itemsOf, listing, type PageQuery } from "../pages.js";
 
-/** What a report can be had as, beside the document itself. */
-export const REPORT_FORMATS = ["html", "csv", "focus"] as const;
+/** What a report can be had as a file. */
+export const REPORT_FORMATS = ["json", "html", "csv", "focus"] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
-const MEDIA_TYPES: Record<ReportFormat, string> = { html: "text/html", csv: "text/csv", focus: "text/csv" };
+const MEDIA_TYPES: Record<ReportFormat, string> = {
+  json: "application/json",
+  html: "text/html",
+  csv: "text/csv",
+  focus: "text/csv",
+};
 
 /** A report: what is counted so far, or sealed and the same for ever (`version` tells them apart). */
 export type Report = ReportAnswer | SealedTenantReport;
@@ -29,7 +34,10 @@ export interface ReportQuery {
 export interface ReportsClient {
   /** @param period a month `YYYY-MM` or a day `YYYY-MM-DD` */
   get(tenant: string, period: string, query?: ReportQuery, options?: CallOptions): Promise<Report>;
-  /** The same as a file to hand on: a page that needs nothing else, lines of numbers, or usage in FOCUS columns. */
+  /**
+   * The same as a file to hand on, as it comes: a page that needs nothing else, lines of numbers, usage in FOCUS columns, or the
+   * document's own bytes, whose SHA-256 is that of a sealed report.
+   */
   file(
     tenant: string,
     period: string,
