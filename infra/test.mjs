@@ -47,7 +47,7 @@ await runMain(async () => {
       node("format and lint", "@biomejs/biome/bin/biome", "check", "--error-on-warnings", "."),
       node("types of tests", "typescript/bin/tsc", "-p", "test/tsconfig.json"),
       node("import rules", "dependency-cruiser/bin/dependency-cruise.mjs", "packages", "infra"),
-      ...["unit", "architecture", "infra", "postgres", "serverless"].map(project),
+      ...["unit", "architecture", "infra", "postgres", "serverless", "browser"].map(project),
     ],
     kernel: [
       ...(withoutCapture

@@ -17,13 +17,14 @@ export const BUILD_PACKAGES = [
   "zlib1g-dev",
 ];
 export const SERVER_PACKAGES = ["nats-server"];
-/** What the tests trace, and trace with. */
+/** What the tests trace, trace with, and look at pages with. */
 export const TEST_PACKAGES = [
   "android-libboringssl",
   "android-libboringssl-dev",
   "apache2-bin",
   "bpftool",
   "caddy",
+  "chromium",
   "curl",
   "git",
   "golang-go",

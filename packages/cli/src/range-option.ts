@@ -6,6 +6,12 @@ const SPAN_MS = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 const CALENDAR = /^(\d{4})-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?$/;
 const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:[Zz]|[+-]\d{2}:\d{2})$/;
 
+/** Milliseconds of a span such as `90d`; undefined where it is none. */
+export const spanMs = (text: string): number | undefined => {
+  const span = SPAN.exec(text);
+  return span ? Number(span[1]) * SPAN_MS[span[2] as keyof typeof SPAN_MS] : undefined;
+};
+
 export const TIME_HELP = "24h (m, h, d, w ago), today, 2026-05, 2026-05-03, or RFC 3339";
 
 export interface RangeOptions {
@@ -18,8 +24,8 @@ const iso = (atMs: number): string => new Date(atMs).toISOString();
 
 /** A time, or both ends of a month or day. @throws UsageError */
 const timesOf = (option: string, text: string, zone: string, nowMs: number): { at: string; end?: string } => {
-  const span = SPAN.exec(text);
-  if (span) return { at: iso(nowMs - Number(span[1]) * SPAN_MS[span[2] as keyof typeof SPAN_MS]) };
+  const ago = spanMs(text);
+  if (ago !== undefined) return { at: iso(nowMs - ago) };
   if (text === "now") return { at: iso(nowMs) };
   const calendar = CALENDAR.exec(text === "today" ? dayOf(nowMs, zone) : text);
   if (calendar) {

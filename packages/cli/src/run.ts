@@ -1,8 +1,11 @@
 import { ConnectionError, createClient, ProblemError, RequestError } from "@masthead/client";
 import { Command, CommanderError } from "commander";
 import { agentsCommand } from "./agents-command.js";
+import { auditCommand } from "./audit-command.js";
+import { CheckFailed } from "./check-failed.js";
 import type { CommandContext } from "./context.js";
 import { exchangesCommand } from "./exchanges-command.js";
+import { keysCommand } from "./keys-command.js";
 import { policiesCommand } from "./policies-command.js";
 import { printable } from "./printable.js";
 import { reportCommand } from "./report-command.js";
@@ -11,7 +14,7 @@ import { connectionOf, DEFAULT_KEY_FILE, DEFAULT_URL, type GlobalOptions, UsageE
 import { lookOf, type Terminal } from "./terminal.js";
 import { usageCommand } from "./usage-command.js";
 
-/** 0: done. 1: the API refused. 2: called wrongly. 3: no answer. */
+/** 0: done. 1: the API refused, or a check failed. 2: called wrongly. 3: no answer. */
 export const EXIT = { done: 0, refused: 1, usage: 2, unreachable: 3 } as const;
 
 const refusalText = ({ status, code, title, errors, requestId, message }: ProblemError): string => {
@@ -62,14 +65,16 @@ Examples:
   masthead policies apply -f default.yaml
   masthead agents list --json | jq '.[].policy'
 
-Exit codes: 0 done, 1 the API refused, 2 called wrongly, 3 no answer.`,
+Exit codes: 0 done, 1 the API refused or a check failed, 2 called wrongly, 3 no answer.`,
     )
     .addCommand(usageCommand(context))
     .addCommand(reportCommand(context))
     .addCommand(reportsCommand(context))
     .addCommand(exchangesCommand(context))
     .addCommand(policiesCommand(context))
-    .addCommand(agentsCommand(context));
+    .addCommand(agentsCommand(context))
+    .addCommand(keysCommand(context))
+    .addCommand(auditCommand(context));
   prepare(program, terminal);
   return program;
 };
@@ -92,6 +97,10 @@ export const run = async (args: readonly string[], terminal: Terminal): Promise<
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
     if (error instanceof ProblemError) {
       terminal.error(refusalText(error));
+      return EXIT.refused;
+    }
+    if (error instanceof CheckFailed) {
+      terminal.error(`masthead: ${printable(error.message)}`);
       return EXIT.refused;
     }
     if (error instanceof UsageError || error instanceof RequestError || error instanceof ConnectionError) {

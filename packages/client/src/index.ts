@@ -7,7 +7,7 @@ export type { KeyResource, KeyWithSecret } from "@masthead/shared/http/key-resou
 export type { Page } from "@masthead/shared/http/page";
 export type { PolicyResource, SavedPolicy } from "@masthead/shared/http/policy-resource";
 export { PROBLEMS, type ProblemCode, type ProblemItem } from "@masthead/shared/http/problem";
-export type { ReportAnswer } from "@masthead/shared/http/report-schema";
+export { REPORT_FORMS, type ReportAnswer, type ReportForm } from "@masthead/shared/http/report-schema";
 export type {
   ReportLink,
   ReportLinkOrder,
@@ -26,12 +26,10 @@ export type { DeliveriesClient, DeliveriesQuery, DestinationsClient } from "./re
 export type { ExchangesClient, ExchangesQuery } from "./resources/exchanges.js";
 export type { KeysClient, NewKey } from "./resources/keys.js";
 export type { PoliciesClient, PolicyDocument } from "./resources/policies.js";
-export {
-  REPORT_FORMATS,
-  type Report,
-  type ReportFormat,
-  type ReportQuery,
-  type ReportsClient,
+export type {
+  Report,
+  ReportQuery,
+  ReportsClient,
 } from "./resources/reports.js";
 export type { TenantsClient } from "./resources/tenants.js";
 export type { UsageClient } from "./resources/usage.js";

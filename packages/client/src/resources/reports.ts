@@ -1,5 +1,5 @@
 import { PAGE_LIMIT_MAX, type Page } from "@masthead/shared/http/page";
-import type { ReportAnswer } from "@masthead/shared/http/report-schema";
+import type { ReportAnswer, ReportForm } from "@masthead/shared/http/report-schema";
 import type {
   ReportLink,
   ReportLinkOrder,
@@ -9,11 +9,7 @@ import type {
 import type { Ask, CallOptions } from "../ask.js";
 import { itemsOf, listing, type PageQuery } from "../pages.js";
 
-/** What a report can be had as a file. */
-export const REPORT_FORMATS = ["json", "html", "csv", "focus"] as const;
-export type ReportFormat = (typeof REPORT_FORMATS)[number];
-
-const MEDIA_TYPES: Record<ReportFormat, string> = {
+const MEDIA_TYPES: Record<ReportForm, string> = {
   json: "application/json",
   html: "text/html",
   csv: "text/csv",
@@ -41,7 +37,7 @@ export interface ReportsClient {
   file(
     tenant: string,
     period: string,
-    format: ReportFormat,
+    format: ReportForm,
     query?: ReportQuery,
     options?: CallOptions,
   ): Promise<string>;

@@ -200,5 +200,5 @@ export const reportAnswerSchema = tenantReportSchema.extend(reportStandingShape)
 export type ReportAnswer = z.infer<typeof reportAnswerSchema>;
 
 /** What a report can be had as. */
-export const REPORT_FORMS = ["json", "csv", "html"] as const;
+export const REPORT_FORMS = ["json", "csv", "focus", "html"] as const;
 export type ReportForm = (typeof REPORT_FORMS)[number];

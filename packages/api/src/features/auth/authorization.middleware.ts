@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from "hono";
 import { matchedRoutes } from "hono/route";
 import type { AppEnv } from "../../platform/http/context.js";
 import { ApiError } from "../../platform/http/problem.js";
-import { permissionFor, permissionsOf } from "./permissions.rules.js";
+import { isOfWholeApi, permissionFor, permissionsOf } from "./permissions.rules.js";
 
 /**
  * Lets through only what the principal may do, by the route that is going to answer. What lies outside a tenant's role is not there
@@ -11,9 +11,9 @@ import { permissionFor, permissionsOf } from "./permissions.rules.js";
 export const requirePermission = (): MiddlewareHandler<AppEnv> => async (c, next) => {
   const { principal } = c.var;
   const held = permissionsOf(principal);
-  for (const { method, path } of matchedRoutes(c)) {
-    // Middleware; and where nothing else matches, whoever comes next says that nothing is there.
-    if (method === "ALL") continue;
+  const routes = matchedRoutes(c).filter((route) => !isOfWholeApi(route));
+  if (routes.length === 0) return c.notFound();
+  for (const { method, path } of routes) {
     const asked = permissionFor(method, path);
     if (asked !== undefined && held.includes(asked)) continue;
     const isRoleToo = asked !== undefined && permissionsOf({ ...principal, scopes: null }).includes(asked);
@@ -22,5 +22,5 @@ export const requirePermission = (): MiddlewareHandler<AppEnv> => async (c, next
     const lacking = isRoleToo ? "the key's scopes lack" : `the role ${principal.role} lacks`;
     throw new ApiError("forbidden", asked === undefined ? "nobody may do this" : `${lacking} \`${asked}\``);
   }
-  await next();
+  return next();
 };

@@ -10,6 +10,7 @@ export const PERMISSIONS = [
   "usage:read",
   "tenants:read",
   "tenants:write",
+  "attribution:read",
   "reports:read",
   "reports:write",
   "deliveries:read",
@@ -26,6 +27,7 @@ const VIEWER: readonly Permission[] = [
   ...TENANT,
   "policies:read",
   "agents:read",
+  "attribution:read",
   "deliveries:read",
   "metrics:read",
 ];
@@ -56,14 +58,14 @@ export const ROUTE_PERMISSIONS: Readonly<Record<string, Permission>> = {
   "DELETE /v1/tenants/{id}": "tenants:write",
   "POST /v1/tenants/{id}/fingerprints": "tenants:write",
   "DELETE /v1/tenants/{id}/fingerprints/{fingerprint}": "tenants:write",
-  "GET /v1/tenants/{id}/attribution": "tenants:read",
-  "GET /v1/tenants/unattributed/consumers": "tenants:read",
+  "GET /v1/tenants/{id}/attribution": "attribution:read",
+  "GET /v1/tenants/unattributed/consumers": "attribution:read",
+  "GET /v1/tenants/{id}/reports": "reports:read",
   "GET /v1/tenants/{id}/reports/{period}": "reports:read",
   "PUT /v1/tenants/{id}/reports/{period}": "reports:write",
   "POST /v1/tenants/{id}/reports/{period}": "reports:write",
   "PATCH /v1/tenants/{id}/reports/{period}": "reports:write",
   "DELETE /v1/tenants/{id}/reports/{period}": "reports:write",
-  "GET /v1/tenants/{id}/reports": "reports:read",
   "POST /v1/tenants/{id}/reports/{period}/links": "reports:write",
   "DELETE /v1/tenants/{id}/reports/links": "reports:write",
   "GET /v1/destinations": "deliveries:read",
@@ -101,6 +103,13 @@ export const permissionFor = (method: string, path: string): Permission | undefi
   ROUTE_PERMISSIONS[`${method} ${path.replace(/:([A-Za-z]+)(?:\{[^/]*\})?/g, "{$1}")}`];
 
 /**
+ * Whether it is middleware of the whole API and no route: all that is for any method and one path is taken for a route, since it
+ * may answer.
+ */
+export const isOfWholeApi = ({ method, path }: { method: string; path: string }): boolean =>
+  method === "ALL" && ["/*", "/v1/*", "/metrics"].includes(path);
+
+/**
  * Routes under `/v1` that nobody may call, since nobody said what they ask for.
  *
  * @param routes as the router knows them
@@ -109,7 +118,8 @@ export const routesWithoutPermission = (routes: readonly { method: string; path:
   ...new Set(
     routes
       .filter(
-        ({ method, path }) => path.startsWith("/v1/") && path !== "/v1/*" && !permissionFor(method, path),
+        ({ method, path }) =>
+          path.startsWith("/v1/") && !isOfWholeApi({ method, path }) && !permissionFor(method, path),
       )
       .map(({ method, path }) => `${method} ${path}`),
   ),

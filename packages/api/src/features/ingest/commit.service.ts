@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { BATCH_MAX_EXCHANGES } from "@masthead/shared/wire/batch";
 import type { Database, Transaction } from "../../platform/db/database.js";
 import { applySplitting, isRefusedData } from "../../platform/db/refused.js";
@@ -84,7 +85,7 @@ const commitAlone = async (
     // Not one of its rows but its own counts: it cannot be committed at all.
     const refused = { reason: `postgres_${error.code}`, detail: "its counts", key: read.batch };
     const payload = Buffer.from(JSON.stringify(read.batch));
-    await refuseMessage(database, read.batch.agentId, refused, payload, options.nowUs);
+    await refuseMessage(database, read.batch.agentId, refused, payload, options.nowUs, read.hash);
     return { committed: 0, duplicates: 0, clashes: 0, exchanges: 0, setAside: 1 };
   }
 };
@@ -279,7 +280,7 @@ const alarmClashes = async (
 
 /**
  * Sets a message aside. Where its key can be believed the batch is settled as refused, so that its agent frees it and
- * counts the loss delivery/refused.
+ * counts the loss delivery/refused; the same message once more is then known.
  */
 export const refuseMessage = (
   database: Database,
@@ -287,18 +288,12 @@ export const refuseMessage = (
   { reason, detail, key }: UnreadableBatch,
   data: Uint8Array,
   nowUs: number,
+  hash: Uint8Array = createHash("sha256").update(data).digest(),
 ): Promise<void> =>
   database.transaction(NO_TENANT, async ({ sql }) => {
     if (key) {
       const row: BatchRow = {
-        ...{
-          agentId,
-          ...key,
-          hash: new Uint8Array(),
-          outcome: "refused",
-          createdAtUs: nowUs,
-          completeUntilUs: 0,
-        },
+        ...{ agentId, ...key, hash, outcome: "refused", createdAtUs: nowUs, completeUntilUs: 0 },
         ...{ stored: 0, countedOnly: 0, setAside: 0, usageRequests: 0 },
       };
       const ids = await insertBatches(sql, [row]);
@@ -306,7 +301,8 @@ export const refuseMessage = (
         const empty = { stored: 0, countedOnly: 0, setAside: 0, final: false };
         await addProgress(sql, [{ agentId, epoch: key.epoch, lastSeq: key.seq, ...empty }], nowUs);
         await advanceEpochs(sql, [{ agentId, epoch: key.epoch }]);
-      }
+      } else if ((await heldHashes(sql, [row])).get(keyText(row)) === Buffer.from(hash).toString("hex"))
+        return count(sql, "batches_redelivered", "duplicate", 1);
     }
     await insertSetAside(sql, {
       kind: "message",

@@ -1,5 +1,5 @@
 import type { TenantReport } from "@masthead/shared/http/report-schema";
-import { type Cell, csvText } from "./csv.rules.js";
+import { type CsvValue, csvLines } from "../../platform/http/csv.js";
 
 const QUANTILES = ["p50", "p90", "p95", "p99"] as const;
 const HEADER = [
@@ -26,35 +26,34 @@ export const reportCsv = (report: TenantReport): string => {
   const measures = [
     ...new Set([report, report.previous].flatMap((of) => Object.keys(of?.measures ?? {}))),
   ].sort();
-  const line = (section: string, key: Cell, of: Line): Cell[] => [
-    ...[section, key, of.requests, of.errors, of.requestBytes, of.responseBytes, of.uniqueConsumers?.count],
-    ...QUANTILES.map((quantile) => of.latencyMs?.[quantile]),
-    ...measures.map((name) => of.measures?.[name]),
+  const line = (section: string, key: CsvValue, of: Line): CsvValue[] => [
+    ...[section, key, of.requests, of.errors ?? null, of.requestBytes ?? null, of.responseBytes ?? null],
+    of.uniqueConsumers?.count ?? null,
+    ...QUANTILES.map((quantile) => of.latencyMs?.[quantile] ?? null),
+    ...measures.map((name) => of.measures?.[name] ?? null),
   ];
   const { endpoint, dimensions, ...simple } = report.breakdowns;
   const endpointKey = (of: { method: string | null; template: string | null }) =>
     `${of.method ?? ""} ${of.template ?? ""}`;
   const { lost, pending, gaps } = report.meta.completeness;
-  return csvText(
+  return csvLines([
     [...HEADER, ...measures.map((name) => `measure:${name}`)],
-    [
-      line("total", null, { ...report, ...report.totals }),
-      ...(report.previous
-        ? [line("previousTotal", null, { ...report.previous, ...report.previous.totals })]
-        : []),
-      ...report.trend.map((row) => line("trend", row.from, row)),
-      ...(report.previous?.trend ?? []).map((row) => line("previousTrend", row.from, row)),
-      ...endpoint.map((row) => line("endpoint", endpointKey(row), row)),
-      ...Object.entries(simple).flatMap(([name, rows]) => rows.map((row) => line(name, row.key, row))),
-      ...Object.entries(dimensions).flatMap(([name, rows]) =>
-        rows.map((row) => line(`dimension:${name}`, row.key, row)),
-      ),
-      ...report.errors.endpoints.map((row) => line("failed", endpointKey(row), row)),
-      ...(report.peakHours ?? []).map((row) => line("peakHour", `${row.weekday} ${row.hour}`, row)),
-      line("lost", null, { requests: lost }),
-      line("pending", null, { requests: pending }),
-      ...gaps.map((gap) => ["gap", `${gap.from} ${gap.to} ${gap.reason}`]),
-      ...report.headers.map((held) => ["header", `${held.from} ${held.name} ${held.action} ${held.use}`]),
-    ],
-  );
+    line("total", null, { ...report, ...report.totals }),
+    ...(report.previous
+      ? [line("previousTotal", null, { ...report.previous, ...report.previous.totals })]
+      : []),
+    ...report.trend.map((row) => line("trend", row.from, row)),
+    ...(report.previous?.trend ?? []).map((row) => line("previousTrend", row.from, row)),
+    ...endpoint.map((row) => line("endpoint", endpointKey(row), row)),
+    ...Object.entries(simple).flatMap(([name, rows]) => rows.map((row) => line(name, row.key, row))),
+    ...Object.entries(dimensions).flatMap(([name, rows]) =>
+      rows.map((row) => line(`dimension:${name}`, row.key, row)),
+    ),
+    ...report.errors.endpoints.map((row) => line("failed", endpointKey(row), row)),
+    ...(report.peakHours ?? []).map((row) => line("peakHour", `${row.weekday} ${row.hour}`, row)),
+    line("lost", null, { requests: lost }),
+    line("pending", null, { requests: pending }),
+    ...gaps.map((gap) => ["gap", `${gap.from} ${gap.to} ${gap.reason}`]),
+    ...report.headers.map((held) => ["header", `${held.from} ${held.name} ${held.action} ${held.use}`]),
+  ]);
 };

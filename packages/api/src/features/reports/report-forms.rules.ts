@@ -1,6 +1,8 @@
 import { REPORT_FORMS, type ReportAnswer, type ReportForm } from "@masthead/shared/http/report-schema";
-import { reportFileName } from "./csv.rules.js";
+import { CSV_CONTENT_TYPE } from "../../platform/http/csv.js";
+import { focusCsv } from "./focus-csv.rules.js";
 import { reportHtml } from "./page/report-page.js";
+import { parsePeriod, rangeOf } from "./period.rules.js";
 import { reportCsv } from "./report-csv.rules.js";
 
 export { REPORT_FORMS, type ReportForm };
@@ -20,10 +22,19 @@ export interface RenderedReport {
 const csv = (body: string, name: string): RenderedReport => ({
   body,
   headers: {
-    "content-type": "text/csv; charset=utf-8; header=present",
+    "content-type": CSV_CONTENT_TYPE,
     "content-disposition": `attachment; filename="${name}"`,
   },
 });
+
+/** File name for a download: of a tenant's id only what is safe in any header and on any disk. */
+export const reportFileName = (tenant: string, period: string, ending: string): string =>
+  `masthead-${tenant.replace(/[^A-Za-z0-9_-]+/g, "_")}-${period}${ending}`;
+
+const billingPeriodOf = ({ period, timeZone, range }: ReportAnswer): ReportAnswer["range"] => {
+  const month = parsePeriod(period.slice(0, 7), timeZone);
+  return month ? rangeOf(month) : range;
+};
 
 /** A report in one of its forms, with the headers that go with it. */
 export const renderReport = (answer: ReportAnswer, form: ReportForm): RenderedReport => {
@@ -33,6 +44,8 @@ export const renderReport = (answer: ReportAnswer, form: ReportForm): RenderedRe
       return { body: JSON.stringify(answer), headers: { "content-type": "application/json" } };
     case "csv":
       return csv(reportCsv(answer), fileName(".csv"));
+    case "focus":
+      return csv(focusCsv(answer, billingPeriodOf(answer)), fileName(".focus.csv"));
     case "html":
       return {
         body: reportHtml(answer, answer),

@@ -4,6 +4,7 @@ import { type AppEnv, scopeOf } from "../../platform/http/context.js";
 import { negotiate } from "../../platform/http/negotiate.js";
 import { problemResponses } from "../../platform/http/problem-schema.js";
 import { createRouter } from "../../platform/http/router.js";
+import { FOCUS_VERSION } from "./focus-csv.rules.js";
 import { reportPagePolicy } from "./page/report-page.js";
 import { FORM_OF, renderReport } from "./report-forms.rules.js";
 import {
@@ -23,6 +24,8 @@ const HTML = "text/html";
 const REPORT_CSV =
   "Lines of `section,key,requests,errors,requestBytes,responseBytes,consumers,p50Ms,p90Ms,p95Ms,p99Ms` and a column `measure:<name>` for each measure, the section `total` first. A key that a spreadsheet would take for a formula begins with `'`.";
 
+const FOCUS_CSV = `With \`format=focus\`: usage charges in the columns of FOCUS ${FOCUS_VERSION}, a row for each service and each of requests, bytes and measures; \`SubAccountId\` is the tenant. There are no prices: costs are 0, the currency is \`XXX\` (none), and null are \`ChargeClass\`, \`ContractedUnitPrice\`, \`ListUnitPrice\`, \`PricingCategory\` and \`SkuPriceId\`, and \`SubAccountName\` where the tenant has no name.`;
+
 const REPORT_HTML =
   "One file for people, with charts: asks for nothing else, prints, follows light and dark.";
 
@@ -39,7 +42,7 @@ const report = createRoute({
       description: "The report.",
       content: {
         [JSON_TYPE]: { schema: z.union([reportSchema, sealedSchema]) },
-        [CSV]: { schema: z.string().openapi({ description: REPORT_CSV }) },
+        [CSV]: { schema: z.string().openapi({ description: `${REPORT_CSV} ${FOCUS_CSV}` }) },
         [HTML]: { schema: z.string().openapi({ description: REPORT_HTML }) },
       },
     },

@@ -1,0 +1,37 @@
+// `npm run soak:dataset [EXCHANGES]`: the tests of the data set on a large one.
+import { statfsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { command } from "./bootstrap/command.mjs";
+import { ROOT, setUp } from "./bootstrap/set-up.mjs";
+import { runMain, Stopped } from "./bootstrap/stopped.mjs";
+import { checkSystem } from "./bootstrap/system.mjs";
+
+const MILLION = 1_000_000;
+/** Of the exchanges of 14 days, all usage, and the raw table with its indexes. */
+const BYTES_PER_EXCHANGE = 1_500;
+const GIBIBYTE = 1024 ** 3;
+const HELP = `npm run soak:dataset [EXCHANGES]    10,000,000 without a number; more than 200,000
+
+Two months of 200 tenants are made and committed as drains do, one after the other, and every answer is compared with plain SQL over
+the raw exchanges. Ten million take about an hour a month on two CPUs, and 15 GiB in the folder for temporary files ($TMPDIR),
+which are given back at the end.`;
+
+await runMain(async () => {
+  const [word = String(10 * MILLION)] = process.argv.slice(2);
+  const exchanges = Number(word.replaceAll(/[,_]/g, ""));
+  if (!(exchanges > 200_000)) throw new Stopped(HELP);
+  const { bavail, bsize } = statfsSync(tmpdir());
+  const [needed, free] = [exchanges * BYTES_PER_EXCHANGE, bavail * bsize].map((bytes) => Math.ceil(bytes / GIBIBYTE));
+  if (free < needed) throw new Stopped(`${tmpdir()} has ${free} GiB to spare; this takes ${needed}. Set TMPDIR.`);
+  checkSystem();
+  await setUp({ home: join(ROOT, ".masthead") });
+  await command(
+    process.execPath,
+    [
+      ...["node_modules/vitest/vitest.mjs", "run", "--project", "postgres", "--disable-console-intercept"],
+      "test/postgres/dataset.test.ts",
+    ],
+    { cwd: ROOT, interactive: true, env: { MASTHEAD_TEST_DATASET_EXCHANGES: String(exchanges) } },
+  );
+});

@@ -1,0 +1,96 @@
+import type { ReportAnswer } from "@masthead/shared/http/report-schema";
+import postgres, { type Sql } from "postgres";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Ask, answerOf, csvOf } from "../support/dataset/answer.js";
+import { csvFaults } from "../support/dataset/csv.js";
+import { DATASETS } from "../support/dataset/datasets.js";
+import { type Ingested, ingestDataset } from "../support/dataset/ingest.js";
+import { faultsOf } from "../support/dataset/oracle.js";
+import { ingestOverNats } from "../support/dataset/over-nats.js";
+import { tellProgress } from "../support/dataset/progress.js";
+import { randomQuestion } from "../support/dataset/question.js";
+import { Random } from "../support/dataset/random.js";
+import { reportFaults } from "../support/dataset/report-oracle.js";
+import { type Dataset, planDataset } from "../support/dataset/schedule.js";
+import { startControlPlane, type TestControlPlane } from "./support/control-plane.js";
+
+/** `npm run soak:dataset` asks for 10 million; what is large does not go through NATS. */
+const EXCHANGES = Number(process.env["MASTHEAD_TEST_DATASET_EXCHANGES"] ?? 30_000);
+const IS_LARGE = EXCHANGES > 200_000;
+const QUESTIONS = 50;
+const REPORTED = ["tenant-000", "unattributed", "ö-müller", "back\\slash", "tenant-190"];
+const LONG_MS = 6 * 3_600_000;
+
+const cases = DATASETS.map((one) => [one.name, one] as const);
+
+describe.each(cases)("a month of 200 tenants, %s", (_, { startUs, seed, months, days }) => {
+  let plane: TestControlPlane;
+  let owner: Sql;
+  let dataset: Dataset;
+  let ingested: Ingested;
+
+  const ask: Ask = async (method, path, body, accept = "application/json") => {
+    // A second for each request: a key may not make all of them in one.
+    plane.clock.nowUs += 1_000_000;
+    const response = await plane.request(method, path, { body, headers: { accept } });
+    const text = await response.text();
+    expect([response.status, path, response.status === 200 ? "" : text]).toEqual([200, path, ""]);
+    return text;
+  };
+
+  beforeAll(async () => {
+    plane = await startControlPlane();
+    owner = postgres(plane.database.ownerUrl, { max: 1, onnotice: () => {} });
+    dataset = planDataset({
+      ...{ seed, exchanges: EXCHANGES, startUs, days: 31, tenants: 200, agents: 12 },
+      exchangesPerBatch: IS_LARGE ? 1_000 : 150,
+    });
+    const { ownerUrl, ingestUrl } = plane.database;
+    ingested = IS_LARGE
+      ? await ingestDataset(dataset, { ownerUrl, ingestUrl, onTurn: tellProgress("committed") })
+      : await ingestOverNats(dataset, {
+          ...{ ownerUrl, deps: plane.ingestDeps, clock: plane.clock, drains: 8 },
+          connectAs: (id) => plane.connectAs(id),
+        });
+    plane.clock.nowUs = ingested.nowUs;
+  }, LONG_MS);
+  afterAll(async () => {
+    await owner?.end();
+    await plane?.stop();
+  });
+
+  it("is committed once, whatever came late or twice", async () => {
+    expect(ingested.duplicates).toBeGreaterThan(0);
+    const [row] = await owner`
+      select (select count(*)::int from truth.raw_exchanges) as raw,
+        (select sum(stored + counted_only + set_aside)::int from batches) as committed,
+        (select count(distinct tenant_id)::int from usage_series) as tenants`;
+    expect(row).toEqual({ raw: ingested.exchanges, committed: ingested.exchanges, tenants: 200 });
+  });
+
+  it.each(Array.from({ length: QUESTIONS }, (_, i) => i))(
+    "answers question %i as plain SQL does, and as CSV what it answers as JSON",
+    async (i) => {
+      const question = randomQuestion(dataset, new Random(seed, "question", i));
+      const answer = await answerOf(ask, question);
+      expect(await faultsOf(owner, question, answer), JSON.stringify(question)).toEqual([]);
+      const csv = await csvOf(ask, question);
+      expect(csvFaults(answer.rows.slice(0, question.limit), csv), JSON.stringify(question)).toEqual([]);
+    },
+    LONG_MS,
+  );
+
+  const periods = [...months, ...days].flatMap((period) =>
+    REPORTED.map((tenant) => [tenant, period] as const),
+  );
+  const zones = ["UTC", "Asia/Kolkata", "Europe/Berlin", "America/New_York"];
+  it.each(periods.map(([tenant, period], i) => [tenant, period, zones[i % zones.length] as string] as const))(
+    "reports %s in %s of %s as plain SQL does",
+    async (tenant, period, timeZone) => {
+      const path = `/v1/tenants/${encodeURIComponent(tenant)}/reports/${period}?timeZone=${timeZone}`;
+      const report = JSON.parse(await ask("GET", path)) as ReportAnswer;
+      expect(await reportFaults(owner, report)).toEqual([]);
+    },
+    LONG_MS,
+  );
+});
