@@ -1,13 +1,10 @@
 import type { MastheadClient } from "@masthead/client";
-import type { ApiClient } from "./api-client.js";
 import type { Look, Terminal } from "./terminal.js";
 
 /** What commands have besides their arguments. */
 export interface CommandContext {
-  /** @throws UsageError without a URL or key that can be used */
+  /** @throws UsageError, RequestError without a URL or key that can be used */
   api(): MastheadClient;
-  /** @throws UsageError without a URL or key that can be used */
-  client(): ApiClient;
   /** Prints `value` as JSON under `--json`, else the text for people. */
   print(value: unknown, text: () => string): void;
   /** Writes text as it is, without a line's end of its own. */

@@ -109,10 +109,13 @@ describe("masthead report, for people", () => {
   });
 
   it("says of a sealed one which version it is, and what it corrects", async () => {
-    const sealed = { ...report, status: "sealed", version: 2, corrects: { version: 1 } };
+    const { generatedAt: _never, ...document } = report;
+    const totals = counts(990);
+    const corrects = { version: 1, sha256: "00", totals, changes: totals };
+    const sealed = { ...document, status: "restated", version: 2, corrects };
     api.answer = () => ({ status: 200, body: sealed });
     const { out } = await runMasthead(api, ["report", "acme", "2026-01", "--version", "2"]);
-    expect(out).toContain("sealed as version 2, which corrects version 1");
+    expect(out).toContain("restated as version 2, which corrects version 1");
     expect(api.seen[0]?.url).toBe("/v1/tenants/acme/reports/2026-01?version=2");
   });
 
@@ -190,5 +193,29 @@ describe("masthead report, as a file", () => {
     const { code, error } = await runMasthead(api, ["report", "acme", "-o", join(folder, "none/a.html")]);
     expect(code).toBe(EXIT.usage);
     expect(error).toContain("cannot be written");
+  });
+});
+
+describe("masthead reports", () => {
+  it("lists what is sealed, with the sums by which it is known", async () => {
+    const item = {
+      period: "2025-12",
+      status: "restated",
+      sha256: "ab".repeat(32),
+      sealedAt: report.generatedAt,
+    };
+    api.answer = () => ({ status: 200, body: { items: [{ ...item, version: 2 }], nextCursor: null } });
+    const { out } = await runMasthead(api, ["reports", "list", "acme"]);
+    expect(out).toMatch(/^2025-12 +2 +restated +2026-01-01T00:01:00Z +(ab){32}$/m);
+    api.answer = () => ({ status: 200, body: { items: [], nextCursor: null } });
+    expect((await runMasthead(api, ["reports", "list", "acme"])).out).toContain("is sealed yet");
+  });
+
+  it("has the bytes that the sum is of", async () => {
+    const body = '{"canonical":"é"}';
+    api.answer = () => ({ status: 200, body });
+    await runMasthead(api, ["report", "acme", "2025-12", "-o", join(folder, "sealed.json")]);
+    expect(readFileSync(join(folder, "sealed.json"), "utf8")).toBe(body);
+    expect((await runMasthead(api, ["report", "acme", "2025-12", "--json"])).out).toBe(body);
   });
 });

@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
-import { REPORT_FORMATS, type ReportFormat, type ReportQuery } from "@masthead/client";
+import { REPORT_FORMS, type ReportForm, type ReportQuery } from "@masthead/client";
 import { Command } from "commander";
 import type { CommandContext } from "./context.js";
 import { printable } from "./printable.js";
@@ -10,9 +10,9 @@ import { UsageError } from "./settings.js";
 import { lookOf } from "./terminal.js";
 import { dayOf } from "./zoned-time.js";
 
-type Form = ReportFormat | "json" | "summary";
+type Form = ReportForm | "summary";
 
-interface ReportOptions extends Partial<Record<ReportFormat, true>> {
+interface ReportOptions extends Partial<Record<ReportForm, true>> {
   timeZone: string;
   version?: string;
   output?: string;
@@ -33,7 +33,7 @@ const BY_ENDING: Record<string, Form> = { ".html": "html", ".htm": "html", ".csv
 /** What is asked for: by name, by the file's ending, a page where it is opened, else a summary. @throws UsageError */
 const formOf = (options: ReportOptions, isJson: boolean): Form => {
   const named: Form[] = [
-    ...REPORT_FORMATS.filter((format) => options[format]),
+    ...REPORT_FORMS.filter((format) => options[format]),
     ...(isJson ? ["json" as const] : []),
   ];
   const [form, other] = named;
@@ -100,8 +100,7 @@ const render = async (
   query: ReportQuery,
 ): Promise<string> => {
   const { reports } = context.api();
-  if (form !== "json" && form !== "summary") return reports.file(tenant, period, form, query);
+  if (form !== "summary") return reports.file(tenant, period, form, query);
   const report = await reports.get(tenant, period, query);
-  if (form === "json") return `${JSON.stringify(report, null, 2)}\n`;
   return `${reportSummary(report, context.look, context.nowMs())}\n`;
 };

@@ -1,4 +1,4 @@
-import type { ReportAnswer } from "@masthead/client";
+import type { Report, ReportAnswer } from "@masthead/client";
 import { OTHER_SERIES } from "@masthead/shared/ids";
 import { completenessLines } from "./completeness-text.js";
 import { bytesText, changeText, countText, millisecondsText, shareText } from "./number-text.js";
@@ -35,7 +35,7 @@ const fact = (
   now === null ? "" : changeText(now, before),
 ];
 
-const totals = (report: ReportAnswer, look: Look): string => {
+const totals = (report: Report, look: Look): string => {
   const { previous } = report;
   const of = (name: Counted, title: string, text: (value: number) => string) =>
     fact(title, report.totals[name], previous?.totals[name], text);
@@ -75,7 +75,7 @@ const shown = <T>(title: string, rows: readonly T[], columns: readonly Column<T>
   return [`By ${printable(title)}${more}\n${table(columns, rows.slice(0, ROWS_SHOWN), look)}`];
 };
 
-const breakdowns = ({ breakdowns: by }: ReportAnswer, look: Look): string[] => {
+const breakdowns = ({ breakdowns: by }: Report, look: Look): string[] => {
   /** Where nothing is known of it, nothing is said of it. */
   const keyed = (title: string, rows: readonly Row[]): string[] =>
     rows.every(({ key }) => key === null)
@@ -101,7 +101,7 @@ const breakdowns = ({ breakdowns: by }: ReportAnswer, look: Look): string[] => {
   ];
 };
 
-const busiest = ({ peakHours }: ReportAnswer): string[] => {
+const busiest = ({ peakHours }: Report): string[] => {
   const peak = peakHours?.toSorted((a, b) => b.requests - a.requests)[0];
   if (!peak) return [];
   const hour = String(peak.hour).padStart(2, "0");
@@ -110,27 +110,21 @@ const busiest = ({ peakHours }: ReportAnswer): string[] => {
   ];
 };
 
-const held = ({ headers }: ReportAnswer): string[] => {
+const held = ({ headers }: Report): string[] => {
   const names = headers.map(
     ({ name, from, action }) => `${from === "response" ? "response " : ""}${name} (${action})`,
   );
   return names.length === 0 ? [] : [`Headers that are held: ${[...new Set(names)].join(", ")}.`];
 };
 
-const standing = (report: ReportAnswer): string => {
-  const { status, version, corrects } = report as {
-    status: string;
-    version?: number;
-    corrects?: { version: number };
-  };
-  if (version === undefined) return status;
-  return corrects
-    ? `${status} as version ${version}, which corrects version ${corrects.version}`
-    : `${status} as version ${version}`;
+const standing = (report: Report): string => {
+  if (!("version" in report)) return report.status;
+  const { status, version, corrects } = report;
+  return `${status} as version ${version}${corrects ? `, which corrects version ${corrects.version}` : ""}`;
 };
 
 /** A report in short, for people. */
-export const reportSummary = (report: ReportAnswer, look: Look, nowMs: number): string => {
+export const reportSummary = (report: Report, look: Look, nowMs: number): string => {
   const { tenant, period, timeZone, range, meta } = report;
   const name = tenant.name === null ? tenant.id : `${tenant.name} (${tenant.id})`;
   const cover = `${zonedText(range.from, timeZone)} to ${zonedText(range.to, timeZone)} ${timeZone}`;

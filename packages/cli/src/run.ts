@@ -1,16 +1,16 @@
 import { ConnectionError, createClient, ProblemError, RequestError } from "@masthead/client";
 import { Command, CommanderError } from "commander";
 import { agentsCommand } from "./agents-command.js";
-import { createApiClient } from "./api-client.js";
 import { auditCommand } from "./audit-command.js";
 import { CheckFailed } from "./check-failed.js";
 import type { CommandContext } from "./context.js";
 import { exchangesCommand } from "./exchanges-command.js";
-import { keysCommand } from "./keys-command.js";
 import { fingerprintCommand } from "./fingerprint-command.js";
+import { keysCommand } from "./keys-command.js";
 import { policiesCommand } from "./policies-command.js";
 import { printable } from "./printable.js";
 import { reportCommand } from "./report-command.js";
+import { reportsCommand } from "./reports-command.js";
 import { connectionOf, DEFAULT_KEY_FILE, DEFAULT_URL, type GlobalOptions, UsageError } from "./settings.js";
 import { tenantsCommand } from "./tenants-command.js";
 import { lookOf, type Terminal } from "./terminal.js";
@@ -36,10 +36,6 @@ const createProgram = (terminal: Terminal): Command => {
   const options = (): GlobalOptions => program.opts<GlobalOptions>();
   const context: CommandContext = {
     api: () => createClient(connectionOf(options(), terminal.env)),
-    client: () => {
-      const { url, key } = connectionOf(options(), terminal.env);
-      return createApiClient(url, key);
-    },
     print: (value, text) => {
       terminal.out(options().json ? JSON.stringify(value, null, 2) : text());
     },
@@ -78,6 +74,7 @@ Exit codes: 0 done, 1 the API refused or a check failed, 2 called wrongly, 3 no 
     )
     .addCommand(usageCommand(context))
     .addCommand(reportCommand(context))
+    .addCommand(reportsCommand(context))
     .addCommand(exchangesCommand(context))
     .addCommand(policiesCommand(context))
     .addCommand(agentsCommand(context))

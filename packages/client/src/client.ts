@@ -2,6 +2,12 @@ import { createAsk } from "./ask.js";
 import { RequestError } from "./errors.js";
 import { type AgentsClient, agentsClient } from "./resources/agents.js";
 import { type AuditClient, auditClient } from "./resources/audit.js";
+import {
+  type DeliveriesClient,
+  type DestinationsClient,
+  deliveriesClient,
+  destinationsClient,
+} from "./resources/deliveries.js";
 import { type ExchangesClient, exchangesClient } from "./resources/exchanges.js";
 import { type KeysClient, keysClient } from "./resources/keys.js";
 import { type PoliciesClient, policiesClient } from "./resources/policies.js";
@@ -33,6 +39,8 @@ export interface MastheadClient {
   readonly usage: UsageClient;
   readonly tenants: TenantsClient;
   readonly reports: ReportsClient;
+  readonly destinations: DestinationsClient;
+  readonly deliveries: DeliveriesClient;
   readonly exchanges: ExchangesClient;
   readonly policies: PoliciesClient;
   readonly agents: AgentsClient;
@@ -87,6 +95,8 @@ export const createClient = (options: ClientOptions): MastheadClient => {
     usage: usageClient(ask),
     tenants: tenantsClient(ask),
     reports: reportsClient(ask),
+    destinations: destinationsClient(ask),
+    deliveries: deliveriesClient(ask),
     exchanges: exchangesClient(ask),
     policies: policiesClient(ask),
     agents: agentsClient(ask),

@@ -1,10 +1,13 @@
 import { auditEntrySchema, auditHeadSchema } from "@masthead/shared/audit/entry";
 import { agentResourceSchema } from "@masthead/shared/http/agent-resource";
+import { deliveryDetailSchema, deliverySchema } from "@masthead/shared/http/delivery-resource";
+import { destinationSchema } from "@masthead/shared/http/destination-resource";
 import { exchangeItemSchema } from "@masthead/shared/http/exchange-item";
 import { keyResourceSchema, keyWithSecretSchema } from "@masthead/shared/http/key-resource";
 import { pageSchema } from "@masthead/shared/http/page";
 import { policyResourceSchema, savedPolicySchema } from "@masthead/shared/http/policy-resource";
 import { reportAnswerSchema } from "@masthead/shared/http/report-schema";
+import { reportLinkSchema, sealedReportItemSchema } from "@masthead/shared/http/sealed-report-schema";
 import {
   tenantAttributionSchema,
   tenantItemSchema,
@@ -55,10 +58,24 @@ export const ROUTES = {
     query: [...RANGE, ...PAGE],
     answer: pageSchema(unknownConsumerSchema).extend(unknownConsumersShape),
   },
+  "GET /v1/tenants/{id}/reports": { query: PAGE, answer: pageSchema(sealedReportItemSchema) },
   "GET /v1/tenants/{id}/reports/{period}": {
     query: ["timeZone", "format", "version"],
     answer: reportAnswerSchema,
   },
+  "POST /v1/tenants/{id}/reports/{period}/links": { answer: reportLinkSchema },
+  "DELETE /v1/tenants/{id}/reports/links": {},
+  "GET /v1/destinations": { query: PAGE, answer: pageSchema(destinationSchema) },
+  "POST /v1/destinations": { answer: destinationSchema },
+  "GET /v1/destinations/{id}": { answer: destinationSchema },
+  "PUT /v1/destinations/{id}": { answer: destinationSchema },
+  "DELETE /v1/destinations/{id}": {},
+  "GET /v1/deliveries": {
+    query: ["destination", "tenant", "state", ...PAGE],
+    answer: pageSchema(deliverySchema),
+  },
+  "GET /v1/deliveries/{id}": { answer: deliveryDetailSchema },
+  "POST /v1/deliveries/{id}/resend": { answer: deliveryDetailSchema },
   "GET /v1/keys": { query: PAGE, answer: pageSchema(keyResourceSchema) },
   "POST /v1/keys": { answer: keyWithSecretSchema },
   "GET /v1/keys/{id}": { answer: keyResourceSchema },

@@ -215,3 +215,7 @@ export const reportAnswerSchema = tenantReportSchema.extend({
   corrects: correctionSchema.optional(),
 });
 export type ReportAnswer = z.infer<typeof reportAnswerSchema>;
+
+/** What a report can be had as. */
+export const REPORT_FORMS = ["json", "csv", "focus", "html"] as const;
+export type ReportForm = (typeof REPORT_FORMS)[number];

@@ -104,7 +104,10 @@ const tenantMoveSchema = z.object({
   startedAt: z.string().describe("When the fingerprint was registered: RFC 3339 in UTC with microseconds."),
   finishedAt: z.string().nullable().describe("When all had followed; `null`: under way."),
   days: z
-    .object({ done: z.int(), left: z.int().nullable() })
+    .object({
+      done: z.int().describe("Days that were looked through."),
+      left: z.int().nullable().describe("Days that are left; `null` before it begins."),
+    })
     .describe(
       "Days that were looked through, and that are left, from the newest to the oldest; `left` is `null` before it begins.",
     ),

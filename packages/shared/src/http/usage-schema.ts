@@ -82,10 +82,11 @@ export const usageRowSchema = z.object({
       errors: changeSchema,
       requestBytes: changeSchema,
       responseBytes: changeSchema,
-      measures: z.record(z.string(), changeSchema),
+      measures: z.record(z.string(), changeSchema).describe("By header name."),
       latencyMs: z
         .object({ p50: changeSchema, p90: changeSchema, p95: changeSchema, p99: changeSchema })
-        .optional(),
+        .optional()
+        .describe("Of each quantile, in milliseconds."),
       uniqueConsumers: changeSchema.optional(),
     })
     .nullable()
@@ -157,6 +158,6 @@ export type UsageMeta = z.infer<typeof usageMetaSchema>;
 export const usagePageSchema = z.object({
   items: z.array(usageRowSchema).describe("Rows in the order asked for."),
   nextCursor: z.string().nullable().describe("Cursor of the next page; `null` on the last one."),
-  meta: usageMetaSchema,
+  meta: usageMetaSchema.describe("What the rows cover, and how completely."),
 });
 export type UsagePage = z.infer<typeof usagePageSchema>;

@@ -1,4 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { reportLinkOrderSchema, reportLinkSchema } from "@masthead/shared/http/sealed-report-schema";
 import { toRfc3339 } from "@masthead/shared/time";
 import type { Deps } from "../../deps.js";
 import type { AppEnv } from "../../platform/http/context.js";
@@ -6,37 +7,18 @@ import { ApiError } from "../../platform/http/problem.js";
 import { problemResponses } from "../../platform/http/problem-schema.js";
 import { createRouter } from "../../platform/http/router.js";
 import type { Secrets } from "../../platform/secrets.js";
-import { parsePeriod, REPORT_FORMS, reportPagePolicy, reportPathSchema } from "../reports/index.js";
+import { parsePeriod, reportPagePolicy, reportPathSchema } from "../reports/index.js";
 import { sealedAnswer } from "../sealing/index.js";
 import { tenantIdSchema } from "../tenants/index.js";
 import { followLink, makeLink, revokeLinks } from "./links.service.js";
 
 const tags = ["Reports"];
-const DAY_SECONDS = 86_400;
-const EXPIRES_MAX_SECONDS = 7 * DAY_SECONDS;
 
-const orderSchema = z
-  .strictObject({
-    form: z
-      .enum(REPORT_FORMS)
-      .default("html" as never)
-      .describe("What the link answers."),
-    version: z.int().min(1).optional().describe("Absent: the newest."),
-    expiresInSeconds: z
-      .int()
-      .min(60)
-      .max(EXPIRES_MAX_SECONDS)
-      .default(DAY_SECONDS)
-      .describe("How long the link is good."),
-  })
+const orderSchema = reportLinkOrderSchema
+  .clone()
   .openapi("ReportLinkOrder", { description: "Which link to make." });
-
-const linkSchema = z
-  .object({
-    url: z.string().describe("Good without a key until it expires, for whoever has it."),
-    expiresAt: z.string().describe("RFC 3339 in UTC with microseconds."),
-    version: z.int().describe("The version that it leads to."),
-  })
+const linkSchema = reportLinkSchema
+  .clone()
   .openapi("ReportLink", { description: "A signed link to one version of a report." });
 
 const make = createRoute({

@@ -1,13 +1,17 @@
-import type { ReportAnswer, ReportStanding, TenantReport } from "@masthead/shared/http/report-schema";
+import {
+  REPORT_FORMS,
+  type ReportAnswer,
+  type ReportForm,
+  type ReportStanding,
+  type TenantReport,
+} from "@masthead/shared/http/report-schema";
 import { CSV_CONTENT_TYPE } from "../../platform/http/csv.js";
 import { focusCsv } from "./focus-csv.rules.js";
 import { reportHtml } from "./page/report-page.js";
 import { parsePeriod, rangeOf } from "./period.rules.js";
 import { reportCsv } from "./report-csv.rules.js";
 
-/** What a report can be had as. */
-export const REPORT_FORMS = ["json", "csv", "focus", "html"] as const;
-export type ReportForm = (typeof REPORT_FORMS)[number];
+export { REPORT_FORMS, type ReportForm };
 
 /** The form that a media type means; of `focus`, only its name does. */
 export const FORM_OF = {

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { sealedReportItemSchema } from "@masthead/shared/http/sealed-report-schema";
 import { pageSchema } from "../../platform/http/page.js";
 import { tenantIdSchema } from "../tenants/index.js";
 
@@ -7,14 +8,8 @@ export const tenantPathSchema = z.object({
 });
 
 export const sealedReportPageSchema = pageSchema(
-  z
-    .object({
-      period: z.string().describe("`YYYY-MM` or `YYYY-MM-DD`, in UTC."),
-      version: z.int().describe("From 1 on; above that it corrects the version before."),
-      status: z.enum(["sealed", "restated"]).describe("As in the report."),
-      sha256: z.string().describe("SHA-256 of the report's JSON, byte for byte, in hex."),
-      sealedAt: z.string().describe("When it was sealed: RFC 3339 in UTC with microseconds."),
-    })
+  sealedReportItemSchema
+    .clone()
     .openapi("SealedReport", { description: "A version of a report that never changes." }),
 ).openapi("SealedReportPage", { description: "Sealed reports, newest periods and versions first." });
 

@@ -81,7 +81,9 @@ const put = createRoute({
     "Replaces name, labels and fingerprints; what is left out becomes empty. From then on, what comes with one of the fingerprints and without another tenant is counted as this tenant's. What was counted before under `unattributed` or under the fingerprint itself follows in steps: see `attribution`. A fingerprint that is left out is the tenant's no more; what was counted stays.",
   request: {
     params: tenantPathSchema.extend({
-      id: registrableTenantIdSchema.clone().openapi({ param: { name: "id", in: "path" }, example: "acme" }),
+      id: registrableTenantIdSchema
+        .clone()
+        .openapi({ param: { name: "id", in: "path" }, description: "The tenant's id.", example: "acme" }),
     }),
     body: { required: true, content: documentContent("TenantDocument") },
   },
