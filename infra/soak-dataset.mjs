@@ -22,8 +22,11 @@ await runMain(async () => {
   const exchanges = Number(word.replaceAll(/[,_]/g, ""));
   if (!(exchanges > 200_000)) throw new Stopped(HELP);
   const { bavail, bsize } = statfsSync(tmpdir());
-  const [needed, free] = [exchanges * BYTES_PER_EXCHANGE, bavail * bsize].map((bytes) => Math.ceil(bytes / GIBIBYTE));
-  if (free < needed) throw new Stopped(`${tmpdir()} has ${free} GiB to spare; this takes ${needed}. Set TMPDIR.`);
+  const [needed, free] = [exchanges * BYTES_PER_EXCHANGE, bavail * bsize].map((bytes) =>
+    Math.ceil(bytes / GIBIBYTE),
+  );
+  if (free < needed)
+    throw new Stopped(`${tmpdir()} has ${free} GiB to spare; this takes ${needed}. Set TMPDIR.`);
   checkSystem();
   await setUp({ home: join(ROOT, ".masthead") });
   await command(

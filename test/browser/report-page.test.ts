@@ -138,6 +138,16 @@ describe("a report's page", () => {
     expect(await page.locator("svg [onload]").count()).toBe(0);
   });
 
+  it("says what a restatement corrects", async () => {
+    const totals = { requests: 5, errors: 1, requestBytes: 9, responseBytes: 9 };
+    const corrects = { version: 1, sha256: "0".repeat(64), totals, changes: { ...totals, requests: 1_234 } };
+    const html = reportHtml(REPORTS.many, { ...SEALED, status: "restated", version: 2, corrects });
+    const { page } = await openAsFile(browser, cleanup, html);
+    const standing = (await page.getByRole("banner").textContent()) ?? "";
+    expect(standing).toContain("Restated");
+    expect(standing).toContain("version 2. It corrects version 1 by +1\u202f234 requests");
+  });
+
   it("is the same text whenever it is made", () => {
     expect(reportHtml(REPORTS.month, PROVISIONAL)).toBe(reportHtml(REPORTS.month, PROVISIONAL));
   });

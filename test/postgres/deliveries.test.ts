@@ -1,6 +1,4 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
-import { join } from "node:path";
 import { PUBLIC_ONLY } from "@masthead/api/platform/outbound/allowed-hosts";
 import { createSecrets } from "@masthead/api/platform/secrets";
 import { httpOutbound } from "@masthead/api/resident/outbound-http";
@@ -8,28 +6,23 @@ import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
 import { type DeliveringTest, startDelivering } from "./support/delivering.js";
-import { type Received, type Receiver, signatureFault, startReceiver } from "./support/receiver.js";
+import { type Received, type Receiver, startReceiver } from "./support/receiver.js";
 
 const cleanup = new Cleanup();
 let test: DeliveringTest;
 let receiver: Receiver;
-let root: string;
 let tenant: string;
 let count = 0;
 const secret = () => `whsec_${randomBytes(32).toString("base64")}`;
 
 beforeAll(async () => {
-  root = join(cleanup.folder(), "reports");
-  mkdirSync(root);
-  test = await startDelivering(root);
+  test = await startDelivering(cleanup.folder());
+  cleanup.add(() => test.server.stop());
   receiver = await startReceiver();
+  cleanup.add(() => receiver.stop());
 });
-afterAll(async () => {
-  await receiver?.stop();
-  await test?.server.stop();
-  await cleanup.run();
-});
-beforeEach(async () => {
+afterAll(() => cleanup.run());
+beforeEach(() => {
   count += 1;
   tenant = `tenant-${count}`;
   receiver.received.length = 0;
@@ -200,193 +193,5 @@ describe("a webhook", () => {
       0,
       "the destination's secrets were sealed by another key: put them again",
     ]);
-  });
-});
-
-describe("a bucket", () => {
-  it("gets an object signed by AWS Signature Version 4, at a place of its own for each version and form", async () => {
-    const secretAccessKey = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
-    tenant = `té/${tenant} =1`;
-    await test.add({
-      kind: "bucket",
-      endpoint: receiver.url,
-      region: "eu-central-1",
-      bucket: "reports",
-      prefix: "masthead/",
-      accessKeyId: "AKIDEXAMPLE",
-      secretAccessKey,
-      tenantId: tenant,
-      forms: ["json", "csv"],
-    });
-    receiver.answer = 200;
-    const period = await test.sealed(tenant);
-    expect(await test.deliver()).toMatchObject({ delivered: 2 });
-    const name = `t_c3_a9_2ftenant-${count}_20_3d1`;
-    expect(receiver.received.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
-      `PUT /reports/masthead/${name}/${period}/v1.csv`,
-      `PUT /reports/masthead/${name}/${period}/v1.json`,
-    ]);
-    for (const one of receiver.received) {
-      expect(signatureFault(one, secretAccessKey)).toBeNull();
-      expect(signatureFault(one, `${secretAccessKey}x`)).toBe("another signature");
-    }
-  });
-});
-
-describe("a folder", () => {
-  it("gets whole files, and keeps every version", async () => {
-    await test.add({ kind: "folder", path: "monthly/all", tenantId: tenant, forms: ["json", "html"] });
-    const period = await test.sealed(tenant);
-    await test.sealed(tenant);
-    expect(await test.deliver()).toMatchObject({ delivered: 4 });
-    const folder = join(root, "monthly/all", tenant, period);
-    expect(readdirSync(folder).sort()).toEqual(["v1.html", "v1.json", "v2.html", "v2.json"]);
-    expect(readFileSync(join(folder, "v1.json")).equals(await sealedBytes(period))).toBe(true);
-  });
-
-  it("does not lead out of its root", async () => {
-    for (const path of ["..", "../x", "/etc", "a/../../b", "a//b", ".hidden", "a\u0000b"])
-      expect((await test.ask("POST", "/v1/destinations", { name: "x", kind: "folder", path })).status).toBe(
-        422,
-      );
-    symlinkSync("/tmp", join(root, "out"));
-    await test.add({ kind: "folder", path: "out", tenantId: tenant });
-    await test.sealed(tenant);
-    await test.deliver();
-    const [delivery] = await test.deliveries(tenant);
-    expect(delivery?.log[0]).toMatchObject({ outcome: "failed", error: "the file could not be written" });
-  });
-});
-
-describe("destinations", () => {
-  const text = async (response: Response) => [response.status, await response.text()] as const;
-
-  it("never show what they keep secret, which is not readable in the database either", async () => {
-    const key = secret();
-    const id = await webhook([key, secret()]);
-    const list = await text(await test.ask("GET", "/v1/destinations?limit=1000"));
-    const one = await text(await test.ask("GET", `/v1/destinations/${id}`));
-    expect([list[0], one[0]]).toEqual([200, 200]);
-    expect(JSON.parse(one[1])).toMatchObject({ kind: "webhook", secretCount: 2, revision: 1 });
-    const rows = await test.owner.sql`select d::text as text, encode(secrets, 'escape') as secrets
-      from destinations d where id = ${id}`;
-    const audit = await test.owner
-      .sql`select a::text as text from audit_log a where subject = ${`destination:${id}`}`;
-    expect(audit).toHaveLength(1);
-    for (const seen of [list[1], one[1], JSON.stringify(rows), JSON.stringify(audit)])
-      expect(seen).not.toContain(key.slice(6, 30));
-  });
-
-  it("keep their secrets where a change does not name them, and guard against a lost update", async () => {
-    const key = secret();
-    const id = await webhook([key]);
-    const change = { name: "renamed", kind: "webhook", url: `${receiver.url}/new`, tenantId: tenant };
-    const put = (body: object, etag?: string) =>
-      test.ask("PUT", `/v1/destinations/${id}`, body, etag ? { "if-match": etag } : {});
-    const changed = await put(change, '"1"');
-    expect([changed.status, changed.headers.get("etag")]).toEqual([200, '"2"']);
-    expect((await put(change, '"1"')).status).toBe(412);
-    await test.sealed(tenant);
-    await test.deliver();
-    const [one] = receiver.received;
-    expect(one?.path).toBe("/new");
-    expect(() => new Webhook(key).verify(one?.body ?? "", headersOf(one as Received))).not.toThrow();
-  });
-
-  it("that are deleted get nothing more", async () => {
-    const id = await webhook([secret()]);
-    await test.sealed(tenant);
-    expect((await test.ask("DELETE", `/v1/destinations/${id}`)).status).toBe(204);
-    expect(await test.deliver()).toEqual({ delivered: 0, failed: 0, dead: 0 });
-    expect((await test.deliveries(tenant)).map(({ state }) => state)).toEqual(["cancelled"]);
-    for (const method of ["GET", "DELETE"])
-      expect((await test.ask(method, `/v1/destinations/${id}`)).status).toBe(404);
-  });
-
-  it.each([
-    ["a URL of a private network", { url: "https://10.1.2.3/hook" }, "/url"],
-    ["a URL of this host", { url: "https://localhost/hook" }, "/url"],
-    ["the metadata service of a cloud", { url: "http://169.254.169.254/latest" }, "/url"],
-    ["an address in hexadecimal", { url: "https://0x7f000002/" }, "/url"],
-    ["IPv6 loopback", { url: "https://[::1]/" }, "/url"],
-    ["IPv4 mapped into IPv6", { url: "https://[::ffff:10.0.0.1]/" }, "/url"],
-    ["http", { url: "http://example.com/hook" }, "/url"],
-    ["another scheme", { url: "ftp://example.com/hook" }, "/url"],
-    ["a password", { url: "https://a:b@example.com/hook" }, "/url"],
-    ["no URL", { url: "example.com" }, "/url"],
-    ["a short secret", { secrets: ["whsec_abc"] }, "/secrets/0"],
-    ["three secrets", { secrets: [secret(), secret(), secret()] }, "/secrets"],
-    ["no secret", { secrets: undefined }, "/secrets"],
-    ["an unknown form", { forms: ["pdf"] }, "/forms/0"],
-    ["an unknown field", { colour: "red" }, ""],
-  ])("refuse %s", async (_what, over, pointer) => {
-    const document = {
-      name: "x",
-      kind: "webhook",
-      url: "https://example.com/",
-      secrets: [secret()],
-      ...over,
-    };
-    const response = await test.ask("POST", "/v1/destinations", document);
-    expect(response.status).toBe(422);
-    const problem = (await response.json()) as { code: string; errors: { pointer: string }[] };
-    expect([problem.code, problem.errors[0]?.pointer]).toEqual(["invalid_document", pointer]);
-  });
-});
-
-describe("a link", () => {
-  const make = async (period: string, order: object = {}) =>
-    test.ask("POST", `/v1/tenants/${tenant}/reports/${period}/links`, order);
-  const follow = (url: string) => test.ask("GET", url.slice(url.indexOf("/shared")));
-
-  it("leads to its report without a key, in its form, and to no store", async () => {
-    const period = await test.sealed(tenant);
-    const response = await make(period, { form: "json" });
-    expect(response.status).toBe(201);
-    const { url, version } = (await response.json()) as { url: string; version: number };
-    expect(version).toBe(1);
-    const answer = await follow(url);
-    expect(Buffer.from(await answer.arrayBuffer()).equals(await sealedBytes(period))).toBe(true);
-    expect(Object.fromEntries(answer.headers)).toMatchObject({
-      "cache-control": "private, no-store",
-      "referrer-policy": "no-referrer",
-    });
-    const html = (await (await make(period)).json()) as { url: string };
-    expect((await follow(html.url)).headers.get("content-type")).toContain("text/html");
-  });
-
-  it("is good for its version for ever, until it expires or is revoked", async () => {
-    const period = await test.sealed(tenant);
-    const { url } = (await (await make(period, { form: "json", expiresInSeconds: 60 })).json()) as {
-      url: string;
-    };
-    await test.sealed(tenant);
-    expect(await (await follow(url)).json()).toMatchObject({ version: 1 });
-    test.clock.now += 61;
-    expect((await follow(url)).status).toBe(404);
-    test.clock.now -= 61;
-    expect((await follow(url)).status).toBe(200);
-    expect((await test.ask("DELETE", `/v1/tenants/${tenant}/reports/links`)).status).toBe(204);
-    expect((await follow(url)).status).toBe(404);
-    const { url: later } = (await (await make(period)).json()) as { url: string };
-    expect((await follow(later)).status).toBe(200);
-  });
-
-  it("cannot be made up", async () => {
-    const period = await test.sealed(tenant);
-    const { url } = (await (await make(period, { form: "json" })).json()) as { url: string };
-    const token = new URL(url).searchParams.get("token") ?? "";
-    const [payload = "", signature = ""] = token.split(".");
-    const grant = JSON.parse(Buffer.from(payload, "base64url").toString());
-    const other = Buffer.from(JSON.stringify({ ...grant, tenantId: "tenant-1" })).toString("base64url");
-    for (const forged of [`${other}.${signature}`, `${payload}.${"A".repeat(43)}`, payload, "", "a.b", "é"])
-      expect((await test.ask("GET", `/shared/report?token=${encodeURIComponent(forged)}`)).status).toBe(404);
-  });
-
-  it("is made of sealed reports only", async () => {
-    await test.book(tenant, new Date().toISOString().slice(0, 10).concat("T00:00:00Z"));
-    const response = await make(new Date().toISOString().slice(0, 10));
-    expect([response.status, ((await response.json()) as { code: string }).code]).toEqual([409, "conflict"]);
-    expect((await make("2026-13")).status).toBe(400);
   });
 });

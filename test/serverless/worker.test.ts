@@ -114,6 +114,20 @@ describe("the Worker's drain, in real workerd", () => {
     });
   });
 
+  it("draws a report's page as in Node", async () => {
+    const [first] = usageOf(published.batches, "server");
+    const month = new Date((published.batches[0]?.exchanges[0]?.timeUs ?? 0) / 1000)
+      .toISOString()
+      .slice(0, 7);
+    const path = `/v1/tenants/${encodeURIComponent(first?.tenant ?? "")}/reports/${month}?format=html`;
+    const charts = (text: string) => text.match(/<svg[\s\S]*?<\/svg>/g);
+    const answer = await worker.ask("GET", path);
+    expect(answer.status).toBe(200);
+    expect(charts(answer.text)?.length).toBeGreaterThan(2);
+    expect(charts(answer.text)).toEqual(charts(await (await backends.plane.request("GET", path)).text()));
+    expect(answer.headers.get("content-security-policy")).toMatch(/^default-src 'none'.*script-src 'sha256-/);
+  });
+
   it("changes nothing when the same batches come again (promise counted-once)", async () => {
     const before = await tellAll(worker.ask, AGENT);
     await sendAgain(backends.plane, AGENT, published.messages);

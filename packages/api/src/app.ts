@@ -18,7 +18,7 @@ import { exchangesRoutes } from "./features/exchanges/index.js";
 import { keysRoutes } from "./features/keys/index.js";
 import { policiesRoutes } from "./features/policies/index.js";
 import { reportsRoutes } from "./features/reports/index.js";
-import { sealingRoutes } from "./features/sealing/index.js";
+import { REPORT_CHANGE_ADVICE, sealingRoutes } from "./features/sealing/index.js";
 import { tenantsRoutes } from "./features/tenants/index.js";
 import { usageRoutes } from "./features/usage/index.js";
 import { docsPage } from "./operations/docs-page.js";
@@ -80,7 +80,7 @@ export function createApp(deps: Deps, options: AppOptions = {}): OpenAPIHono<App
   app.get("/openapi.json", (c) => c.json(describeApi(app)));
   app.get("/docs", (c) => c.html(docsPage(describeApi(app))));
 
-  const unknown = unknownRoute(app);
+  const unknown = unknownRoute(app, REPORT_CHANGE_ADVICE);
   app.notFound((c) => answerError(unknown(c), c, deps.log));
   return app;
 }

@@ -22,4 +22,11 @@ export const cliVariables = {
     default: ".masthead",
     schema: text,
   }),
+  fingerprintKey: variable({
+    name: "MASTHEAD_FINGERPRINT_KEY",
+    description:
+      "File with the fleet's fingerprint key, for `masthead fingerprint`. Absent: `fingerprint.key` in `MASTHEAD_HOME`.",
+    unit: "path",
+    schema: text,
+  }),
 };

@@ -11,6 +11,9 @@ export interface CommandContext {
   write(text: string): void;
   /** A line for people beside what is printed, which a pipe does not get. */
   note(text: string): void;
+  /** All of standard input, up to a bound; null where it is a terminal. */
+  input(): Promise<Uint8Array | null>;
+  readonly env: NodeJS.ProcessEnv;
   /** Shows a file in the browser, or says that it cannot. */
   open(file: string): Promise<void>;
   isJson(): boolean;

@@ -8,11 +8,26 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit(0);
 });
 
+const INPUT_MAX_BYTES = 1024 * 1024;
+
+const standardInput = async (): Promise<Uint8Array | null> => {
+  if (process.stdin.isTTY) return null;
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > INPUT_MAX_BYTES) break;
+  }
+  return Buffer.concat(chunks);
+};
+
 process.exitCode = await run(process.argv.slice(2), {
   env: process.env,
   out: (text) => process.stdout.write(`${text}\n`),
   write: (text) => process.stdout.write(text),
   error: (text) => process.stderr.write(`${text}\n`),
+  input: standardInput,
   openFile,
   nowMs: Date.now,
   // 0: a terminal that does not say.

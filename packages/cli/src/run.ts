@@ -5,12 +5,14 @@ import { auditCommand } from "./audit-command.js";
 import { CheckFailed } from "./check-failed.js";
 import type { CommandContext } from "./context.js";
 import { exchangesCommand } from "./exchanges-command.js";
+import { fingerprintCommand } from "./fingerprint-command.js";
 import { keysCommand } from "./keys-command.js";
 import { policiesCommand } from "./policies-command.js";
 import { printable } from "./printable.js";
 import { reportCommand } from "./report-command.js";
 import { reportsCommand } from "./reports-command.js";
 import { connectionOf, DEFAULT_KEY_FILE, DEFAULT_URL, type GlobalOptions, UsageError } from "./settings.js";
+import { tenantsCommand } from "./tenants-command.js";
 import { lookOf, type Terminal } from "./terminal.js";
 import { usageCommand } from "./usage-command.js";
 
@@ -39,6 +41,8 @@ const createProgram = (terminal: Terminal): Command => {
     },
     write: (text) => (terminal.write ?? terminal.out)(text),
     note: (text) => terminal.error(text),
+    input: terminal.input ?? (async () => null),
+    env: terminal.env,
     open: async (file) => {
       if (!(await terminal.openFile?.(file)))
         terminal.error(`masthead: no browser is found; open ${printable(file)} yourself`);
@@ -64,6 +68,7 @@ Examples:
   masthead policies get default > default.yaml
   masthead policies apply -f default.yaml
   masthead agents list --json | jq '.[].policy'
+  masthead tenants attribute acme "$(masthead fingerprint < token.txt)"
 
 Exit codes: 0 done, 1 the API refused or a check failed, 2 called wrongly, 3 no answer.`,
     )
@@ -74,7 +79,9 @@ Exit codes: 0 done, 1 the API refused or a check failed, 2 called wrongly, 3 no 
     .addCommand(policiesCommand(context))
     .addCommand(agentsCommand(context))
     .addCommand(keysCommand(context))
-    .addCommand(auditCommand(context));
+    .addCommand(auditCommand(context))
+    .addCommand(tenantsCommand(context))
+    .addCommand(fingerprintCommand(context));
   prepare(program, terminal);
   return program;
 };

@@ -8,6 +8,8 @@ export interface Terminal {
   nowMs(): number;
   /** The same without a line's end. */
   write?(text: string): void;
+  /** All of standard input, up to a bound; null where it is a terminal. */
+  input?(): Promise<Uint8Array | null>;
   /** Shows a file to whoever sits there. @returns whether that could be done */
   openFile?(file: string): Promise<boolean>;
   sleep?(ms: number): Promise<void>;

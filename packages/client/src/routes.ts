@@ -7,11 +7,7 @@ import { keyResourceSchema, keyWithSecretSchema } from "@masthead/shared/http/ke
 import { pageSchema } from "@masthead/shared/http/page";
 import { policyResourceSchema, savedPolicySchema } from "@masthead/shared/http/policy-resource";
 import { reportAnswerSchema } from "@masthead/shared/http/report-schema";
-import {
-  reportLinkSchema,
-  sealedReportItemSchema,
-  sealedReportSchema,
-} from "@masthead/shared/http/sealed-report-schema";
+import { reportLinkSchema, sealedReportItemSchema } from "@masthead/shared/http/sealed-report-schema";
 import {
   tenantAttributionSchema,
   tenantItemSchema,
@@ -20,7 +16,7 @@ import {
   unknownConsumersShape,
 } from "@masthead/shared/http/tenant-resource";
 import { usagePageSchema } from "@masthead/shared/http/usage-schema";
-import { z } from "zod";
+import type { z } from "zod";
 
 const PAGE = ["limit", "cursor"] as const;
 const RANGE = ["from", "to"] as const;
@@ -65,7 +61,7 @@ export const ROUTES = {
   "GET /v1/tenants/{id}/reports": { query: PAGE, answer: pageSchema(sealedReportItemSchema) },
   "GET /v1/tenants/{id}/reports/{period}": {
     query: ["timeZone", "format", "version"],
-    answer: z.union([reportAnswerSchema, sealedReportSchema]),
+    answer: reportAnswerSchema,
   },
   "POST /v1/tenants/{id}/reports/{period}/links": { answer: reportLinkSchema },
   "DELETE /v1/tenants/{id}/reports/links": {},

@@ -1,6 +1,7 @@
 import type { Deps } from "@masthead/api/deps";
 import { reportsRoutes } from "@masthead/api/features/reports/index";
 import {
+  REPORT_CHANGE_ADVICE,
   type Sealed,
   type SealingDeps,
   sealingRoutes,
@@ -61,7 +62,7 @@ export const startSealing = async (now: string): Promise<SealingTest> => {
   router.use(asPrincipal());
   router.route("/", sealingRoutes(deps));
   router.route("/", reportsRoutes(deps));
-  const unknown = unknownRoute(router);
+  const unknown = unknownRoute(router, REPORT_CHANGE_ADVICE);
   router.notFound((c) => answerError(unknown(c), c, deps.log));
   const sealingDeps = (over: Partial<SealingDeps> = {}): SealingDeps => ({
     database: ingest,

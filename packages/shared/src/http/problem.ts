@@ -18,7 +18,6 @@ export const PROBLEMS = {
   conflict: { status: 409, title: "The request conflicts with the state of the resource" },
   too_many_policies: { status: 409, title: "The fleet holds as many policies as it may" },
   policy_set_too_large: { status: 409, title: "The fleet's policies would be too large together" },
-  report_sealed: { status: 409, title: "The report is sealed" },
   precondition_failed: { status: 412, title: "The resource is not at the revision asked for" },
   payload_too_large: { status: 413, title: "The document is too large" },
   unsupported_media_type: { status: 415, title: "The document's media type is not read here" },

@@ -195,8 +195,25 @@ export const reportStandingShape = {
 export const reportStandingSchema = z.object(reportStandingShape);
 export type ReportStanding = z.infer<typeof reportStandingSchema>;
 
+export const correctionSchema = z
+  .object({
+    version: z.int().describe("The version before."),
+    sha256: z.string().describe("SHA-256 of its JSON, byte for byte, in hex."),
+    totals: z.object(usageCountsShape).describe("What it said."),
+    changes: z.object(usageCountsShape).describe("What this version says more; less is negative."),
+  })
+  .describe("Of a restatement: what it corrects.");
+export type Correction = z.infer<typeof correctionSchema>;
+
 /** A report as `/v1/tenants/{id}/reports/{period}` answers it. */
-export const reportAnswerSchema = tenantReportSchema.extend(reportStandingShape);
+export const reportAnswerSchema = tenantReportSchema.extend({
+  ...reportStandingShape,
+  generatedAt: instant(
+    "When this was read; absent once sealed, since the same data make the same bytes",
+  ).optional(),
+  version: z.int().min(1).optional().describe("Of a sealed report: from 1 on."),
+  corrects: correctionSchema.optional(),
+});
 export type ReportAnswer = z.infer<typeof reportAnswerSchema>;
 
 /** What a report can be had as. */

@@ -27,6 +27,7 @@ const SCHEMAS: [string, z.ZodType][] = [
   ["policy-set-client-address", policySetSchema],
   ["batch-timings", batchSchema],
   ["batch-consumers", batchSchema],
+  ["batch-exchange-consumer", batchSchema],
   ["policy-set-timings", policySetSchema],
   ["batch-lost-batches", batchSchema],
   ["heartbeat-lost-batches", heartbeatSchema],

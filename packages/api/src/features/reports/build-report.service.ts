@@ -3,6 +3,7 @@ import type { UnixMicros } from "@masthead/shared/time";
 import { narrowed, type Transaction } from "../../platform/db/database.js";
 import { tenantScope } from "../../platform/db/scope.js";
 import { ApiError } from "../../platform/http/problem.js";
+import { nameOf } from "../tenants/index.js";
 import { readCompleteness, readHorizon } from "../usage/index.js";
 import { readBreakdowns } from "./breakdowns.read-model.js";
 import { readConsumers } from "./consumers.read-model.js";
@@ -20,8 +21,6 @@ import { uniqueConsumers } from "./unique-consumers.rules.js";
 export interface ReportContext {
   /** the caller's clock: how long an agent has been silent is told by it */
   readonly nowUs: UnixMicros;
-  /** of a registered tenant */
-  readonly tenantName?: string | null | undefined;
 }
 
 /**
@@ -35,7 +34,7 @@ export const buildReport = async (
   { sql }: Transaction,
   tenantId: string,
   period: Period,
-  { nowUs, tenantName = null }: ReportContext,
+  { nowUs }: ReportContext,
 ): Promise<TenantReport> => {
   await assertSnapshot(sql);
   const horizon = await readHorizon(sql);
@@ -68,7 +67,7 @@ export const buildReport = async (
   }));
   const revisions = await readPolicyRevisions(sql, usage.breakdowns.policies, toUs);
   return toReport({
-    tenant: { id: tenantId, name: tenantName },
+    tenant: { id: tenantId, name: await nameOf(sql, tenantId) },
     current: usage.current,
     previous: usage.previous,
     sections: usage.breakdowns.rows,

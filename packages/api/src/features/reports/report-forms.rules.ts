@@ -1,4 +1,10 @@
-import { REPORT_FORMS, type ReportAnswer, type ReportForm } from "@masthead/shared/http/report-schema";
+import {
+  REPORT_FORMS,
+  type ReportAnswer,
+  type ReportForm,
+  type ReportStanding,
+  type TenantReport,
+} from "@masthead/shared/http/report-schema";
 import { CSV_CONTENT_TYPE } from "../../platform/http/csv.js";
 import { focusCsv } from "./focus-csv.rules.js";
 import { reportHtml } from "./page/report-page.js";
@@ -37,7 +43,7 @@ const billingPeriodOf = ({ period, timeZone, range }: ReportAnswer): ReportAnswe
 };
 
 /** A report in one of its forms, with the headers that go with it. */
-export const renderReport = (answer: ReportAnswer, form: ReportForm): RenderedReport => {
+export const renderReport = (answer: TenantReport & ReportStanding, form: ReportForm): RenderedReport => {
   const fileName = (ending: string) => reportFileName(answer.tenant.id, answer.period, ending);
   switch (form) {
     case "json":

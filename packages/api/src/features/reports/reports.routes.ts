@@ -7,13 +7,7 @@ import { createRouter } from "../../platform/http/router.js";
 import { FOCUS_VERSION } from "./focus-csv.rules.js";
 import { reportPagePolicy } from "./page/report-page.js";
 import { FORM_OF, renderReport } from "./report-forms.rules.js";
-import {
-  periodOf,
-  reportPathSchema,
-  reportQuerySchema,
-  reportSchema,
-  sealedSchema,
-} from "./reports.schema.js";
+import { periodOf, reportPathSchema, reportQuerySchema, reportSchema } from "./reports.schema.js";
 import { getReport } from "./reports.service.js";
 
 const tags = ["Reports"];
@@ -41,7 +35,7 @@ const report = createRoute({
     200: {
       description: "The report.",
       content: {
-        [JSON_TYPE]: { schema: z.union([reportSchema, sealedSchema]) },
+        [JSON_TYPE]: { schema: reportSchema },
         [CSV]: { schema: z.string().openapi({ description: `${REPORT_CSV} ${FOCUS_CSV}` }) },
         [HTML]: { schema: z.string().openapi({ description: REPORT_HTML }) },
       },

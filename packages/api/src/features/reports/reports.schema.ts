@@ -1,6 +1,5 @@
 import { z } from "@hono/zod-openapi";
 import { reportAnswerSchema } from "@masthead/shared/http/report-schema";
-import { sealedReportSchema } from "@masthead/shared/http/sealed-report-schema";
 import { ApiError } from "../../platform/http/problem.js";
 import { isTimeZone } from "../../platform/time-zone.js";
 import { tenantIdSchema } from "../tenants/index.js";
@@ -50,12 +49,6 @@ export const reportQuerySchema = z.object({
       description:
         "A version of the sealed report. Absent: the newest, or what is counted so far where none is sealed.",
     }),
-});
-
-/** What a report is answered as, once sealed: see features/sealing. */
-export const sealedSchema = sealedReportSchema.openapi("SealedTenantReport", {
-  description:
-    "What a tenant used in a period, once it is sealed: canonical JSON (RFC 8785), the same bytes for ever.",
 });
 
 /** @throws ApiError `invalid_parameters` where the zone's calendar has no such period */

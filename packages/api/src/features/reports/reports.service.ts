@@ -1,10 +1,10 @@
-import type { ReportAnswer } from "@masthead/shared/http/report-schema";
+import type { ReportStanding, TenantReport } from "@masthead/shared/http/report-schema";
 import { toRfc3339 } from "@masthead/shared/time";
 import type { Deps } from "../../deps.js";
 import { narrowed } from "../../platform/db/database.js";
 import { FLEET, narrowedTo, type Scope } from "../../platform/db/scope.js";
 import { ApiError } from "../../platform/http/problem.js";
-import { nameOf, wasSeen } from "../tenants/index.js";
+import { wasSeen } from "../tenants/index.js";
 import { buildReport } from "./build-report.service.js";
 import type { Period } from "./period.rules.js";
 
@@ -18,7 +18,7 @@ export const getReport = async (
   scope: Scope,
   tenant: string,
   period: Period,
-): Promise<ReportAnswer> => {
+): Promise<TenantReport & ReportStanding> => {
   const notFound = () => new ApiError("not_found", "no such tenant was ever seen");
   const ofTenant = narrowedTo(tenant, scope);
   if (ofTenant === null) throw notFound();
@@ -28,8 +28,7 @@ export const getReport = async (
       async (tx) => {
         if (!(await narrowed(tx.sql, ofTenant, () => wasSeen(tx.sql, tenant)))) throw notFound();
         const nowUs = deps.now();
-        const tenantName = await nameOf(tx.sql, tenant);
-        const report = await buildReport(tx, tenant, period, { nowUs, tenantName });
+        const report = await buildReport(tx, tenant, period, { nowUs });
         return { ...report, status: "provisional", generatedAt: toRfc3339(nowUs) };
       },
       "read only snapshot",

@@ -4,7 +4,6 @@ import type { Database, Transaction } from "../../platform/db/database.js";
 import { FLEET, NO_TENANT } from "../../platform/db/scope.js";
 import { ApiError } from "../../platform/http/problem.js";
 import { buildReport, type Period, parsePeriod } from "../reports/index.js";
-import { nameOf } from "../tenants/index.js";
 import { duePeriods, owedTenants, type PeriodLength, settleOwed, takeDue } from "./due.store.js";
 import { nextVersion, settledReport } from "./sealed-document.rules.js";
 import { findSealedReport, insertSealedReport, type SealedReport } from "./sealed-reports.store.js";
@@ -115,8 +114,7 @@ const sealReport = async (
   if (!(await hasComeToRest(sql, tenantId, period)) || !(await settleOwed(sql, tenantId, period)))
     return "waiting";
   const nowUs = now();
-  const tenantName = await nameOf(sql, tenantId);
-  const built = await buildReport(tx, tenantId, period, { nowUs, tenantName }).catch(noLongerHeld);
+  const built = await buildReport(tx, tenantId, period, { nowUs }).catch(noLongerHeld);
   if (built === null) {
     log.warn({ period: period.text }, "usage came for a report that retention can no longer answer");
     return "tooLate";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { TenantReport } from "@masthead/shared/http/report-schema";
-import type { Correction, SealedTenantReport } from "@masthead/shared/http/sealed-report-schema";
+import type { Correction, TenantReport } from "@masthead/shared/http/report-schema";
+import type { SealedTenantReport } from "@masthead/shared/http/sealed-report-schema";
 import { toRfc3339 } from "@masthead/shared/time";
 import { canonicalJson } from "../../platform/canonical-json.js";
 import type { SealedReport } from "./sealed-reports.store.js";

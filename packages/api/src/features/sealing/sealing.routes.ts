@@ -5,7 +5,6 @@ import { type AppContext, type AppEnv, scopeOf } from "../../platform/http/conte
 import { decodeCursor, encodeCursor, queryFingerprint } from "../../platform/http/cursor.js";
 import { negotiate } from "../../platform/http/negotiate.js";
 import { PAGE_LIMIT_DEFAULT, pageQuerySchema } from "../../platform/http/page.js";
-import { ApiError } from "../../platform/http/problem.js";
 import { problemResponses } from "../../platform/http/problem-schema.js";
 import { createRouter } from "../../platform/http/router.js";
 import {
@@ -53,6 +52,12 @@ const askedFor = (c: AppContext) => {
   );
 };
 
+/** What is said to whoever wants to change a report. */
+export const REPORT_CHANGE_ADVICE = {
+  "/v1/tenants/{id}/reports/{period}":
+    "A report is made of what was counted, and a sealed one never changes. Usage that comes later makes a restatement by itself; usage that belongs to another tenant is moved by that tenant's entry in the registry (PUT /v1/tenants/{id}), which does the same.",
+};
+
 /** Routes of sealed reports. A report that is not sealed is left to the route behind. */
 export function sealingRoutes(deps: Deps): OpenAPIHono<AppEnv> {
   const router = createRouter();
@@ -85,22 +90,6 @@ export function sealingRoutes(deps: Deps): OpenAPIHono<AppEnv> {
     const form = asked.form ?? FORM_OF[negotiate(c, MEDIA_TYPES)];
     if (form === "html") c.set("contentSecurityPolicy", reportPagePolicy());
     return sealedAnswer(sealed, form, c.req.header("if-none-match"));
-  });
-
-  router.on(["PUT", "POST", "PATCH", "DELETE"], REPORT, async (c) => {
-    const asked = askedFor(c);
-    const newest = asked && { ...asked.key, version: undefined };
-    const sealed = newest && (await getSealedReport(deps, scopeOf(c.var.principal), newest));
-    const headers = { allow: "GET, HEAD" };
-    if (!sealed)
-      throw new ApiError("method_not_allowed", "a report is made of what was counted, and read only", {
-        headers,
-      });
-    throw new ApiError(
-      "report_sealed",
-      `the report of ${sealed.period} is sealed as version ${sealed.version} and never changes. Usage that comes later makes a restatement by itself; usage that belongs to another tenant is moved by that tenant's entry in the registry, which does the same.`,
-      { headers },
-    );
   });
 
   return router;

@@ -7,10 +7,14 @@ import type { Fragment } from "../../platform/db/fragments.js";
  * of those rows.
  */
 
+/** A row a bucket of a histogram. In the list and not behind `from`, where each array would be put by before it is read. */
+const unnested = (sql: TransactionSql, columns: Fragment, usage: Fragment): Fragment =>
+  sql`select ${columns}, unnest(latency_buckets) as b, unnest(latency_counts) as n from ${usage}`;
+
 /** Histograms, `[[bucket, count], …]`. */
 export const latencyOf = (sql: TransactionSql, detail: Fragment): Fragment => sql`
   select id, previous, jsonb_agg(jsonb_build_array(b, n) order by b) as latency from (
-    select id, previous, b, sum(n) as n from ${detail}, unnest(latency_buckets, latency_counts) as l (b, n)
+    select id, previous, b, sum(n) as n from (${unnested(sql, sql`id, previous`, detail)}) l
     group by id, previous, b) merged
   group by id, previous`;
 
@@ -66,6 +70,6 @@ export const quantileBy = (
   select ${grain}, min(b) filter (where upto >= greatest(1, ceil(${q}::float8 * total))) as value from (
     select ${grain}, b, (sum(n) over (partition by ${grain} order by b))::float8 as upto,
       (sum(n) over (partition by ${grain}))::float8 as total from (
-      select ${grain}, b, sum(n) as n from ${usage}, unnest(latency_buckets, latency_counts) as l (b, n)
+      select ${grain}, b, sum(n) as n from (${unnested(sql, grain, usage)}) l
       group by ${grain}, b) merged) ranked
   group by ${grain}`;

@@ -2,11 +2,11 @@
 const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
 const NEEDS_QUOTES = /[",\r\n]/;
 
-export type CsvValue = string | number | null;
+export type CsvValue = string | number | null | undefined;
 
 /** One cell (RFC 4180). Unknown is empty, an empty text is `""`; what could be a formula begins with `'`. */
 export const csvCell = (value: CsvValue): string => {
-  if (value === null) return "";
+  if (value === null || value === undefined) return "";
   if (typeof value === "number") return String(value);
   const text = FORMULA.test(value) ? `'${value}` : value;
   return text === "" || NEEDS_QUOTES.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

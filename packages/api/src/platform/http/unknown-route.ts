@@ -8,9 +8,14 @@ const asPattern = (path: string): RegExp =>
 /**
  * What is said where no route answers: 405 with `Allow` where the path is known under other methods, else 404.
  *
+ * @param advice for a path, as OpenAPI writes it: what to do instead
  * @returns the error to throw, by request
  */
-export function unknownRoute(app: OpenAPIHono<AppEnv>): (c: AppContext) => ApiError {
+export function unknownRoute(
+  app: OpenAPIHono<AppEnv>,
+  advice: Readonly<Record<string, string>> = {},
+): (c: AppContext) => ApiError {
+  const advices = Object.entries(advice).map(([path, text]) => ({ pattern: asPattern(path), text }));
   const methods = new Map<string, { pattern: RegExp; allowed: Set<string> }>();
   for (const { path, method } of app.routes) {
     if (method === "ALL" || path.includes("*")) continue;
@@ -27,7 +32,9 @@ export function unknownRoute(app: OpenAPIHono<AppEnv>): (c: AppContext) => ApiEr
       return new ApiError("not_found", `nothing is at ${c.req.path}`);
     }
     const allow = [...new Set(allowed)].sort().join(", ");
-    return new ApiError("method_not_allowed", `${c.req.method} is not known here: ${allow}`, {
+    const instead = advices.find(({ pattern }) => pattern.test(c.req.path))?.text;
+    const detail = `${c.req.method} is not known here: ${allow}${instead ? `. ${instead}` : ""}`;
+    return new ApiError("method_not_allowed", detail, {
       headers: { allow },
     });
   };

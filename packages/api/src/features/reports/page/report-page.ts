@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ReportStanding, TenantReport } from "@masthead/shared/http/report-schema";
+import type { SealedTenantReport } from "@masthead/shared/http/sealed-report-schema";
 import { html, raw } from "hono/html";
 import {
   consumerTable,
@@ -34,8 +35,11 @@ export const reportPagePolicy = (): string =>
     "form-action 'none'",
   ].join("; ");
 
+/** What the page says of a report that is not in its document. */
+export type PageStanding = ReportStanding & Partial<Pick<SealedTenantReport, "version" | "corrects">>;
+
 /** A report as one HTML file that asks for nothing else. All that tenants and callers have named is escaped. */
-export const reportHtml = (report: TenantReport, standing: ReportStanding): string => {
+export const reportHtml = (report: TenantReport, standing: PageStanding): string => {
   const title = `${cut(report.tenant.name ?? report.tenant.id)}: API usage in ${periodName(report.period)}`;
   return String(html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -56,17 +60,22 @@ const section = (
   html`<section aria-labelledby="${id}"><h2 id="${id}">${heading}</h2><p>${lead}</p>${content}</section>`;
 
 const LONG_NAME = 40;
+const BADGES = { provisional: "Provisional", sealed: "Sealed", restated: "Restated" } as const;
 
-const top = (report: TenantReport, { status }: ReportStanding): Html => {
+/** What can be expected of this report. */
+const promiseOf = ({ status, version, corrects }: PageStanding): string => {
+  if (status === "provisional") return "This report may still change.";
+  if (!corrects) return "This report does not change any more.";
+  const { requests } = corrects.changes;
+  return `This is version ${version}. It corrects version ${corrects.version} by ${requests < 0 ? "−" : "+"}${number(Math.abs(requests))} requests.`;
+};
+
+const top = (report: TenantReport, standing: PageStanding): Html => {
   const { id, name } = report.tenant;
   const shown = cut(name ?? id);
-  const [badge, promise] =
-    status === "sealed"
-      ? [html`<span class="badge sealed">Sealed</span>`, "This report does not change any more."]
-      : [html`<span class="badge">Provisional</span>`, "This report may still change."];
   return html`<header><p class="kicker">API usage report</p><h1${shown.length > LONG_NAME ? raw(' class="long"') : ""}><bdi>${shown}</bdi></h1>
 <p class="lead">${periodName(report.period)} · time zone ${report.timeZone}${name === null ? "" : html` · tenant <bdi>${cut(id)}</bdi>`}</p>
-<div class="standing${isWhole(report) ? "" : " open"}">${badge}<p>${completenessSentence(report)} ${promise} <a href="#completeness">More</a></p></div></header>`;
+<div class="standing${isWhole(report) ? "" : " open"}"><span class="badge${standing.status === "provisional" ? "" : " sealed"}">${BADGES[standing.status]}</span><p>${completenessSentence(report)} ${promiseOf(standing)} <a href="#completeness">More</a></p></div></header>`;
 };
 
 const atAGlance = (report: TenantReport): Html =>
