@@ -118,8 +118,8 @@ const held = ({ headers }: Report): string[] => {
 };
 
 const standing = (report: Report): string => {
-  if (!("version" in report)) return report.status;
   const { status, version, corrects } = report;
+  if (version === undefined) return status;
   return `${status} as version ${version}${corrects ? `, which corrects version ${corrects.version}` : ""}`;
 };
 

@@ -4,7 +4,6 @@ import type {
   ReportLink,
   ReportLinkOrder,
   SealedReportItem,
-  SealedTenantReport,
 } from "@masthead/shared/http/sealed-report-schema";
 import type { Ask, CallOptions } from "../ask.js";
 import { itemsOf, listing, type PageQuery } from "../pages.js";
@@ -17,7 +16,7 @@ const MEDIA_TYPES: Record<ReportForm, string> = {
 };
 
 /** A report: what is counted so far, or sealed and the same for ever (`version` tells them apart). */
-export type Report = ReportAnswer | SealedTenantReport;
+export type Report = ReportAnswer;
 
 export interface ReportQuery {
   /** in which the period is cut; UTC by default. Only reports in UTC are sealed. */
