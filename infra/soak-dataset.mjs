@@ -14,8 +14,8 @@ const GIBIBYTE = 1024 ** 3;
 const HELP = `npm run soak:dataset [EXCHANGES]    10,000,000 without a number; more than 200,000
 
 Two months of 200 tenants are made and committed as drains do, one after the other, and every answer is compared with plain SQL over
-the raw exchanges. Ten million take about an hour a month on two CPUs, and 15 GiB in the folder for temporary files ($TMPDIR),
-which are given back at the end.`;
+the raw exchanges. It takes an hour or more for ten million a month on two CPUs, by estimate, and asks for 15 GiB in the folder for
+temporary files ($TMPDIR), which are given back at the end.`;
 
 await runMain(async () => {
   const [word = String(10 * MILLION)] = process.argv.slice(2);

@@ -23,8 +23,9 @@ const QUESTIONS = 50;
 const REPORTED = ["tenant-000", "unattributed", "ö-müller", "back\\slash", "tenant-190"];
 /** Of all of the server role, one row a group. */
 const PLAIN = {
-  ...{ window: "total", timeZone: "UTC", compare: false, ranked: false, limit: 1_000 },
-} as const;
+  window: "total" as const,
+  ...{ timeZone: "UTC", compare: false, ranked: false, limit: 1_000 },
+};
 const DAY_US = 86_400_000_000;
 const LONG_MS = 6 * 3_600_000;
 

@@ -73,7 +73,7 @@ export const randomQuestion = (dataset: Dataset, random: Random): Question => {
   const groupBy = [...new Set(Array.from({ length: named }, () => random.pick(top ? DIMENSIONS : from)))];
   const filter = random.chance(0.6) ? filterOf(dataset, random, 0) : undefined;
   return {
-    ...rangeOf(dataset, LONGEST_US[window], random),
+    ...rangeOf(dataset, LONGEST_US[window], compare && window !== "minute", random),
     ...{
       window,
       timeZone: random.pick(ZONES),
@@ -87,8 +87,10 @@ export const randomQuestion = (dataset: Dataset, random: Random): Question => {
   };
 };
 
-const rangeOf = ({ fromUs, toUs }: Dataset, longestUs: number, random: Random) => {
-  const edge = random.pick([MINUTE_US, MINUTE_US, 15 * MINUTE_US, HOUR_US, DAY_US, DAY_US]);
+/** @param isCoarse on quarter-hours: of the period before, minutes may be gone */
+const rangeOf = ({ fromUs, toUs }: Dataset, longestUs: number, isCoarse: boolean, random: Random) => {
+  const finest = isCoarse ? 15 * MINUTE_US : MINUTE_US;
+  const edge = random.pick([finest, finest, 15 * MINUTE_US, HOUR_US, DAY_US, DAY_US]);
   const at = (timeUs: number) => Math.floor(timeUs / edge) * edge;
   const start = at(random.whole(fromUs, toUs));
   const length = Math.min(longestUs, Math.round(random.logUniform(20 * MINUTE_US, 40 * DAY_US)));
