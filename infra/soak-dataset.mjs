@@ -35,6 +35,6 @@ await runMain(async () => {
       ...["node_modules/vitest/vitest.mjs", "run", "--project", "postgres", "--disable-console-intercept"],
       "test/postgres/dataset.test.ts",
     ],
-    { cwd: ROOT, interactive: true, env: { MASTHEAD_TEST_DATASET_EXCHANGES: String(exchanges) } },
+    { cwd: ROOT, interactive: true, env: { DATASET_EXCHANGES: String(exchanges) } },
   );
 });

@@ -17,7 +17,7 @@ import { type Dataset, planDataset } from "../support/dataset/schedule.js";
 import { startControlPlane, type TestControlPlane } from "./support/control-plane.js";
 
 /** `npm run soak:dataset` asks for 10 million; what is large does not go through NATS. */
-const EXCHANGES = Number(process.env["MASTHEAD_TEST_DATASET_EXCHANGES"] ?? 30_000);
+const EXCHANGES = Number(process.env["DATASET_EXCHANGES"] ?? 30_000);
 const IS_LARGE = EXCHANGES > 200_000;
 const QUESTIONS = 50;
 const REPORTED = ["tenant-000", "unattributed", "ö-müller", "back\\slash", "tenant-190"];
