@@ -20,8 +20,9 @@ export async function authenticate(
 ): Promise<Authenticated | null> {
   const id = apiKeyId(key);
   if (id === null) return null;
-  const held = await deps.withDatabase(({ sql }) =>
-    authenticateKey(sql, { id, hash: hashApiKey(key), atUs: nowUs, windowUs: RATE_WINDOW_US }),
+  const asked = { id, hash: hashApiKey(key), atUs: nowUs, windowUs: RATE_WINDOW_US };
+  const held = await deps.withDatabase((database) =>
+    database.statement((sql) => authenticateKey(sql, asked)),
   );
   if (!held) return null;
   const { name, role, tenant, scopes, requests } = held;

@@ -22,6 +22,8 @@ export type TransactionMode = "read write" | "read only" | "read write snapshot"
 export interface Database {
   /** Runs `work` in a transaction that sees what `scope` may see. Rolls back and rethrows what `work` throws. */
   transaction<T>(scope: Scope, work: (tx: Transaction) => Promise<T>, mode?: TransactionMode): Promise<T>;
+  /** Runs one statement in the scope of nobody, without the round trips of a transaction. Rethrows what it throws. */
+  statement<T>(run: (sql: Sql) => Promise<T>): Promise<T>;
   /** Without a scope: sees no row of any tenant. For jobs of roles that have policies of their own. */
   readonly sql: Sql;
   close(): Promise<void>;
@@ -82,6 +84,14 @@ export const openDatabase = (url: string, applicationName = "masthead"): Databas
         return (await sql.begin(BEGIN[mode], run)) as never;
       } catch (error) {
         throw begun ? error : withCode(error);
+      }
+    },
+    async statement(run) {
+      try {
+        return await run(sql);
+      } catch (error) {
+        // What Postgres refuses has a code of its own.
+        throw withCode(error);
       }
     },
     close: () => sql.end({ timeout: 5 }),
