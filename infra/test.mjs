@@ -47,7 +47,7 @@ await runMain(async () => {
       node("format and lint", "@biomejs/biome/bin/biome", "check", "--error-on-warnings", "."),
       node("types of tests", "typescript/bin/tsc", "-p", "test/tsconfig.json"),
       node("import rules", "dependency-cruiser/bin/dependency-cruise.mjs", "packages", "infra"),
-      ...["unit", "architecture", "infra", "postgres", "serverless", "browser"].map(project),
+      ...["unit", "architecture", "infra", "postgres"].map(project),
     ],
     kernel: [
       ...(withoutCapture
@@ -65,7 +65,7 @@ await runMain(async () => {
           ]),
       asRoot("kernel"),
     ],
-    e2e: [asRoot("e2e")],
+    e2e: [asRoot("e2e"), ...["serverless", "browser"].map(project)],
   });
   await inLanes({ alone: [asRoot("alone")] });
 
