@@ -43,9 +43,10 @@ describe.runIf(process.arch === "x64")("by instructions that return", () => {
     tables.apply(policySet(1, { all: {} }));
     expect(session.info.programs).not.toContain("ssl_call_return");
     expect(session.info.programs).not.toContain("ssl_call_session");
+    // Others of this host may run programs of Go, whose probes are not loaded here.
     const failures = attachment
       .libraries()
-      .flatMap(({ path, failure }) => (failure ? [`${path}: ${failure}`] : []));
+      .flatMap(({ path, runtime, failure }) => (failure && runtime !== "go" ? [`${path}: ${failure}`] : []));
     expect(failures).toEqual([]);
     for (const [place, port] of ports.entries())
       expect(await curl(port, [{ path: `/${place}` }, { path: `/${place}` }])).toEqual([200, 200]);
