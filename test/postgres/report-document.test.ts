@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { buildReport, type Period, parsePeriod } from "@masthead/api/features/reports/index";
 import { maintainUsage, rollUpUsage } from "@masthead/api/features/usage/index";
-import { canonicalJson } from "@masthead/api/platform/canonical-json";
 import { FLEET } from "@masthead/api/platform/db/scope";
+import { canonicalJson } from "@masthead/shared/canonical-json";
 import {
   type ReportAnswer,
   reportAnswerSchema,

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { sealReports } from "@masthead/api/features/sealing/index";
-import { canonicalJson } from "@masthead/api/platform/canonical-json";
+import { canonicalJson } from "@masthead/shared/canonical-json";
 import { reportAnswerSchema } from "@masthead/shared/http/report-schema";
 import { sealedReportSchema } from "@masthead/shared/http/sealed-report-schema";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";

@@ -1,12 +1,12 @@
 import type { AgentResource } from "@masthead/client";
 import { Command } from "commander";
+import { ago } from "./ago.js";
 import { allOf } from "./all-of.js";
 import type { CommandContext } from "./context.js";
 import { countText } from "./number-text.js";
 import { printable } from "./printable.js";
 import { type Column, table } from "./table.js";
 import type { Look } from "./terminal.js";
-import { ago } from "./text-table.js";
 
 const policyText = ({ policy }: AgentResource): string => {
   if (policy.attemptedResult === "failed") return `${policy.effective} (${policy.attempted} failed)`;

@@ -1,8 +1,8 @@
 import type { UsageMeta } from "@masthead/client";
+import { ago } from "./ago.js";
 import { countText } from "./number-text.js";
 import { printable } from "./printable.js";
 import type { Look } from "./terminal.js";
-import { ago } from "./text-table.js";
 
 const GAPS_SHOWN = 5;
 

@@ -1,9 +1,9 @@
 import type { TenantAttribution, TenantMove, TenantResource } from "@masthead/shared/http/tenant-resource";
+import { ago } from "./ago.js";
 import { countText, shareText } from "./number-text.js";
 import { printable } from "./printable.js";
 import { table } from "./table.js";
 import type { Look } from "./terminal.js";
-import { ago } from "./text-table.js";
 
 const progressText = ({ finishedAt, days }: TenantMove, nowMs: number): string => {
   if (finishedAt !== null) return `done ${ago(finishedAt, nowMs)}`;

@@ -2,6 +2,7 @@ import type { MastheadClient } from "@masthead/client";
 import { ProblemError } from "@masthead/client";
 import type { TenantItem, TenantResource } from "@masthead/shared/http/tenant-resource";
 import { Command } from "commander";
+import { ago } from "./ago.js";
 import { allOf } from "./all-of.js";
 import type { CommandContext } from "./context.js";
 import { countText } from "./number-text.js";
@@ -9,7 +10,6 @@ import { rangeOf, TIME_HELP } from "./range-option.js";
 import { UsageError } from "./settings.js";
 import { type Column, table } from "./table.js";
 import { tenantText } from "./tenant-text.js";
-import { ago } from "./text-table.js";
 
 const EXAMPLES = `
 Examples:

@@ -8,6 +8,11 @@ export const toRfc3339 = (time: UnixMicros): string => {
   return `${new Date(seconds * 1000).toISOString().slice(0, 19)}.${String(micros).padStart(6, "0")}Z`;
 };
 
+export const DAY_US = 86_400_000_000;
+
+/** Day (UTC) of a time, `YYYY-MM-DD`. */
+export const dayOf = (time: UnixMicros): string => new Date(time / 1000).toISOString().slice(0, 10);
+
 /** Length of a usage window. */
 export const USAGE_WINDOW_SECONDS = 10;
 

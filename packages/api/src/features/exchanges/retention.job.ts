@@ -1,12 +1,10 @@
 import type { UnixMicros } from "@masthead/shared/time";
+import { DAY_US, dayOf } from "@masthead/shared/time";
 import type { Database } from "../../platform/db/database.js";
 import { dropPartitions, ensurePartition } from "../../platform/db/partitions.store.js";
 
 /** How long exchanges are kept one by one. */
 export const EXCHANGE_DAYS = 14;
-
-const DAY_US = 86_400_000_000;
-const dayOf = (timeUs: UnixMicros): string => new Date(timeUs / 1000).toISOString().slice(0, 10);
 
 /** Partitions of the days around now, and retention. Idempotent. */
 export const maintainExchanges = async (

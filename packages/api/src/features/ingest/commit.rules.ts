@@ -1,13 +1,11 @@
+import { DAY_US, dayOf } from "@masthead/shared/time";
 import type { Batch } from "@masthead/shared/wire/batch";
 import type { LeftOut, ReadBatch } from "./batch-message.rules.js";
 import type { BatchRow } from "./batches.store.js";
 import type { EpochProgress } from "./epochs.store.js";
 
-export const DAY_US = 86_400_000_000;
 /** A host's clock may be ahead by so much; beyond, its exchanges would wait for their day. */
 const AHEAD_MAX_US = DAY_US;
-
-export const dayOf = (timeUs: number): string => new Date(timeUs / 1000).toISOString().slice(0, 10);
 
 /**
  * Leaves out what lies beyond the days that can be stored: exchanges older than `keepDays` or ahead, usage ahead. Older

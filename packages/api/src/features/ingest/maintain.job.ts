@@ -1,3 +1,4 @@
+import { DAY_US } from "@masthead/shared/time";
 import type { Database } from "../../platform/db/database.js";
 import { NO_TENANT } from "../../platform/db/scope.js";
 import { maintainExchanges } from "../exchanges/index.js";
@@ -6,7 +7,6 @@ import { maintainUsage, rollUpUsage, type UsageRetention } from "../usage/index.
 import { forgetBatches } from "./batches.store.js";
 import { forgetSetAside } from "./set-aside.store.js";
 
-const DAY_US = 86_400_000_000;
 /** Settled batches are remembered so long by their payload's hash; their keys for ever. */
 const BATCH_DAYS = 14;
 const SET_ASIDE_DAYS = 30;

@@ -1,4 +1,4 @@
-import { canonicalJson } from "../../platform/canonical-json.js";
+import { canonicalJson } from "@masthead/shared/canonical-json";
 import { checkRevision, type Precondition } from "../../platform/http/precondition.js";
 import type { LivePolicy, PolicyRow } from "./policies.store.js";
 

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
+import { canonicalJson } from "@masthead/shared/canonical-json";
 import type { Correction, TenantReport } from "@masthead/shared/http/report-schema";
 import type { SealedTenantReport } from "@masthead/shared/http/sealed-report-schema";
 import { toRfc3339 } from "@masthead/shared/time";
-import { canonicalJson } from "../../platform/canonical-json.js";
 import type { SealedReport } from "./sealed-reports.store.js";
 import type { GivenUp } from "./settled.read-model.js";
 

@@ -1,6 +1,6 @@
+import { canonicalJson } from "@masthead/shared/canonical-json";
 import type { TenantDocument, TenantItem, TenantResource } from "@masthead/shared/http/tenant-resource";
 import { toRfc3339, type UnixMicros } from "@masthead/shared/time";
-import { canonicalJson } from "../../platform/canonical-json.js";
 import { ApiError } from "../../platform/http/problem.js";
 import type { RegisteredTenant } from "./registry.store.js";
 import type { KnownTenant } from "./tenants.read-model.js";

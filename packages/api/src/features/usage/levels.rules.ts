@@ -1,5 +1,3 @@
-import type { UnixMicros } from "@masthead/shared/time";
-
 /** From the finest to the coarsest; each is recomputed from the one before. */
 export const USAGE_LEVELS = ["minute", "quarter", "day", "month"] as const;
 export type UsageTableLevel = (typeof USAGE_LEVELS)[number];
@@ -63,6 +61,3 @@ export const levelHeldAt = (horizon: UsageHorizon, seconds: number): UsageTableL
 /** The levels that are made, directly or not, from this one. */
 export const coarserThan = (level: UsageTableLevel): CoarseLevel[] =>
   USAGE_LEVELS.slice(USAGE_LEVELS.indexOf(level) + 1) as CoarseLevel[];
-
-/** Day (UTC) of a time, `YYYY-MM-DD`. */
-export const dayOf = (timeUs: UnixMicros): string => new Date(timeUs / 1000).toISOString().slice(0, 10);

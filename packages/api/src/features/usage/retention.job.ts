@@ -1,9 +1,10 @@
 import type { UnixMicros } from "@masthead/shared/time";
+import { DAY_US, dayOf } from "@masthead/shared/time";
 import type { Database } from "../../platform/db/database.js";
 import { dropPartitions, ensurePartition } from "../../platform/db/partitions.store.js";
 import { NO_TENANT } from "../../platform/db/scope.js";
 import { moveHorizon, readHorizon } from "./horizon.store.js";
-import { bucketStart, dayOf, type UsageTableLevel } from "./levels.rules.js";
+import { bucketStart, type UsageTableLevel } from "./levels.rules.js";
 import { forgetBuckets } from "./rollup.store.js";
 
 /** How long each level of usage is held, in days; null: for ever. Coarser levels are held as long as finer ones at least. */
@@ -11,7 +12,6 @@ export type UsageRetention = Readonly<Record<UsageTableLevel, number | null>>;
 
 export const USAGE_RETENTION: UsageRetention = { minute: 35, quarter: 400, day: 1_826, month: null };
 
-const DAY_US = 86_400_000_000;
 /** Partitions that are there before their day comes. */
 const DAYS_AHEAD = [0, 1, 2];
 const ROWS_PER_TURN = 10_000;

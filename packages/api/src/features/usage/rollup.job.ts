@@ -1,9 +1,10 @@
 import type { UnixMicros } from "@masthead/shared/time";
+import { dayOf } from "@masthead/shared/time";
 import type { Database } from "../../platform/db/database.js";
 import { ensurePartition } from "../../platform/db/partitions.store.js";
 import { NO_TENANT } from "../../platform/db/scope.js";
 import { takeDirty } from "./dirty.store.js";
-import { type CoarseLevel, dayOf, USAGE_LEVELS } from "./levels.rules.js";
+import { type CoarseLevel, USAGE_LEVELS } from "./levels.rules.js";
 import { madeFrom, recomputeBuckets } from "./rollup.store.js";
 
 /** Bounds the work, the memory and the locks of one transaction. */

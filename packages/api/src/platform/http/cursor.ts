@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
+import { canonicalJson } from "@masthead/shared/canonical-json";
 import { z } from "zod";
-import { canonicalJson } from "../canonical-json.js";
 import { ApiError } from "./problem.js";
 
 /**

@@ -1,16 +1,3 @@
-import { table } from "./table.js";
-import { lookOf } from "./terminal.js";
-
-export { printable } from "./printable.js";
-
-/** Columns of texts, as wide as they are; one line a row, the header first. */
-export const textTable = (header: readonly string[], rows: readonly (readonly string[])[]): string =>
-  table(
-    header.map((title, column) => ({ title, cell: (row: readonly string[]) => row[column] ?? "" })),
-    rows,
-    lookOf({}),
-  );
-
 /** `3 s`, `5 min`, `2 h`, `4 d` from one time to a later one. */
 export const ago = (time: string, nowMs: number): string => {
   const seconds = Math.max(0, Math.round((nowMs - Date.parse(time)) / 1000));

@@ -1,1 +1,0 @@
-export { canonicalJson } from "@masthead/shared/canonical-json";
