@@ -52,7 +52,7 @@ export const hidesInOther = async (
       where (s.template = '__other__' or s.consumer = '__other__') and (false ${joined(sql, isOther)})
         ${tenants ? sql`and s.tenant_id = any(${textArray(tenants)}::text[])` : sql``} and ${mayHold(sql, filter)}
         and exists (
-          select from (${usageSource(sql, plan, tenants)}) u
+          select from (${usageSource(sql, { plan, tenants, grain: "series" })}) u
           where u.tenant_id = s.tenant_id and u.series_id = s.series_id)) as hides`;
   return rows[0]?.hides ?? false;
 };

@@ -6,18 +6,14 @@ import { quantileBy } from "./usage-details.read-model.js";
 import { groupKey, holds } from "./usage-dimension.read-model.js";
 import { type Metric, QUANTILES } from "./usage-metric.rules.js";
 import { measureColumn, sumColumn } from "./usage-order.read-model.js";
-import type { UsagePlan } from "./usage-plan.rules.js";
-import { usageSource } from "./usage-source.read-model.js";
+import { type UsageSource, usageSource } from "./usage-source.read-model.js";
 import type { WindowSlots } from "./usage-windows.rules.js";
 
 /** What is counted, and how it is grouped. */
-export interface UsageGrouping {
-  plan: UsagePlan;
+export interface UsageGrouping extends UsageSource {
   slots: WindowSlots;
   /** windows of the range */
   windows: number;
-  /** absent: all that the transaction may see; named, their rows are found by index */
-  tenants?: readonly string[] | undefined;
   filter?: UsageFilter | undefined;
   /** only series of policies with `report: true` */
   reportOnly?: boolean | undefined;
@@ -39,7 +35,7 @@ export const usageOf = (sql: TransactionSql, read: UsageGrouping): Fragment => {
     select case when slot < ${slots.previous}::int then slot else slot - ${slots.first}::int end as w,
       slot < ${slots.previous}::int as previous, ${groupKey(sql, read.groupBy)} as key, s.consumer,
       u.requests, u.errors, u.request_bytes, u.response_bytes, u.measures, u.latency_buckets, u.latency_counts, u.consumers
-    from (select ${slot} as slot, u.* from (${usageSource(sql, read.plan, read.tenants)}) u) u
+    from (select ${slot} as slot, u.* from (${usageSource(sql, read)}) u) u
       join usage_series s on s.tenant_id = u.tenant_id and s.series_id = u.series_id
     where true ${read.filter ? sql`and ${holds(sql, read.filter)}` : sql``} ${read.reportOnly ? sql`and s.report` : sql``}`;
 };

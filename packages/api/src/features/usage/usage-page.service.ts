@@ -11,6 +11,7 @@ import { hidesInOther } from "./other-series.read-model.js";
 import { readUsage, type UsageCounted, type UsageRead } from "./usage.read-model.js";
 import { consumersError, toUsageRow } from "./usage-answer.rules.js";
 import { checkDimensions } from "./usage-dimensions.service.js";
+import { grainOf } from "./usage-grain.rules.js";
 import { metricOf, orderOf } from "./usage-metric.rules.js";
 import type { UsagePosition } from "./usage-order.read-model.js";
 import { finestOf, planOf, type UsagePlan } from "./usage-plan.rules.js";
@@ -118,14 +119,14 @@ const readRows = async (
   if (windows.length === 0) return { rows: [], otherSeries: false };
   const { query, asked, after } = request;
   const tenants = scope.kind === "tenant" ? [scope.tenantId] : onlyValues(query.filter, "tenant.id");
-  const expected = await estimateRows(sql, plan, tenants);
+  const grain = grainOf(query);
+  const expected = await estimateRows(sql, { plan, grain, tenants });
   if (expected > bounds.bucketRows)
     throw tooExpensive(request, `it would read about ${expected} rows, and may read ${bounds.bucketRows}`);
   const read: UsageRead = {
-    plan,
+    ...{ plan, grain, tenants },
     slots: slotsOf(windows, previous),
     windows: windows.length,
-    tenants,
     filter: countedFilter(query),
     reportOnly: request.reportOnly,
     groupBy: query.groupBy,
