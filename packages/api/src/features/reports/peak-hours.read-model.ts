@@ -1,7 +1,7 @@
 import type { TransactionSql } from "postgres";
 import { plainArray } from "../../platform/db/array-literal.js";
-import { countsInReports, heldUsage } from "./held-usage.read-model.js";
-import type { Period } from "./period.rules.js";
+import type { UsagePlan } from "../usage/index.js";
+import { heldUsage } from "./held-usage.read-model.js";
 
 export interface CountedHour {
   /** which of the hours asked for, from 0 */
@@ -14,14 +14,12 @@ export interface CountedHour {
 export async function readHours(
   sql: TransactionSql,
   tenant: string,
-  period: Period,
+  plan: UsagePlan,
   starts: readonly number[],
 ): Promise<CountedHour[]> {
   const rows = await sql<CountedHour[]>`
-    with ${heldUsage(sql, tenant, period, "quarter")}
     select width_bucket(extract(epoch from bucket)::float8, ${plainArray(starts)}::float8[]) - 1 as hour,
       sum(requests)::bigint as requests, sum(errors)::bigint as errors
-    from held join usage_series s on s.tenant_id = ${tenant} and s.series_id = held.series_id
-    where ${countsInReports(sql)} group by 1 order by 1`;
+    from ${heldUsage(sql, { tenant, plan, grain: "tenant" })} held group by 1 order by 1`;
   return [...rows];
 }
