@@ -4,6 +4,10 @@ import { command } from "./command.mjs";
 import { step } from "./progress.mjs";
 import { Stopped } from "./stopped.mjs";
 
+const FAILURE_LENGTH = 2_000;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: what a terminal is told begins with one
+const COLOURS = /\u001b\[[0-9;]*m/g;
+
 /** What the checks and tests came to; each check counts as one. */
 export class Tally {
   passed = 0;
@@ -64,8 +68,9 @@ function count(tally, project, report, { ended, skippedFails }) {
   );
   const skipped = report.numPendingTests + report.numTodoTests;
   tally.pass(report.numPassedTests);
-  if (report.numFailedTests > 0)
-    tally.fail(`${project}: ${report.numFailedTests} failed`, report.numFailedTests);
+  for (const { assertionResults } of report.testResults) {
+    for (const test of assertionResults) if (test.status === "failed") tally.fail(whatFailed(project, test));
+  }
   for (const file of failedFiles) tally.fail(`${project}: ${file.name} could not run`);
   if (report.numTotalTests === 0) tally.fail(`${project}: no test was found`);
   else if (!ended && report.numFailedTests === 0 && failedFiles.length === 0) {
@@ -74,4 +79,10 @@ function count(tally, project, report, { ended, skippedFails }) {
   if (skipped === 0) return;
   if (skippedFails) tally.fail(`${project}: ${skipped} skipped, which counts as failed here`, skipped);
   else tally.notes.push(`${project}: ${skipped} skipped`);
+}
+
+/** A failed test with what it said, at the end of everything, where a log that is kept in part still has it. */
+function whatFailed(project, { fullName, failureMessages }) {
+  const said = failureMessages.join("\n").replace(COLOURS, "").slice(0, FAILURE_LENGTH);
+  return [`${project}: failed: ${fullName}`, ...said.split("\n").map((line) => `  ${line}`)].join("\n");
 }

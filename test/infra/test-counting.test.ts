@@ -42,6 +42,7 @@ describe("npm test counts", () => {
     const { passed, failed, notes } = await count(TESTS, false);
     expect({ passed, failed }).toEqual({ passed: 2, failed: 2 });
     expect(notes).toHaveLength(3);
+    expect(notes).toContainEqual(expect.stringMatching(/^small: failed: d\n {2}Error: planted/));
   });
 
   it("a skipped test as failed where nothing may be skipped", async () => {
