@@ -32,8 +32,8 @@ await runMain(async () => {
   await command(
     process.execPath,
     [
-      ...["node_modules/vitest/vitest.mjs", "run", "--project", "postgres", "--disable-console-intercept"],
-      "test/postgres/dataset.test.ts",
+      ...["node_modules/vitest/vitest.mjs", "run", "--project", "postgres", "test/postgres/dataset.test.ts"],
+      "--disable-console-intercept",
     ],
     { cwd: ROOT, interactive: true, env: { DATASET_EXCHANGES: String(exchanges) } },
   );

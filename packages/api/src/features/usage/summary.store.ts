@@ -37,25 +37,24 @@ const summarise = async (
   grain: SummaryGrain,
   wanted: ReturnType<typeof bucketRows>,
 ): Promise<void> => {
-  const named = joined(
+  const told = joined(
     sql,
     SUMMARY_COLUMNS[grain].map((column) => sql`, s.${sql(column)}`),
   );
   // Who is no consumer's row does not need to know them: the sketch would be large, and is asked of that summary alone.
   const consumers = grain === "consumer" ? sql`f.consumers` : sql`null::int[] as consumers`;
+  // Series by series (`offset 0`), as buckets in `recomputeBuckets`.
   const rows = sql`
-    select f.tenant_id, f.bucket, n.series_id, f.requests, f.errors, f.request_bytes, f.response_bytes, f.measures,
-      f.latency_buckets, f.latency_counts, ${consumers}
-    from fine f join (
-      select s.tenant_id, k.bucket, s.series_id as member,
-        first_value(s.series_id) over (partition by s.tenant_id, k.bucket ${named} order by s.series_id) as series_id
-      from (select tenant_id, bucket, series_id from fine) k join usage_series s using (tenant_id, series_id)) n
-      on n.tenant_id = f.tenant_id and n.bucket = f.bucket and n.member = f.series_id`;
+    select f.tenant_id, f.bucket,
+      first_value(f.series_id) over (partition by f.tenant_id, f.bucket ${told} order by f.series_id) as series_id,
+      f.requests, f.errors, f.request_bytes, f.response_bytes, f.measures, f.latency_buckets, f.latency_counts, ${consumers}
+    from ${wanted.rows} w
+    cross join lateral (
+      select * from ${sql(USAGE_TABLE[level])} f where f.tenant_id = w.tenant_id and f.bucket = w.bucket
+        and f.bucket >= ${wanted.from} and f.bucket < ${wanted.until} offset 0) f
+    cross join lateral (
+      select * from usage_series s where s.tenant_id = f.tenant_id and s.series_id = f.series_id offset 0) s`;
   await sql`
     insert into ${sql(SUMMARY_TABLE[level])} (grain, ${usageColumns(sql)})
-    with fine as materialized (
-      select f.* from ${wanted.rows} w cross join lateral (
-        select * from ${sql(USAGE_TABLE[level])} f where f.tenant_id = w.tenant_id and f.bucket = w.bucket
-          and f.bucket >= ${wanted.from} and f.bucket < ${wanted.until} offset 0) f)
     select ${grain}::text, ${usageColumns(sql)} from (${mergedRows(sql, rows)}) merged`;
 };
