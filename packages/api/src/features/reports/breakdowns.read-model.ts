@@ -1,7 +1,7 @@
 import type { Histogram } from "@masthead/shared/usage/histogram";
 import type { TransactionSql } from "postgres";
 import { textArray } from "../../platform/db/array-literal.js";
-import { type HeldUsage, heldUsage } from "./held-usage.read-model.js";
+import { type HeldTenant, type HeldUsage, heldUsage } from "./held-usage.read-model.js";
 import type { PeriodPlan } from "./period-plan.rules.js";
 import type { Counts, Measures } from "./trend.read-model.js";
 
@@ -46,12 +46,12 @@ const SECTIONS = {
 /** Splits a tenant's period in every way. Rows of one section come in no order; of `failed`, only those with errors. */
 export async function readBreakdowns(
   sql: TransactionSql,
-  tenant: string,
+  held: HeldTenant,
   { whole: plan }: PeriodPlan,
   rowsMax: number = BREAKDOWN_ROWS_MAX,
 ): Promise<Breakdowns> {
-  const { rows, policies } = await readSections(sql, { tenant, plan, grain: "endpoint" }, rowsMax);
-  const consumers = await readSections(sql, { tenant, plan, grain: "consumer" }, rowsMax);
+  const { rows, policies } = await readSections(sql, { ...held, plan, grain: "endpoint" }, rowsMax);
+  const consumers = await readSections(sql, { ...held, plan, grain: "consumer" }, rowsMax);
   return { rows: [...rows, ...consumers.rows], policies };
 }
 
@@ -71,7 +71,8 @@ const readSections = async (
       from (select series_id, sum(requests) as requests, sum(errors) as errors,
           sum(request_bytes) as request_bytes, sum(response_bytes) as response_bytes
         from counted group by series_id) c
-      join usage_series s on s.tenant_id = ${tenant} and s.series_id = c.series_id),
+      cross join lateral (
+        select * from usage_series s where s.tenant_id = ${tenant} and s.series_id = c.series_id offset 0) s),
     dimension_names as (select distinct jsonb_object_keys(dimensions) as name from series),
     cells as (select * from (
       select section, '' as name, key, cell.method, c.series_id, c.requests, c.errors, c.request_bytes, c.response_bytes

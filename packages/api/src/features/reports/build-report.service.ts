@@ -2,15 +2,17 @@ import type { TenantReport } from "@masthead/shared/http/report-schema";
 import type { UnixMicros } from "@masthead/shared/time";
 import { narrowed, type Transaction } from "../../platform/db/database.js";
 import { tenantScope } from "../../platform/db/scope.js";
+import { planForManyRows } from "../../platform/db/statement-bounds.js";
 import { ApiError } from "../../platform/http/problem.js";
 import { nameOf } from "../tenants/index.js";
-import { readCompleteness, readHorizon, type UsageHorizon } from "../usage/index.js";
+import { readCompleteness, readHorizon, readMarks, type UsageHorizon } from "../usage/index.js";
 import { readBreakdowns } from "./breakdowns.read-model.js";
 import { readConsumers } from "./consumers.read-model.js";
 import { heldHeaders } from "./held-headers.rules.js";
+import type { HeldTenant } from "./held-usage.read-model.js";
 import { readHours } from "./peak-hours.read-model.js";
 import { hoursOf, type Period, previousPeriod } from "./period.rules.js";
-import { type PeriodPlan, planOfPeriod } from "./period-plan.rules.js";
+import { type PeriodPlan, planOfPeriod, plansOf } from "./period-plan.rules.js";
 import { readPolicyRevisions } from "./policy-revisions.read-model.js";
 import { type CountedPeriod, toReport } from "./report-document.rules.js";
 import { assertSnapshot } from "./snapshot.read-model.js";
@@ -37,15 +39,18 @@ export const buildReport = async (
   { nowUs }: ReportContext,
 ): Promise<TenantReport> => {
   await assertSnapshot(sql);
+  await planForManyRows(sql);
   const horizon = await readHorizon(sql);
   const plan = planOfPeriod(period, horizon);
   if (!plan) throw notHeld(period, horizon);
   const before = previousPeriod(period);
   const planBefore = planOfPeriod(before, horizon);
+  const plans = [plan, ...(planBefore ? [planBefore] : [])].flatMap(plansOf);
+  const held: HeldTenant = { tenant: tenantId, marks: await readMarks(sql, plans, [tenantId]) };
   const counted = async (of: Period, read: PeriodPlan): Promise<CountedPeriod> => ({
     period: of,
-    parts: await readTrend(sql, tenantId, of, read),
-    uniqueConsumers: uniqueConsumers(await readConsumers(sql, tenantId, read)),
+    parts: await readTrend(sql, held, of, read),
+    uniqueConsumers: uniqueConsumers(await readConsumers(sql, held, read)),
   });
   const meta = await readCompleteness(sql, { fromUs: period.from * 1e6, toUs: period.to * 1e6 }, nowUs);
   const hours = hoursOf(period);
@@ -53,8 +58,8 @@ export const buildReport = async (
   const usage = await narrowed(sql, tenantScope(tenantId), async () => ({
     current: await counted(period, plan),
     previous: planBefore ? await counted(before, planBefore) : null,
-    breakdowns: await readBreakdowns(sql, tenantId, plan),
-    hours: plan.hours && { of: hours, counted: await readHours(sql, tenantId, plan.hours, starts) },
+    breakdowns: await readBreakdowns(sql, held, plan),
+    hours: plan.hours && { of: hours, counted: await readHours(sql, held, plan.hours, starts) },
   }));
   const revisions = await readPolicyRevisions(sql, usage.breakdowns.policies, period.to * 1e6);
   return toReport({

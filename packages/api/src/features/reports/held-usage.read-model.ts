@@ -1,17 +1,16 @@
 import type { TransactionSql } from "postgres";
 import type { Fragment } from "../../platform/db/fragments.js";
-import { type UsageGrain, type UsagePlan, usageSource } from "../usage/index.js";
+import { type UsageSource, usageSource } from "../usage/index.js";
 
-/** Usage of one tenant. */
-export interface HeldUsage {
+/** A tenant, and which of its buckets are not up to date. */
+export interface HeldTenant extends Pick<UsageSource, "marks"> {
   readonly tenant: string;
-  readonly plan: UsagePlan;
-  /** what of its series is read */
-  readonly grain: UsageGrain;
 }
+export type HeldUsage = HeldTenant & Pick<UsageSource, "plan" | "grain">;
 
 /** Usage that reports count, as a table: rows of buckets with `series_id`, of which the columns that the grain keeps mean something. */
-export const heldUsage = (sql: TransactionSql, { tenant, plan, grain }: HeldUsage): Fragment => sql`(
-  select u.* from (${usageSource(sql, { plan, grain, tenants: [tenant] })}) u
-  join usage_series s on s.tenant_id = ${tenant} and s.series_id = u.series_id
-  where s.role = 'server' and s.report)`;
+export const heldUsage = (sql: TransactionSql, { tenant, ...source }: HeldUsage): Fragment => sql`(
+  select u.* from (${usageSource(sql, { ...source, tenants: [tenant] })}) u
+  cross join lateral (
+    select from usage_series s where s.tenant_id = ${tenant} and s.series_id = u.series_id and s.role = 'server' and s.report
+    offset 0) s)`;

@@ -24,3 +24,9 @@ export const planOfPeriod = (period: Period, horizon: UsageHorizon): PeriodPlan 
   const hours = read(hoursOf(period).map(({ start }) => start));
   return whole && parts && { whole, parts, hours: hours ?? null };
 };
+
+export const plansOf = ({ whole, parts, hours }: PeriodPlan): UsagePlan[] => [
+  whole,
+  parts,
+  ...(hours ? [hours] : []),
+];

@@ -1,7 +1,7 @@
 import type { Histogram } from "@masthead/shared/usage/histogram";
 import type { TransactionSql } from "postgres";
 import { plainArray } from "../../platform/db/array-literal.js";
-import { heldUsage } from "./held-usage.read-model.js";
+import { type HeldTenant, heldUsage } from "./held-usage.read-model.js";
 import type { Period } from "./period.rules.js";
 import type { PeriodPlan } from "./period-plan.rules.js";
 
@@ -24,14 +24,14 @@ export interface TrendPart extends Counts {
 /** Counts a tenant's period and each of its days or hours; parts without usage are not among them. */
 export async function readTrend(
   sql: TransactionSql,
-  tenant: string,
+  held: HeldTenant,
   { starts }: Pick<Period, "starts">,
   { parts: plan }: PeriodPlan,
 ): Promise<TrendPart[]> {
   const [row] = await sql<{ parts: string }[]>`
     with counted as materialized (
       select held.*, width_bucket(extract(epoch from bucket)::float8, ${plainArray(starts)}::float8[]) - 1 as part
-      from ${heldUsage(sql, { tenant, plan, grain: "tenant" })} held),
+      from ${heldUsage(sql, { ...held, plan, grain: "tenant" })} held),
     sums as (
       select part, sum(requests) as requests, sum(errors) as errors, sum(request_bytes) as "requestBytes",
         sum(response_bytes) as "responseBytes"

@@ -30,4 +30,4 @@ export { queryUsage } from "./usage.service.js";
 export { answerUsage, USAGE_BOUNDS, type UsageBounds, type UsageRequest } from "./usage-page.service.js";
 export { planOf, type UsagePlan } from "./usage-plan.rules.js";
 export { AS_DOCUMENT } from "./usage-question.rules.js";
-export { usageSource } from "./usage-source.read-model.js";
+export { readMarks, type UsageSource, usageSource } from "./usage-source.read-model.js";

@@ -3,6 +3,7 @@ export const USAGE_LEVELS = ["minute", "quarter", "day", "month"] as const;
 export type UsageTableLevel = (typeof USAGE_LEVELS)[number];
 /** A level that is made from a finer one. */
 export type CoarseLevel = Exclude<UsageTableLevel, "minute">;
+export const COARSE_LEVELS = ["quarter", "day", "month"] as const satisfies readonly CoarseLevel[];
 
 export const USAGE_TABLE = {
   minute: "usage_minute",

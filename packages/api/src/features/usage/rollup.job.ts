@@ -4,7 +4,7 @@ import type { Database, Transaction } from "../../platform/db/database.js";
 import { ensurePartition } from "../../platform/db/partitions.store.js";
 import { NO_TENANT } from "../../platform/db/scope.js";
 import { type CoarseBucket, type MarkedLevel, takeDirty } from "./dirty.store.js";
-import { type CoarseLevel, SUMMARY_TABLE, summaryMark, USAGE_LEVELS, USAGE_TABLE } from "./levels.rules.js";
+import { COARSE_LEVELS, type CoarseLevel, SUMMARY_TABLE, summaryMark, USAGE_TABLE } from "./levels.rules.js";
 import { madeFrom, recomputeBuckets } from "./rollup.store.js";
 import { recomputeSummaries } from "./summary.store.js";
 
@@ -23,15 +23,13 @@ export const rollUpUsage = async (
   signal?: AbortSignal,
 ): Promise<Record<CoarseLevel, number>> => {
   const made = { quarter: 0, day: 0, month: 0 };
-  for (const level of USAGE_LEVELS) {
-    if (level === "minute") continue;
+  for (const level of COARSE_LEVELS)
     for (const turn of turnsOf(level))
       while (!signal?.aborted) {
         const buckets = await turn(database, nowUs);
         made[level] += buckets;
         if (buckets === 0) break;
       }
-  }
   return made;
 };
 

@@ -2,6 +2,7 @@ import type { UsageFilter } from "@masthead/shared/http/usage-query-schema";
 import type { TransactionSql } from "postgres";
 import { plainArray } from "../../platform/db/array-literal.js";
 import { type Fragment, joined } from "../../platform/db/fragments.js";
+import type { UsageGrain } from "./levels.rules.js";
 import { quantileBy } from "./usage-details.read-model.js";
 import { groupKey, holds } from "./usage-dimension.read-model.js";
 import { type Metric, QUANTILES } from "./usage-metric.rules.js";
@@ -35,9 +36,16 @@ export const usageOf = (sql: TransactionSql, read: UsageGrouping): Fragment => {
     select case when slot < ${slots.previous}::int then slot else slot - ${slots.first}::int end as w,
       slot < ${slots.previous}::int as previous, ${groupKey(sql, read.groupBy)} as key, s.consumer,
       u.requests, u.errors, u.request_bytes, u.response_bytes, u.measures, u.latency_buckets, u.latency_counts, u.consumers
-    from (select ${slot} as slot, u.* from (${usageSource(sql, read)}) u) u
-      join usage_series s on s.tenant_id = u.tenant_id and s.series_id = u.series_id
+    from (select ${slot} as slot, u.* from (${usageSource(sql, read)}) u) u ${seriesOf(sql, read.grain)}
     where true ${read.filter ? sql`and ${holds(sql, read.filter)}` : sql``} ${read.reportOnly ? sql`and s.report` : sql``}`;
+};
+
+/** Rows of a summary are few, and their series are looked up one by one; all series of a fleet are read through instead. */
+const seriesOf = (sql: TransactionSql, grain: UsageGrain): Fragment => {
+  const ofRow = sql`s.tenant_id = u.tenant_id and s.series_id = u.series_id`;
+  return grain === "series"
+    ? sql`join usage_series s on ${ofRow}`
+    : sql`cross join lateral (select * from usage_series s where ${ofRow} offset 0) s`;
 };
 
 const COUNTS = ["requests", "errors", "request_bytes", "response_bytes"];

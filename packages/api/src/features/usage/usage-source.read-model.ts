@@ -4,6 +4,7 @@ import { textArray } from "../../platform/db/array-literal.js";
 import { type Fragment, joined } from "../../platform/db/fragments.js";
 import type { TimeRange } from "../../platform/http/instant.js";
 import {
+  COARSE_LEVELS,
   type CoarseLevel,
   type MarkLevel,
   SUMMARY_TABLE,
@@ -27,6 +28,8 @@ export interface UsageSource {
   grain: UsageGrain;
   /** absent: all that the transaction may see; named, their rows are found by index */
   tenants?: readonly string[] | undefined;
+  /** which marks there are within the plan, by {@link readMarks} in the same snapshot: all that is read for others is never planned */
+  marks: ReadonlySet<MarkLevel>;
 }
 
 export const at = (sql: TransactionSql, timeUs: UnixMicros): Fragment =>
@@ -35,22 +38,47 @@ export const at = (sql: TransactionSql, timeUs: UnixMicros): Fragment =>
 /** Length of a level's buckets, so that SQL finds where one ends. */
 const LENGTH: Record<CoarseLevel, string> = { quarter: "15 minutes", day: "1 day", month: "1 month" };
 
+/** Stretches that are read from a level, or that marks of coarser levels send there. */
+const stretchesOf = (plan: UsagePlan, level: UsageTableLevel): readonly TimeRange[] =>
+  USAGE_LEVELS.slice(USAGE_LEVELS.indexOf(level)).flatMap((one) => plan[one]);
+
+/** Which marks there are within plans. */
+export const readMarks = async (
+  sql: TransactionSql,
+  plans: readonly UsagePlan[],
+  tenants: readonly string[] | undefined,
+): Promise<Set<MarkLevel>> => {
+  const asked = COARSE_LEVELS.flatMap((level) => {
+    const stretches = plans.flatMap((plan) => stretchesOf(plan, level));
+    return stretches.length === 0 ? [] : [level, summaryMark(level)].map((mark) => ({ mark, stretches }));
+  });
+  if (asked.length === 0) return new Set();
+  const found = asked.map(
+    ({ mark, stretches }, i) => sql`${i === 0 ? sql`` : sql`union all`} (
+      select level from usage_dirty u
+      where u.level = ${mark}::text and ${within(sql, stretches)} ${ofTenants(sql, tenants)} limit 1)`,
+  );
+  const rows = await sql<{ level: MarkLevel }[]>`${joined(sql, found)}`;
+  return new Set(rows.map(({ level }) => level));
+};
+
 /**
- * The buckets of a plan, in one snapshot, with the columns of `usageColumns`: each stretch from its level where that is up to date, and where it is
- * not (`usage_dirty`) from the next finer one, and so on; of each level by its summary, where it holds one that is up to date.
+ * The buckets of a plan, with the columns of `usageColumns`: each stretch from its level where that is up to date, and where it is not
+ * (`usage_dirty`) from the next finer one, and so on; of each level by its summary, where it holds one that is up to date.
+ *
+ * @param sql a snapshot, the one in which `marks` were read
  */
-export const usageSource = (sql: TransactionSql, { plan, grain, tenants }: UsageSource): Fragment => {
+export const usageSource = (sql: TransactionSql, source: UsageSource): Fragment => {
+  const { plan, tenants, marks } = source;
   const branches: Fragment[] = [];
-  let coarser: readonly TimeRange[] = [];
   for (const [index, level] of [...USAGE_LEVELS.entries()].reverse()) {
-    const above = USAGE_LEVELS[index + 1] as CoarseLevel | undefined;
     if (plan[level].length > 0)
-      branches.push(...levelIn(sql, level, grain, { stretches: plan[level], tenants }));
-    if (above && coarser.length > 0)
-      branches.push(
-        ...levelIn(sql, level, grain, markedIn(sql, above, above, { stretches: coarser, tenants })),
-      );
-    coarser = [...coarser, ...plan[level]];
+      branches.push(...levelIn(sql, level, source, { stretches: plan[level], tenants }));
+    const above = COARSE_LEVELS[index];
+    if (!above || !marks.has(above)) continue;
+    const stretches = stretchesOf(plan, above);
+    if (stretches.length > 0)
+      branches.push(...levelIn(sql, level, source, markedIn(sql, above, above, { stretches, tenants })));
   }
   if (branches.length === 0) return sql`select ${usageColumns(sql)} from usage_minute where false`;
   return joined(
@@ -68,17 +96,19 @@ type Place =
 const levelIn = (
   sql: TransactionSql,
   level: UsageTableLevel,
-  grain: UsageGrain,
+  { grain, marks }: UsageSource,
   place: Place,
 ): Fragment[] => {
+  const of = (...names: MarkLevel[]) => names.filter((name) => marks.has(name));
   if (level === "minute") return [rowsIn(sql, { table: USAGE_TABLE.minute, marks: [] }, place)];
-  const series = { table: USAGE_TABLE[level], marks: [level] };
+  const series = { table: USAGE_TABLE[level], marks: of(level) };
   const summary = summaryOf(level, grain);
   if (!summary) return [rowsIn(sql, series, place)];
   const mark = summaryMark(level);
+  const current = { table: SUMMARY_TABLE[level], grain: summary, marks: of(level, mark) };
   return [
-    rowsIn(sql, { table: SUMMARY_TABLE[level], grain: summary, marks: [level, mark] }, place),
-    rowsIn(sql, series, markedIn(sql, mark, level, place)),
+    rowsIn(sql, current, place),
+    ...(marks.has(mark) ? [rowsIn(sql, series, markedIn(sql, mark, level, place))] : []),
   ];
 };
 

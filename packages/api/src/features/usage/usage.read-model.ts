@@ -20,6 +20,8 @@ import {
 } from "./usage-order.read-model.js";
 
 export interface UsageRead extends UsageGrouping {
+  /** whether it is a few rows of buckets: they are kept then, and otherwise read again for each of their columns */
+  few: boolean;
   /** which measures; absent: all */
   measures?: readonly string[] | undefined;
   latency: boolean;
@@ -65,7 +67,7 @@ export const readUsage = async (sql: TransactionSql, read: UsageRead): Promise<U
   const metrics = [...read.order.map(({ by }) => by), read.top?.by].filter((by) => typeof by === "object");
   const measures = measureNames(metrics);
   const rows = await sql<UsageCounted[]>`
-    with usage as not materialized (${usageOf(sql, read)}),
+    with usage as ${read.few ? sql`materialized` : sql`not materialized`} (${usageOf(sql, read)}),
     sums as materialized (${sumsOf(sql, read, measures)}),
     ${targetsOf(sql, read, measures)}
     rows as materialized (${read.fill ? filledRows(sql, read, measures) : sql`select * from totals`}),
