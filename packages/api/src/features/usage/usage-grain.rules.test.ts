@@ -1,8 +1,8 @@
+import type { UsageFilter } from "@masthead/shared/http/usage-query-schema";
 import { describe, expect, it } from "vitest";
 import { grainOf } from "./usage-grain.rules.js";
 
-const grain = (groupBy: string[], over: Partial<Parameters<typeof grainOf>[0]> = {}) =>
-  grainOf({ groupBy, include: ["latencyMs"], ...over });
+const grain = (groupBy: string[], filter?: UsageFilter) => grainOf({ groupBy, filter });
 
 describe("what rows a question is answered from", () => {
   it.each([
@@ -20,14 +20,12 @@ describe("what rows a question is answered from", () => {
 
   it("counts what is filtered by, however deep", () => {
     const filter = { not: { and: [{ dimension: "host.name", exists: true }] } };
-    expect(grain([], { filter })).toBe("series");
-    expect(grain([], { filter: { or: [{ dimension: "http.response.status_code", eq: 500 }] } })).toBe(
-      "endpoint",
-    );
+    expect(grain([], filter)).toBe("series");
+    expect(grain([], { or: [{ dimension: "http.response.status_code", eq: 500 }] })).toBe("endpoint");
   });
 
-  it("counts consumers where they are asked for", () => {
-    expect(grain(["tenant.id"], { include: ["uniqueConsumers"] })).toBe("consumer");
-    expect(grain(["service.name"], { include: ["uniqueConsumers"] })).toBe("series");
+  it("may have to tell more apart", () => {
+    expect(grainOf({ groupBy: ["tenant.id"] }, ["consumer"])).toBe("consumer");
+    expect(grainOf({ groupBy: ["service.name"] }, ["consumer"])).toBe("series");
   });
 });

@@ -24,15 +24,17 @@ export const columnOf = (dimension: string): SeriesColumn =>
 /** From few rows to many. */
 const GRAINS: readonly SummaryGrain[] = ["tenant", "consumer", "endpoint"];
 
-/** The smallest summary that tells apart what a question asks for; where none does, series. */
-export const grainOf = ({
-  groupBy,
-  filter,
-  include,
-}: Pick<UsageQueryDocument, "groupBy" | "filter" | "include">): UsageGrain => {
+/**
+ * The smallest summary that tells apart what a question groups by and filters by; where none does, series.
+ * @param also columns that it has to tell apart, too
+ */
+export const grainOf = (
+  { groupBy, filter }: Pick<UsageQueryDocument, "groupBy" | "filter">,
+  also: readonly SeriesColumn[] = [],
+): UsageGrain => {
   const names = [...groupBy, ...conditionsOf(filter).map(({ condition }) => condition.dimension)];
-  const wanted = new Set<string>(names.map(columnOf));
-  if (include.includes("uniqueConsumers")) wanted.add("consumer");
+  const wanted = new Set<SeriesColumn>([...names.map(columnOf), ...also]);
+  // Every row has a tenant.
   wanted.delete("tenant_id");
   const tells = (grain: SummaryGrain): boolean => {
     const kept: readonly string[] = SUMMARY_COLUMNS[grain];

@@ -24,8 +24,16 @@ export interface UsageGrouping extends UsageSource {
   fill: boolean;
 }
 
-/** Buckets with the number of their window (`w`), the period it belongs to (`previous`) and the values of `groupBy` (`key`). */
-export const usageOf = (sql: TransactionSql, read: UsageGrouping): Fragment => {
+/**
+ * Buckets with the number of their window (`w`), the period it belongs to (`previous`) and the values of `groupBy` (`key`).
+ *
+ * @param grain that tells apart what is grouped by and filtered by, and whatever else is read of it
+ */
+export const usageOf = (
+  sql: TransactionSql,
+  read: Omit<UsageGrouping, "grain">,
+  grain: UsageGrain,
+): Fragment => {
   const { slots } = read;
   const slot =
     slots.startsUs.length === 1
@@ -36,7 +44,7 @@ export const usageOf = (sql: TransactionSql, read: UsageGrouping): Fragment => {
     select case when slot < ${slots.previous}::int then slot else slot - ${slots.first}::int end as w,
       slot < ${slots.previous}::int as previous, ${groupKey(sql, read.groupBy)} as key, s.consumer,
       u.requests, u.errors, u.request_bytes, u.response_bytes, u.measures, u.latency_buckets, u.latency_counts, u.consumers
-    from (select ${slot} as slot, u.* from (${usageSource(sql, read)}) u) u ${seriesOf(sql, read.grain)}
+    from (select ${slot} as slot, u.* from (${usageSource(sql, { ...read, grain })}) u) u ${seriesOf(sql, grain)}
     where true ${read.filter ? sql`and ${holds(sql, read.filter)}` : sql``} ${read.reportOnly ? sql`and s.report` : sql``}`;
 };
 

@@ -120,7 +120,7 @@ const readRows = async (
     groupBy: query.groupBy,
     measures: query.measures,
     latency: query.include.includes("latencyMs") || query.include.includes("histogram"),
-    consumers: query.include.includes("uniqueConsumers"),
+    consumersFrom: query.include.includes("uniqueConsumers") ? grainOf(query, ["consumer"]) : undefined,
     top: query.top && { ...query.top, by: metricOf(query.top.by) },
     order: orderOf(query),
     fill: query.fill === "zero",
