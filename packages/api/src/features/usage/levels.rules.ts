@@ -26,11 +26,11 @@ export type SummaryGrain = keyof typeof SUMMARY_COLUMNS;
 /** What rows are read by: series, as they were booked, or a summary of them. */
 export type UsageGrain = "series" | SummaryGrain;
 
-/** Which summaries each level holds. Quarter-hours hold but a few exchanges of most series: only their sums are worth it. */
+/** Which summaries each level holds, each after what it may be made from. Quarter-hours hold but a few exchanges of most series: only their sums are worth it. */
 export const SUMMARIES = {
   quarter: ["tenant"],
-  day: ["tenant", "consumer", "endpoint"],
-  month: ["tenant", "consumer", "endpoint"],
+  day: ["consumer", "endpoint", "tenant"],
+  month: ["consumer", "endpoint", "tenant"],
 } as const satisfies Record<CoarseLevel, readonly SummaryGrain[]>;
 
 /** The summary of a grain, where a level holds one. */

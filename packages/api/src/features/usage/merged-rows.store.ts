@@ -14,9 +14,14 @@ export const usageColumns = (sql: TransactionSql, alias?: string): Fragment =>
     ),
   );
 
-/** Rows of one tenant, bucket and series added up to one, exactly. @param rows has {@link USAGE_COLUMNS} */
+/**
+ * Rows of one tenant, bucket and series added up to one, exactly. Most have no other to be added to, and stay as they are.
+ *
+ * @param rows has {@link USAGE_COLUMNS} and `members`: of how many rows its own is made
+ */
 export const mergedRows = (sql: TransactionSql, rows: Fragment): Fragment => sql`
-  with rows as materialized (${rows}),
+  with members as materialized (${rows}),
+  rows as materialized (select * from members where members > 1),
   counts as (
     select tenant_id, bucket, series_id, sum(requests)::bigint as requests, sum(errors)::bigint as errors,
       sum(request_bytes)::bigint as request_bytes, sum(response_bytes)::bigint as response_bytes
@@ -43,4 +48,6 @@ export const mergedRows = (sql: TransactionSql, rows: Fragment): Fragment => sql
     coalesce(latency.buckets, '{}') as latency_buckets, coalesce(latency.counts, '{}') as latency_counts, consumers
   from counts left join latency using (tenant_id, bucket, series_id)
     left join measures using (tenant_id, bucket, series_id)
-    left join consumers using (tenant_id, bucket, series_id)`;
+    left join consumers using (tenant_id, bucket, series_id)
+  union all
+  select ${usageColumns(sql)} from members where members = 1`;

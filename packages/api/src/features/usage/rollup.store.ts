@@ -31,7 +31,8 @@ export const recomputeBuckets = async (
   // Bucket by bucket (`offset 0`): joined otherwise, the work of one tenant would grow with the square of its buckets.
   const finer = sql`
     select f.tenant_id, w.bucket, f.series_id, f.requests, f.errors, f.request_bytes, f.response_bytes, f.measures,
-      f.latency_buckets, f.latency_counts, f.consumers
+      f.latency_buckets, f.latency_counts, f.consumers,
+      count(*) over (partition by f.tenant_id, w.bucket, f.series_id) as members
     from ${wanted.rows} w cross join lateral (
       select * from ${sql(madeFrom(level))} f where f.tenant_id = w.tenant_id and f.bucket >= w.bucket and f.bucket < w.until
         and f.bucket >= ${wanted.from} and f.bucket < ${wanted.until} offset 0) f`;

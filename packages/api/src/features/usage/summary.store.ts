@@ -1,6 +1,6 @@
 import type { TransactionSql } from "postgres";
 import { textArray } from "../../platform/db/array-literal.js";
-import { joined } from "../../platform/db/fragments.js";
+import { type Fragment, joined } from "../../platform/db/fragments.js";
 import { bucketRows, type CoarseBucket } from "./dirty.store.js";
 import {
   type CoarseLevel,
@@ -8,6 +8,7 @@ import {
   SUMMARY_COLUMNS,
   SUMMARY_TABLE,
   type SummaryGrain,
+  summaryOf,
   USAGE_TABLE,
 } from "./levels.rules.js";
 import { mergedRows, usageColumns } from "./merged-rows.store.js";
@@ -31,6 +32,12 @@ export const recomputeSummaries = async (
   for (const grain of SUMMARIES[level]) await summarise(sql, level, grain, wanted);
 };
 
+/** Tenants from their consumers, where these are summed up already: there are fewer of them than of series. */
+const madeFrom = (sql: TransactionSql, level: CoarseLevel, grain: SummaryGrain): Fragment =>
+  grain === "tenant" && summaryOf(level, "consumer")
+    ? sql`${sql(SUMMARY_TABLE[level])} f where f.grain = 'consumer'`
+    : sql`${sql(USAGE_TABLE[level])} f where true`;
+
 const summarise = async (
   sql: TransactionSql,
   level: CoarseLevel,
@@ -45,15 +52,16 @@ const summarise = async (
   const consumers = grain === "consumer" ? sql`f.consumers` : sql`null::int[] as consumers`;
   // Series by series (`offset 0`), as buckets in `recomputeBuckets`.
   const rows = sql`
-    select f.tenant_id, f.bucket,
-      first_value(f.series_id) over (partition by f.tenant_id, f.bucket ${told} order by f.series_id) as series_id,
-      f.requests, f.errors, f.request_bytes, f.response_bytes, f.measures, f.latency_buckets, f.latency_counts, ${consumers}
+    select f.tenant_id, f.bucket, first_value(f.series_id) over told as series_id, f.requests, f.errors, f.request_bytes,
+      f.response_bytes, f.measures, f.latency_buckets, f.latency_counts, ${consumers},
+      count(*) over (told rows between unbounded preceding and unbounded following) as members
     from ${wanted.rows} w
     cross join lateral (
-      select * from ${sql(USAGE_TABLE[level])} f where f.tenant_id = w.tenant_id and f.bucket = w.bucket
+      select * from ${madeFrom(sql, level, grain)} and f.tenant_id = w.tenant_id and f.bucket = w.bucket
         and f.bucket >= ${wanted.from} and f.bucket < ${wanted.until} offset 0) f
     cross join lateral (
-      select * from usage_series s where s.tenant_id = f.tenant_id and s.series_id = f.series_id offset 0) s`;
+      select * from usage_series s where s.tenant_id = f.tenant_id and s.series_id = f.series_id offset 0) s
+    window told as (partition by f.tenant_id, f.bucket ${told} order by f.series_id)`;
   await sql`
     insert into ${sql(SUMMARY_TABLE[level])} (grain, ${usageColumns(sql)})
     select ${grain}::text, ${usageColumns(sql)} from (${mergedRows(sql, rows)}) merged`;
