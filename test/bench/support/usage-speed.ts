@@ -14,7 +14,7 @@ const RAW_TIMES = 3;
 const TENANT = "tenant-000";
 
 /** Sends a request, and gives the body of its answer, which has to be 200. */
-export type Asked = (method: string, path: string, body?: unknown) => Promise<string>;
+export type Asked = (method: "GET" | "POST", path: string, body?: unknown) => Promise<string>;
 
 /** Milliseconds of each try. */
 export interface UsageSpeed {
