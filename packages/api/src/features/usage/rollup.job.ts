@@ -57,9 +57,10 @@ const turnOf =
   (database, nowUs) =>
     database.transaction(NO_TENANT, async (tx) => {
       const buckets = await takeDirty(tx.sql, marked, nowUs / 1e6, TURN);
+      if (buckets.length === 0) return 0;
       // Of a turn's rows, sorted.
       await tx.sql`select set_config('work_mem', '32MB', true)`;
-      if (buckets.length > 0) await make(tx, buckets);
+      await make(tx, buckets);
       return buckets.length;
     });
 
