@@ -516,6 +516,30 @@ END)
   grant select to masthead_app
   grant delete, insert, select, update to masthead_ingest
 
+table usage_day_summary row level security
+  grain text not null
+  tenant_id text not null
+  bucket timestamp with time zone not null
+  series_id uuid not null
+  requests bigint not null
+  errors bigint not null
+  request_bytes bigint not null
+  response_bytes bigint not null
+  measures jsonb
+  latency_buckets integer[] not null
+  latency_counts bigint[] not null
+  consumers integer[]
+  constraint usage_day_summary_pkey PRIMARY KEY (tenant_id, grain, bucket, series_id)
+  CREATE INDEX usage_day_summary_by_time ON public.usage_day_summary USING btree (grain, bucket)
+  policy usage_day_summary_read for select to masthead_app using (
+CASE
+    WHEN (( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text) THEN true
+    ELSE (tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif"))
+END)
+  policy usage_day_summary_write for all to masthead_ingest using (true) with check (true)
+  grant select to masthead_app
+  grant delete, insert, select, update to masthead_ingest
+
 table usage_dimension_names row level security
   tenant_id text not null
   name text not null
@@ -533,7 +557,7 @@ table usage_dirty row level security
   tenant_id text not null
   level text not null
   bucket timestamp with time zone not null
-  constraint usage_dirty_level_check CHECK ((level = ANY (ARRAY['quarter'::text, 'day'::text, 'month'::text])))
+  constraint usage_dirty_level_check CHECK ((level = ANY (ARRAY['quarter'::text, 'quarter_summary'::text, 'day'::text, 'day_summary'::text, 'month'::text, 'month_summary'::text])))
   constraint usage_dirty_pkey PRIMARY KEY (tenant_id, level, bucket)
   CREATE INDEX usage_dirty_by_time ON public.usage_dirty USING btree (level, bucket)
   policy usage_dirty_read for select to masthead_app using (
@@ -602,6 +626,30 @@ END)
   grant select to masthead_app
   grant delete, insert, select, update to masthead_ingest
 
+table usage_month_summary row level security
+  grain text not null
+  tenant_id text not null
+  bucket timestamp with time zone not null
+  series_id uuid not null
+  requests bigint not null
+  errors bigint not null
+  request_bytes bigint not null
+  response_bytes bigint not null
+  measures jsonb
+  latency_buckets integer[] not null
+  latency_counts bigint[] not null
+  consumers integer[]
+  constraint usage_month_summary_pkey PRIMARY KEY (tenant_id, grain, bucket, series_id)
+  CREATE INDEX usage_month_summary_by_time ON public.usage_month_summary USING btree (grain, bucket)
+  policy usage_month_summary_read for select to masthead_app using (
+CASE
+    WHEN (( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text) THEN true
+    ELSE (tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif"))
+END)
+  policy usage_month_summary_write for all to masthead_ingest using (true) with check (true)
+  grant select to masthead_app
+  grant delete, insert, select, update to masthead_ingest
+
 table usage_quarter partition by RANGE (bucket) row level security
   tenant_id text not null
   bucket timestamp with time zone not null
@@ -622,6 +670,30 @@ CASE
     ELSE (tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif"))
 END)
   policy usage_quarter_write for all to masthead_ingest using (true) with check (true)
+  grant select to masthead_app
+  grant delete, insert, select, update to masthead_ingest
+
+table usage_quarter_summary partition by RANGE (bucket) row level security
+  grain text not null
+  tenant_id text not null
+  bucket timestamp with time zone not null
+  series_id uuid not null
+  requests bigint not null
+  errors bigint not null
+  request_bytes bigint not null
+  response_bytes bigint not null
+  measures jsonb
+  latency_buckets integer[] not null
+  latency_counts bigint[] not null
+  consumers integer[]
+  constraint usage_quarter_summary_pkey PRIMARY KEY (tenant_id, grain, bucket, series_id)
+  CREATE INDEX usage_quarter_summary_by_time ON ONLY public.usage_quarter_summary USING btree (grain, bucket)
+  policy usage_quarter_summary_read for select to masthead_app using (
+CASE
+    WHEN (( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text) THEN true
+    ELSE (tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif"))
+END)
+  policy usage_quarter_summary_write for all to masthead_ingest using (true) with check (true)
   grant select to masthead_app
   grant delete, insert, select, update to masthead_ingest
 

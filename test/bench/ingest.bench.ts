@@ -97,7 +97,7 @@ test("exchanges through NATS into Postgres, beside COPY of the same rows", async
     return performance.now() - startedAt;
   };
   const empty = async () => {
-    await sql`truncate exchanges, plain, indexed, usage_series, usage_minute, usage_quarter, usage_day, usage_month, usage_windows, usage_dirty`;
+    await sql`truncate exchanges, plain, indexed, usage_series, usage_minute, usage_quarter, usage_day, usage_month, usage_quarter_summary, usage_day_summary, usage_month_summary, usage_windows, usage_dirty`;
     await sql`checkpoint`;
   };
 

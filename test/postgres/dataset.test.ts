@@ -3,6 +3,7 @@ import type { ReportAnswer } from "@masthead/shared/http/report-schema";
 import type { UsageRow } from "@masthead/shared/http/usage-schema";
 import postgres, { type Sql } from "postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Asked, timeUsage } from "../bench/support/usage-speed.js";
 import { type Ask, answerOf, csvOf } from "../support/dataset/answer.js";
 import { csvFaults } from "../support/dataset/csv.js";
 import { DATASETS } from "../support/dataset/datasets.js";
@@ -20,6 +21,7 @@ import { startControlPlane, type TestControlPlane } from "./support/control-plan
 const EXCHANGES = Number(process.env["DATASET_EXCHANGES"] ?? 30_000);
 const IS_LARGE = EXCHANGES > 200_000;
 const QUESTIONS = 50;
+const TRIES = 20;
 const REPORTED = ["tenant-000", "unattributed", "ö-müller", "back\\slash", "tenant-190"];
 /** Of all of the server role, one row a group. */
 const PLAIN = {
@@ -29,7 +31,11 @@ const PLAIN = {
 const DAY_US = 86_400_000_000;
 const LONG_MS = 6 * 3_600_000;
 
-const cases = DATASETS.map((one) => [one.name, one] as const);
+/** Of which month alone, `YYYY-MM`; absent: of both. */
+const MONTH = process.env["DATASET_MONTH"];
+const cases = DATASETS.filter(({ months }) => !MONTH || months.some((month) => month === MONTH)).map(
+  (one) => [one.name, one] as const,
+);
 
 describe.each(cases)("a month of 200 tenants, %s", (_, { startUs, seed, months, days }) => {
   let plane: TestControlPlane;
@@ -81,6 +87,17 @@ describe.each(cases)("a month of 200 tenants, %s", (_, { startUs, seed, months, 
     });
     expect(row?.["tenants"]).toBeGreaterThan(190);
   });
+
+  it.runIf(IS_LARGE)(
+    "says how long answers take, beside the raw exchanges",
+    { timeout: LONG_MS },
+    async () => {
+      await owner`vacuum analyze`;
+      const asked: Asked = (method, path, body) => ask(method, path, body);
+      for (const month of months)
+        await timeUsage(owner, asked, { exchanges: ingested.exchanges, month, tries: TRIES });
+    },
+  );
 
   it("notices an answer that is off by one, by 2 %, or by a row", async () => {
     const question: Question = {

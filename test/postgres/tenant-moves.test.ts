@@ -16,6 +16,7 @@ import { commit } from "./support/ingest.js";
 import { expectedAfterMoves, ONE, partsToMove, rolledUpWrong, THREE, TWO } from "./support/moved-usage.js";
 import { startTenants, type TestTenants } from "./support/tenants.js";
 import { bookParts, DAY, manyParts, NOW, part } from "./support/usage-parts.js";
+import { wrongSummaries } from "./support/wrong-summaries.js";
 
 const UNKNOWN = "unattributed";
 const NOW_US = NOW * 1e6;
@@ -102,6 +103,7 @@ describe("what was counted before a fingerprint was registered", () => {
       expect(await overall()).toEqual(before);
       expect(await ofTenants()).toEqual(expectedAfterMoves(list));
       expect(await rolledUpWrong(tenants.owner)).toEqual([]);
+      expect(await wrongSummaries(tenants.owner)).toEqual([]);
       const left = await tenants.owner.sql`
       select tenant_id, consumer from usage_series
       where tenant_id like 'fp:%' or tenant_id = ${UNKNOWN} and consumer is not null`;
@@ -238,5 +240,6 @@ describe("what was counted before a fingerprint was registered", () => {
     expect(Object.fromEntries(moved.map(({ id, n }) => [id, n]))).toEqual(await ofTenants());
     await rollUpUsage(tenants.ingest, (NOW + 40 * DAY) * 1e6);
     expect(await rolledUpWrong(tenants.owner)).toEqual([]);
+    expect(await wrongSummaries(tenants.owner)).toEqual([]);
   });
 });

@@ -12,6 +12,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { startTestDatabase, type TestDatabase } from "./support/database.js";
 import { bookParts, DAY, NOW, part } from "./support/usage-parts.js";
 import { resetUsage } from "./support/usage-state.js";
+import { wrongSummaries } from "./support/wrong-summaries.js";
 
 let server: TestDatabase;
 let owner: Database;
@@ -112,6 +113,7 @@ const expectLevels = async (list: readonly UsagePart[], nowS: number): Promise<v
     const got = await counted(level);
     expect(got, level).toEqual(plainly(list, level, (start) => start >= from[level] && start < ended));
   }
+  expect(await wrongSummaries(owner)).toEqual([]);
 };
 
 describe("levels", () => {

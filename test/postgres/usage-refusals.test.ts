@@ -1,4 +1,10 @@
-import { AS_DOCUMENT, answerUsage, type UsageBounds, usageRoutes } from "@masthead/api/features/usage/index";
+import {
+  AS_DOCUMENT,
+  answerUsage,
+  readHorizon,
+  type UsageBounds,
+  usageRoutes,
+} from "@masthead/api/features/usage/index";
 import { FLEET } from "@masthead/api/platform/db/scope";
 import { parseUsageQuery } from "@masthead/shared/http/parse-usage-query";
 import type { UsagePage } from "@masthead/shared/http/usage-schema";
@@ -143,13 +149,14 @@ describe("a question", () => {
     const within = (bounds: UsageBounds) =>
       server.open("app").transaction(
         FLEET,
-        ({ sql }) => {
+        async ({ sql }) => {
           const parsed = parseUsageQuery({ ...range, groupBy: ["tenant.id"], window: "hour" });
           if (!parsed.ok) throw new Error("invalid");
           const asked = { fromUs: at(range.from) * 1e6, toUs: at(range.to) * 1e6 };
-          return answerUsage(sql, FLEET, { query: parsed.query, asked: AS_DOCUMENT, range: asked, bounds });
+          const request = { query: parsed.query, asked: AS_DOCUMENT, range: asked, bounds };
+          return answerUsage(sql, FLEET, request, await readHorizon(sql));
         },
-        "read only",
+        "read only snapshot",
       );
     await expect(within({ timeoutMs: 10_000, bucketRows: 0 })).rejects.toMatchObject({
       code: "query_too_expensive",

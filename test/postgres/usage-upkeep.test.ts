@@ -15,6 +15,7 @@ import { startTestDatabase, type TestDatabase } from "./support/database.js";
 import { Stopped, stoppedAfter } from "./support/stopped-database.js";
 import { bookParts, DAY, NOW, part, placed } from "./support/usage-parts.js";
 import { resetUsage, usageState } from "./support/usage-state.js";
+import { wrongSummaries } from "./support/wrong-summaries.js";
 
 /** Roll-ups and retention where several do them at once, and where one is killed between any two statements. */
 
@@ -62,6 +63,7 @@ const undisturbed = async (): Promise<Record<string, string[]>> => {
   await book(PARTS);
   await upkeep(ingest);
   const state = await usageState(owner);
+  expect(await wrongSummaries(owner)).toEqual([]);
   await resetUsage(owner);
   return state;
 };
@@ -70,6 +72,7 @@ describe("upkeep that is killed", () => {
   test("after any statement leaves what the next run needs to end up the same", async () => {
     const expected = await undisturbed();
     expect(expected["usage_month"]?.length).toBeGreaterThan(3);
+    expect(expected["usage_month_summary"]?.length).toBeGreaterThan(9);
     let killed = 0;
     for (let after = 0; ; after++) {
       await resetUsage(owner);

@@ -54,7 +54,7 @@ export const startReporting = async (): Promise<Reporting> => {
     },
     async reset() {
       await owner.sql`truncate usage_series, usage_dimension_names, usage_minute, usage_quarter, usage_day,
-        usage_month, usage_windows, usage_dirty, epochs, epoch_losses, lost_batches, loss_minutes`;
+        usage_month, usage_quarter_summary, usage_day_summary, usage_month_summary, usage_windows, usage_dirty, epochs, epoch_losses, lost_batches, loss_minutes`;
       await owner.sql`update usage_horizon set minutes_from = '1970-01-01', quarters_from = '1970-01-01',
         days_from = '1970-01-01', months_from = '1970-01-01'`;
       await ensureUsagePartitions(ingest, DAYS);

@@ -1,8 +1,8 @@
 import type { Histogram } from "@masthead/shared/usage/histogram";
 import type { TransactionSql } from "postgres";
-import { levelsOf } from "./held-levels.rules.js";
-import { countsInReports, heldUsage } from "./held-usage.read-model.js";
-import type { Period } from "./period.rules.js";
+import { textArray } from "../../platform/db/array-literal.js";
+import { type HeldTenant, type HeldUsage, heldUsage } from "./held-usage.read-model.js";
+import type { PeriodPlan } from "./period-plan.rules.js";
 import type { Counts, Measures } from "./trend.read-model.js";
 
 /** Ways in which a report splits its totals; of `dimension`, `name` says which. */
@@ -37,29 +37,44 @@ export interface Breakdowns {
 /** Rows that a breakdown has at most; what is beyond is added up as one more, `__other__`. */
 export const BREAKDOWN_ROWS_MAX = 1_000;
 
+/** What each section is read by: consumers and endpoints each have a summary, and no section has both. */
+const SECTIONS = {
+  consumer: ["consumer"],
+  endpoint: ["service", "endpoint", "template", "method", "status", "statusClass", "failed", "dimension"],
+} as const satisfies Record<string, readonly Section[]>;
+
 /** Splits a tenant's period in every way. Rows of one section come in no order; of `failed`, only those with errors. */
 export async function readBreakdowns(
   sql: TransactionSql,
-  tenant: string,
-  period: Period,
+  held: HeldTenant,
+  { whole: plan }: PeriodPlan,
   rowsMax: number = BREAKDOWN_ROWS_MAX,
 ): Promise<Breakdowns> {
+  const { rows, policies } = await readSections(sql, { ...held, plan, grain: "endpoint" }, rowsMax);
+  const consumers = await readSections(sql, { ...held, plan, grain: "consumer" }, rowsMax);
+  return { rows: [...rows, ...consumers.rows], policies };
+}
+
+const readSections = async (
+  sql: TransactionSql,
+  usage: HeldUsage & { grain: keyof typeof SECTIONS },
+  rowsMax: number,
+): Promise<Breakdowns> => {
+  const { tenant } = usage;
   const place = sql`case when place > ${rowsMax}::int then '__other__' else`;
   const bounded = sql`section, name, ${place} key end as key,
     case when place > ${rowsMax}::int and section in ('endpoint', 'failed') then '__other__' else method end as method`;
   const [row] = await sql<{ rows: string; policies: string }[]>`
-    with ${heldUsage(sql, tenant, period, levelsOf(period).whole)},
-    counted as materialized (
-      select held.* from held join usage_series s on s.tenant_id = ${tenant} and s.series_id = held.series_id
-      where ${countsInReports(sql)}),
+    with counted as materialized (select * from ${heldUsage(sql, usage)} held),
     series as materialized (
       select s.*, c.requests, c.errors, c.request_bytes, c.response_bytes
       from (select series_id, sum(requests) as requests, sum(errors) as errors,
           sum(request_bytes) as request_bytes, sum(response_bytes) as response_bytes
         from counted group by series_id) c
-      join usage_series s on s.tenant_id = ${tenant} and s.series_id = c.series_id),
+      cross join lateral (
+        select * from usage_series s where s.tenant_id = ${tenant} and s.series_id = c.series_id offset 0) s),
     dimension_names as (select distinct jsonb_object_keys(dimensions) as name from series),
-    cells as (
+    cells as (select * from (
       select section, '' as name, key, cell.method, c.series_id, c.requests, c.errors, c.request_bytes, c.response_bytes
       from series c cross join lateral (values
         ('service', service_name, null), ('endpoint', template, c.method), ('template', template, null),
@@ -70,7 +85,8 @@ export async function readBreakdowns(
       from series where errors > 0
       union all
       select 'dimension', name, dimensions ->> name, null, series_id, requests, errors, request_bytes, response_bytes
-      from series cross join dimension_names),
+      from series cross join dimension_names) c
+      where section = any(${textArray(SECTIONS[usage.grain])}::text[])),
     ranked as materialized (
       select section, name, key, method, array_agg(series_id) as series_ids, sum(requests) as requests,
         sum(errors) as errors, sum(request_bytes) as request_bytes, sum(response_bytes) as response_bytes,
@@ -114,4 +130,4 @@ export async function readBreakdowns(
     rows: JSON.parse(row.rows) as SectionRow[],
     policies: JSON.parse(row.policies) as string[],
   };
-}
+};

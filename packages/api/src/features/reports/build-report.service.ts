@@ -2,15 +2,17 @@ import type { TenantReport } from "@masthead/shared/http/report-schema";
 import type { UnixMicros } from "@masthead/shared/time";
 import { narrowed, type Transaction } from "../../platform/db/database.js";
 import { tenantScope } from "../../platform/db/scope.js";
+import { planForManyRows } from "../../platform/db/statement-bounds.js";
 import { ApiError } from "../../platform/http/problem.js";
 import { nameOf } from "../tenants/index.js";
-import { readCompleteness, readHorizon } from "../usage/index.js";
+import { readCompleteness, readHorizon, readMarks, type UsageHorizon } from "../usage/index.js";
 import { readBreakdowns } from "./breakdowns.read-model.js";
 import { readConsumers } from "./consumers.read-model.js";
 import { heldHeaders } from "./held-headers.rules.js";
-import { type HeldSince, isHeld } from "./held-levels.rules.js";
+import type { HeldTenant } from "./held-usage.read-model.js";
 import { readHours } from "./peak-hours.read-model.js";
 import { hoursOf, type Period, previousPeriod } from "./period.rules.js";
+import { type PeriodPlan, planOfPeriod, plansOf } from "./period-plan.rules.js";
 import { readPolicyRevisions } from "./policy-revisions.read-model.js";
 import { type CountedPeriod, toReport } from "./report-document.rules.js";
 import { assertSnapshot } from "./snapshot.read-model.js";
@@ -37,47 +39,41 @@ export const buildReport = async (
   { nowUs }: ReportContext,
 ): Promise<TenantReport> => {
   await assertSnapshot(sql);
+  await planForManyRows(sql);
   const horizon = await readHorizon(sql);
-  if (!isHeld(period, horizon)) throw notHeld(period, horizon);
+  const plan = planOfPeriod(period, horizon);
+  if (!plan) throw notHeld(period, horizon);
   const before = previousPeriod(period);
-  const [fromUs, toUs] = [period.from * 1e6, period.to * 1e6];
-  const counted = async (of: Period): Promise<CountedPeriod> => ({
+  const planBefore = planOfPeriod(before, horizon);
+  const plans = [plan, ...(planBefore ? [planBefore] : [])].flatMap(plansOf);
+  const held: HeldTenant = { tenant: tenantId, marks: await readMarks(sql, plans, [tenantId]) };
+  const counted = async (of: Period, read: PeriodPlan): Promise<CountedPeriod> => ({
     period: of,
-    parts: await readTrend(sql, tenantId, of),
-    uniqueConsumers: uniqueConsumers(await readConsumers(sql, tenantId, of)),
+    parts: await readTrend(sql, held, of, read),
+    uniqueConsumers: uniqueConsumers(await readConsumers(sql, held, read)),
   });
-  const meta = await readCompleteness(sql, { fromUs, toUs }, nowUs);
+  const meta = await readCompleteness(sql, { fromUs: period.from * 1e6, toUs: period.to * 1e6 }, nowUs);
   const hours = hoursOf(period);
+  const starts = hours.map(({ start }) => start);
   const usage = await narrowed(sql, tenantScope(tenantId), async () => ({
-    current: await counted(period),
-    previous: isHeld(before, horizon) ? await counted(before) : null,
-    breakdowns: await readBreakdowns(sql, tenantId, period),
-    hours:
-      period.from < horizon.quarter
-        ? null
-        : {
-            of: hours,
-            counted: await readHours(
-              sql,
-              tenantId,
-              period,
-              hours.map(({ start }) => start),
-            ),
-          },
+    current: await counted(period, plan),
+    previous: planBefore ? await counted(before, planBefore) : null,
+    breakdowns: await readBreakdowns(sql, held, plan),
+    hours: plan.hours && { of: hours, counted: await readHours(sql, held, plan.hours, starts) },
   }));
-  const revisions = await readPolicyRevisions(sql, usage.breakdowns.policies, toUs);
+  const revisions = await readPolicyRevisions(sql, usage.breakdowns.policies, period.to * 1e6);
   return toReport({
     tenant: { id: tenantId, name: await nameOf(sql, tenantId) },
     current: usage.current,
     previous: usage.previous,
     sections: usage.breakdowns.rows,
     hours: usage.hours,
-    headers: heldHeaders(revisions, fromUs),
+    headers: heldHeaders(revisions, period.from * 1e6),
     meta,
   });
 };
 
-const notHeld = ({ text, unit, timeZone }: Period, { day, quarter }: HeldSince): ApiError => {
+const notHeld = ({ text, unit, timeZone }: Period, { day, quarter }: UsageHorizon): ApiError => {
   const since = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 10);
   const message =
     unit === "hour"

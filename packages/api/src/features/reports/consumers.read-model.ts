@@ -1,8 +1,7 @@
 import { OTHER_SERIES } from "@masthead/shared/ids";
 import type { TransactionSql } from "postgres";
-import { levelsOf } from "./held-levels.rules.js";
-import { countsInReports, heldUsage } from "./held-usage.read-model.js";
-import type { Period } from "./period.rules.js";
+import { type HeldTenant, heldUsage } from "./held-usage.read-model.js";
+import type { PeriodPlan } from "./period-plan.rules.js";
 
 /** Consumers of a period: how many have a name, and a sketch of all of them where some have lost theirs. */
 export interface SeenConsumers {
@@ -13,15 +12,14 @@ export interface SeenConsumers {
 /** Counts a tenant's consumers. Entries of a sketch that are made of names are those of `consumerEntry` in shared. */
 export async function readConsumers(
   sql: TransactionSql,
-  tenant: string,
-  period: Period,
+  held: HeldTenant,
+  { whole: plan }: PeriodPlan,
 ): Promise<SeenConsumers> {
   const [row] = await sql<{ named: number; sketch: string | null }[]>`
-    with ${heldUsage(sql, tenant, period, levelsOf(period).whole)},
-    counted as materialized (
-      select s.consumer, held.consumers from held
-      join usage_series s on s.tenant_id = ${tenant} and s.series_id = held.series_id
-      where ${countsInReports(sql)}),
+    with counted as materialized (
+      select s.consumer, held.consumers from ${heldUsage(sql, { ...held, plan, grain: "consumer" })} held
+      cross join lateral (
+        select consumer from usage_series s where s.tenant_id = ${held.tenant} and s.series_id = held.series_id offset 0) s),
     named as (select distinct consumer from counted where consumer <> ${OTHER_SERIES}),
     hashed as (
       select ('x' || substr(consumer, 13, 3))::bit(12)::int as register, ('x' || substr(consumer, 16, 16))::bit(64) as rest

@@ -1,7 +1,7 @@
 import type { TransactionSql } from "postgres";
 import { plainArray } from "../../platform/db/array-literal.js";
-import { countsInReports, heldUsage } from "./held-usage.read-model.js";
-import type { Period } from "./period.rules.js";
+import type { UsagePlan } from "../usage/index.js";
+import { type HeldTenant, heldUsage } from "./held-usage.read-model.js";
 
 export interface CountedHour {
   /** which of the hours asked for, from 0 */
@@ -13,15 +13,13 @@ export interface CountedHour {
 /** Counts a tenant's period by hours. @param starts Unix seconds at which they begin, ascending from the period's start on */
 export async function readHours(
   sql: TransactionSql,
-  tenant: string,
-  period: Period,
+  held: HeldTenant,
+  plan: UsagePlan,
   starts: readonly number[],
 ): Promise<CountedHour[]> {
   const rows = await sql<CountedHour[]>`
-    with ${heldUsage(sql, tenant, period, "quarter")}
     select width_bucket(extract(epoch from bucket)::float8, ${plainArray(starts)}::float8[]) - 1 as hour,
       sum(requests)::bigint as requests, sum(errors)::bigint as errors
-    from held join usage_series s on s.tenant_id = ${tenant} and s.series_id = held.series_id
-    where ${countsInReports(sql)} group by 1 order by 1`;
+    from ${heldUsage(sql, { ...held, plan, grain: "tenant" })} held group by 1 order by 1`;
   return [...rows];
 }

@@ -1,9 +1,9 @@
 import type { Histogram } from "@masthead/shared/usage/histogram";
 import type { TransactionSql } from "postgres";
 import { plainArray } from "../../platform/db/array-literal.js";
-import { levelsOf } from "./held-levels.rules.js";
-import { countsInReports, heldUsage } from "./held-usage.read-model.js";
+import { type HeldTenant, heldUsage } from "./held-usage.read-model.js";
 import type { Period } from "./period.rules.js";
+import type { PeriodPlan } from "./period-plan.rules.js";
 
 export interface Counts {
   readonly requests: number;
@@ -22,13 +22,16 @@ export interface TrendPart extends Counts {
 }
 
 /** Counts a tenant's period and each of its days or hours; parts without usage are not among them. */
-export async function readTrend(sql: TransactionSql, tenant: string, period: Period): Promise<TrendPart[]> {
+export async function readTrend(
+  sql: TransactionSql,
+  held: HeldTenant,
+  { starts }: Pick<Period, "starts">,
+  { parts: plan }: PeriodPlan,
+): Promise<TrendPart[]> {
   const [row] = await sql<{ parts: string }[]>`
-    with ${heldUsage(sql, tenant, period, levelsOf(period).parts)},
-    counted as materialized (
-      select held.*, width_bucket(extract(epoch from bucket)::float8, ${plainArray(period.starts)}::float8[]) - 1 as part
-      from held join usage_series s on s.tenant_id = ${tenant} and s.series_id = held.series_id
-      where ${countsInReports(sql)}),
+    with counted as materialized (
+      select held.*, width_bucket(extract(epoch from bucket)::float8, ${plainArray(starts)}::float8[]) - 1 as part
+      from ${heldUsage(sql, { ...held, plan, grain: "tenant" })} held),
     sums as (
       select part, sum(requests) as requests, sum(errors) as errors, sum(request_bytes) as "requestBytes",
         sum(response_bytes) as "responseBytes"

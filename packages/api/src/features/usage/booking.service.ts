@@ -10,6 +10,7 @@ import {
   bucketStart,
   coarserThan,
   levelHeldAt,
+  summaryMark,
   USAGE_LEVELS,
   USAGE_TABLE,
   type UsageTableLevel,
@@ -88,10 +89,11 @@ export const withinCap = async (
 
 const asItIs = (booking: Booking): Booking => booking;
 
-/** The coarser buckets that rows of a level are part of. */
+/** What is made from rows of a level: the summaries of their own buckets, and the coarser buckets that they are part of. */
 export const marksOf = ({ level, rows }: LevelRows): DirtyMark[] => {
   const coarser = coarserThan(level);
-  return rows.flatMap(({ series: { tenantId }, bucket }) =>
-    coarser.map((to) => ({ tenantId, level: to, bucket: bucketStart(to, bucket) })),
-  );
+  return rows.flatMap(({ series: { tenantId }, bucket }) => [
+    ...(level === "minute" ? [] : [{ tenantId, level: summaryMark(level), bucket }]),
+    ...coarser.map((to) => ({ tenantId, level: to, bucket: bucketStart(to, bucket) })),
+  ]);
 };

@@ -1,6 +1,6 @@
 import type { TransactionSql } from "postgres";
 import { plainArray, textArray } from "../../platform/db/array-literal.js";
-import { bucketEnd, bucketStart, type CoarseLevel } from "./levels.rules.js";
+import { bucketEnd, bucketStart, type CoarseLevel, type MarkLevel } from "./levels.rules.js";
 
 /** A tenant's bucket of a coarser level. */
 export interface CoarseBucket {
@@ -9,7 +9,7 @@ export interface CoarseBucket {
   bucket: number;
 }
 export interface DirtyMark extends CoarseBucket {
-  level: CoarseLevel;
+  level: MarkLevel;
 }
 
 const markKey = ({ tenantId, level, bucket }: DirtyMark): string => `${level} ${bucket} ${tenantId}`;
@@ -46,8 +46,8 @@ const without = (marks: readonly DirtyMark[], done: readonly DirtyMark[]): Dirty
 };
 
 /** Whether what the bucket of a mark `d` is made from is marked itself. */
-const waits = (sql: TransactionSql, level: CoarseLevel) => {
-  if (level === "quarter") return sql`false`;
+const waits = (sql: TransactionSql, { level, mark }: MarkedLevel) => {
+  if (level === "quarter" || mark !== level) return sql`false`;
   const finer = level === "day" ? ["quarter"] : ["quarter", "day"];
   return sql`exists (
     select from usage_dirty f where f.tenant_id = d.tenant_id and f.level = any(${textArray(finer)}::text[])
@@ -73,6 +73,14 @@ export const bucketRows = (sql: TransactionSql, level: CoarseLevel, buckets: rea
   };
 };
 
+/** Marks of one kind, and what is made where they are. */
+export interface MarkedLevel {
+  mark: MarkLevel;
+  level: CoarseLevel;
+  /** table that it is made from */
+  from: string;
+}
+
 /** What one transaction recomputes at most: buckets, and rows that they are made from (unless it is one bucket). */
 export interface TurnBounds {
   buckets: number;
@@ -82,19 +90,18 @@ export interface TurnBounds {
 /**
  * Takes marks of buckets that have ended by `endedBy` (Unix seconds), the oldest first. Passed over are those that a writer or another
  * roll-up holds right now, and those that are made from buckets that wait themselves.
- * @param from table that they are made from
  */
 export const takeDirty = async (
   sql: TransactionSql,
-  level: CoarseLevel,
-  from: string,
+  marked: MarkedLevel,
   endedBy: number,
   bounds: TurnBounds,
 ): Promise<CoarseBucket[]> => {
-  const waiting = waits(sql, level);
+  const { mark, level, from } = marked;
+  const waiting = waits(sql, marked);
   const locked = await sql<CoarseBucket[]>`
     select d.tenant_id as "tenantId", extract(epoch from d.bucket)::bigint as bucket from usage_dirty d
-    where d.level = ${level} and d.bucket < to_timestamp(${bucketStart(level, endedBy)}::float8)
+    where d.level = ${mark} and d.bucket < to_timestamp(${bucketStart(level, endedBy)}::float8)
       and not ${waiting}
     order by d.bucket, d.tenant_id limit ${bounds.buckets} for update skip locked`;
   if (locked.length === 0) return [];
@@ -110,7 +117,7 @@ export const takeDirty = async (
           and f.bucket >= ${span.from} and f.bucket < ${span.until}) f
       where not ${waiting})
     delete from usage_dirty d using sized
-    where d.tenant_id = sized.tenant_id and d.level = ${level} and d.bucket = sized.bucket
+    where d.tenant_id = sized.tenant_id and d.level = ${mark} and d.bucket = sized.bucket
       and (sized.rows <= ${bounds.rows} or sized.place = 1)
     returning d.tenant_id as "tenantId", extract(epoch from d.bucket)::bigint as bucket`;
 };

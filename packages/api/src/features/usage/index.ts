@@ -10,6 +10,8 @@ export {
   USAGE_KEY_COLUMNS,
   USAGE_TABLE,
   USAGE_TENANT_TABLES,
+  type UsageGrain,
+  type UsageHorizon,
   type UsageTable,
   type UsageTableLevel,
 } from "./levels.rules.js";
@@ -26,4 +28,6 @@ export { readUsage, type UsageCounted, type UsageRead } from "./usage.read-model
 export { usageRoutes } from "./usage.routes.js";
 export { queryUsage } from "./usage.service.js";
 export { answerUsage, USAGE_BOUNDS, type UsageBounds, type UsageRequest } from "./usage-page.service.js";
+export { planOf, type UsagePlan } from "./usage-plan.rules.js";
 export { AS_DOCUMENT } from "./usage-question.rules.js";
+export { readMarks, type UsageSource, usageSource } from "./usage-source.read-model.js";

@@ -1,8 +1,9 @@
 /** From the finest to the coarsest; each is recomputed from the one before. */
 export const USAGE_LEVELS = ["minute", "quarter", "day", "month"] as const;
 export type UsageTableLevel = (typeof USAGE_LEVELS)[number];
-/** A level that is made from a finer one; what `usage_dirty.level` holds. */
+/** A level that is made from a finer one. */
 export type CoarseLevel = Exclude<UsageTableLevel, "minute">;
+export const COARSE_LEVELS = ["quarter", "day", "month"] as const satisfies readonly CoarseLevel[];
 
 export const USAGE_TABLE = {
   minute: "usage_minute",
@@ -11,6 +12,45 @@ export const USAGE_TABLE = {
   month: "usage_month",
 } as const satisfies Record<UsageTableLevel, string>;
 export type UsageTable = (typeof USAGE_TABLE)[UsageTableLevel];
+
+/**
+ * What a summary's rows tell apart beside tenant and bucket, as columns of `usage_series`; all else is added up. Most answers
+ * need no more, and rows are fewer by far: consumers, hosts and agents multiply series.
+ */
+export const SUMMARY_COLUMNS = {
+  tenant: ["report", "role"],
+  consumer: ["report", "role", "consumer"],
+  endpoint: ["policy_name", "report", "role", "service_name", "template", "method", "status", "dimensions"],
+} as const satisfies Record<string, readonly string[]>;
+export type SummaryGrain = keyof typeof SUMMARY_COLUMNS;
+/** What rows are read by: series, as they were booked, or a summary of them. */
+export type UsageGrain = "series" | SummaryGrain;
+
+/** Which summaries each level holds, each after what it may be made from. Quarter-hours hold but a few exchanges of most series: only their sums are worth it. */
+export const SUMMARIES = {
+  quarter: ["tenant"],
+  day: ["consumer", "endpoint", "tenant"],
+  month: ["consumer", "endpoint", "tenant"],
+} as const satisfies Record<CoarseLevel, readonly SummaryGrain[]>;
+
+/** The summary of a grain, where a level holds one. */
+export const summaryOf = (level: CoarseLevel, grain: UsageGrain): SummaryGrain | undefined =>
+  SUMMARIES[level].find((held) => held === grain);
+
+export const SUMMARY_TABLE = {
+  quarter: "usage_quarter_summary",
+  day: "usage_day_summary",
+  month: "usage_month_summary",
+} as const satisfies Record<CoarseLevel, string>;
+export type SummaryTable = (typeof SUMMARY_TABLE)[CoarseLevel];
+
+/**
+ * What `usage_dirty.level` says is out of date: rows of a level, which are made from finer ones, or its summaries alone, which are made
+ * from its rows. Whoever makes rows makes their summaries; whoever changes some marks them.
+ */
+export type MarkLevel = CoarseLevel | SummaryMark;
+export type SummaryMark = `${CoarseLevel}_summary`;
+export const summaryMark = (level: CoarseLevel): SummaryMark => `${level}_summary`;
 
 /** What a row of every {@link USAGE_TABLE} is named by, and what it counts. Counts of rows add up, column by column. */
 export const USAGE_KEY_COLUMNS = ["tenant_id", "bucket", "series_id"] as const;
@@ -30,6 +70,7 @@ export const USAGE_TENANT_TABLES = [
   "usage_series",
   "usage_dimension_names",
   ...Object.values(USAGE_TABLE),
+  ...Object.values(SUMMARY_TABLE),
   "usage_windows",
   "usage_dirty",
 ] as const;

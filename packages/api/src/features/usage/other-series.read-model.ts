@@ -4,9 +4,8 @@ import type { TransactionSql } from "postgres";
 import { textArray } from "../../platform/db/array-literal.js";
 import { type Fragment, joined } from "../../platform/db/fragments.js";
 import { dimension, holds } from "./usage-dimension.read-model.js";
-import type { UsagePlan } from "./usage-plan.rules.js";
 import { conditionsOf } from "./usage-question.rules.js";
-import { usageSource } from "./usage-source.read-model.js";
+import { type UsageSource, usageSource } from "./usage-source.read-model.js";
 
 /** Dimensions whose values are `__other__` in series that stand for those beyond a bound. */
 const FOLDED = new Set(["url.template", "http.request.method", "consumer.fingerprint"]);
@@ -37,8 +36,7 @@ const mayHoldAlone = (sql: TransactionSql, condition: UsageCondition, negated: b
  */
 export const hidesInOther = async (
   sql: TransactionSql,
-  plan: UsagePlan,
-  tenants: readonly string[] | undefined,
+  source: UsageSource,
   filter: UsageFilter | undefined,
 ): Promise<boolean> => {
   const named = conditionsOf(filter).flatMap(({ condition }) =>
@@ -50,9 +48,9 @@ export const hidesInOther = async (
     select exists (
       select from usage_series s
       where (s.template = '__other__' or s.consumer = '__other__') and (false ${joined(sql, isOther)})
-        ${tenants ? sql`and s.tenant_id = any(${textArray(tenants)}::text[])` : sql``} and ${mayHold(sql, filter)}
+        ${source.tenants ? sql`and s.tenant_id = any(${textArray(source.tenants)}::text[])` : sql``} and ${mayHold(sql, filter)}
         and exists (
-          select from (${usageSource(sql, plan, tenants)}) u
+          select from (${usageSource(sql, { ...source, grain: "series" })}) u
           where u.tenant_id = s.tenant_id and u.series_id = s.series_id)) as hides`;
   return rows[0]?.hides ?? false;
 };

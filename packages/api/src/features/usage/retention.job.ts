@@ -4,7 +4,7 @@ import type { Database } from "../../platform/db/database.js";
 import { dropPartitions, ensurePartition } from "../../platform/db/partitions.store.js";
 import { NO_TENANT } from "../../platform/db/scope.js";
 import { moveHorizon, readHorizon } from "./horizon.store.js";
-import { bucketStart, type UsageTableLevel } from "./levels.rules.js";
+import { bucketStart, SUMMARY_TABLE, USAGE_TABLE, type UsageTableLevel } from "./levels.rules.js";
 import { forgetBuckets } from "./rollup.store.js";
 
 /** How long each level of usage is held, in days; null: for ever. Coarser levels are held as long as finer ones at least. */
@@ -46,21 +46,26 @@ const forget = async (database: Database): Promise<void> => {
   const [minutesFrom, quartersFrom] = [dayOf(horizon.minute * 1e6), dayOf(horizon.quarter * 1e6)];
   await dropPartitions(database.sql, "usage_minute", minutesFrom);
   await dropPartitions(database.sql, "usage_windows", minutesFrom);
-  await dropPartitions(database.sql, "usage_quarter", quartersFrom);
+  for (const table of QUARTER_TABLES) await dropPartitions(database.sql, table, quartersFrom);
   for (const level of ["day", "month"] as const)
-    while (
-      (await database.transaction(NO_TENANT, ({ sql }) =>
-        forgetBuckets(sql, `usage_${level}`, horizon[level], ROWS_PER_TURN),
-      )) > 0
-    );
+    for (const table of [USAGE_TABLE[level], SUMMARY_TABLE[level]])
+      while (
+        (await database.transaction(NO_TENANT, ({ sql }) =>
+          forgetBuckets(sql, table, horizon[level], ROWS_PER_TURN),
+        )) > 0
+      );
 };
+
+/** Tables of quarter-hours, partitioned by month. */
+const QUARTER_TABLES = [USAGE_TABLE.quarter, SUMMARY_TABLE.quarter];
 
 /** Makes the partitions that usage of these days (`YYYY-MM-DD`, UTC) is booked into. */
 export const ensureUsagePartitions = async (database: Database, days: Iterable<string>): Promise<void> => {
   const horizon = await readHorizon(database.sql);
   for (const day of days) {
     const seconds = Date.parse(day) / 1000;
-    if (seconds >= horizon.quarter) await ensurePartition(database.sql, "usage_quarter", day);
+    if (seconds >= horizon.quarter)
+      for (const table of QUARTER_TABLES) await ensurePartition(database.sql, table, day);
     if (seconds < horizon.minute) continue;
     await ensurePartition(database.sql, "usage_windows", day);
     await ensurePartition(database.sql, "usage_minute", day);

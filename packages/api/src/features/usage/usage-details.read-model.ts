@@ -49,12 +49,15 @@ export const consumersOf = (sql: TransactionSql): Fragment => sql`
       group by id, previous, entry >> 6) merged
     group by id, previous) sketched using (id, previous)`;
 
-/** The tables that {@link consumersOf} is made from. */
-export const consumerTables = (sql: TransactionSql, detail: Fragment): Fragment => sql`
+/** The tables that {@link consumersOf} is made from. @param usage as of `usageOf`, with consumers told apart */
+export const consumerTables = (sql: TransactionSql, usage: Fragment): Fragment => sql`
+  calls as materialized (
+    select distinct id, previous, consumer, consumers from (
+      select w, previous, key, consumer, consumers from ${usage} u) u join page_targets using (w, key)),
   callers as materialized (
-    select distinct id, previous, consumer from ${detail} where consumer ~ '^fp:[0-9a-f]{8}:[0-9a-f]{32}$'),
+    select distinct id, previous, consumer from calls where consumer ~ '^fp:[0-9a-f]{8}:[0-9a-f]{32}$'),
   folded as materialized (
-    select id, previous, max(entry) as entry from ${detail}, unnest(consumers) as entry
+    select id, previous, max(entry) as entry from calls, unnest(consumers) as entry
     group by id, previous, entry >> 6),`;
 
 /**

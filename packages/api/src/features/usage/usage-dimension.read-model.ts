@@ -1,27 +1,15 @@
 import type { UsageCondition, UsageFilter, UsageFilterValue } from "@masthead/shared/http/usage-query-schema";
-import { isUsageDimension, type UsageDimension } from "@masthead/shared/usage/dimensions";
 import type { TransactionSql } from "postgres";
 import { textArray } from "../../platform/db/array-literal.js";
 import { type Fragment, joined } from "../../platform/db/fragments.js";
-
-/** Columns of `usage_series s`, of those that are text. */
-const COLUMNS: Partial<Record<UsageDimension, string>> = {
-  "tenant.id": "tenant_id",
-  role: "role",
-  "service.name": "service_name",
-  "host.name": "host_name",
-  "agent.id": "agent_id",
-  "url.template": "template",
-  "http.request.method": "method",
-  "consumer.fingerprint": "consumer",
-};
+import { columnOf } from "./usage-grain.rules.js";
 
 /** A dimension of `usage_series s` as text; null where it is unknown. */
 export const dimension = (sql: TransactionSql, name: string): Fragment => {
   if (name === "http.response.status_code") return sql`s.status::text`;
   if (name === "http.response.status_class") return sql`((s.status / 100)::text || 'xx')`;
-  const column = isUsageDimension(name) ? COLUMNS[name] : undefined;
-  return column === undefined ? sql`(s.dimensions ->> ${name}::text)` : sql`s.${sql(column)}`;
+  const column = columnOf(name);
+  return column === "dimensions" ? sql`(s.dimensions ->> ${name}::text)` : sql`s.${sql(column)}`;
 };
 
 /** What rows are grouped by: an array of texts, equal where all of them are, unknown ones too. */

@@ -2,22 +2,19 @@ import type { UsageFilter } from "@masthead/shared/http/usage-query-schema";
 import type { TransactionSql } from "postgres";
 import { plainArray } from "../../platform/db/array-literal.js";
 import { type Fragment, joined } from "../../platform/db/fragments.js";
+import type { UsageGrain } from "./levels.rules.js";
 import { quantileBy } from "./usage-details.read-model.js";
 import { groupKey, holds } from "./usage-dimension.read-model.js";
 import { type Metric, QUANTILES } from "./usage-metric.rules.js";
 import { measureColumn, sumColumn } from "./usage-order.read-model.js";
-import type { UsagePlan } from "./usage-plan.rules.js";
-import { usageSource } from "./usage-source.read-model.js";
+import { type UsageSource, usageSource } from "./usage-source.read-model.js";
 import type { WindowSlots } from "./usage-windows.rules.js";
 
 /** What is counted, and how it is grouped. */
-export interface UsageGrouping {
-  plan: UsagePlan;
+export interface UsageGrouping extends UsageSource {
   slots: WindowSlots;
   /** windows of the range */
   windows: number;
-  /** absent: all that the transaction may see; named, their rows are found by index */
-  tenants?: readonly string[] | undefined;
   filter?: UsageFilter | undefined;
   /** only series of policies with `report: true` */
   reportOnly?: boolean | undefined;
@@ -27,8 +24,16 @@ export interface UsageGrouping {
   fill: boolean;
 }
 
-/** Buckets with the number of their window (`w`), the period it belongs to (`previous`) and the values of `groupBy` (`key`). */
-export const usageOf = (sql: TransactionSql, read: UsageGrouping): Fragment => {
+/**
+ * Buckets with the number of their window (`w`), the period it belongs to (`previous`) and the values of `groupBy` (`key`).
+ *
+ * @param grain that tells apart what is grouped by and filtered by, and whatever else is read of it
+ */
+export const usageOf = (
+  sql: TransactionSql,
+  read: Omit<UsageGrouping, "grain">,
+  grain: UsageGrain,
+): Fragment => {
   const { slots } = read;
   const slot =
     slots.startsUs.length === 1
@@ -39,9 +44,16 @@ export const usageOf = (sql: TransactionSql, read: UsageGrouping): Fragment => {
     select case when slot < ${slots.previous}::int then slot else slot - ${slots.first}::int end as w,
       slot < ${slots.previous}::int as previous, ${groupKey(sql, read.groupBy)} as key, s.consumer,
       u.requests, u.errors, u.request_bytes, u.response_bytes, u.measures, u.latency_buckets, u.latency_counts, u.consumers
-    from (select ${slot} as slot, u.* from (${usageSource(sql, read.plan, read.tenants)}) u) u
-      join usage_series s on s.tenant_id = u.tenant_id and s.series_id = u.series_id
+    from (select ${slot} as slot, u.* from (${usageSource(sql, { ...read, grain })}) u) u ${seriesOf(sql, grain)}
     where true ${read.filter ? sql`and ${holds(sql, read.filter)}` : sql``} ${read.reportOnly ? sql`and s.report` : sql``}`;
+};
+
+/** Rows of a summary are few, and their series are looked up one by one; all series of a fleet are read through instead. */
+const seriesOf = (sql: TransactionSql, grain: UsageGrain): Fragment => {
+  const ofRow = sql`s.tenant_id = u.tenant_id and s.series_id = u.series_id`;
+  return grain === "series"
+    ? sql`join usage_series s on ${ofRow}`
+    : sql`cross join lateral (select * from usage_series s where ${ofRow} offset 0) s`;
 };
 
 const COUNTS = ["requests", "errors", "request_bytes", "response_bytes"];

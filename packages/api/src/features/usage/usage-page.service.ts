@@ -5,18 +5,18 @@ import type { Scope } from "../../platform/db/scope.js";
 import { boundStatements, isTimedOut } from "../../platform/db/statement-bounds.js";
 import type { TimeRange } from "../../platform/http/instant.js";
 import { ApiError } from "../../platform/http/problem.js";
-import { readHorizon } from "./horizon.store.js";
 import type { UsageHorizon } from "./levels.rules.js";
 import { hidesInOther } from "./other-series.read-model.js";
 import { readUsage, type UsageCounted, type UsageRead } from "./usage.read-model.js";
 import { consumersError, toUsageRow } from "./usage-answer.rules.js";
 import { checkDimensions } from "./usage-dimensions.service.js";
+import { grainOf } from "./usage-grain.rules.js";
 import { metricOf, orderOf } from "./usage-metric.rules.js";
 import type { UsagePosition } from "./usage-order.read-model.js";
 import { finestOf, planOf, type UsagePlan } from "./usage-plan.rules.js";
 import { countedFilter, onlyValues, type UsageQuestion } from "./usage-question.rules.js";
 import { beyondRetention } from "./usage-retention.rules.js";
-import { estimateRows } from "./usage-source.read-model.js";
+import { estimateRows, readMarks } from "./usage-source.read-model.js";
 import { slotsOf } from "./usage-windows.rules.js";
 import { type UsageWindows, windowsOf } from "./usage-windows.service.js";
 
@@ -27,6 +27,9 @@ export interface UsageBounds {
   bucketRows: number;
 }
 export const USAGE_BOUNDS: UsageBounds = { timeoutMs: 15_000, bucketRows: 20_000_000 };
+
+/** Rows of buckets that are held in memory, or nearly so. */
+const KEPT_ROWS = 20_000;
 
 export interface UsageRequest extends UsageQuestion {
   /** on whole minutes */
@@ -45,24 +48,29 @@ export interface UsageRows {
   meta: Omit<UsageMeta, "completeUntil" | "completeness">;
 }
 
-const HORIZON_MOVES_MAX = 3;
-
 /**
  * The rows of one page, in the transaction's scope.
  *
+ * @param sql a snapshot @param horizon as it is in that: the caller sees to it that it still is when all is read
  * @throws ApiError `beyond_retention`, `query_too_expensive`, `invalid_cursor`, or what the question calls invalid
  */
 export const answerUsage = async (
   sql: Transaction["sql"],
   scope: Scope,
   request: UsageRequest,
+  horizon: UsageHorizon,
 ): Promise<UsageRows> => {
   const bounds = request.bounds ?? USAGE_BOUNDS;
   await boundStatements(sql, bounds.timeoutMs);
   try {
     await checkDimensions(sql, request);
     const windows = await windowsOf(sql, request.query, request.range, request.asked);
-    return toRows(request, windows, await readHeld(sql, scope, request, windows, bounds));
+    const plan = planOf([...windows.previous, ...windows.windows], horizon);
+    if ("stretch" in plan) throw beyondRetention(plan, request.range, horizon, request.asked);
+    return toRows(request, windows, {
+      plan,
+      ...(await readRows(sql, scope, request, windows, plan, bounds)),
+    });
   } catch (error) {
     if (!isTimedOut(error)) throw error;
     throw tooExpensive(request, `it took more than ${bounds.timeoutMs / 1000} seconds`, error);
@@ -87,26 +95,6 @@ interface HeldRows {
   otherSeries: boolean;
 }
 
-/** Reads by the horizon as it is before and behind: what retention drops meanwhile would be missing. */
-const readHeld = async (
-  sql: Transaction["sql"],
-  scope: Scope,
-  request: UsageRequest,
-  windows: UsageWindows,
-  bounds: UsageBounds,
-): Promise<HeldRows> => {
-  let horizon: UsageHorizon = await readHorizon(sql);
-  for (let moves = 0; moves < HORIZON_MOVES_MAX; moves++) {
-    const plan = planOf([...windows.previous, ...windows.windows], horizon);
-    if ("stretch" in plan) throw beyondRetention(plan, request.range, horizon, request.asked);
-    const held = await readRows(sql, scope, request, windows, plan, bounds);
-    const behind = await readHorizon(sql);
-    if (JSON.stringify(behind) === JSON.stringify(horizon)) return { plan, ...held };
-    horizon = behind;
-  }
-  throw new ApiError("unavailable", "retention is at work: try again", { headers: { "retry-after": "1" } });
-};
-
 const readRows = async (
   sql: Transaction["sql"],
   scope: Scope,
@@ -118,20 +106,21 @@ const readRows = async (
   if (windows.length === 0) return { rows: [], otherSeries: false };
   const { query, asked, after } = request;
   const tenants = scope.kind === "tenant" ? [scope.tenantId] : onlyValues(query.filter, "tenant.id");
-  const expected = await estimateRows(sql, plan, tenants);
+  const source = { plan, grain: grainOf(query), tenants, marks: await readMarks(sql, [plan], tenants) };
+  const expected = await estimateRows(sql, source);
   if (expected > bounds.bucketRows)
     throw tooExpensive(request, `it would read about ${expected} rows, and may read ${bounds.bucketRows}`);
   const read: UsageRead = {
-    plan,
+    ...source,
+    few: expected <= KEPT_ROWS,
     slots: slotsOf(windows, previous),
     windows: windows.length,
-    tenants,
     filter: countedFilter(query),
     reportOnly: request.reportOnly,
     groupBy: query.groupBy,
     measures: query.measures,
     latency: query.include.includes("latencyMs") || query.include.includes("histogram"),
-    consumers: query.include.includes("uniqueConsumers"),
+    consumersFrom: query.include.includes("uniqueConsumers") ? grainOf(query, ["consumer"]) : undefined,
     top: query.top && { ...query.top, by: metricOf(query.top.by) },
     order: orderOf(query),
     fill: query.fill === "zero",
@@ -141,7 +130,7 @@ const readRows = async (
   const rows = await readUsage(sql, read);
   // A cursor is only given out where there is more behind it.
   if (after && rows.length === 0) throw gone(asked.pointer("/cursor"));
-  const otherSeries = rows[0]?.hasOther || (await hidesInOther(sql, plan, tenants, read.filter));
+  const otherSeries = rows[0]?.hasOther || (await hidesInOther(sql, source, read.filter));
   return { rows, otherSeries };
 };
 

@@ -3,83 +3,172 @@ import type { TransactionSql } from "postgres";
 import { textArray } from "../../platform/db/array-literal.js";
 import { type Fragment, joined } from "../../platform/db/fragments.js";
 import type { TimeRange } from "../../platform/http/instant.js";
-import { type CoarseLevel, USAGE_LEVELS, USAGE_TABLE } from "./levels.rules.js";
+import {
+  COARSE_LEVELS,
+  type CoarseLevel,
+  type MarkLevel,
+  SUMMARY_TABLE,
+  type SummaryGrain,
+  type SummaryTable,
+  summaryMark,
+  summaryOf,
+  USAGE_LEVELS,
+  USAGE_TABLE,
+  type UsageGrain,
+  type UsageTable,
+  type UsageTableLevel,
+} from "./levels.rules.js";
+import { usageColumns } from "./merged-rows.store.js";
 import type { UsagePlan } from "./usage-plan.rules.js";
+
+/** Which usage is read. */
+export interface UsageSource {
+  plan: UsagePlan;
+  /** what is told apart; of a summary's series only its own columns mean anything */
+  grain: UsageGrain;
+  /** absent: all that the transaction may see; named, their rows are found by index */
+  tenants?: readonly string[] | undefined;
+  /** which marks there are within the plan, by {@link readMarks} in the same snapshot: all that is read for others is never planned */
+  marks: ReadonlySet<MarkLevel>;
+}
 
 export const at = (sql: TransactionSql, timeUs: UnixMicros): Fragment =>
   sql`to_timestamp(${timeUs / 1e6}::float8)`;
 
 /** Length of a level's buckets, so that SQL finds where one ends. */
-const NEXT: Record<CoarseLevel, string> = { quarter: "15 minutes", day: "1 day", month: "1 month" };
+const LENGTH: Record<CoarseLevel, string> = { quarter: "15 minutes", day: "1 day", month: "1 month" };
+
+/** Stretches that are read from a level, or that marks of coarser levels send there. */
+const stretchesOf = (plan: UsagePlan, level: UsageTableLevel): readonly TimeRange[] =>
+  USAGE_LEVELS.slice(USAGE_LEVELS.indexOf(level)).flatMap((one) => plan[one]);
+
+/** Which marks there are within plans. */
+export const readMarks = async (
+  sql: TransactionSql,
+  plans: readonly UsagePlan[],
+  tenants: readonly string[] | undefined,
+): Promise<Set<MarkLevel>> => {
+  const asked = COARSE_LEVELS.flatMap((level) => {
+    const stretches = plans.flatMap((plan) => stretchesOf(plan, level));
+    return stretches.length === 0 ? [] : [level, summaryMark(level)].map((mark) => ({ mark, stretches }));
+  });
+  if (asked.length === 0) return new Set();
+  const found = asked.map(
+    ({ mark, stretches }, i) => sql`${i === 0 ? sql`` : sql`union all`} (
+      select level from usage_dirty u
+      where u.level = ${mark}::text and ${within(sql, stretches)} ${ofTenants(sql, tenants)} limit 1)`,
+  );
+  const rows = await sql<{ level: MarkLevel }[]>`${joined(sql, found)}`;
+  return new Set(rows.map(({ level }) => level));
+};
 
 /**
- * The buckets of a plan, in one snapshot: each stretch from its level where that is up to date, and where it is not (`usage_dirty`) from
- * the next finer one, and so on. Rows of one table after the other, as of `usage_minute`.
+ * The buckets of a plan, with the columns of `usageColumns`: each stretch from its level where that is up to date, and where it is not
+ * (`usage_dirty`) from the next finer one, and so on; of each level by its summary, where it holds one that is up to date.
  *
- * @param tenants absent: all; named, their rows are found by index
+ * @param sql a snapshot, the one in which `marks` were read
  */
-export const usageSource = (
-  sql: TransactionSql,
-  plan: UsagePlan,
-  tenants: readonly string[] | undefined,
-): Fragment => {
-  const ofTenants = (table: Fragment) =>
-    tenants ? sql`and ${table}.tenant_id = any(${textArray(tenants)}::text[])` : sql``;
+export const usageSource = (sql: TransactionSql, source: UsageSource): Fragment => {
+  const { plan, tenants, marks } = source;
   const branches: Fragment[] = [];
-  let coarser: readonly TimeRange[] = [];
   for (const [index, level] of [...USAGE_LEVELS.entries()].reverse()) {
-    const above = USAGE_LEVELS[index + 1] as CoarseLevel | undefined;
-    const rows = sql`select u.* from ${sql(USAGE_TABLE[level])} u`;
-    const isCurrent = (row: Fragment) =>
-      level === "minute"
-        ? sql``
-        : sql`and not exists (select from usage_dirty x
-            where x.tenant_id = ${row}.tenant_id and x.level = ${level} and x.bucket = ${row}.bucket)`;
     if (plan[level].length > 0)
-      branches.push(
-        sql`${rows} where ${within(sql, plan[level], sql`u.bucket`)} ${ofTenants(sql`u`)} ${isCurrent(sql`u`)}`,
-      );
-    if (above && coarser.length > 0)
-      branches.push(sql`
-        select r.* from ${dirtyBuckets(sql, above, coarser, ofTenants(sql`d`))} d cross join lateral (
-          ${rows} where u.tenant_id = d.tenant_id and u.bucket >= d.bucket and u.bucket < d.until offset 0) r
-        where true ${isCurrent(sql`r`)}`);
-    coarser = [...coarser, ...plan[level]];
+      branches.push(...levelIn(sql, level, source, { stretches: plan[level], tenants }));
+    const above = COARSE_LEVELS[index];
+    if (!above || !marks.has(above)) continue;
+    const stretches = stretchesOf(plan, above);
+    if (stretches.length > 0)
+      branches.push(...levelIn(sql, level, source, markedIn(sql, above, above, { stretches, tenants })));
   }
-  if (branches.length === 0) return sql`select u.* from usage_minute u where false`;
+  if (branches.length === 0) return sql`select ${usageColumns(sql)} from usage_minute where false`;
   return joined(
     sql,
     branches.map((branch, i) => (i === 0 ? branch : sql`union all ${branch}`)),
   );
 };
 
-/** Ends are columns, and stay columns: under row-level security an expression would not reach the index. */
-const dirtyBuckets = (
-  sql: TransactionSql,
-  level: CoarseLevel,
-  stretches: readonly TimeRange[],
-  ofTenants: Fragment,
-): Fragment => sql`(
-  select tenant_id, bucket, (bucket at time zone 'UTC' + ${NEXT[level]}::interval) at time zone 'UTC' as until
-  from usage_dirty d where level = ${level} and ${within(sql, stretches, sql`bucket`)} ${ofTenants} offset 0)`;
+/** Where rows are read: stretches of time, or a table of marked buckets (`tenant_id, bucket, until`). */
+type Place =
+  | { stretches: readonly TimeRange[]; tenants?: readonly string[] | undefined }
+  | { marked: Fragment };
 
-const within = (sql: TransactionSql, stretches: readonly TimeRange[], bucket: Fragment): Fragment => sql`(
+/** Rows of a level: of its summary, and of series where the summary alone is out of date. */
+const levelIn = (
+  sql: TransactionSql,
+  level: UsageTableLevel,
+  { grain, marks }: UsageSource,
+  place: Place,
+): Fragment[] => {
+  const of = (...names: MarkLevel[]) => names.filter((name) => marks.has(name));
+  if (level === "minute") return [rowsIn(sql, { table: USAGE_TABLE.minute, marks: [] }, place)];
+  const series = { table: USAGE_TABLE[level], marks: of(level) };
+  const summary = summaryOf(level, grain);
+  if (!summary) return [rowsIn(sql, series, place)];
+  const mark = summaryMark(level);
+  const current = { table: SUMMARY_TABLE[level], grain: summary, marks: of(level, mark) };
+  return [
+    rowsIn(sql, current, place),
+    ...(marks.has(mark) ? [rowsIn(sql, series, markedIn(sql, mark, level, place))] : []),
+  ];
+};
+
+interface Rows {
+  table: UsageTable | SummaryTable;
+  grain?: SummaryGrain;
+  /** which say that a row is not up to date */
+  marks: readonly MarkLevel[];
+}
+
+/** Ends of buckets are columns, and stay columns: under row-level security an expression would not reach the index. */
+const rowsIn = (sql: TransactionSql, { table, grain, marks }: Rows, place: Place): Fragment => {
+  const rows = sql`select u.* from ${sql(table)} u where true ${grain ? sql`and u.grain = ${grain}::text` : sql``}`;
+  const isCurrent =
+    marks.length === 0
+      ? sql``
+      : sql`where not exists (select from usage_dirty x
+          where x.tenant_id = r.tenant_id and x.level = any(${textArray(marks)}::text[]) and x.bucket = r.bucket)`;
+  const read =
+    "marked" in place
+      ? sql`${place.marked} d cross join lateral (
+          ${rows} and u.tenant_id = d.tenant_id and u.bucket >= d.bucket and u.bucket < d.until offset 0) r`
+      : sql`(${rows} and ${within(sql, place.stretches)} ${ofTenants(sql, place.tenants)}) r`;
+  return sql`select ${usageColumns(sql, "r")} from ${read} ${isCurrent}`;
+};
+
+/** Buckets of a level in a place that bear a mark. */
+const markedIn = (
+  sql: TransactionSql,
+  mark: MarkLevel,
+  level: CoarseLevel,
+  place: Place,
+): { marked: Fragment } => {
+  const until = sql`(u.bucket at time zone 'UTC' + ${LENGTH[level]}::interval) at time zone 'UTC' as until`;
+  const from =
+    "marked" in place
+      ? sql`usage_dirty u join ${place.marked} d
+          on u.tenant_id = d.tenant_id and u.bucket >= d.bucket and u.bucket < d.until where true`
+      : sql`usage_dirty u where ${within(sql, place.stretches)} ${ofTenants(sql, place.tenants)}`;
+  return {
+    marked: sql`(select u.tenant_id, u.bucket, ${until} from ${from} and u.level = ${mark}::text offset 0)`,
+  };
+};
+
+const ofTenants = (sql: TransactionSql, tenants: readonly string[] | undefined): Fragment =>
+  tenants ? sql`and u.tenant_id = any(${textArray(tenants)}::text[])` : sql``;
+
+const within = (sql: TransactionSql, stretches: readonly TimeRange[]): Fragment => sql`(
   ${joined(
     sql,
     stretches.map(
       ({ fromUs, toUs }, i) =>
-        sql`${i > 0 ? sql`or` : sql``} (${bucket} >= ${at(sql, fromUs)} and ${bucket} < ${at(sql, toUs)})`,
+        sql`${i > 0 ? sql`or` : sql``} (u.bucket >= ${at(sql, fromUs)} and u.bucket < ${at(sql, toUs)})`,
     ),
   )})`;
 
 /** Rows that Postgres expects to read, by its statistics; nothing is read. */
-export const estimateRows = async (
-  sql: TransactionSql,
-  plan: UsagePlan,
-  tenants: readonly string[] | undefined,
-): Promise<number> => {
+export const estimateRows = async (sql: TransactionSql, source: UsageSource): Promise<number> => {
   const rows = await sql<{ "QUERY PLAN": string | [{ Plan: { "Plan Rows": number } }] }[]>`
-    explain (format json) select from (${usageSource(sql, plan, tenants)}) u`;
+    explain (format json) select from (${usageSource(sql, source)}) u`;
   const answer = rows[0]?.["QUERY PLAN"];
   const [plans] =
     typeof answer === "string" ? (JSON.parse(answer) as [{ Plan: { "Plan Rows": number } }]) : (answer ?? []);

@@ -1,6 +1,7 @@
 import type { Histogram } from "@masthead/shared/usage/histogram";
 import type { TransactionSql } from "postgres";
 import { type Fragment, joined } from "../../platform/db/fragments.js";
+import type { UsageGrain } from "./levels.rules.js";
 import {
   consumersOf,
   consumerTables,
@@ -20,10 +21,13 @@ import {
 } from "./usage-order.read-model.js";
 
 export interface UsageRead extends UsageGrouping {
+  /** whether it is a few rows of buckets: they are kept then, and otherwise read again for each of their columns */
+  few: boolean;
   /** which measures; absent: all */
   measures?: readonly string[] | undefined;
   latency: boolean;
-  consumers: boolean;
+  /** what consumers are counted from: tells them apart, which is not asked of all else; absent: they are not counted */
+  consumersFrom?: UsageGrain | undefined;
   order: readonly OrderTerm[];
   /** only rows behind this one */
   after?: UsagePosition | undefined;
@@ -65,7 +69,7 @@ export const readUsage = async (sql: TransactionSql, read: UsageRead): Promise<U
   const metrics = [...read.order.map(({ by }) => by), read.top?.by].filter((by) => typeof by === "object");
   const measures = measureNames(metrics);
   const rows = await sql<UsageCounted[]>`
-    with usage as not materialized (${usageOf(sql, read)}),
+    with usage as ${read.few ? sql`materialized` : sql`not materialized`} (${usageOf(sql, read, read.grain)}),
     sums as materialized (${sumsOf(sql, read, measures)}),
     ${targetsOf(sql, read, measures)}
     rows as materialized (${read.fill ? filledRows(sql, read, measures) : sql`select * from totals`}),
@@ -131,8 +135,8 @@ const details = (sql: TransactionSql, read: UsageRead): Fragment => {
     sql`select null::bigint as id, null::boolean as previous, null::jsonb as ${sql(column)} where false`;
   return sql`
     page_targets as materialized (select w, key, id from targets where id in (select id from page)),
-    ${read.consumers ? consumerTables(sql, detail) : sql``}
+    ${read.consumersFrom ? consumerTables(sql, sql`(${usageOf(sql, read, read.consumersFrom)})`) : sql``}
     latency as (${read.latency ? latencyOf(sql, detail) : none("latency")}),
     measured as (${read.measures?.length === 0 ? none("measures") : measuresOf(sql, detail, read.measures)}),
-    consumed as (${read.consumers ? consumersOf(sql) : none("consumers")})`;
+    consumed as (${read.consumersFrom ? consumersOf(sql) : none("consumers")})`;
 };

@@ -1,7 +1,12 @@
 import type { Sql, TransactionSql } from "postgres";
 
-/** Each by the day, but `usage_quarter`, which is by the month. */
-export type PartitionedTable = "exchanges" | "usage_minute" | "usage_windows" | "usage_quarter";
+/** Each by the day, but those of quarter-hours, which are by the month. */
+export type PartitionedTable =
+  | "exchanges"
+  | "usage_minute"
+  | "usage_windows"
+  | "usage_quarter"
+  | "usage_quarter_summary";
 
 /** Makes the partition that holds a day (UTC) where it is missing. @param day `YYYY-MM-DD` */
 export const ensurePartition = async (

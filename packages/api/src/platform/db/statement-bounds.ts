@@ -1,16 +1,20 @@
 import postgres, { type TransactionSql } from "postgres";
 
 /**
- * Prepares a transaction for statements that add up many rows: each ends after a time, and is planned for many rows. What Postgres knows of
- * joins over two columns makes it expect one row where there are a hundred thousand; nested loops over those take minutes, and sorting
- * them to group them takes longer than hashing. Sorting stays where there is no other way. Transaction-local, so that it cannot outlive
- * it in a pool.
+ * Prepares a transaction for statements that add up many rows. What Postgres knows of joins over two columns makes it expect one row where
+ * there are a hundred thousand; nested loops over those take minutes, and sorting them to group them takes longer than hashing. Sorting stays
+ * where there is no other way. Transaction-local, so that it cannot outlive it in a pool.
  */
-export const boundStatements = async (sql: TransactionSql, timeoutMs: number): Promise<void> => {
+export const planForManyRows = async (sql: TransactionSql): Promise<void> => {
   await sql`
-    select set_config('statement_timeout', ${String(timeoutMs)}, true), set_config('enable_nestloop', 'off', true),
-      set_config('enable_mergejoin', 'off', true), set_config('enable_sort', 'off', true),
-      set_config('work_mem', '64MB', true), set_config('jit', 'off', true)`;
+    select set_config('enable_nestloop', 'off', true), set_config('enable_mergejoin', 'off', true),
+      set_config('enable_sort', 'off', true), set_config('work_mem', '64MB', true), set_config('jit', 'off', true)`;
+};
+
+/** As {@link planForManyRows}, and each statement ends after a time. */
+export const boundStatements = async (sql: TransactionSql, timeoutMs: number): Promise<void> => {
+  await sql`select set_config('statement_timeout', ${String(timeoutMs)}, true)`;
+  await planForManyRows(sql);
 };
 
 /** Whether Postgres ended a statement because of its time. */

@@ -1,0 +1,48 @@
+-- Rows of a level added up by what most questions ask for: without consumers, hosts and agents there are fewer by far (decision 0036).
+-- `series_id` names the first of the series that a row adds up: of it hold the columns that the grain keeps, and no others.
+create table usage_quarter_summary (
+  grain text not null,
+  like usage_minute including constraints,
+  primary key (tenant_id, grain, bucket, series_id)
+) partition by range (bucket);
+create table usage_day_summary (
+  grain text not null,
+  like usage_minute including constraints,
+  primary key (tenant_id, grain, bucket, series_id)
+);
+create table usage_month_summary (like usage_day_summary including constraints, primary key (tenant_id, grain, bucket, series_id));
+insert into partitioned_tables values ('usage_quarter_summary', 'month');
+
+-- `…_summary`: the summaries of a level's bucket are older than its rows.
+alter table usage_dirty drop constraint usage_dirty_level_check;
+alter table usage_dirty add constraint usage_dirty_level_check
+  check (level in ('quarter', 'quarter_summary', 'day', 'day_summary', 'month', 'month_summary'));
+
+insert into usage_dirty (tenant_id, level, bucket)
+select distinct tenant_id, 'quarter_summary', bucket from usage_quarter
+union all
+select distinct tenant_id, 'day_summary', bucket from usage_day
+union all
+select distinct tenant_id, 'month_summary', bucket from usage_month;
+
+do $$
+declare
+  name text;
+begin
+  foreach name in array array['usage_quarter_summary', 'usage_day_summary', 'usage_month_summary'] loop
+    execute format('alter table %I enable row level security', name);
+    execute format($policy$
+      create policy %I on %I for select to masthead_app using (
+        case when (select current_setting('app.scope', true)) = 'fleet' then true
+        else tenant_id = (select nullif(current_setting('app.tenant_id', true), '')) end)$policy$, name || '_read', name);
+    execute format('create policy %I on %I to masthead_ingest using (true) with check (true)', name || '_write', name);
+    execute format('grant select on %I to masthead_app', name);
+    execute format('grant select, insert, update, delete on %I to masthead_ingest', name);
+  end loop;
+end
+$$;
+
+-- For queries over the fleet, which name no tenant.
+create index usage_quarter_summary_by_time on usage_quarter_summary (grain, bucket);
+create index usage_day_summary_by_time on usage_day_summary (grain, bucket);
+create index usage_month_summary_by_time on usage_month_summary (grain, bucket);

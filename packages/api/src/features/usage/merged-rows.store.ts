@@ -1,0 +1,53 @@
+import type { TransactionSql } from "postgres";
+import { type Fragment, joined } from "../../platform/db/fragments.js";
+import { USAGE_COUNT_COLUMNS, USAGE_KEY_COLUMNS } from "./levels.rules.js";
+
+/** Columns of rows of usage, in the order of {@link mergedRows}. */
+export const USAGE_COLUMNS = [...USAGE_KEY_COLUMNS, ...USAGE_COUNT_COLUMNS] as const;
+
+/** The same in SQL, of a table by its alias. */
+export const usageColumns = (sql: TransactionSql, alias?: string): Fragment =>
+  joined(
+    sql,
+    USAGE_COLUMNS.map(
+      (column, i) => sql`${i === 0 ? sql`` : sql`,`} ${sql(alias ? `${alias}.${column}` : column)}`,
+    ),
+  );
+
+/**
+ * Rows of one tenant, bucket and series added up to one, exactly. Most have no other to be added to, and stay as they are.
+ *
+ * @param rows has {@link USAGE_COLUMNS} and `members`: of how many rows its own is made
+ */
+export const mergedRows = (sql: TransactionSql, rows: Fragment): Fragment => sql`
+  with members as materialized (${rows}),
+  rows as materialized (select * from members where members > 1),
+  counts as (
+    select tenant_id, bucket, series_id, sum(requests)::bigint as requests, sum(errors)::bigint as errors,
+      sum(request_bytes)::bigint as request_bytes, sum(response_bytes)::bigint as response_bytes
+    from rows group by 1, 2, 3),
+  latency as (
+    select tenant_id, bucket, series_id, array_agg(b order by b) as buckets, array_agg(n order by b) as counts
+    from (
+      select tenant_id, bucket, series_id, b, sum(n)::bigint as n
+      from rows, unnest(latency_buckets, latency_counts) as l (b, n) group by 1, 2, 3, 4) added
+    group by 1, 2, 3),
+  measures as (
+    select tenant_id, bucket, series_id, jsonb_object_agg(name, value) as measures
+    from (
+      select tenant_id, bucket, series_id, name, sum(value::numeric) as value
+      from rows, jsonb_each_text(measures) as m (name, value) group by 1, 2, 3, 4) added
+    group by 1, 2, 3),
+  consumers as (
+    select tenant_id, bucket, series_id, array_agg(entry order by entry) as consumers
+    from (
+      select tenant_id, bucket, series_id, max(entry) as entry
+      from rows, unnest(consumers) as entry group by 1, 2, 3, entry >> 6) merged
+    group by 1, 2, 3)
+  select tenant_id, bucket, series_id, requests, errors, request_bytes, response_bytes, measures,
+    coalesce(latency.buckets, '{}') as latency_buckets, coalesce(latency.counts, '{}') as latency_counts, consumers
+  from counts left join latency using (tenant_id, bucket, series_id)
+    left join measures using (tenant_id, bucket, series_id)
+    left join consumers using (tenant_id, bucket, series_id)
+  union all
+  select ${usageColumns(sql)} from members where members = 1`;
