@@ -7,6 +7,9 @@ const ssr = { resolve: { conditions: ["source"], externalConditions: ["source"] 
 /** Tests that ask for a quiet host: what runs beside them would be captured, too, or counted. */
 const ALONE = ["test/e2e/program-matrix.test.ts", "test/e2e/soak.test.ts"];
 
+/** Tests that kill a job at each of its statements. */
+const CRASH = ["crash-matrix", "report-crashes", "usage-upkeep"].map((name) => `test/postgres/${name}.test.ts`);
+
 const project = (name: string, include: string[], extra: object = {}) => ({
   resolve,
   ssr,
@@ -27,7 +30,8 @@ export default defineConfig({
         hookTimeout: 60_000,
       }),
       project("infra", ["test/infra/**/*.test.ts", "test/support/**/*.test.ts"], real),
-      project("postgres", ["test/postgres/**/*.test.ts"], withPostgres),
+      project("postgres", ["test/postgres/**/*.test.ts"], { ...withPostgres, exclude: CRASH }),
+      project("crash", CRASH, withPostgres),
       project("browser", ["test/browser/**/*.test.ts"], real),
       project("kernel", ["test/kernel/**/*.test.ts"], real),
       project("serverless", ["test/serverless/**/*.test.ts"], withPostgres),

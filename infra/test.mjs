@@ -64,6 +64,7 @@ await runMain(async () => {
               : run("kernel code in this kernel", "sudo", "make", "-C", "bpf", "kernel-test"),
           ]),
       asRoot("kernel"),
+      project("crash"),
     ],
     e2e: [asRoot("e2e"), ...["serverless", "browser"].map(project)],
   });
