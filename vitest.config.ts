@@ -8,7 +8,9 @@ const ssr = { resolve: { conditions: ["source"], externalConditions: ["source"] 
 const ALONE = ["test/e2e/program-matrix.test.ts", "test/e2e/soak.test.ts"];
 
 /** Tests that kill a job at each of its statements. */
-const CRASH = ["crash-matrix", "report-crashes", "usage-upkeep"].map((name) => `test/postgres/${name}.test.ts`);
+const CRASH = ["crash-matrix", "report-crashes", "usage-upkeep"].map(
+  (name) => `test/postgres/${name}.test.ts`,
+);
 
 const project = (name: string, include: string[], extra: object = {}) => ({
   resolve,
