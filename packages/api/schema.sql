@@ -993,6 +993,22 @@ $function$
 
 grant execute to masthead_ingest
 
+CREATE OR REPLACE FUNCTION public.owe_summaries()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  insert into public.usage_dirty (tenant_id, level, bucket)
+  select tenant_id, level || '_summary', bucket from gone where level in ('quarter', 'day', 'month')
+  order by tenant_id collate "C", level, bucket
+  on conflict do nothing;
+  return null;
+end
+$function$
+
+
 CREATE OR REPLACE FUNCTION public.refuse_change()
  RETURNS trigger
  LANGUAGE plpgsql

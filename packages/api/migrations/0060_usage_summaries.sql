@@ -1,4 +1,4 @@
--- Rows of a level added up by what most questions ask for: without consumers, hosts and agents there are fewer by far (decision 0036).
+-- Rows of a level added up by what most questions ask for: without hosts and agents, and consumers apart from endpoints, there are fewer by far (decision 0036).
 -- `series_id` names the first of the series that a row adds up: of it hold the columns that the grain keeps, and no others.
 create table usage_quarter_summary (
   grain text not null,
@@ -18,12 +18,20 @@ alter table usage_dirty drop constraint usage_dirty_level_check;
 alter table usage_dirty add constraint usage_dirty_level_check
   check (level in ('quarter', 'quarter_summary', 'day', 'day_summary', 'month', 'month_summary'));
 
-insert into usage_dirty (tenant_id, level, bucket)
-select distinct tenant_id, 'quarter_summary', bucket from usage_quarter
-union all
-select distinct tenant_id, 'day_summary', bucket from usage_day
-union all
-select distinct tenant_id, 'month_summary', bucket from usage_month;
+-- Whoever takes the mark of a bucket's rows owes their summaries. A drain of the version before, which knows of none, leaves them
+-- marked so; one that makes them takes this mark, too, in the same transaction, and waits here for whoever holds it.
+create function owe_summaries() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  insert into public.usage_dirty (tenant_id, level, bucket)
+  select tenant_id, level || '_summary', bucket from gone where level in ('quarter', 'day', 'month')
+  order by tenant_id collate "C", level, bucket
+  on conflict do nothing;
+  return null;
+end
+$$;
+create trigger usage_dirty_owes_summaries after delete on usage_dirty
+  referencing old table as gone for each statement execute function owe_summaries();
 
 do $$
 declare

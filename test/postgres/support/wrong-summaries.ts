@@ -43,7 +43,12 @@ export const wrongSummaries = async (owner: Database): Promise<unknown[]> => {
         full join (${said(summary)}) summary using (tenant_id, bucket, key, what)
         where series.value is distinct from summary.value`,
       );
-      wrong.push(...rows);
+      const twice = await owner.sql.unsafe(
+        `select '${table}' as level, '${grain}' as grain, tenant_id, bucket, count(*) as rows from ${summary} u
+        join usage_series s using (tenant_id, series_id) where not ${marked}
+        group by tenant_id, bucket, ${KEPT[grain].replaceAll(/\w+/g, "s.$&")} having count(*) > 1`,
+      );
+      wrong.push(...rows, ...twice);
     }
   return wrong;
 };

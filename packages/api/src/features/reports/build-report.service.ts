@@ -2,7 +2,7 @@ import type { TenantReport } from "@masthead/shared/http/report-schema";
 import type { UnixMicros } from "@masthead/shared/time";
 import { narrowed, type Transaction } from "../../platform/db/database.js";
 import { tenantScope } from "../../platform/db/scope.js";
-import { planForManyRows } from "../../platform/db/statement-bounds.js";
+import { plannedForManyRows } from "../../platform/db/statement-bounds.js";
 import { ApiError } from "../../platform/http/problem.js";
 import { nameOf } from "../tenants/index.js";
 import { readCompleteness, readHorizon, readMarks, type UsageHorizon } from "../usage/index.js";
@@ -39,7 +39,6 @@ export const buildReport = async (
   { nowUs }: ReportContext,
 ): Promise<TenantReport> => {
   await assertSnapshot(sql);
-  await planForManyRows(sql);
   const horizon = await readHorizon(sql);
   const plan = planOfPeriod(period, horizon);
   if (!plan) throw notHeld(period, horizon);
@@ -55,12 +54,13 @@ export const buildReport = async (
   const meta = await readCompleteness(sql, { fromUs: period.from * 1e6, toUs: period.to * 1e6 }, nowUs);
   const hours = hoursOf(period);
   const starts = hours.map(({ start }) => start);
-  const usage = await narrowed(sql, tenantScope(tenantId), async () => ({
+  const read = async () => ({
     current: await counted(period, plan),
     previous: planBefore ? await counted(before, planBefore) : null,
     breakdowns: await readBreakdowns(sql, held, plan),
     hours: plan.hours && { of: hours, counted: await readHours(sql, held, plan.hours, starts) },
-  }));
+  });
+  const usage = await plannedForManyRows(sql, () => narrowed(sql, tenantScope(tenantId), read));
   const revisions = await readPolicyRevisions(sql, usage.breakdowns.policies, period.to * 1e6);
   return toReport({
     tenant: { id: tenantId, name: await nameOf(sql, tenantId) },

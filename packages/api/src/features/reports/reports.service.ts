@@ -5,6 +5,7 @@ import { narrowed } from "../../platform/db/database.js";
 import { FLEET, narrowedTo, type Scope } from "../../platform/db/scope.js";
 import { ApiError } from "../../platform/http/problem.js";
 import { wasSeen } from "../tenants/index.js";
+import { inHeldSnapshot } from "../usage/index.js";
 import { buildReport } from "./build-report.service.js";
 import type { Period } from "./period.rules.js";
 
@@ -23,15 +24,11 @@ export const getReport = async (
   const ofTenant = narrowedTo(tenant, scope);
   if (ofTenant === null) throw notFound();
   return deps.withDatabase((database) =>
-    database.transaction(
-      FLEET,
-      async (tx) => {
-        if (!(await narrowed(tx.sql, ofTenant, () => wasSeen(tx.sql, tenant)))) throw notFound();
-        const nowUs = deps.now();
-        const report = await buildReport(tx, tenant, period, { nowUs });
-        return { ...report, status: "provisional", generatedAt: toRfc3339(nowUs) };
-      },
-      "read only snapshot",
-    ),
+    inHeldSnapshot(database, FLEET, async (tx) => {
+      if (!(await narrowed(tx.sql, ofTenant, () => wasSeen(tx.sql, tenant)))) throw notFound();
+      const nowUs = deps.now();
+      const report = await buildReport(tx, tenant, period, { nowUs });
+      return { ...report, status: "provisional" as const, generatedAt: toRfc3339(nowUs) };
+    }),
   );
 };

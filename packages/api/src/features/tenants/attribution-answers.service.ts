@@ -4,13 +4,12 @@ import type { Deps } from "../../deps.js";
 import { narrowedTo, type Scope } from "../../platform/db/scope.js";
 import { ApiError } from "../../platform/http/problem.js";
 import {
-  countRequests,
   type ReadMove,
   readAttributions,
   readMoves,
   readUnknownConsumers,
 } from "./attribution.read-model.js";
-import type { DayRange } from "./held-usage.read-model.js";
+import { type DayRange, readRequests } from "./tenant-usage.read-model.js";
 import { readTenant } from "./tenants.read-model.js";
 
 const DAY = 86_400;
@@ -47,9 +46,8 @@ export const getAttribution = async (
       ofTenant,
       async ({ sql }) => {
         if (!(await readTenant(sql, id))) throw notFound();
-        // In this order, so that what is booked in between is at worst taken for the agent's own finding.
         const fingerprints = await readAttributions(sql, id, range);
-        const requests = await countRequests(sql, id, range);
+        const requests = (await readRequests(sql, [id], range)).get(id) ?? 0;
         const sum = (how: "ingest" | "move") => fingerprints.reduce((all, one) => all + one[how], 0);
         const [ingest, move] = [sum("ingest"), sum("move")];
         return {
@@ -61,7 +59,7 @@ export const getAttribution = async (
           moves: (await readMoves(sql, id)).map(toMove),
         };
       },
-      "read only",
+      "read only snapshot",
     ),
   );
 };
@@ -86,6 +84,6 @@ export const getUnknownConsumers = (
     database.transaction(
       scope,
       async ({ sql }) => [...(await readUnknownConsumers(sql, range, page))],
-      "read only",
+      "read only snapshot",
     ),
   );

@@ -2,20 +2,8 @@ import { FINGERPRINT_TENANT_PREFIX } from "@masthead/shared/http/tenant-resource
 import { UNATTRIBUTED_TENANT } from "@masthead/shared/ids";
 import type { UnixMicros } from "@masthead/shared/time";
 import type { TransactionSql } from "postgres";
-import { type DayRange, heldUsage } from "./held-usage.read-model.js";
-
-/** Requests of a tenant in the server role. */
-export const countRequests = async (
-  sql: TransactionSql,
-  tenant: string,
-  range: DayRange,
-): Promise<number> => {
-  const rows = await sql<{ requests: number }[]>`
-    with ${heldUsage(sql, sql`tenant_id = ${tenant}`, range)}
-    select coalesce(sum(requests), 0)::bigint as requests
-    from held join usage_series s using (tenant_id, series_id) where s.role = 'server'`;
-  return rows[0]?.requests ?? 0;
-};
+import type { Fragment } from "../../platform/db/fragments.js";
+import { type DayRange, servedUsage, sourceOf } from "./tenant-usage.read-model.js";
 
 export interface AttributedByFingerprint {
   fingerprint: string;
@@ -65,23 +53,24 @@ export interface ReadConsumer {
 const SERVICES = 5;
 
 /** Callers of nobody known, most requests first: consumers of `unattributed`, and tenants that are fingerprints. */
-export const readUnknownConsumers = (
+export const readUnknownConsumers = async (
   sql: TransactionSql,
   range: DayRange,
   page: { after?: { requests: number; fingerprint: string | null } | undefined; limit: number },
 ): Promise<ReadConsumer[]> => {
   const { after } = page;
-  const unknown = sql`(tenant_id = ${UNATTRIBUTED_TENANT} or tenant_id like ${`${FINGERPRINT_TENANT_PREFIX}%`})`;
   const behind = after
     ? sql`where requests < ${after.requests}
         or (requests = ${after.requests} and coalesce(fingerprint, '') collate "C" > ${after.fingerprint ?? ""})`
     : sql``;
+  const tenants = (id: Fragment) =>
+    sql`(${id} = ${UNATTRIBUTED_TENANT} or ${id} like ${`${FINGERPRINT_TENANT_PREFIX}%`})`;
+  const source = await sourceOf(sql, tenants, "series", range);
   return sql<ReadConsumer[]>`
-    with ${heldUsage(sql, unknown, range)},
-    counted as (
+    with counted as (
       select case when s.tenant_id = ${UNATTRIBUTED_TENANT} then s.consumer else s.tenant_id end as fingerprint,
         s.service_name, sum(requests) as requests
-      from held join usage_series s using (tenant_id, series_id) where s.role = 'server' group by 1, 2),
+      from ${servedUsage(sql, source)} u join usage_series s using (tenant_id, series_id) group by 1, 2),
     callers as (
       select fingerprint, sum(requests)::bigint as requests,
         to_jsonb((array_agg(service_name order by requests desc, service_name))[:${SERVICES}::int]) as services

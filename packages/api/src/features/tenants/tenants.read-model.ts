@@ -1,7 +1,7 @@
 import type { UnixMicros } from "@masthead/shared/time";
 import type { TransactionSql } from "postgres";
 import type { Fragment } from "../../platform/db/fragments.js";
-import { heldUsage } from "./held-usage.read-model.js";
+import { readRequests } from "./tenant-usage.read-model.js";
 
 /**
  * A tenant, what the registry holds of it, and when it was seen: starts of minutes, or of quarter-hours where minutes are
@@ -61,28 +61,24 @@ export const readTenant = async (sql: TransactionSql, id: string): Promise<Known
   return found[0];
 };
 
-/** @param page the CTE `page` with the ids. Requests are added up from the coarsest buckets that are up to date. */
-const readPage = (sql: TransactionSql, page: Fragment): Promise<KnownTenant[]> => {
-  const ofPage = sql`tenant_id in (select id from page)`;
-  return sql<KnownTenant[]>`
-    with recursive ${page},
-    ${heldUsage(sql, ofPage)},
-    counted as (
-      select tenant_id, sum(requests)::bigint as requests
-      from held join usage_series s using (tenant_id, series_id) where s.role = 'server' group by tenant_id)
+/** @param page the CTE `page` with the ids */
+const readPage = async (sql: TransactionSql, page: Fragment): Promise<KnownTenant[]> => {
+  const tenants = await sql<Omit<KnownTenant, "requests">[]>`
+    with recursive ${page}
     select t.id, r.name, r.labels, r.revision, r.created_at_us as "createdAtUs", r.changed_at_us as "changedAtUs",
       (select coalesce(jsonb_agg(fingerprint order by fingerprint collate "C"), '[]')
         from tenant_fingerprints where tenant_id = t.id) as fingerprints,
       (extract(epoch from case when q.first + interval '15 minutes' <= w.first or w.first is null
         then q.first else w.first end) * 1000000)::bigint as "firstSeenUs",
-      (extract(epoch from greatest(w.last, q.last)) * 1000000)::bigint as "lastSeenUs",
-      coalesce(counted.requests, 0) as requests
+      (extract(epoch from greatest(w.last, q.last)) * 1000000)::bigint as "lastSeenUs"
     from page t
     cross join lateral (
       select min(bucket) as first, max(bucket) as last from usage_windows where tenant_id = t.id) w
     cross join lateral (
       select min(bucket) as first, max(bucket) as last from usage_quarter where tenant_id = t.id) q
-    left join counted on counted.tenant_id = t.id
     left join tenants r on r.tenant_id = t.id
     order by t.id`;
+  const ids = tenants.map(({ id }) => id);
+  const requests = ids.length === 0 ? new Map<string, number>() : await readRequests(sql, ids);
+  return tenants.map((tenant) => ({ ...tenant, requests: requests.get(tenant.id) ?? 0 }));
 };

@@ -53,13 +53,15 @@ export const getTenants = (
     database.transaction(
       scope,
       async ({ sql }) => (await readTenants(sql, page)).map(toTenantItem),
-      "read only",
+      "read only snapshot",
     ),
   );
 
 /** @throws ApiError `not_found` where it was neither registered nor seen */
 export const getTenant = (deps: Deps, scope: Scope, id: string): Promise<TenantResource> =>
-  deps.withDatabase((database) => database.transaction(scope, (tx) => resourceOf(tx, id), "read only"));
+  deps.withDatabase((database) =>
+    database.transaction(scope, (tx) => resourceOf(tx, id), "read only snapshot"),
+  );
 
 const resourceOf = async ({ sql }: Transaction, id: string): Promise<TenantResource> => {
   const tenant = await readTenant(sql, id);

@@ -1,6 +1,6 @@
 import type { TransactionSql } from "postgres";
 import { plainArray, textArray } from "../../platform/db/array-literal.js";
-import { bucketEnd, bucketStart, type CoarseLevel, type MarkLevel } from "./levels.rules.js";
+import { bucketEnd, bucketStart, type CoarseLevel, type MarkLevel, summaryMark } from "./levels.rules.js";
 
 /** A tenant's bucket of a coarser level. */
 export interface CoarseBucket {
@@ -120,4 +120,28 @@ export const takeDirty = async (
     where d.tenant_id = sized.tenant_id and d.level = ${mark} and d.bucket = sized.bucket
       and (sized.rows <= ${bounds.rows} or sized.place = 1)
     returning d.tenant_id as "tenantId", extract(epoch from d.bucket)::bigint as bucket`;
+};
+
+/**
+ * Takes the marks that say that summaries of these buckets are owed, whose rows are about to be made. There is one for each of them since
+ * its own mark was taken (`owe_summaries`), and whoever made them from the rows of before is done.
+ */
+export const takeSummaryMarks = async (
+  sql: TransactionSql,
+  level: CoarseLevel,
+  buckets: readonly CoarseBucket[],
+): Promise<void> => {
+  const { rows } = bucketRows(sql, level, buckets);
+  await sql`
+    delete from usage_dirty d using ${rows} w
+    where d.tenant_id = w.tenant_id and d.level = ${summaryMark(level)} and d.bucket = w.bucket`;
+};
+
+/** Forgets what is owed of buckets before `before` (Unix seconds), which are no longer held. */
+export const forgetSummaryMarks = async (
+  sql: TransactionSql,
+  level: CoarseLevel,
+  before: number,
+): Promise<void> => {
+  await sql`delete from usage_dirty where level = ${summaryMark(level)} and bucket < to_timestamp(${before}::float8)`;
 };

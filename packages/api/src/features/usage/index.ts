@@ -4,6 +4,7 @@ export { ChangedDays, markChanged } from "./changes.store.js";
 export { readCompleteness } from "./completeness.read-model.js";
 export { completenessOf } from "./completeness.service.js";
 export { type DirtyMark, markDirty } from "./dirty.store.js";
+export { inHeldSnapshot } from "./held-snapshot.js";
 export { readHorizon } from "./horizon.store.js";
 export {
   USAGE_COUNT_COLUMNS,
@@ -28,6 +29,6 @@ export { readUsage, type UsageCounted, type UsageRead } from "./usage.read-model
 export { usageRoutes } from "./usage.routes.js";
 export { queryUsage } from "./usage.service.js";
 export { answerUsage, USAGE_BOUNDS, type UsageBounds, type UsageRequest } from "./usage-page.service.js";
-export { planOf, type UsagePlan } from "./usage-plan.rules.js";
+export { everHeld, planOf, type UsagePlan } from "./usage-plan.rules.js";
 export { AS_DOCUMENT } from "./usage-question.rules.js";
-export { readMarks, type UsageSource, usageSource } from "./usage-source.read-model.js";
+export { type OfTenants, readMarks, type UsageSource, usageSource } from "./usage-source.read-model.js";

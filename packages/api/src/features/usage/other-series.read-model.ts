@@ -1,11 +1,10 @@
 import type { UsageCondition, UsageFilter } from "@masthead/shared/http/usage-query-schema";
 import { isUsageDimension } from "@masthead/shared/usage/dimensions";
 import type { TransactionSql } from "postgres";
-import { textArray } from "../../platform/db/array-literal.js";
 import { type Fragment, joined } from "../../platform/db/fragments.js";
 import { dimension, holds } from "./usage-dimension.read-model.js";
 import { conditionsOf } from "./usage-question.rules.js";
-import { type UsageSource, usageSource } from "./usage-source.read-model.js";
+import { ofTenants, type UsageSource, usageSource } from "./usage-source.read-model.js";
 
 /** Dimensions whose values are `__other__` in series that stand for those beyond a bound. */
 const FOLDED = new Set(["url.template", "http.request.method", "consumer.fingerprint"]);
@@ -48,7 +47,7 @@ export const hidesInOther = async (
     select exists (
       select from usage_series s
       where (s.template = '__other__' or s.consumer = '__other__') and (false ${joined(sql, isOther)})
-        ${source.tenants ? sql`and s.tenant_id = any(${textArray(source.tenants)}::text[])` : sql``} and ${mayHold(sql, filter)}
+        ${ofTenants(sql, source.tenants, sql`s.tenant_id`)} and ${mayHold(sql, filter)}
         and exists (
           select from (${usageSource(sql, { ...source, grain: "series" })}) u
           where u.tenant_id = s.tenant_id and u.series_id = s.series_id)) as hides`;

@@ -3,8 +3,15 @@ import { DAY_US, dayOf } from "@masthead/shared/time";
 import type { Database } from "../../platform/db/database.js";
 import { dropPartitions, ensurePartition } from "../../platform/db/partitions.store.js";
 import { NO_TENANT } from "../../platform/db/scope.js";
+import { forgetSummaryMarks } from "./dirty.store.js";
 import { moveHorizon, readHorizon } from "./horizon.store.js";
-import { bucketStart, SUMMARY_TABLE, USAGE_TABLE, type UsageTableLevel } from "./levels.rules.js";
+import {
+  bucketStart,
+  COARSE_LEVELS,
+  SUMMARY_TABLE,
+  USAGE_TABLE,
+  type UsageTableLevel,
+} from "./levels.rules.js";
 import { forgetBuckets } from "./rollup.store.js";
 
 /** How long each level of usage is held, in days; null: for ever. Coarser levels are held as long as finer ones at least. */
@@ -46,6 +53,9 @@ const forget = async (database: Database): Promise<void> => {
   const [minutesFrom, quartersFrom] = [dayOf(horizon.minute * 1e6), dayOf(horizon.quarter * 1e6)];
   await dropPartitions(database.sql, "usage_minute", minutesFrom);
   await dropPartitions(database.sql, "usage_windows", minutesFrom);
+  await database.transaction(NO_TENANT, async ({ sql }) => {
+    for (const level of COARSE_LEVELS) await forgetSummaryMarks(sql, level, horizon[level]);
+  });
   for (const table of QUARTER_TABLES) await dropPartitions(database.sql, table, quartersFrom);
   for (const level of ["day", "month"] as const)
     for (const table of [USAGE_TABLE[level], SUMMARY_TABLE[level]])

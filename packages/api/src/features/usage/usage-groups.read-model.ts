@@ -10,8 +10,15 @@ import { measureColumn, sumColumn } from "./usage-order.read-model.js";
 import { type UsageSource, usageSource } from "./usage-source.read-model.js";
 import type { WindowSlots } from "./usage-windows.rules.js";
 
+/** By what rows are read, and whether they are few. */
+export interface GrainRead {
+  grain: UsageGrain;
+  /** as Postgres expects: they are kept then, and read again for each of their columns otherwise */
+  few: boolean;
+}
+
 /** What is counted, and how it is grouped. */
-export interface UsageGrouping extends UsageSource {
+export interface UsageGrouping extends UsageSource, GrainRead {
   slots: WindowSlots;
   /** windows of the range */
   windows: number;
@@ -27,12 +34,12 @@ export interface UsageGrouping extends UsageSource {
 /**
  * Buckets with the number of their window (`w`), the period it belongs to (`previous`) and the values of `groupBy` (`key`).
  *
- * @param grain that tells apart what is grouped by and filtered by, and whatever else is read of it
+ * @param grain tells apart what is grouped by and filtered by, and whatever else is read of it
  */
 export const usageOf = (
   sql: TransactionSql,
-  read: Omit<UsageGrouping, "grain">,
-  grain: UsageGrain,
+  read: Omit<UsageGrouping, keyof GrainRead>,
+  { grain, few }: GrainRead,
 ): Fragment => {
   const { slots } = read;
   const slot =
@@ -44,16 +51,16 @@ export const usageOf = (
     select case when slot < ${slots.previous}::int then slot else slot - ${slots.first}::int end as w,
       slot < ${slots.previous}::int as previous, ${groupKey(sql, read.groupBy)} as key, s.consumer,
       u.requests, u.errors, u.request_bytes, u.response_bytes, u.measures, u.latency_buckets, u.latency_counts, u.consumers
-    from (select ${slot} as slot, u.* from (${usageSource(sql, { ...read, grain })}) u) u ${seriesOf(sql, grain)}
+    from (select ${slot} as slot, u.* from (${usageSource(sql, { ...read, grain })}) u) u ${seriesOf(sql, few)}
     where true ${read.filter ? sql`and ${holds(sql, read.filter)}` : sql``} ${read.reportOnly ? sql`and s.report` : sql``}`;
 };
 
-/** Rows of a summary are few, and their series are looked up one by one; all series of a fleet are read through instead. */
-const seriesOf = (sql: TransactionSql, grain: UsageGrain): Fragment => {
+/** Of few rows the series are looked up one by one; of many, all series are read through instead. */
+const seriesOf = (sql: TransactionSql, few: boolean): Fragment => {
   const ofRow = sql`s.tenant_id = u.tenant_id and s.series_id = u.series_id`;
-  return grain === "series"
-    ? sql`join usage_series s on ${ofRow}`
-    : sql`cross join lateral (select * from usage_series s where ${ofRow} offset 0) s`;
+  return few
+    ? sql`cross join lateral (select * from usage_series s where ${ofRow} offset 0) s`
+    : sql`join usage_series s on ${ofRow}`;
 };
 
 const COUNTS = ["requests", "errors", "request_bytes", "response_bytes"];

@@ -11,12 +11,13 @@ import { readUsage, type UsageCounted, type UsageRead } from "./usage.read-model
 import { consumersError, toUsageRow } from "./usage-answer.rules.js";
 import { checkDimensions } from "./usage-dimensions.service.js";
 import { grainOf } from "./usage-grain.rules.js";
+import type { GrainRead } from "./usage-groups.read-model.js";
 import { metricOf, orderOf } from "./usage-metric.rules.js";
 import type { UsagePosition } from "./usage-order.read-model.js";
 import { finestOf, planOf, type UsagePlan } from "./usage-plan.rules.js";
 import { countedFilter, onlyValues, type UsageQuestion } from "./usage-question.rules.js";
 import { beyondRetention } from "./usage-retention.rules.js";
-import { estimateRows, readMarks } from "./usage-source.read-model.js";
+import { estimateRows, readMarks, type UsageSource } from "./usage-source.read-model.js";
 import { slotsOf } from "./usage-windows.rules.js";
 import { type UsageWindows, windowsOf } from "./usage-windows.service.js";
 
@@ -106,13 +107,17 @@ const readRows = async (
   if (windows.length === 0) return { rows: [], otherSeries: false };
   const { query, asked, after } = request;
   const tenants = scope.kind === "tenant" ? [scope.tenantId] : onlyValues(query.filter, "tenant.id");
-  const source = { plan, grain: grainOf(query), tenants, marks: await readMarks(sql, [plan], tenants) };
-  const expected = await estimateRows(sql, source);
-  if (expected > bounds.bucketRows)
-    throw tooExpensive(request, `it would read about ${expected} rows, and may read ${bounds.bucketRows}`);
+  const source = { plan, tenants, marks: await readMarks(sql, [plan], tenants) };
+  const own = await governed(sql, request, { ...source, grain: grainOf(query) }, bounds);
+  const consumers = { ...source, grain: grainOf(query, ["consumer"]) };
   const read: UsageRead = {
     ...source,
-    few: expected <= KEPT_ROWS,
+    ...own,
+    consumersFrom: !query.include.includes("uniqueConsumers")
+      ? undefined
+      : consumers.grain === own.grain
+        ? own
+        : await governed(sql, request, consumers, bounds),
     slots: slotsOf(windows, previous),
     windows: windows.length,
     filter: countedFilter(query),
@@ -120,7 +125,6 @@ const readRows = async (
     groupBy: query.groupBy,
     measures: query.measures,
     latency: query.include.includes("latencyMs") || query.include.includes("histogram"),
-    consumersFrom: query.include.includes("uniqueConsumers") ? grainOf(query, ["consumer"]) : undefined,
     top: query.top && { ...query.top, by: metricOf(query.top.by) },
     order: orderOf(query),
     fill: query.fill === "zero",
@@ -130,8 +134,21 @@ const readRows = async (
   const rows = await readUsage(sql, read);
   // A cursor is only given out where there is more behind it.
   if (after && rows.length === 0) throw gone(asked.pointer("/cursor"));
-  const otherSeries = rows[0]?.hasOther || (await hidesInOther(sql, source, read.filter));
+  const otherSeries = rows[0]?.hasOther || (await hidesInOther(sql, read, read.filter));
   return { rows, otherSeries };
+};
+
+/** @throws ApiError `query_too_expensive` */
+const governed = async (
+  sql: Transaction["sql"],
+  request: UsageRequest,
+  source: UsageSource,
+  { bucketRows }: UsageBounds,
+): Promise<GrainRead> => {
+  const expected = await estimateRows(sql, source);
+  if (expected > bucketRows)
+    throw tooExpensive(request, `it would read about ${expected} rows, and may read ${bucketRows}`);
+  return { grain: source.grain, few: expected <= KEPT_ROWS };
 };
 
 const gone = (pointer: string): ApiError => {

@@ -97,3 +97,14 @@ const LEVEL_NAMES = {
 /** The finest level that a plan reads, as answers call it. */
 export const finestOf = (plan: UsagePlan): UsageLevel =>
   LEVEL_NAMES[USAGE_LEVELS.find((level) => plan[level].length > 0) ?? "minute"];
+
+/** After all that is ever booked, microseconds. */
+const FOREVER_US = Date.UTC(2_200, 0) * 1_000;
+
+/** All that is held of all time. */
+export const everHeld = (horizon: UsageHorizon): UsagePlan => ({
+  minute: [],
+  quarter: [],
+  day: [],
+  month: [{ fromUs: horizon.month * 1e6, toUs: FOREVER_US }],
+});

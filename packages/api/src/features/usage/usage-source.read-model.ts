@@ -21,13 +21,16 @@ import {
 import { usageColumns } from "./merged-rows.store.js";
 import type { UsagePlan } from "./usage-plan.rules.js";
 
+/** Of which tenants: by their ids, and found by index, or by a condition on an id. */
+export type OfTenants = readonly string[] | ((id: Fragment) => Fragment);
+
 /** Which usage is read. */
 export interface UsageSource {
   plan: UsagePlan;
   /** what is told apart; of a summary's series only its own columns mean anything */
   grain: UsageGrain;
-  /** absent: all that the transaction may see; named, their rows are found by index */
-  tenants?: readonly string[] | undefined;
+  /** absent: all that the transaction may see */
+  tenants?: OfTenants | undefined;
   /** which marks there are within the plan, by {@link readMarks} in the same snapshot: all that is read for others is never planned */
   marks: ReadonlySet<MarkLevel>;
 }
@@ -46,7 +49,7 @@ const stretchesOf = (plan: UsagePlan, level: UsageTableLevel): readonly TimeRang
 export const readMarks = async (
   sql: TransactionSql,
   plans: readonly UsagePlan[],
-  tenants: readonly string[] | undefined,
+  tenants: OfTenants | undefined,
 ): Promise<Set<MarkLevel>> => {
   const asked = COARSE_LEVELS.flatMap((level) => {
     const stretches = plans.flatMap((plan) => stretchesOf(plan, level));
@@ -88,9 +91,7 @@ export const usageSource = (sql: TransactionSql, source: UsageSource): Fragment 
 };
 
 /** Where rows are read: stretches of time, or a table of marked buckets (`tenant_id, bucket, until`). */
-type Place =
-  | { stretches: readonly TimeRange[]; tenants?: readonly string[] | undefined }
-  | { marked: Fragment };
+type Place = { stretches: readonly TimeRange[]; tenants?: OfTenants | undefined } | { marked: Fragment };
 
 /** Rows of a level: of its summary, and of series where the summary alone is out of date. */
 const levelIn = (
@@ -122,11 +123,16 @@ interface Rows {
 /** Ends of buckets are columns, and stay columns: under row-level security an expression would not reach the index. */
 const rowsIn = (sql: TransactionSql, { table, grain, marks }: Rows, place: Place): Fragment => {
   const rows = sql`select u.* from ${sql(table)} u where true ${grain ? sql`and u.grain = ${grain}::text` : sql``}`;
+  // Of all marks no more than may be met: they are many while summaries are owed for all that is held.
+  const near =
+    "marked" in place
+      ? sql``
+      : sql`and ${within(sql, place.stretches, sql`x.bucket`)} ${ofTenants(sql, place.tenants, sql`x.tenant_id`)}`;
   const isCurrent =
     marks.length === 0
       ? sql``
       : sql`where not exists (select from usage_dirty x
-          where x.tenant_id = r.tenant_id and x.level = any(${textArray(marks)}::text[]) and x.bucket = r.bucket)`;
+          where x.tenant_id = r.tenant_id and x.level = any(${textArray(marks)}::text[]) and x.bucket = r.bucket ${near})`;
   const read =
     "marked" in place
       ? sql`${place.marked} d cross join lateral (
@@ -153,15 +159,26 @@ const markedIn = (
   };
 };
 
-const ofTenants = (sql: TransactionSql, tenants: readonly string[] | undefined): Fragment =>
-  tenants ? sql`and u.tenant_id = any(${textArray(tenants)}::text[])` : sql``;
+/** `and` a condition on the id of a table's tenant. */
+export const ofTenants = (
+  sql: TransactionSql,
+  tenants: OfTenants | undefined,
+  id = sql`u.tenant_id`,
+): Fragment => {
+  if (!tenants) return sql``;
+  return sql`and ${typeof tenants === "function" ? tenants(id) : sql`${id} = any(${textArray(tenants)}::text[])`}`;
+};
 
-const within = (sql: TransactionSql, stretches: readonly TimeRange[]): Fragment => sql`(
+const within = (
+  sql: TransactionSql,
+  stretches: readonly TimeRange[],
+  bucket = sql`u.bucket`,
+): Fragment => sql`(
   ${joined(
     sql,
     stretches.map(
       ({ fromUs, toUs }, i) =>
-        sql`${i > 0 ? sql`or` : sql``} (u.bucket >= ${at(sql, fromUs)} and u.bucket < ${at(sql, toUs)})`,
+        sql`${i > 0 ? sql`or` : sql``} (${bucket} >= ${at(sql, fromUs)} and ${bucket} < ${at(sql, toUs)})`,
     ),
   )})`;
 

@@ -1,7 +1,6 @@
 import type { Histogram } from "@masthead/shared/usage/histogram";
 import type { TransactionSql } from "postgres";
 import { type Fragment, joined } from "../../platform/db/fragments.js";
-import type { UsageGrain } from "./levels.rules.js";
 import {
   consumersOf,
   consumerTables,
@@ -9,7 +8,14 @@ import {
   measuresOf,
   quantileBy,
 } from "./usage-details.read-model.js";
-import { filledRows, sumsOf, targetsOf, type UsageGrouping, usageOf } from "./usage-groups.read-model.js";
+import {
+  filledRows,
+  type GrainRead,
+  sumsOf,
+  targetsOf,
+  type UsageGrouping,
+  usageOf,
+} from "./usage-groups.read-model.js";
 import { type OrderTerm, QUANTILES } from "./usage-metric.rules.js";
 import {
   isBehind,
@@ -21,13 +27,11 @@ import {
 } from "./usage-order.read-model.js";
 
 export interface UsageRead extends UsageGrouping {
-  /** whether it is a few rows of buckets: they are kept then, and otherwise read again for each of their columns */
-  few: boolean;
   /** which measures; absent: all */
   measures?: readonly string[] | undefined;
   latency: boolean;
   /** what consumers are counted from: tells them apart, which is not asked of all else; absent: they are not counted */
-  consumersFrom?: UsageGrain | undefined;
+  consumersFrom?: GrainRead | undefined;
   order: readonly OrderTerm[];
   /** only rows behind this one */
   after?: UsagePosition | undefined;
@@ -69,7 +73,7 @@ export const readUsage = async (sql: TransactionSql, read: UsageRead): Promise<U
   const metrics = [...read.order.map(({ by }) => by), read.top?.by].filter((by) => typeof by === "object");
   const measures = measureNames(metrics);
   const rows = await sql<UsageCounted[]>`
-    with usage as ${read.few ? sql`materialized` : sql`not materialized`} (${usageOf(sql, read, read.grain)}),
+    with usage as ${read.few ? sql`materialized` : sql`not materialized`} (${usageOf(sql, read, read)}),
     sums as materialized (${sumsOf(sql, read, measures)}),
     ${targetsOf(sql, read, measures)}
     rows as materialized (${read.fill ? filledRows(sql, read, measures) : sql`select * from totals`}),

@@ -1,15 +1,13 @@
 import type { UsagePage } from "@masthead/shared/http/usage-schema";
 import { z } from "zod";
 import type { Deps } from "../../deps.js";
-import type { Database } from "../../platform/db/database.js";
 import type { Scope } from "../../platform/db/scope.js";
 import { decodeCursor, encodeCursor, queryFingerprint } from "../../platform/http/cursor.js";
 import { parseInstant, rangeOf, type TimeRange } from "../../platform/http/instant.js";
-import { ApiError } from "../../platform/http/problem.js";
 import { completenessOf } from "./completeness.service.js";
-import { readHorizon } from "./horizon.store.js";
+import { inHeldSnapshot } from "./held-snapshot.js";
 import { orderOf } from "./usage-metric.rules.js";
-import { answerUsage, type UsageBounds, type UsageRequest, type UsageRows } from "./usage-page.service.js";
+import { answerUsage, type UsageBounds, type UsageRequest } from "./usage-page.service.js";
 import { widened } from "./usage-plan.rules.js";
 import { onlyValues, problem, questionErrors, type UsageQuestion } from "./usage-question.rules.js";
 
@@ -60,7 +58,9 @@ export const queryUsage = async (
       nowUs: deps.now(),
       agentIds,
     });
-    const { items, last, meta } = await answerHeld(database, scope, request);
+    const { items, last, meta } = await inHeldSnapshot(database, scope, ({ sql }, horizon) =>
+      answerUsage(sql, scope, request, horizon),
+    );
     const place = last && [
       range.fromUs,
       range.toUs,
@@ -74,28 +74,6 @@ export const queryUsage = async (
       meta: { ...meta, ...completeness },
     };
   });
-};
-
-const HORIZON_MOVES_MAX = 3;
-
-/**
- * Answers from one snapshot. A partition that retention drops meanwhile is missing from it all the same, so that the horizon has to be where
- * it was once all is read.
- */
-const answerHeld = async (database: Database, scope: Scope, request: UsageRequest): Promise<UsageRows> => {
-  for (let moves = 0; moves < HORIZON_MOVES_MAX; moves++) {
-    const read = await database.transaction(
-      scope,
-      async ({ sql }) => {
-        const horizon = await readHorizon(sql);
-        return { horizon, rows: await answerUsage(sql, scope, request, horizon) };
-      },
-      "read only snapshot",
-    );
-    const behind = await database.statement((sql) => readHorizon(sql));
-    if (JSON.stringify(behind) === JSON.stringify(read.horizon)) return read.rows;
-  }
-  throw new ApiError("unavailable", "retention is at work: try again", { headers: { "retry-after": "1" } });
 };
 
 const askedRange = ({ query, asked }: UsageQuestion, nowUs: number): TimeRange => {
