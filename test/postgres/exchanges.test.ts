@@ -148,6 +148,29 @@ test("what the kernel measured of an exchange is kept with it", async () => {
   ]);
 });
 
+test("who called is told by the fingerprint that names the consumer, and by none where nobody can say", async () => {
+  const [one, two] = [1, 2].map((n) => `fp:be45cb26:${String(n).repeat(32)}`) as [string, string];
+  const told = makeBatch({
+    agentId: "agent-5",
+    seq: 1,
+    exchanges: [
+      { path: "/by-policy", tenant: "callers", consumer: one },
+      { path: "/as-tenant", tenant: two },
+      { path: "/unknown", tenant: "callers" },
+    ].map((exchange) => ({ ...exchange, timeUs: NOON_US - 14_400_000_002 })),
+  });
+  await commit(server.open("ingest"), [told]);
+  const { items } = await page("from=2026-06-15T07:59:59Z&to=2026-06-15T08:00:00Z");
+  const shown = items.map(({ attributes }) =>
+    ["url.path", "tenant.id", "consumer.fingerprint"].map((name) => attributes[name]),
+  );
+  expect(shown.sort()).toEqual([
+    ["/as-tenant", two, two],
+    ["/by-policy", "callers", one],
+    ["/unknown", "callers", undefined],
+  ]);
+});
+
 describe("filters", () => {
   test.each<[string, (exchange: Partial<WireExchange>) => boolean]>([
     ["tenant=t1", (exchange) => exchange.tenant === "t1"],

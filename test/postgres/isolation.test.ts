@@ -1,8 +1,9 @@
 import { ROLE_PERMISSIONS } from "@masthead/api/features/auth/index";
+import type { ExchangeItem } from "@masthead/shared/http/exchange-item";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type DescribedRoute, describedRoutes } from "./support/api-routes.js";
-import { CANARY, startTwoTenants, TENANT, type TwoTenants } from "./support/two-tenants.js";
+import { CANARY, CONSUMER, startTwoTenants, TENANT, type TwoTenants } from "./support/two-tenants.js";
 
 const routes = await describedRoutes();
 let world: TwoTenants;
@@ -155,7 +156,7 @@ describe("a tenant's key", () => {
         const text = JSON.stringify([...response.headers]) + (await response.text());
         // What it asked for by name itself is no news to it.
         const asked = pathOf(request.route, "");
-        for (const canary of [CANARY.other, CANARY.fleet, TENANT.other])
+        for (const canary of [CANARY.other, CANARY.fleet, TENANT.other, CONSUMER.other])
           expect(text.replaceAll(asked, "")).not.toContain(canary);
         expect(response.status).toBeLessThan(500);
         told.push(text);
@@ -204,6 +205,20 @@ describe("a tenant's key", () => {
     }
     const list = await (await world.fetch(world.keys.own, "GET", "/v1/tenants")).json();
     expect((list as { items: { id: string }[] }).items.map(({ id }) => id)).toEqual([TENANT.own]);
+  });
+
+  it("sees who called it, and nobody who called another", async () => {
+    const range = "from=2026-06-15T00:00:00Z&to=2026-06-16T00:00:00Z";
+    for (const [who, consumers] of [
+      ["own", [CONSUMER.own]],
+      ["other", [CONSUMER.other]],
+      ["viewer", [CONSUMER.own, CONSUMER.other]],
+    ] as const) {
+      const response = await world.fetch(world.keys[who], "GET", `/v1/exchanges?${range}`);
+      const { items } = (await response.json()) as { items: ExchangeItem[] };
+      const shown = new Set(items.map(({ attributes }) => attributes["consumer.fingerprint"]));
+      expect([...shown].sort()).toEqual(consumers);
+    }
   });
 
   it("is told that something is missing, and not by which agent", async () => {

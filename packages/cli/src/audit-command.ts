@@ -5,6 +5,7 @@ import { canonicalJson } from "@masthead/shared/canonical-json";
 import { Command, InvalidArgumentError } from "commander";
 import { CheckFailed } from "./check-failed.js";
 import type { CommandContext } from "./context.js";
+import { firstOf, parseLimit } from "./limit-option.js";
 import { rangeOf, TIME_HELP } from "./range-option.js";
 import { UsageError } from "./settings.js";
 import { type Column, table } from "./table.js";
@@ -24,10 +25,6 @@ const parseHead = (text: string): AuditHead => {
   const parts = /^(\d{1,15}):([0-9a-f]{64})$/.exec(text);
   if (!parts) throw new InvalidArgumentError("A head is <seq>:<64 hexadecimal digits>.");
   return { seq: Number(parts[1]), hash: parts[2] ?? "" };
-};
-const parseLimit = (text: string): number => {
-  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError("A whole number from 1 to 999999.");
-  return Number(text);
 };
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
@@ -86,11 +83,7 @@ export const auditCommand = (context: CommandContext): Command => {
       if (to !== undefined && from === undefined) throw new UsageError("--to needs --from");
       const range = from === undefined ? {} : rangeOf({ from, to, timeZone: "UTC" }, context.nowMs());
       const query = { ...filters, ...range, limit: Math.min(limit, 1_000) };
-      const items: AuditEntry[] = [];
-      for await (const entry of context.api().audit.all(query)) {
-        items.push(entry);
-        if (items.length >= limit) break;
-      }
+      const items = await firstOf(context.api().audit.all(query), limit);
       context.print(items, () => (items.length === 0 ? "no changes" : table(COLUMNS, items, context.look)));
     });
 

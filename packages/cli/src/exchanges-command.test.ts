@@ -18,6 +18,7 @@ const exchange = (id: string, time: string, over: Record<string, string | number
   role: "server",
   attributes: {
     "tenant.id": "acme",
+    "consumer.fingerprint": `fp:be45cb26:${"0123456789abcdef".repeat(2)}`,
     "service.name": "shop",
     "host.name": "web-1",
     "http.request.method": "GET",
@@ -36,11 +37,11 @@ describe("masthead exchanges", () => {
     const { out } = await runMasthead(api, ["exchanges"]);
     const lines = out.split("\n");
     expect(lines[1]).toMatch(
-      /^2026-01-01 00:00:30\.123 {2}acme +server +shop +web-1 +503 +12\.3 +GET +\/v1\/orders\/17\\u202e$/,
+      /^2026-01-01 00:00:30\.123 {2}acme +01234567 +server +shop +web-1 +503 +12\.3 +GET +\/v1\/orders\/17\\u202e$/,
     );
     expect(lines).toHaveLength(4);
     const narrow = await runMasthead(api, ["exchanges"], { columns: 90 });
-    expect(narrow.out).toContain("No room for HOST");
+    expect(narrow.out).toContain("No room for CONSUMER, HOST");
     expect(narrow.out).toContain("/v1/orders");
   });
 

@@ -28,13 +28,22 @@ Examples:
   masthead exchanges --tenant acme --status 5xx
   masthead exchanges --path '/v1/orders/*' --from 24h --json | jq '.[].attributes'
   masthead exchanges --header x-request-id=4711
-  masthead exchanges --follow --service shop`;
+  masthead exchanges --follow --service shop
+
+A consumer is shown by the first digits of its fingerprint; --json has all of them, as consumer.fingerprint.`;
 
 const attribute = (item: ExchangeItem, name: string): string => String(item.attributes[name] ?? "");
+
+/** A fingerprint in short: the first of its digits, behind its key's. All of it would be half of a screen. */
+const consumerText = (item: ExchangeItem): string => {
+  const [, , digits = ""] = attribute(item, "consumer.fingerprint").split(":");
+  return digits.slice(0, 8);
+};
 
 const COLUMNS: readonly Column<ExchangeItem>[] = [
   { title: "TIME", align: "right", cell: ({ time }) => time.slice(0, 23).replace("T", " ") },
   { title: "TENANT", min: 12, cell: (item) => attribute(item, "tenant.id") },
+  { title: "CONSUMER", cell: consumerText, spare: 5 },
   { title: "ROLE", cell: ({ role }) => role, spare: 3 },
   { title: "SERVICE", min: 12, cell: (item) => attribute(item, "service.name"), spare: 2 },
   { title: "HOST", min: 10, cell: (item) => attribute(item, "host.name"), spare: 4 },

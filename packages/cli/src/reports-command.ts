@@ -2,6 +2,7 @@ import type { SealedReportItem } from "@masthead/client";
 import { Command } from "commander";
 import { allOf } from "./all-of.js";
 import type { CommandContext } from "./context.js";
+import { reportLinkCommand, revokeLinksCommand } from "./report-link.js";
 import { type Column, table } from "./table.js";
 
 const COLUMNS: readonly Column<SealedReportItem>[] = [
@@ -19,7 +20,9 @@ Examples:
 
 /** `masthead reports …` */
 export const reportsCommand = (context: CommandContext): Command => {
-  const reports = new Command("reports").description("sealed reports: those that never change any more");
+  const reports = new Command("reports").description(
+    "sealed reports: those that never change any more, and links to them",
+  );
   reports
     .command("list")
     .argument("<tenant>", "id of the tenant")
@@ -31,5 +34,5 @@ export const reportsCommand = (context: CommandContext): Command => {
         items.length === 0 ? "No report of this tenant is sealed yet." : table(COLUMNS, items, context.look),
       );
     });
-  return reports;
+  return reports.addCommand(reportLinkCommand(context)).addCommand(revokeLinksCommand(context));
 };

@@ -4,6 +4,8 @@ import { agentsCommand } from "./agents-command.js";
 import { auditCommand } from "./audit-command.js";
 import { CheckFailed } from "./check-failed.js";
 import type { CommandContext } from "./context.js";
+import { deliveriesCommand } from "./deliveries-command.js";
+import { destinationsCommand } from "./destinations-command.js";
 import { exchangesCommand } from "./exchanges-command.js";
 import { fingerprintCommand } from "./fingerprint-command.js";
 import { keysCommand } from "./keys-command.js";
@@ -64,6 +66,8 @@ const createProgram = (terminal: Terminal): Command => {
 Examples:
   masthead usage --from 7d --group-by tenant.id
   masthead report acme --html -o report.html
+  masthead reports link acme 2026-10
+  masthead deliveries list --state dead
   masthead exchanges --status 5xx
   masthead policies get default > default.yaml
   masthead policies apply -f default.yaml
@@ -75,6 +79,8 @@ Exit codes: 0 done, 1 the API refused or a check failed, 2 called wrongly, 3 no 
     .addCommand(usageCommand(context))
     .addCommand(reportCommand(context))
     .addCommand(reportsCommand(context))
+    .addCommand(destinationsCommand(context))
+    .addCommand(deliveriesCommand(context))
     .addCommand(exchangesCommand(context))
     .addCommand(policiesCommand(context))
     .addCommand(agentsCommand(context))

@@ -14,6 +14,11 @@ import { commit } from "./ingest.js";
 
 /** What stands in all that is one tenant's, and in what is the fleet's: no other tenant's answer may hold it. */
 export const CANARY = { own: "canary-mine", other: "canary-theirs", fleet: "canary-fleet" } as const;
+/** Who called, of each tenant. */
+export const CONSUMER = {
+  own: `fp:00112233:${"a1".repeat(16)}`,
+  other: `fp:00112233:${"b2".repeat(16)}`,
+} as const;
 /** Tenants: whoever asks, one that is there, and one that is not. The last two are alike but for their letters. */
 export const TENANT = { own: "own-shop", other: "tenant-qzxv", nobody: "tenant-jkwp" } as const;
 
@@ -39,6 +44,7 @@ const batchOf = (who: "own" | "other") => {
     seq: 1,
     exchanges: [200, 503].map((status) => ({
       tenant: TENANT[who],
+      consumer: CONSUMER[who],
       status,
       path: `/${canary}/7`,
       template: `/${canary}/{id}`,

@@ -70,6 +70,15 @@ test("the client is who is behind the proxies where that is known, the peer is t
   expect(toExchangeItem(sent).attributes["client.address"]).toBe("10.0.0.1");
 });
 
+test("the consumer is who the agent says, or the tenant where that is a fingerprint", () => {
+  const [one, two] = [`fp:00112233:${"1".repeat(32)}`, `fp:00112233:${"2".repeat(32)}`];
+  const consumerWith = (over: Partial<ExchangeFacts["exchange"]>) =>
+    toExchangeItem({ ...facts, exchange: { ...facts.exchange, ...over } }).attributes["consumer.fingerprint"];
+  expect(consumerWith({ consumer: one })).toBe(one);
+  expect(consumerWith({ tenant: two })).toBe(two);
+  expect(toExchangeItem(facts).attributes).not.toHaveProperty("consumer.fingerprint");
+});
+
 test("what the kernel measured is told in milliseconds, and what it did not is absent", () => {
   const measured = { arrivalDelayUs: 1_840, threadCpuUs: 0, rttUs: 214, retransmits: 0 };
   expect(toExchangeItem({ ...facts, exchange: { ...facts.exchange, ...measured } }).attributes).toMatchObject(

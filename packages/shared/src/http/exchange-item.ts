@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { toRfc3339 } from "../time.js";
 import { type Batch, roleSchema, type WireExchange } from "../wire/batch.js";
+import { consumerOf } from "./exchange-consumer.js";
 
 type WireConnection = Batch["connections"][number];
 type WireProcess = Batch["processes"][number];
@@ -31,7 +32,9 @@ export const exchangeItemSchema = z.object({
   role: roleSchema.describe("`server`: the host received the request; `client`: it sent it"),
   attributes: z
     .record(z.string(), attributeSchema)
-    .describe("one flat object, named by OpenTelemetry's semantic conventions; what is unknown is absent"),
+    .describe(
+      "one flat object, named by OpenTelemetry's semantic conventions; what is unknown is absent. `consumer.fingerprint` is who called, by the fingerprint of a credential",
+    ),
 });
 export type ExchangeItem = z.infer<typeof exchangeItemSchema>;
 
@@ -79,6 +82,7 @@ export function toExchangeItem(facts: ExchangeFacts): ExchangeItem {
     "network.peer.port": connection.peerPort,
     "user_agent.original": userAgent === undefined || REDACTED.test(userAgent) ? undefined : userAgent,
     "tenant.id": exchange.tenant,
+    "consumer.fingerprint": consumerOf(exchange),
     "service.name": process.serviceName,
     "process.pid": process.pid,
     "process.executable.name": process.executableName,

@@ -1,6 +1,6 @@
+import { consumerOf } from "@masthead/shared/http/exchange-consumer";
 import type { Batch, WireExchange } from "@masthead/shared/wire/batch";
 import { joinJsonColumns, jsonColumn, listOf, plainArray, quoted } from "../../platform/db/array-literal.js";
-import { consumerOf } from "./exchange-consumer.rules.js";
 import { exchangeContext, ownDetails } from "./exchange-detail.rules.js";
 
 /** An exchange with the batch whose tables it points into. */

@@ -26,6 +26,7 @@ interface Row {
   duration_us: number;
   ttfb_us: number | null;
   tenant_id: string;
+  consumer: string | null;
   agent_id: string;
   method: string;
   path: string;
@@ -48,7 +49,7 @@ export const readExchanges = async (
   const { after } = filter;
   const rows = await sql<Row[]>`
     select id::text as id, (extract(epoch from ended_at) * 1000000)::bigint as time_us, duration_us, ttfb_us, tenant_id,
-      agent_id, method, path, template, status, request_bytes, response_bytes, request_headers, response_headers, detail
+      consumer, agent_id, method, path, template, status, request_bytes, response_bytes, request_headers, response_headers, detail
     from exchanges
     where ended_at >= ${toRfc3339(filter.fromUs)}::timestamptz and ended_at < ${toRfc3339(filter.toUs)}::timestamptz
       ${equals("tenant_id", filter.tenant)} ${equals("service_name", filter.service)}
@@ -96,6 +97,7 @@ const factsOf = (row: Row): ExchangeFacts => ({
     template: row.template,
     requestBytes: row.request_bytes,
     responseBytes: row.response_bytes,
+    ...(row.consumer === null ? {} : { consumer: row.consumer }),
     ...(row.ttfb_us === null ? {} : { ttfbUs: row.ttfb_us }),
     ...(row.status === null ? {} : { status: row.status }),
     ...(row.request_headers === null ? {} : { requestHeaders: row.request_headers }),

@@ -1,5 +1,4 @@
 export { type EncodedExchanges, encodeExchanges } from "./exchange-columns.rules.js";
-export { consumerOf } from "./exchange-consumer.rules.js";
 export { exchangesRoutes } from "./exchanges.routes.js";
 export {
   insertEncodedExchanges,

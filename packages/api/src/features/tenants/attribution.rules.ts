@@ -1,7 +1,7 @@
+import { consumerOf } from "@masthead/shared/http/exchange-consumer";
 import { FINGERPRINT_TENANT_PREFIX } from "@masthead/shared/http/tenant-resource";
 import { OTHER_SERIES, UNATTRIBUTED_TENANT } from "@masthead/shared/ids";
 import type { Batch, UsagePart } from "@masthead/shared/wire/batch";
-import { consumerOf } from "../exchanges/index.js";
 
 /** Tenants by the fingerprints of their credentials. */
 export type Owners = ReadonlyMap<string, string>;

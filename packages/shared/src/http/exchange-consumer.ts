@@ -1,5 +1,5 @@
-import { FINGERPRINT_TENANT_PREFIX } from "@masthead/shared/http/tenant-resource";
-import type { WireExchange } from "@masthead/shared/wire/batch";
+import type { WireExchange } from "../wire/batch.js";
+import { FINGERPRINT_TENANT_PREFIX } from "./tenant-resource.js";
 
 /** Who called, by a fingerprint: the tenant, where it is one, else what the agent says. Undefined: nobody can say. */
 export const consumerOf = ({
