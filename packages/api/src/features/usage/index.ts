@@ -7,10 +7,7 @@ export { type DirtyMark, markDirty } from "./dirty.store.js";
 export { inHeldSnapshot } from "./held-snapshot.js";
 export { readHorizon } from "./horizon.store.js";
 export {
-  USAGE_COUNT_COLUMNS,
-  USAGE_KEY_COLUMNS,
   USAGE_TABLE,
-  USAGE_TENANT_TABLES,
   type UsageGrain,
   type UsageHorizon,
   type UsageTable,

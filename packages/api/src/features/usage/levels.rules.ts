@@ -52,9 +52,11 @@ export type MarkLevel = CoarseLevel | SummaryMark;
 export type SummaryMark = `${CoarseLevel}_summary`;
 export const summaryMark = (level: CoarseLevel): SummaryMark => `${level}_summary`;
 
-/** What a row of every {@link USAGE_TABLE} is named by, and what it counts. Counts of rows add up, column by column. */
-export const USAGE_KEY_COLUMNS = ["tenant_id", "bucket", "series_id"] as const;
-export const USAGE_COUNT_COLUMNS = [
+/** What a row of usage is named by (the first three), and what it counts. Counts of rows add up, column by column. */
+export const USAGE_COLUMNS = [
+  "tenant_id",
+  "bucket",
+  "series_id",
   "requests",
   "errors",
   "request_bytes",
@@ -63,16 +65,6 @@ export const USAGE_COUNT_COLUMNS = [
   "latency_buckets",
   "latency_counts",
   "consumers",
-] as const;
-
-/** All tables of usage that hold rows of tenants. Whoever moves a tenant's rows moves them in each of these. */
-export const USAGE_TENANT_TABLES = [
-  "usage_series",
-  "usage_dimension_names",
-  ...Object.values(USAGE_TABLE),
-  ...Object.values(SUMMARY_TABLE),
-  "usage_windows",
-  "usage_dirty",
 ] as const;
 
 const MINUTE = 60;

@@ -1,11 +1,8 @@
 import type { TransactionSql } from "postgres";
 import { type Fragment, joined } from "../../platform/db/fragments.js";
-import { USAGE_COUNT_COLUMNS, USAGE_KEY_COLUMNS } from "./levels.rules.js";
+import { USAGE_COLUMNS } from "./levels.rules.js";
 
-/** Columns of rows of usage, in the order of {@link mergedRows}. */
-export const USAGE_COLUMNS = [...USAGE_KEY_COLUMNS, ...USAGE_COUNT_COLUMNS] as const;
-
-/** The same in SQL, of a table by its alias. */
+/** {@link USAGE_COLUMNS} in SQL, of a table by its alias. */
 export const usageColumns = (sql: TransactionSql, alias?: string): Fragment =>
   joined(
     sql,

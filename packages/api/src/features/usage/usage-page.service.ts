@@ -5,7 +5,7 @@ import type { Scope } from "../../platform/db/scope.js";
 import { boundStatements, isTimedOut } from "../../platform/db/statement-bounds.js";
 import type { TimeRange } from "../../platform/http/instant.js";
 import { ApiError } from "../../platform/http/problem.js";
-import type { UsageHorizon } from "./levels.rules.js";
+import type { UsageGrain, UsageHorizon } from "./levels.rules.js";
 import { hidesInOther } from "./other-series.read-model.js";
 import { readUsage, type UsageCounted, type UsageRead } from "./usage.read-model.js";
 import { consumersError, toUsageRow } from "./usage-answer.rules.js";
@@ -108,16 +108,13 @@ const readRows = async (
   const { query, asked, after } = request;
   const tenants = scope.kind === "tenant" ? [scope.tenantId] : onlyValues(query.filter, "tenant.id");
   const source = { plan, tenants, marks: await readMarks(sql, [plan], tenants) };
-  const own = await governed(sql, request, { ...source, grain: grainOf(query) }, bounds);
-  const consumers = { ...source, grain: grainOf(query, ["consumer"]) };
+  const by = (grain: UsageGrain) => governed(sql, request, { ...source, grain }, bounds);
   const read: UsageRead = {
     ...source,
-    ...own,
-    consumersFrom: !query.include.includes("uniqueConsumers")
-      ? undefined
-      : consumers.grain === own.grain
-        ? own
-        : await governed(sql, request, consumers, bounds),
+    ...(await by(grainOf(query))),
+    consumersFrom: query.include.includes("uniqueConsumers")
+      ? await by(grainOf(query, ["consumer"]))
+      : undefined,
     slots: slotsOf(windows, previous),
     windows: windows.length,
     filter: countedFilter(query),
