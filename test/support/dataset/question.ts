@@ -69,6 +69,8 @@ const NARROW = [
   ...["role", "agent.id", "http.request.method", MODEL_HEADER],
   ...["http.response.status_code", "http.response.status_class"],
 ];
+/** How many are put to each data set. */
+export const QUESTIONS = 50;
 /** Half hours, quarters of an hour, and clocks that change by an hour or half of one. */
 export const ZONES = [
   ...["UTC", "Asia/Kolkata", "Asia/Kathmandu", "Australia/Lord_Howe"],
