@@ -11,24 +11,22 @@ import { type Ingested, ingestDataset } from "../support/dataset/ingest.js";
 import { faultsOf } from "../support/dataset/oracle.js";
 import { ingestOverNats } from "../support/dataset/over-nats.js";
 import { tellProgress } from "../support/dataset/progress.js";
-import { documentOf, type Question, randomQuestion } from "../support/dataset/question.js";
+import { documentOf, PLAIN, QUESTIONS, type Question, randomQuestion } from "../support/dataset/question.js";
 import { Random } from "../support/dataset/random.js";
 import { reportFaults } from "../support/dataset/report-oracle.js";
 import { type Dataset, planDataset } from "../support/dataset/schedule.js";
+import { wrongAnswersOf } from "../support/dataset/wrong-answers.js";
 import { startControlPlane, type TestControlPlane } from "./support/control-plane.js";
 
 /** `npm run soak:dataset` asks for 10 million; what is large does not go through NATS. */
 const EXCHANGES = Number(process.env["DATASET_EXCHANGES"] ?? 30_000);
 const IS_LARGE = EXCHANGES > 200_000;
-const QUESTIONS = 50;
 const TRIES = 20;
 const REPORTED = ["tenant-000", "unattributed", "ö-müller", "back\\slash", "tenant-190"];
 /** Of all of the server role, one row a group. */
-const PLAIN = {
-  window: "total" as const,
-  ...{ timeZone: "UTC", compare: false, ranked: false, limit: 1_000 },
-};
-const DAY_US = 86_400_000_000;
+const TOTAL = { ...PLAIN, window: "total" as const, limit: 1_000 };
+const HOUR_US = 3_600_000_000;
+const DAY_US = 24 * HOUR_US;
 const LONG_MS = 6 * 3_600_000;
 
 /** Of which month alone, `YYYY-MM`; absent: of both. */
@@ -101,7 +99,7 @@ describe.each(cases)("a month of 200 tenants, %s", (_, { startUs, seed, months, 
 
   it("notices an answer that is off by one, by 2 %, or by a row", async () => {
     const question: Question = {
-      ...PLAIN,
+      ...TOTAL,
       groupBy: ["tenant.id"],
       fromUs: dataset.fromUs,
       toUs: dataset.toUs,
@@ -119,6 +117,54 @@ describe.each(cases)("a month of 200 tenants, %s", (_, { startUs, seed, months, 
       expect(await faultsOf(owner, question, { rows: [one, ...rest], meta })).toHaveLength(1);
     expect(await faultsOf(owner, question, { rows: rest, meta })).toHaveLength(1);
     expect(csvFaults(rest, await csvOf(ask, question))).toHaveLength(1);
+  });
+
+  it("notices a histogram, an order, an empty window or a remainder that is off", async () => {
+    // So that the largest consumers have empty windows, and others are together in one.
+    const [window, length] = IS_LARGE ? (["minute", 5 * HOUR_US] as const) : (["hour", DAY_US] as const);
+    const fromUs = dataset.fromUs + DAY_US;
+    const question: Question = {
+      ...{ ...TOTAL, window, fromUs, toUs: fromUs + length, histogram: true, fill: true, asLink: true },
+      ...{ groupBy: ["consumer.fingerprint"], top: 12 },
+      orderBy: [{ by: "requests" }, { by: "group", direction: "desc" }],
+    };
+    const { rows, meta } = await answerOf(ask, question);
+    expect(await faultsOf(owner, question, { rows, meta })).toEqual([]);
+    const wrong = wrongAnswersOf(rows);
+    for (const [what, one] of wrong)
+      expect([what, await faultsOf(owner, question, { rows: one, meta })]).not.toEqual([what, []]);
+    const [shown, csv] = [rows.slice(0, question.limit), await csvOf(ask, question)];
+    expect(csvFaults(shown, csv)).toEqual([]);
+    expect(csvFaults(shown, csv.replace(/(?<=\.\d+:)\d+/, "0"))).toHaveLength(1);
+  });
+
+  it("notices an answer to another question", async () => {
+    const classes = "http.response.status_class";
+    const of = (value: string) => ({ and: [{ dimension: classes, eq: value }] });
+    const grouped: Question = {
+      ...{ ...TOTAL, groupBy: [classes], asLink: true },
+      ...{ fromUs: dataset.fromUs + 7 * DAY_US, toUs: dataset.fromUs + 9 * DAY_US },
+    };
+    const narrow: Question = { ...grouped, filter: of("5xx"), groupBy: ["tenant.id"] };
+    const hourly: Question = {
+      ...{ ...grouped, groupBy: ["tenant.id"], window: "hour", limit: 10_000 },
+      toUs: grouped.fromUs + 12 * HOUR_US,
+    };
+    const ordered: Question = { ...grouped, orderBy: [{ by: "requests" }] };
+    const pairs: [asked: Question, answered: Question][] = [
+      [grouped, { ...grouped, groupBy: ["http.response.status_code"] }],
+      [narrow, { ...narrow, filter: of("4xx") }],
+      [ordered, { ...ordered, orderBy: [{ by: "requests", direction: "asc" }] }],
+      [
+        { ...grouped, window: "day" },
+        { ...grouped, window: "day", timeZone: "Asia/Kolkata" },
+      ],
+      [{ ...hourly, fill: true }, hourly],
+    ];
+    for (const [asked, answered] of pairs) {
+      expect(await faultsOf(owner, asked, await answerOf(ask, asked))).toEqual([]);
+      expect(await faultsOf(owner, asked, await answerOf(ask, answered))).not.toEqual([]);
+    }
   });
 
   it.each(Array.from({ length: QUESTIONS }, (_, i) => i))(
@@ -155,7 +201,7 @@ describe.each(cases)("a month of 200 tenants, %s", (_, { startUs, seed, months, 
     };
     const inside = { fromUs: dataset.fromUs + DAY_US, toUs: dataset.toUs - DAY_US };
     const asked = (over: Partial<Question>): Question => ({
-      ...PLAIN,
+      ...TOTAL,
       groupBy: ["tenant.id"],
       ...inside,
       ...over,

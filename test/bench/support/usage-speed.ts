@@ -1,6 +1,6 @@
 import type { ReportAnswer } from "@masthead/shared/http/report-schema";
 import type { Sql } from "postgres";
-import { documentOf, type Question } from "../../support/dataset/question.js";
+import { documentOf, PLAIN, type Question } from "../../support/dataset/question.js";
 import { reportFaults } from "../../support/dataset/report-oracle.js";
 import { sqlOf } from "../../support/dataset/truth.js";
 import { median } from "./statistics.js";
@@ -37,8 +37,8 @@ export const timeUsage = async (
   const [year = 0, number = 0] = month.split("-").map(Number);
   const question: Question = {
     ...{ fromUs: Date.UTC(year, number - 1) * 1_000, toUs: Date.UTC(year, number) * 1_000 },
-    ...{ window: "total", timeZone: "UTC", groupBy: ["tenant.id"], top: 10, compare: false },
-    ...{ ranked: false, limit: 50 },
+    ...PLAIN,
+    ...{ window: "total", groupBy: ["tenant.id"], top: 10, limit: 50 },
   };
   const path = `/v1/tenants/${TENANT}/reports/${month}`;
   const report = JSON.parse(await ask("GET", path)) as ReportAnswer;

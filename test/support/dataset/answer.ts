@@ -1,4 +1,6 @@
 import type { UsageMeta, UsagePage, UsageRow } from "@masthead/shared/http/usage-schema";
+import { bucketsOf, histogramDifference } from "./histogram.js";
+import { linkOf } from "./link.js";
 import { documentOf, type Question } from "./question.js";
 import type { TrueCounts } from "./truth.js";
 
@@ -10,14 +12,17 @@ export interface Answer {
   meta: UsageMeta;
 }
 
-const PATH = "/v1/usage/query";
+const put = (ask: Ask, question: Question, cursor: { cursor?: string }, accept?: string): Promise<string> =>
+  question.asLink
+    ? ask("GET", linkOf({ ...documentOf(question), ...cursor }), undefined, accept)
+    : ask("POST", "/v1/usage/query", { ...documentOf(question), ...cursor }, accept);
 
 /** All pages of an answer. */
 export const answerOf = async (ask: Ask, question: Question): Promise<Answer> => {
   const rows: UsageRow[] = [];
   let cursor: { cursor?: string } = {};
   for (;;) {
-    const page = JSON.parse(await ask("POST", PATH, { ...documentOf(question), ...cursor })) as UsagePage;
+    const page = JSON.parse(await put(ask, question, cursor)) as UsagePage;
     rows.push(...page.items);
     if (page.nextCursor === null) return { rows, meta: page.meta };
     cursor = { cursor: page.nextCursor };
@@ -25,18 +30,27 @@ export const answerOf = async (ask: Ask, question: Question): Promise<Answer> =>
 };
 
 /** The first page as CSV. */
-export const csvOf = (ask: Ask, question: Question): Promise<string> =>
-  ask("POST", PATH, documentOf(question), "text/csv");
+export const csvOf = (ask: Ask, question: Question): Promise<string> => put(ask, question, {}, "text/csv");
 
 export type FoundCounts = Pick<
   UsageRow,
   "requests" | "errors" | "requestBytes" | "responseBytes" | "measures" | "latencyMs" | "uniqueConsumers"
->;
+> &
+  Partial<Pick<UsageRow, "histogram">>;
 
 /** Standard deviations that an estimate may be off. */
 const DEVIATIONS = 4;
 
-/** Where counts are not what they should be: percentiles may be off by 1 %, unique consumers by what is stated. */
+/** What is counted where nothing is. */
+export const NO_COUNTS: TrueCounts = {
+  ...{ requests: 0, errors: 0, requestBytes: 0, responseBytes: 0, measures: {}, uniqueConsumers: 0 },
+  latencyMs: { p50: null, p90: null, p95: null, p99: null },
+};
+
+/**
+ * Where counts are not what they should be: percentiles may be off by 1 %, unique consumers by what is stated. Each exchange has to be in
+ * its own bucket of a histogram.
+ */
 export const differencesOf = (
   found: FoundCounts | undefined,
   truth: TrueCounts,
@@ -53,13 +67,12 @@ export const differencesOf = (
       tell(name, found.measures[name], truth.measures[name]);
   if (found.latencyMs)
     for (const name of ["p50", "p90", "p95", "p99"] as const)
-      if (
-        !(
-          Math.abs((found.latencyMs[name] ?? Number.NaN) - truth.latencyMs[name]) <=
-          truth.latencyMs[name] * 0.01
-        )
-      )
+      if (!isNear(found.latencyMs[name], truth.latencyMs[name]))
         tell(name, found.latencyMs[name], truth.latencyMs[name]);
+  if (truth.histogram) {
+    const difference = histogramDifference(bucketsOf(found.histogram), truth.histogram);
+    if (difference) differences.push(difference);
+  }
   if (found.uniqueConsumers !== undefined) {
     const off = Math.abs(found.uniqueConsumers - truth.uniqueConsumers);
     if (off > Math.ceil(DEVIATIONS * (standardError ?? 0) * truth.uniqueConsumers))
@@ -67,3 +80,6 @@ export const differencesOf = (
   }
   return differences;
 };
+
+const isNear = (found: number | null, truth: number | null): boolean =>
+  truth === null ? found === null : Math.abs((found ?? Number.NaN) - truth) <= truth * 0.01;

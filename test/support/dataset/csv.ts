@@ -28,6 +28,7 @@ export const csvFaults = (rows: readonly UsageRow[], csv: string): string[] => {
 const saidOf = (row: UsageRow, name: string): unknown => {
   if (name in row.group) return row.group[name];
   const [first = "", ...rest] = name.split(".");
+  if (name === "histogram") return row.histogram?.map(({ upToMs, count }) => `${upToMs}:${count}`).join(" ");
   if (first === "measures") return row.measures[rest.join(".")] ?? 0;
   if (first === "change" && rest[0] === "measures")
     return (row.change?.measures[rest.slice(1, -1).join(".")] as Record<string, unknown> | undefined)?.[

@@ -1,11 +1,13 @@
-import type { UsageRow } from "@masthead/shared/http/usage-schema";
+import type { UsageMeta, UsageRow } from "@masthead/shared/http/usage-schema";
 import { toRfc3339 } from "@masthead/shared/time";
 import type { Sql } from "postgres";
-import { type Answer, differencesOf } from "./answer.js";
+import { type Answer, differencesOf, NO_COUNTS } from "./answer.js";
+import { orderFaults } from "./order.js";
 import type { Question, Value } from "./question.js";
 import { readTruth, type TrueRow, windowStarts } from "./truth.js";
 
-type Keyed = { windowStart: string; group: Record<string, Value> };
+type Group = Record<string, Value>;
+type Keyed = { windowStart: string; group: Group };
 const keyOf = ({ windowStart, group }: Keyed): string => `${windowStart} ${JSON.stringify(group)}`;
 
 interface Truth {
@@ -19,42 +21,80 @@ export const faultsOf = async (sql: Sql, question: Question, { rows, meta }: Ans
   const range = { from: toRfc3339(fromUs), to: toRfc3339(toUs) };
   const faults =
     JSON.stringify(meta.range) === JSON.stringify(range) ? [] : [`covers ${JSON.stringify(meta.range)}`];
-  const standardError = meta.uniqueConsumersStandardError;
+  if (rows.some((row) => !isAsAsked(question, row))) faults.push("a row has not what was asked for");
   const starts = windowStarts(question, fromUs, toUs).map(toRfc3339);
-  const all = (await readTruth(sql, question, { fromUs, toUs })).map(
-    (row): Truth => ({ row, key: keyOf({ windowStart: starts[row.window] ?? "", group: row.group }) }),
-  );
-  const named = rows.filter((row) => row.remainderOf === undefined);
-  const groups = new Map(named.map(({ group }) => [JSON.stringify(group), group]));
-  const compare = (found: readonly UsageRow[], truth: readonly Truth[]) => {
-    const left = new Map(found.map((row) => [keyOf(row), row]));
-    if (left.size < found.length) faults.push("a row comes twice");
-    for (const { row, key } of truth) {
-      const differences = differencesOf(left.get(key), row, standardError);
-      if (differences.length > 0) faults.push(`${key}: ${differences.join("; ")}`);
-      left.delete(key);
-    }
-    // Beside the period before, a group may be there that has no usage any more.
-    for (const [key, row] of left)
-      if (row.requests > 0 || !row.previous) faults.push(`${key}: was never there`);
+  const placed = (row: TrueRow): Truth => ({
+    row,
+    key: keyOf({ windowStart: starts[row.window] ?? "", group: row.group }),
+  });
+  const all = (await readTruth(sql, question, { fromUs, toUs })).map(placed);
+  const before = question.compare ? await readBefore(sql, question, meta) : [];
+  const there = new Map([...all, ...before].map(({ row: { group } }) => [JSON.stringify(group), group]));
+  if (question.groupBy.length === 0) there.set("{}", {});
+  const compare = (found: readonly UsageRow[], truth: readonly Truth[], groups: Iterable<Group>) => {
+    const filled = question.fill
+      ? [...groups].flatMap((group) => starts.map((windowStart) => keyOf({ windowStart, group })))
+      : [];
+    faults.push(...rowFaults(question, meta, found, truth, new Set(filled)));
   };
-  if (question.top === undefined) compare(rows, all);
+  const named = rows.filter((row) => row.remainderOf === undefined);
+  if (question.top === undefined) compare(rows, all, there.values());
   else {
+    const groups = new Map(named.map(({ group }) => [JSON.stringify(group), group]));
+    const without = [...groups.values()];
     compare(
       named,
       all.filter(({ row }) => groups.has(JSON.stringify(row.group))),
+      without,
     );
     faults.push(...rankFaults(question.top, all, groups));
-    const without = [...groups.values()];
     const rest = await readTruth(sql, question, { fromUs, toUs, without });
     const remainder = rows.filter((row) => row.remainderOf !== undefined);
     compare(
       remainder.map((row) => ({ ...row, group: {} })),
-      rest.map((row) => ({ row, key: keyOf({ windowStart: starts[row.window] ?? "", group: {} }) })),
+      rest.map(placed),
+      [...there.keys()].some((group) => !groups.has(group)) ? [{}] : [],
     );
+    // Beside the period before, groups that have no usage any more are among the others.
+    const others = all.filter(({ row }) => !groups.has(JSON.stringify(row.group)));
+    for (const { windowStart, remainderOf } of question.compare ? [] : remainder) {
+      const should = others.filter(({ row }) => starts[row.window] === windowStart).length;
+      if (remainderOf !== should) faults.push(`${windowStart}: the rest of ${remainderOf}, not of ${should}`);
+    }
   }
-  if (question.ranked) faults.push(...orderFaults(rows));
-  if (question.compare) faults.push(...(await previousFaults(sql, question, { rows: named, meta })));
+  faults.push(...orderFaults(question, rows));
+  if (question.compare) faults.push(...previousFaults(question, { rows: named, meta }, before));
+  return faults;
+};
+
+const isAsAsked = ({ histogram }: Question, row: UsageRow): boolean =>
+  row.latencyMs !== undefined &&
+  row.uniqueConsumers !== undefined &&
+  (row.histogram !== undefined) === histogram;
+
+/** @param filled keys of the rows that are there even without usage */
+const rowFaults = (
+  { histogram }: Question,
+  meta: UsageMeta,
+  found: readonly UsageRow[],
+  truth: readonly Truth[],
+  filled: ReadonlySet<string>,
+): string[] => {
+  const left = new Map(found.map((row) => [keyOf(row), row]));
+  const faults = left.size < found.length ? ["a row comes twice"] : [];
+  const compare = (key: string, row: Parameters<typeof differencesOf>[1]) => {
+    const differences = differencesOf(left.get(key), row, meta.uniqueConsumersStandardError);
+    if (differences.length > 0) faults.push(`${key}: ${differences.join("; ")}`);
+    left.delete(key);
+  };
+  const none = { ...NO_COUNTS, ...(histogram ? { histogram: [] } : {}) };
+  for (const { row, key } of truth) compare(key, row);
+  const counted = new Set(truth.map(({ key }) => key));
+  for (const key of filled) if (!counted.has(key)) compare(key, none);
+  // Beside the period before, a group may be there that has no usage any more.
+  for (const [key, row] of left)
+    if ((row.previous?.requests ?? 0) > 0) compare(key, none);
+    else faults.push(`${key}: was never there`);
   return faults;
 };
 
@@ -73,35 +113,35 @@ const rankFaults = (top: number, all: readonly Truth[], groups: ReadonlyMap<stri
     : [`the largest are ${largest}, and not ${shown}`];
 };
 
-const orderFaults = (rows: readonly UsageRow[]): string[] =>
-  rows.every((row, i) => i === 0 || row.requests <= (rows[i - 1]?.requests ?? 0))
-    ? []
-    : ["rows are not in order"];
+/** The truth of the period before, its windows named by their start. */
+const readBefore = async (sql: Sql, question: Question, { comparedWith }: UsageMeta): Promise<Truth[]> => {
+  if (!comparedWith) return [];
+  const [fromUs, toUs] = [comparedWith.from, comparedWith.to].map(microsOf) as [number, number];
+  const starts = windowStarts(question, fromUs, toUs).map(toRfc3339);
+  const rows = await readTruth(sql, { ...question, histogram: false }, { fromUs, toUs });
+  return rows.map((row) => ({
+    row,
+    key: keyOf({ windowStart: starts[row.window] ?? "", group: row.group }),
+  }));
+};
 
 /** What the answer says of the period before, and of the change since. */
-const previousFaults = async (sql: Sql, question: Question, { rows, meta }: Answer): Promise<string[]> => {
+const previousFaults = ({ top }: Question, { rows, meta }: Answer, truth: readonly Truth[]): string[] => {
   if (!meta.comparedWith) return rows.length > 0 ? ["says nothing of the period before"] : [];
-  const [fromUs, toUs] = [meta.comparedWith.from, meta.comparedWith.to].map(microsOf) as [number, number];
-  const starts = windowStarts(question, fromUs, toUs).map(toRfc3339);
-  const truth = new Map(
-    (await readTruth(sql, question, { fromUs, toUs })).map((row) => [
-      keyOf({ windowStart: starts[row.window] ?? "", group: row.group }),
-      row,
-    ]),
-  );
-  return rows.flatMap((row) => {
+  const before = new Map(truth.map(({ row, key }) => [key, row]));
+  const told = new Set<string>();
+  const faults = rows.flatMap((row) => {
     if (!row.previous) return [];
     const key = keyOf({ windowStart: row.previous.windowStart, group: row.group });
-    const before = truth.get(key);
-    const differences = before
-      ? differencesOf(row.previous, before, meta.uniqueConsumersStandardError)
-      : row.previous.requests > 0
-        ? ["was never there"]
-        : [];
+    told.add(key);
+    const counts = before.get(key);
+    const differences = differencesOf(row.previous, counts ?? NO_COUNTS, meta.uniqueConsumersStandardError);
     const absolute = row.change?.requests.absolute;
-    if (absolute !== row.requests - (before?.requests ?? 0)) differences.push(`changed by ${absolute}`);
+    if (absolute !== row.requests - (counts?.requests ?? 0)) differences.push(`changed by ${absolute}`);
     return differences.map((difference) => `before, ${key}: ${difference}`);
   });
+  const untold = top === undefined ? [...before.keys()].filter((key) => !told.has(key)) : [];
+  return [...faults, ...untold.map((key) => `before, ${key}: is missing`)];
 };
 
 const microsOf = (text: string): number => Date.parse(text) * 1_000;

@@ -1,7 +1,12 @@
-import type { UsageFilter, UsageQueryInput } from "@masthead/shared/http/usage-query-schema";
+import type {
+  UsageCondition,
+  UsageFilter,
+  UsageOrder,
+  UsageQueryInput,
+} from "@masthead/shared/http/usage-query-schema";
 import { toRfc3339 } from "@masthead/shared/time";
 import { USAGE_DIMENSIONS } from "@masthead/shared/usage/dimensions";
-import { MODEL_HEADER, MODELS } from "./population.js";
+import { MODEL_HEADER, MODELS, PROMPT_HEADER } from "./population.js";
 import type { Random } from "./random.js";
 import type { Dataset } from "./schedule.js";
 
@@ -18,10 +23,20 @@ export interface Question {
   filter?: UsageFilter;
   top?: number;
   compare: boolean;
-  /** most requests first, instead of by window and group */
-  ranked: boolean;
+  /** absent: by window, and of each by group; with `top` by window, and of each by requests */
+  orderBy?: UsageOrder[];
+  /** also rows without usage */
+  fill: boolean;
+  histogram: boolean;
+  /** asked by `GET /v1/usage`; its filter is then an `and` of conditions that a link can say */
+  asLink: boolean;
   limit: number;
 }
+
+/** What a question is that asks for no more than counts, percentiles and consumers. */
+export const PLAIN = {
+  ...{ timeZone: "UTC", compare: false, fill: false, histogram: false, asLink: false },
+} as const;
 
 /** The body of `POST /v1/usage/query`. */
 export const documentOf = (question: Question): UsageQueryInput => ({
@@ -31,8 +46,9 @@ export const documentOf = (question: Question): UsageQueryInput => ({
   ...(question.filter ? { filter: question.filter } : {}),
   ...(question.top ? { top: { n: question.top } } : {}),
   ...(question.compare ? { compare: "previous" } : {}),
-  ...(question.ranked ? { orderBy: [{ by: "requests" }] } : {}),
-  include: ["latencyMs", "uniqueConsumers"],
+  ...(question.orderBy ? { orderBy: question.orderBy } : {}),
+  ...(question.fill ? { fill: "zero" } : {}),
+  include: ["latencyMs", "uniqueConsumers", ...(question.histogram ? (["histogram"] as const) : [])],
   limit: question.limit,
 });
 
@@ -47,11 +63,14 @@ export const namesOf = (filter: UsageFilter | undefined): string[] => {
 const MINUTE_US = 60_000_000;
 const HOUR_US = 60 * MINUTE_US;
 const DAY_US = 24 * HOUR_US;
-const DIMENSIONS = [...USAGE_DIMENSIONS, MODEL_HEADER].filter(
-  (name) => name !== "http.response.status_class",
-);
+const DIMENSIONS = [...USAGE_DIMENSIONS, MODEL_HEADER];
 /** Those that split rows into few. */
-const NARROW = ["role", "agent.id", "http.request.method", "http.response.status_code", MODEL_HEADER];
+const NARROW = [
+  ...["role", "agent.id", "http.request.method", MODEL_HEADER],
+  ...["http.response.status_code", "http.response.status_class"],
+];
+/** How many are put to each data set. */
+export const QUESTIONS = 50;
 /** Half hours, quarters of an hour, and clocks that change by an hour or half of one. */
 export const ZONES = [
   ...["UTC", "Asia/Kolkata", "Asia/Kathmandu", "Australia/Lord_Howe"],
@@ -68,23 +87,44 @@ export const randomQuestion = (dataset: Dataset, random: Random): Question => {
   const window = random.pick(["minute", "hour", "hour", "day", "day", "month", "total", "total"] as const);
   const compare = random.chance(0.25);
   const top = random.chance(0.25) ? random.whole(1, 12) : undefined;
-  const named = top === undefined ? random.pick([0, 1, 1, 2, 3]) : random.whole(1, 2);
-  const from = compare || window === "hour" ? NARROW : DIMENSIONS;
-  const groupBy = [...new Set(Array.from({ length: named }, () => random.pick(top ? DIMENSIONS : from)))];
-  const filter = random.chance(0.6) ? filterOf(dataset, random, 0) : undefined;
+  const fill = random.chance(0.25);
+  const asLink = random.chance(0.4);
+  const histogram = random.chance(0.3);
+  const orderBy = random.chance(0.4) ? orderOf(random) : undefined;
+  const filter = random.chance(0.6)
+    ? asLink
+      ? linkFilterOf(dataset, random)
+      : filterOf(dataset, random, 0)
+    : undefined;
   return {
     ...rangeOf(dataset, LONGEST_US[window], compare && window !== "minute", random),
-    ...{
-      window,
-      timeZone: random.pick(ZONES),
-      groupBy,
-      compare,
-      ranked: top === undefined && random.chance(0.2),
-    },
+    ...{ window, timeZone: random.pick(ZONES), compare, fill, histogram, asLink },
+    groupBy: groupByOf(top, fill, compare || window === "hour", random),
     ...(filter ? { filter } : {}),
     ...(top ? { top } : {}),
-    limit: random.pick([37, 1_000, 1_000, 10_000]),
+    ...(orderBy ? { orderBy } : {}),
+    limit: fill ? 337 : random.pick([37, 1_000, 1_000, histogram ? 1_000 : 10_000]),
   };
+};
+
+/** @param isWide whether there are many windows: groups are to be few then */
+const groupByOf = (top: number | undefined, fill: boolean, isWide: boolean, random: Random): string[] => {
+  const named = top ? random.whole(1, 2) : random.pick(fill ? [0, 1, 1] : [0, 1, 1, 2, 3]);
+  const from = !top && (fill || isWide) ? NARROW : DIMENSIONS;
+  return [...new Set(Array.from({ length: named }, () => random.pick(from)))];
+};
+
+const ORDERS: readonly UsageOrder["by"][] = [
+  ...(["window", "window", "group", "requests", "requests", "errors", "responseBytes"] as const),
+  ...(["latencyMs.p50", "latencyMs.p99", `measures.${PROMPT_HEADER}`] as const),
+];
+
+const orderOf = (random: Random): UsageOrder[] => {
+  const names = new Set(Array.from({ length: random.whole(1, 3) }, () => random.pick(ORDERS)));
+  return [...names].map((by) => {
+    const direction = random.pick(["asc", "desc", undefined] as const);
+    return { by, ...(direction ? { direction } : {}) };
+  });
 };
 
 /** @param isCoarse on quarter-hours: of the period before, minutes may be gone */
@@ -103,6 +143,23 @@ const filterOf = (dataset: Dataset, random: Random, depth: number): UsageFilter 
   if (kind > 0.85) return { not: filterOf(dataset, random, depth + 1) };
   if (kind > 0.7) return { or: inner() };
   if (kind > 0.5) return { and: inner() };
+  return conditionOf(dataset, random);
+};
+
+/** Conditions that all hold at once, each of a parameter of its own; lists of a link are told apart by commas. */
+const linkFilterOf = (dataset: Dataset, random: Random): UsageFilter => {
+  const conditions = new Map<string, UsageCondition>();
+  const wanted = random.whole(1, 3);
+  while (conditions.size < wanted) {
+    const condition = conditionOf(dataset, random);
+    const [operator = "", operand] = Object.entries(condition).find(([name]) => name !== "dimension") ?? [];
+    if (Array.isArray(operand) && operand.some((value) => String(value).includes(","))) continue;
+    conditions.set(`${condition.dimension} ${operator}`, condition);
+  }
+  return { and: [...conditions.values()] };
+};
+
+const conditionOf = (dataset: Dataset, random: Random): UsageCondition => {
   const dimension = random.pick(DIMENSIONS);
   const values = valuesOf(dataset, dimension, random);
   const [value = null] = values;
@@ -143,6 +200,8 @@ const valuesOf = ({ population }: Dataset, dimension: string, random: Random): V
       return some(() => random.pick(["GET", "POST", "PUT", "BREW"]));
     case "http.response.status_code":
       return some(() => random.pick([200, 201, 404, 429, 500, 503, null]));
+    case "http.response.status_class":
+      return some(() => random.pick(["2xx", "3xx", "4xx", "5xx", null]));
     case "consumer.fingerprint":
       return some(() => random.pick([...random.pick(tenants.slice(0, 20)).consumers, null]));
     default:

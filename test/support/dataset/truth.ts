@@ -2,6 +2,7 @@ import type { UsageFilter } from "@masthead/shared/http/usage-query-schema";
 import { toRfc3339 } from "@masthead/shared/time";
 import type { Sql } from "postgres";
 import { boundariesOf } from "./calendar.js";
+import { BUCKET_OF_DURATION } from "./histogram.js";
 import { COMPLETION_HEADER, MODEL_HEADER, PROMPT_HEADER } from "./population.js";
 import { namesOf, type Question, type Value } from "./question.js";
 import { RAW_TABLE } from "./raw-table.js";
@@ -13,9 +14,11 @@ export interface TrueCounts {
   requestBytes: number;
   responseBytes: number;
   measures: Record<string, number>;
-  /** milliseconds at the nearest rank */
-  latencyMs: { p50: number; p90: number; p95: number; p99: number };
+  /** milliseconds at the nearest rank; null where there is none */
+  latencyMs: Record<"p50" | "p90" | "p95" | "p99", number | null>;
   uniqueConsumers: number;
+  /** exchanges by bucket; absent: was not asked for */
+  histogram?: [bucket: number, count: number][];
 }
 /** Of one group in one window. */
 export interface TrueRow extends TrueCounts {
@@ -28,6 +31,7 @@ const RAW_COLUMNS: Readonly<Record<string, string>> = {
   ...{ "tenant.id": "tenant_id", role: "role", "service.name": "service_name", "host.name": "host_name" },
   ...{ "agent.id": "agent_id", "url.template": "template", "http.request.method": "method" },
   ...{ "http.response.status_code": "status", "consumer.fingerprint": "consumer", [MODEL_HEADER]: "model" },
+  "http.response.status_class": "(left(status::text, 1) || 'xx')",
 };
 const columnOf = (dimension: string): string => {
   const column = RAW_COLUMNS[dimension];
@@ -115,28 +119,52 @@ export interface TruthOptions {
   without?: readonly Record<string, Value>[];
 }
 
-/** The question put to the raw exchanges of a range. */
-export const sqlOf = (question: Question, { fromUs, toUs, without }: TruthOptions): string => {
+/** Windows, groups and the exchanges of a question, for `select`. */
+const fromOf = (question: Question, { fromUs, toUs, without }: TruthOptions) => {
   const starts = windowStarts(question, fromUs, toUs).map((us) => literal(toRfc3339(us)));
   const key = keyOf(question.groupBy);
   const others = (without ?? []).map((group) =>
     literal(JSON.stringify(question.groupBy.map((name) => group[name]))),
   );
-  return `select width_bucket(ended_at, array[${starts.join(", ")}]::timestamptz[]) - 1 as place,
-      ${without ? "'[]'::jsonb" : key} as key, ${TRUE_COLUMNS}
-    from ${RAW_TABLE} where ended_at >= ${at(fromUs)} and ended_at < ${at(toUs)} and ${conditionOf(question)}
-      ${others.length > 0 ? `and ${key} not in (${others.map((one) => `${one}::jsonb`).join(", ")})` : ""}
+  return {
+    columns: `width_bucket(ended_at, array[${starts.join(", ")}]::timestamptz[]) - 1 as place,
+      ${without ? "'[]'::jsonb" : key} as key`,
+    source: `${RAW_TABLE} where ended_at >= ${at(fromUs)} and ended_at < ${at(toUs)} and ${conditionOf(question)}
+      ${others.length > 0 ? `and ${key} not in (${others.map((one) => `${one}::jsonb`).join(", ")})` : ""}`,
+  };
+};
+
+/** The question put to the raw exchanges of a range. */
+export const sqlOf = (question: Question, options: TruthOptions): string => {
+  const { columns, source } = fromOf(question, options);
+  return `select ${columns}, ${TRUE_COLUMNS} from ${source} group by 1, 2`;
+};
+
+const histogramSqlOf = (question: Question, options: TruthOptions): string => {
+  const { columns, source } = fromOf(question, options);
+  return `select place, key, json_agg(json_build_array(bucket, n) order by bucket) as histogram from (
+      select ${columns}, ${BUCKET_OF_DURATION} as bucket, count(*)::int as n from ${source} group by 1, 2, 3) counted
     group by 1, 2`;
 };
 
+type Placed = { place: number; key: Value[] };
+const placeOf = ({ place, key }: Placed): string => JSON.stringify([place, key]);
+
 /** Answers of plain SQL, in no order. */
 export const readTruth = async (sql: Sql, question: Question, options: TruthOptions): Promise<TrueRow[]> => {
-  const rows = await sql.unsafe<(CountedRow & { place: number; key: Value[] })[]>(sqlOf(question, options));
+  const rows = await sql.unsafe<(CountedRow & Placed)[]>(sqlOf(question, options));
+  const histograms = new Map<string, [number, number][]>();
+  if (question.histogram)
+    for (const row of await sql.unsafe<(Placed & { histogram: [number, number][] })[]>(
+      histogramSqlOf(question, options),
+    ))
+      histograms.set(placeOf(row), row.histogram);
   return rows.map((row) => ({
     window: row.place,
     group: options.without
       ? {}
       : Object.fromEntries(question.groupBy.map((name, i) => [name, row.key[i] ?? null])),
     ...toCounts(row),
+    ...(question.histogram ? { histogram: histograms.get(placeOf(row)) ?? [] } : {}),
   }));
 };
