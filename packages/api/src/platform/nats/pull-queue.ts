@@ -25,11 +25,15 @@ export const pullQueue = (nats: NatsConnection, stream: string, durable: string)
     // Aborted while the consumer was asked for: no event comes any more.
     if (signal?.aborted) stop();
     const taken = messages[Symbol.asyncIterator]();
+    let isAtEnd = false;
     try {
       for (let next = await taken.next(); !next.done; next = await taken.next())
         yield queued(nats, next.value);
+      isAtEnd = true;
     } finally {
       signal?.removeEventListener("abort", stop);
+      // What is on its way would come to nobody, and not again before the consumer's wait for its acknowledgement ends.
+      if (!isAtEnd && !nats.isClosed()) await nats.flush().catch(() => {});
       stop();
       // Closing takes effect when it is iterated over, so who leaves early may not wait for it before the rest is taken.
       for (let next = await taken.next(); !next.done; next = await taken.next())
