@@ -49,11 +49,10 @@ export const consumersOf = (sql: TransactionSql): Fragment => sql`
       group by id, previous, entry >> 6) merged
     group by id, previous) sketched using (id, previous)`;
 
-/** The tables that {@link consumersOf} is made from. @param usage as of `usageOf`, with consumers told apart */
+/** The tables that {@link consumersOf} is made from. @param usage a table as of `usageOf`, with consumers told apart */
 export const consumerTables = (sql: TransactionSql, usage: Fragment): Fragment => sql`
   calls as materialized (
-    select distinct id, previous, consumer, consumers from (
-      select w, previous, key, consumer, consumers from ${usage} u) u join page_targets using (w, key)),
+    select distinct id, previous, consumer, consumers from ${usage} u join page_targets using (w, key)),
   callers as materialized (
     select distinct id, previous, consumer from calls where consumer ~ '^fp:[0-9a-f]{8}:[0-9a-f]{32}$'),
   folded as materialized (

@@ -73,7 +73,8 @@ export const readUsage = async (sql: TransactionSql, read: UsageRead): Promise<U
   const metrics = [...read.order.map(({ by }) => by), read.top?.by].filter((by) => typeof by === "object");
   const measures = measureNames(metrics);
   const rows = await sql<UsageCounted[]>`
-    with usage as ${read.few ? sql`materialized` : sql`not materialized`} (${usageOf(sql, read, read)}),
+    with usage as ${kept(sql, read)} (${usageOf(sql, read, read)}),
+    ${read.consumersFrom ? sql`calling as ${kept(sql, read.consumersFrom)} (${usageOf(sql, read, read.consumersFrom)}),` : sql``}
     sums as materialized (${sumsOf(sql, read, measures)}),
     ${targetsOf(sql, read, measures)}
     rows as materialized (${read.fill ? filledRows(sql, read, measures) : sql`select * from totals`}),
@@ -93,6 +94,10 @@ export const readUsage = async (sql: TransactionSql, read: UsageRead): Promise<U
     order by place`;
   return [...rows];
 };
+
+/** Series that are looked up one by one are so before anything is joined with them: it would be joined anew for each. */
+const kept = (sql: TransactionSql, { few }: GrainRead): Fragment =>
+  few ? sql`materialized` : sql`not materialized`;
 
 const counts = (sql: TransactionSql, previous: boolean): Fragment => {
   const of = (column: string) => sql(previous ? `previous_${column}` : column);
@@ -139,7 +144,7 @@ const details = (sql: TransactionSql, read: UsageRead): Fragment => {
     sql`select null::bigint as id, null::boolean as previous, null::jsonb as ${sql(column)} where false`;
   return sql`
     page_targets as materialized (select w, key, id from targets where id in (select id from page)),
-    ${read.consumersFrom ? consumerTables(sql, sql`(${usageOf(sql, read, read.consumersFrom)})`) : sql``}
+    ${read.consumersFrom ? consumerTables(sql, sql`calling`) : sql``}
     latency as (${read.latency ? latencyOf(sql, detail) : none("latency")}),
     measured as (${read.measures?.length === 0 ? none("measures") : measuresOf(sql, detail, read.measures)}),
     consumed as (${read.consumersFrom ? consumersOf(sql) : none("consumers")})`;
