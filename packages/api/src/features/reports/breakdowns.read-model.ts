@@ -1,6 +1,7 @@
 import type { Histogram } from "@masthead/shared/usage/histogram";
 import type { TransactionSql } from "postgres";
 import { textArray } from "../../platform/db/array-literal.js";
+import { withSeries } from "../usage/index.js";
 import { type HeldTenant, type HeldUsage, heldUsage } from "./held-usage.read-model.js";
 import type { PeriodPlan } from "./period-plan.rules.js";
 import type { Counts, Measures } from "./trend.read-model.js";
@@ -60,7 +61,6 @@ const readSections = async (
   usage: HeldUsage & { grain: keyof typeof SECTIONS },
   rowsMax: number,
 ): Promise<Breakdowns> => {
-  const { tenant } = usage;
   const place = sql`case when place > ${rowsMax}::int then '__other__' else`;
   const bounded = sql`section, name, ${place} key end as key,
     case when place > ${rowsMax}::int and section in ('endpoint', 'failed') then '__other__' else method end as method`;
@@ -68,11 +68,9 @@ const readSections = async (
     with counted as materialized (select * from ${heldUsage(sql, usage)} held),
     series as materialized (
       select s.*, c.requests, c.errors, c.request_bytes, c.response_bytes
-      from (select series_id, sum(requests) as requests, sum(errors) as errors,
+      from (select tenant_id, series_id, sum(requests) as requests, sum(errors) as errors,
           sum(request_bytes) as request_bytes, sum(response_bytes) as response_bytes
-        from counted group by series_id) c
-      cross join lateral (
-        select * from usage_series s where s.tenant_id = ${tenant} and s.series_id = c.series_id offset 0) s),
+        from counted group by tenant_id, series_id) c ${withSeries(sql, "c")}),
     dimension_names as (select distinct jsonb_object_keys(dimensions) as name from series),
     cells as (select * from (
       select section, '' as name, key, cell.method, c.series_id, c.requests, c.errors, c.request_bytes, c.response_bytes

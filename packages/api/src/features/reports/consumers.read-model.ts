@@ -17,9 +17,7 @@ export async function readConsumers(
 ): Promise<SeenConsumers> {
   const [row] = await sql<{ named: number; sketch: string | null }[]>`
     with counted as materialized (
-      select s.consumer, held.consumers from ${heldUsage(sql, { ...held, plan, grain: "consumer" })} held
-      cross join lateral (
-        select consumer from usage_series s where s.tenant_id = ${held.tenant} and s.series_id = held.series_id offset 0) s),
+      select consumer, consumers from ${heldUsage(sql, { ...held, plan, grain: "consumer" })} held),
     named as (select distinct consumer from counted where consumer <> ${OTHER_SERIES}),
     hashed as (
       select ('x' || substr(consumer, 13, 3))::bit(12)::int as register, ('x' || substr(consumer, 16, 16))::bit(64) as rest

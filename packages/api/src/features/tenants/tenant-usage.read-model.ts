@@ -9,6 +9,7 @@ import {
   type UsageGrain,
   type UsageSource,
   usageSource,
+  withSeries,
 } from "../usage/index.js";
 
 /** Whole days (UTC), Unix seconds. */
@@ -36,10 +37,8 @@ export const sourceOf = async (
 
 /** Usage in the server role, as a table of `tenant_id, series_id, requests`. */
 export const servedUsage = (sql: TransactionSql, source: UsageSource): Fragment => sql`(
-  select u.tenant_id, u.series_id, u.requests from (${usageSource(sql, source)}) u
-  cross join lateral (
-    select from usage_series s
-    where s.tenant_id = u.tenant_id and s.series_id = u.series_id and s.role = 'server' offset 0) s)`;
+  select u.tenant_id, u.series_id, u.requests from (${usageSource(sql, source)}) u ${withSeries(sql, "u")}
+  where s.role = 'server')`;
 
 /** Requests in the server role by tenant, of those that made any. @param range absent: all that is held */
 export const readRequests = async (

@@ -22,7 +22,6 @@ export const recomputeBuckets = async (
   level: CoarseLevel,
   buckets: readonly CoarseBucket[],
 ): Promise<void> => {
-  if (buckets.length === 0) return;
   const into = USAGE_TABLE[level];
   const wanted = bucketRows(sql, level, buckets);
   await sql`

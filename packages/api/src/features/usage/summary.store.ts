@@ -12,6 +12,7 @@ import {
   USAGE_TABLE,
 } from "./levels.rules.js";
 import { mergedRows, usageColumns } from "./merged-rows.store.js";
+import { withSeries } from "./series-lookup.read-model.js";
 
 /**
  * Recomputes the summaries of buckets from the rows of the same level, whole. A summary's row is named by the first of the series
@@ -22,7 +23,6 @@ export const recomputeSummaries = async (
   level: CoarseLevel,
   buckets: readonly CoarseBucket[],
 ): Promise<void> => {
-  if (buckets.length === 0) return;
   const table = SUMMARY_TABLE[level];
   const wanted = bucketRows(sql, level, buckets);
   await sql`
@@ -50,7 +50,6 @@ const summarise = async (
   );
   // Who is no consumer's row does not need to know them: the sketch would be large, and is asked of that summary alone.
   const consumers = grain === "consumer" ? sql`f.consumers` : sql`null::int[] as consumers`;
-  // Series by series (`offset 0`), as buckets in `recomputeBuckets`.
   const rows = sql`
     select f.tenant_id, f.bucket, first_value(f.series_id) over told as series_id, f.requests, f.errors, f.request_bytes,
       f.response_bytes, f.measures, f.latency_buckets, f.latency_counts, ${consumers},
@@ -58,9 +57,7 @@ const summarise = async (
     from ${wanted.rows} w
     cross join lateral (
       select * from ${madeFrom(sql, level, grain)} and f.tenant_id = w.tenant_id and f.bucket = w.bucket
-        and f.bucket >= ${wanted.from} and f.bucket < ${wanted.until} offset 0) f
-    cross join lateral (
-      select * from usage_series s where s.tenant_id = f.tenant_id and s.series_id = f.series_id offset 0) s
+        and f.bucket >= ${wanted.from} and f.bucket < ${wanted.until} offset 0) f ${withSeries(sql, "f")}
     window told as (partition by f.tenant_id, f.bucket ${told} order by f.series_id)`;
   await sql`
     insert into ${sql(SUMMARY_TABLE[level])} (grain, ${usageColumns(sql)})

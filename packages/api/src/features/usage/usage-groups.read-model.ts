@@ -3,6 +3,7 @@ import type { TransactionSql } from "postgres";
 import { plainArray } from "../../platform/db/array-literal.js";
 import { type Fragment, joined } from "../../platform/db/fragments.js";
 import type { UsageGrain } from "./levels.rules.js";
+import { withSeries } from "./series-lookup.read-model.js";
 import { quantileBy } from "./usage-details.read-model.js";
 import { groupKey, holds } from "./usage-dimension.read-model.js";
 import { type Metric, QUANTILES } from "./usage-metric.rules.js";
@@ -56,12 +57,10 @@ export const usageOf = (
 };
 
 /** Of few rows the series are looked up one by one; of many, all series are read through instead. */
-const seriesOf = (sql: TransactionSql, few: boolean): Fragment => {
-  const ofRow = sql`s.tenant_id = u.tenant_id and s.series_id = u.series_id`;
-  return few
-    ? sql`cross join lateral (select * from usage_series s where ${ofRow} offset 0) s`
-    : sql`join usage_series s on ${ofRow}`;
-};
+const seriesOf = (sql: TransactionSql, few: boolean): Fragment =>
+  few
+    ? withSeries(sql, "u")
+    : sql`join usage_series s on s.tenant_id = u.tenant_id and s.series_id = u.series_id`;
 
 const COUNTS = ["requests", "errors", "request_bytes", "response_bytes"];
 

@@ -6,6 +6,7 @@ import type { TimeRange } from "../../platform/http/instant.js";
 import {
   COARSE_LEVELS,
   type CoarseLevel,
+  coarserThan,
   type MarkLevel,
   SUMMARY_TABLE,
   type SummaryGrain,
@@ -43,7 +44,7 @@ const LENGTH: Record<CoarseLevel, string> = { quarter: "15 minutes", day: "1 day
 
 /** Stretches that are read from a level, or that marks of coarser levels send there. */
 const stretchesOf = (plan: UsagePlan, level: UsageTableLevel): readonly TimeRange[] =>
-  USAGE_LEVELS.slice(USAGE_LEVELS.indexOf(level)).flatMap((one) => plan[one]);
+  [level, ...coarserThan(level)].flatMap((one) => plan[one]);
 
 /** Which marks there are within plans. */
 export const readMarks = async (

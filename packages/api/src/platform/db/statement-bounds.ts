@@ -1,30 +1,39 @@
 import postgres, { type TransactionSql } from "postgres";
+import { textArray } from "./array-literal.js";
 
 /**
- * Prepares a transaction for statements that add up many rows. What Postgres knows of joins over two columns makes it expect one row where
- * there are a hundred thousand; nested loops over those take minutes, and sorting them to group them takes longer than hashing. Sorting stays
- * where there is no other way. Transaction-local, so that it cannot outlive it in a pool.
+ * How statements that add up many rows are planned. What Postgres knows of joins over two columns makes it expect one row where there are a
+ * hundred thousand; nested loops over those take minutes, and sorting them to group them takes longer than hashing. Sorting stays where there
+ * is no other way.
  */
-const planForManyRows = async (sql: TransactionSql): Promise<void> => {
+const FOR_MANY_ROWS = {
+  enable_nestloop: "off",
+  enable_mergejoin: "off",
+  enable_sort: "off",
+  work_mem: "64MB",
+  jit: "off",
+} as const;
+
+/** Transaction-local, so that it cannot outlive it in a pool. */
+const set = async (sql: TransactionSql, settings: Readonly<Record<string, string>>): Promise<void> => {
   await sql`
-    select set_config('enable_nestloop', 'off', true), set_config('enable_mergejoin', 'off', true),
-      set_config('enable_sort', 'off', true), set_config('work_mem', '64MB', true), set_config('jit', 'off', true)`;
+    select set_config(name, value, true) from unnest(
+      ${textArray(Object.keys(settings))}::text[], ${textArray(Object.values(settings))}::text[]) as s (name, value)`;
 };
 
-/** Runs a part of a transaction as `planForManyRows` says. Where `work` throws, the rest is planned so, too. */
+/** Runs a part of a transaction planned for many rows. Where `work` throws, the rest is planned so, too. */
 export const plannedForManyRows = async <T>(sql: TransactionSql, work: () => Promise<T>): Promise<T> => {
-  await planForManyRows(sql);
+  await set(sql, FOR_MANY_ROWS);
   const result = await work();
-  for (const name of ["enable_nestloop", "enable_mergejoin", "enable_sort", "work_mem", "jit"])
-    await sql`set local ${sql(name)} to default`;
+  await sql`
+    select set_config(name, reset_val, true) from pg_settings
+    where name = any(${textArray(Object.keys(FOR_MANY_ROWS))}::text[])`;
   return result;
 };
 
-/** As `planForManyRows` says, and each statement ends after a time. */
-export const boundStatements = async (sql: TransactionSql, timeoutMs: number): Promise<void> => {
-  await sql`select set_config('statement_timeout', ${String(timeoutMs)}, true)`;
-  await planForManyRows(sql);
-};
+/** Prepares a transaction for statements that add up many rows, each of which ends after a time. */
+export const boundStatements = (sql: TransactionSql, timeoutMs: number): Promise<void> =>
+  set(sql, { ...FOR_MANY_ROWS, statement_timeout: String(timeoutMs) });
 
 /** Whether Postgres ended a statement because of its time. */
 export const isTimedOut = (error: unknown): boolean =>
