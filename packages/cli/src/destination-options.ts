@@ -42,6 +42,7 @@ const gather =
 /** What a destination is, as `create` and `set` take it. */
 export const withDestinationOptions = (command: Command): Command =>
   command
+    .option("--name <name>", "what it is, for people")
     .addOption(
       new Option("--webhook <url>", "send events there: https, by Standard Webhooks").conflicts([
         "bucket",

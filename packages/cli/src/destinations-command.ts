@@ -7,6 +7,7 @@ import { printable } from "./printable.js";
 import { readSecrets } from "./secrets-file.js";
 import { UsageError } from "./settings.js";
 import { table } from "./table.js";
+import { positiveNumberOf } from "./whole-number-option.js";
 
 const EXAMPLES = `
 Examples:
@@ -36,11 +37,6 @@ Examples:
   masthead destinations set dst_0123456789abcdef --form json --form html
   cat new.key old.key | masthead destinations set dst_0123456789abcdef --secrets -
   masthead destinations set dst_0123456789abcdef --disable`;
-
-const revisionOf = (text: string): number => {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new UsageError("--if-revision takes a whole number from 1 on");
-  return Number(text);
-};
 
 const secretsOf = ({ secrets }: DestinationOptions, context: CommandContext) =>
   secrets === undefined ? undefined : readSecrets(secrets, context);
@@ -95,8 +91,7 @@ export const destinationsCommand = (context: CommandContext): Command => {
   withDestinationOptions(
     destinations
       .command("create")
-      .description("make a destination: reports that are sealed from now on are sent there")
-      .option("--name <name>", "what it is, for people"),
+      .description("make a destination: reports that are sealed from now on are sent there"),
   )
     .option("--disable", "send nothing there yet")
     .addHelpText("after", CREATE_HELP)
@@ -111,12 +106,11 @@ export const destinationsCommand = (context: CommandContext): Command => {
     destinations
       .command("set")
       .argument("<id>", "id of the destination")
-      .description("change a destination; what is not named stays as it is, secrets too")
-      .option("--name <name>", "what it is, for people"),
+      .description("change a destination; what is not named stays as it is, secrets too"),
   )
     .addOption(new Option("--enable", "send there what is sealed from now on").conflicts("disable"))
     .option("--disable", "send nothing new there")
-    .option("--if-revision <number>", "only at this revision", revisionOf)
+    .option("--if-revision <number>", "only at this revision", positiveNumberOf("--if-revision"))
     .addHelpText("after", SET_HELP)
     .action((id: string, options: SetOptions) => set(context, id, options));
 

@@ -8,6 +8,7 @@ import type { CommandContext } from "./context.js";
 import { printable } from "./printable.js";
 import { UsageError } from "./settings.js";
 import { type Column, table } from "./table.js";
+import { wholeNumberOf } from "./whole-number-option.js";
 
 const FILE_MAX_BYTES = 1024 * 1024;
 
@@ -37,12 +38,7 @@ const readPolicy = (file: string): { name: string; document: PolicyDocument } =>
   return { name: parsed.policy.metadata.name, document: value as PolicyDocument };
 };
 
-/** @throws UsageError */
-const revisionOf = ({ ifRevision }: { ifRevision?: string }): { ifRevision?: number } => {
-  if (ifRevision === undefined) return {};
-  if (!/^\d{1,15}$/.test(ifRevision)) throw new UsageError("--if-revision takes a whole number");
-  return { ifRevision: Number(ifRevision) };
-};
+const revisionOf = wholeNumberOf("--if-revision");
 
 const COLUMNS: readonly Column<PolicyResource>[] = [
   { title: "NAME", cell: ({ name }) => name },
@@ -78,12 +74,16 @@ export const policiesCommand = (context: CommandContext): Command => {
   policies
     .command("apply")
     .requiredOption("-f, --file <file>", "the policy, JSON or YAML; - for standard input")
-    .option("--if-revision <number>", "only if the policy is at this revision (0: only if there is none)")
+    .option(
+      "--if-revision <number>",
+      "only if the policy is at this revision (0: only if there is none)",
+      revisionOf,
+    )
     .description("create a policy or change it; agents follow within a second")
     .addHelpText("after", "\nExample:\n  masthead policies apply -f gateway.yaml")
-    .action(async (options: { file: string; ifRevision?: string }) => {
-      const { name, document } = readPolicy(options.file);
-      const saved = await context.api().policies.put(name, document, revisionOf(options));
+    .action(async ({ file, ...guard }: { file: string; ifRevision?: number }) => {
+      const { name, document } = readPolicy(file);
+      const saved = await context.api().policies.put(name, document, guard);
       const waits = saved.published ? "" : "; it is saved, and agents get it when NATS answers again";
       context.print(saved, () => `${printable(saved.name)} is at revision ${saved.revision}${waits}`);
     });
@@ -91,11 +91,11 @@ export const policiesCommand = (context: CommandContext): Command => {
   policies
     .command("delete")
     .argument("<name>", "name of the policy")
-    .option("--if-revision <number>", "only if the policy is at this revision")
+    .option("--if-revision <number>", "only if the policy is at this revision", revisionOf)
     .description("delete a policy")
     .addHelpText("after", "\nExample:\n  masthead policies delete gateway --if-revision 12")
-    .action(async (name: string, options: { ifRevision?: string }) => {
-      await context.api().policies.delete(name, revisionOf(options));
+    .action(async (name: string, guard: { ifRevision?: number }) => {
+      await context.api().policies.delete(name, guard);
       context.print({ name, deleted: true }, () => `${printable(name)} is deleted`);
     });
 

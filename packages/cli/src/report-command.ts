@@ -8,6 +8,7 @@ import { printable } from "./printable.js";
 import { reportSummary } from "./report-summary.js";
 import { UsageError } from "./settings.js";
 import { lookOf } from "./terminal.js";
+import { positiveNumberOf } from "./whole-number-option.js";
 import { dayOf } from "./zoned-time.js";
 
 type Form = ReportForm | "summary";
@@ -47,11 +48,9 @@ const formOf = (options: ReportOptions, isJson: boolean): Form => {
 };
 
 const queryOf = ({ timeZone, version }: ReportOptions): ReportQuery => {
-  if (version !== undefined && !/^[1-9]\d{0,8}$/.test(version))
-    throw new UsageError("--version takes a whole number from 1 on");
   return {
     ...(timeZone === "UTC" ? {} : { timeZone }),
-    ...(version === undefined ? {} : { version: Number(version) }),
+    ...(version === undefined ? {} : { version: positiveNumberOf("--version")(version) }),
   };
 };
 

@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import type { CommandContext } from "./context.js";
 import { printable } from "./printable.js";
 import { spanMs } from "./range-option.js";
-import { UsageError } from "./settings.js";
+import { positiveNumberOf } from "./whole-number-option.js";
 
 const HELP = `
 The link alone goes where a pipe takes it. Whoever has it reads that version of that report and needs no key, until it expires or
@@ -20,11 +20,6 @@ const secondsOf = (text: string): number => {
   return ms / 1_000;
 };
 
-const versionOf = (text: string): number => {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new UsageError("--version takes a whole number from 1 on");
-  return Number(text);
-};
-
 interface LinkOptions {
   form?: ReportForm;
   version?: number;
@@ -38,7 +33,7 @@ export const reportLinkCommand = (context: CommandContext): Command =>
     .argument("<period>", "a sealed month 2026-10 or day 2026-10-27")
     .description("make a short-lived link to a sealed report, good without a key")
     .addOption(new Option("--form <form>", "what it answers (html unless said)").choices(REPORT_FORMS))
-    .option("--version <number>", "to this version (the newest unless said)", versionOf)
+    .option("--version <number>", "to this version (the newest unless said)", positiveNumberOf("--version"))
     .option(
       "--expires <span>",
       "after how long it is not good any more: 30m, 7d (24h unless said)",

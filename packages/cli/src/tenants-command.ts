@@ -10,6 +10,7 @@ import { rangeOf, TIME_HELP } from "./range-option.js";
 import { UsageError } from "./settings.js";
 import { type Column, table } from "./table.js";
 import { tenantText } from "./tenant-text.js";
+import { wholeNumberOf } from "./whole-number-option.js";
 
 const EXAMPLES = `
 Examples:
@@ -24,10 +25,7 @@ const STAYS = "what was counted stays where it is; nothing is moved back";
 
 const again = (text: string, before: string[] = []): string[] => [...before, text];
 
-const revisionOf = (text: string): number => {
-  if (!/^\d{1,15}$/.test(text)) throw new UsageError("--if-revision takes a whole number");
-  return Number(text);
-};
+const revisionOf = wholeNumberOf("--if-revision");
 
 /** `name=value`; without a value the label goes. @throws UsageError */
 const labelOf = (text: string): [name: string, value: string] => {
