@@ -13,6 +13,7 @@ import { encodeBatch } from "@masthead/shared/wire/codec";
 import { connect, credsAuthenticator } from "nats";
 import postgres from "postgres";
 import { afterAll, expect, test } from "vitest";
+import { USAGE_TABLES } from "../postgres/support/usage-state.js";
 import { Cleanup } from "../support/cleanup.js";
 import type { DrainOrder } from "../support/crash/drain-order.js";
 import { bundleDrain, startDrain } from "../support/crash/drain-process.js";
@@ -97,7 +98,7 @@ test("exchanges through NATS into Postgres, beside COPY of the same rows", async
     return performance.now() - startedAt;
   };
   const empty = async () => {
-    await sql`truncate exchanges, plain, indexed, usage_series, usage_minute, usage_quarter, usage_day, usage_month, usage_quarter_summary, usage_day_summary, usage_month_summary, usage_windows, usage_dirty`;
+    await sql`truncate exchanges, plain, indexed, ${sql.unsafe(USAGE_TABLES.join(", "))}`;
     await sql`checkpoint`;
   };
 

@@ -1,19 +1,17 @@
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { run } from "@masthead/cli/run";
 import type { AuditEntry, AuditHead } from "@masthead/shared/audit/entry";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type CommandLine, startCommandLine } from "./support/command-line.js";
 import { startControlPlane, type TestControlPlane } from "./support/control-plane.js";
 
 let plane: TestControlPlane;
-let server: Server;
+let command: CommandLine;
 beforeAll(async () => {
   plane = await startControlPlane();
-  server = createServer(async ({ method = "", url = "" }, response) => {
-    const answer = await plane.request(method, url);
-    response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(await answer.text());
+  command = await startCommandLine({
+    answer: ({ method, path }) => plane.request(method, path),
+    apiKey: plane.adminKey,
+    nowMs: () => plane.clock.nowUs / 1_000,
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   for (let i = 0; i < 9; i++) {
     plane.clock.nowUs += 1_000_000;
     const made = await plane.request("POST", "/v1/keys", { body: { name: `key ${i}`, role: "viewer" } });
@@ -21,7 +19,7 @@ beforeAll(async () => {
   }
 });
 afterAll(async () => {
-  await new Promise((resolve) => server?.close(resolve));
+  await command?.stop();
   await plane?.stop();
 });
 
@@ -33,21 +31,7 @@ const list = async (query: string) =>
   };
 const seqs = async (query: string) => (await list(query)).items.map(({ seq }) => seq);
 
-/** `masthead audit …`, as an operator runs it. */
-const masthead = async (...args: string[]) => {
-  const out: string[] = [];
-  const errors: string[] = [];
-  const code = await run(["audit", ...args], {
-    env: {
-      MASTHEAD_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-      MASTHEAD_API_KEY: plane.adminKey,
-    },
-    out: (text) => out.push(text),
-    error: (text) => errors.push(text),
-    nowMs: () => plane.clock.nowUs / 1_000,
-  });
-  return { code, out: out.join("\n"), error: errors.join("\n") };
-};
+const masthead = (...args: string[]) => command.run(["audit", ...args]);
 
 /** Changes the log as only its owner can, and afterwards puts back what was there. */
 const tampered = async <T>(change: string, look: () => Promise<T>): Promise<T> => {

@@ -1,25 +1,21 @@
 import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { run } from "@masthead/cli/run";
 import type { DeliveryResource, DestinationResource } from "@masthead/client";
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
+import { type CommandLine, startCommandLine } from "./support/command-line.js";
 import { type DeliveringTest, startDelivering } from "./support/delivering.js";
 import { type Received, type Receiver, startReceiver } from "./support/receiver.js";
 
 const cleanup = new Cleanup();
 let test: DeliveringTest;
 let receiver: Receiver;
-let server: Server;
+let command: CommandLine;
 let folder: string;
 let tenant: string;
 let count = 0;
-
-const urlOfServer = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
 beforeAll(async () => {
   folder = cleanup.folder();
@@ -27,18 +23,12 @@ beforeAll(async () => {
   cleanup.add(() => test.server.stop());
   receiver = await startReceiver();
   cleanup.add(() => receiver.stop());
-  server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const { method = "", url = "", headers } = request;
-    const body = chunks.length === 0 ? undefined : JSON.parse(Buffer.concat(chunks).toString());
-    const ifMatch = headers["if-match"];
-    const given = ifMatch === undefined ? {} : { "if-match": ifMatch };
-    const answer = await test.ask(method, `${urlOfServer()}${url}`, body, given);
-    response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(await answer.text());
+  command = await startCommandLine({
+    answer: ({ method, url, body, headers }) => test.ask(method, url, body, headers),
+    apiKey: "k-1",
+    nowMs: () => test.clock.now * 1_000,
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  cleanup.add(() => new Promise((resolve) => server.close(resolve)));
+  cleanup.add(() => command.stop());
 });
 afterAll(() => cleanup.run());
 beforeEach(() => {
@@ -49,20 +39,7 @@ beforeEach(() => {
   test.clock.now = Date.now() / 1000;
 });
 
-/** A command line as an operator runs it. */
-const masthead = async (args: string[], input?: string) => {
-  const out: string[] = [];
-  const errors: string[] = [];
-  const code = await run(args, {
-    env: { MASTHEAD_URL: urlOfServer(), MASTHEAD_API_KEY: "k-1" },
-    out: (text) => out.push(text),
-    error: (text) => errors.push(text),
-    input: async () => (input === undefined ? null : Buffer.from(input)),
-    sleep: async () => {},
-    nowMs: () => test.clock.now * 1_000,
-  });
-  return { code, out: out.join("\n"), error: errors.join("\n") };
-};
+const masthead = (args: string[], input?: string) => command.run(args, input);
 const json = async <T>(...args: string[]): Promise<T> => {
   const { out, error } = await masthead([...args, "--json"]);
   expect(error).toBe("");

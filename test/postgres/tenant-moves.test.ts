@@ -15,7 +15,8 @@ import { makeBatch } from "./support/batches.js";
 import { commit } from "./support/ingest.js";
 import { expectedAfterMoves, ONE, partsToMove, rolledUpWrong, THREE, TWO } from "./support/moved-usage.js";
 import { startTenants, type TestTenants } from "./support/tenants.js";
-import { bookParts, DAY, manyParts, NOW, part } from "./support/usage-parts.js";
+import { bookParts, DAY, daysOf, manyParts, NOW, part } from "./support/usage-parts.js";
+import { resetHorizon } from "./support/usage-state.js";
 import { wrongSummaries } from "./support/wrong-summaries.js";
 
 const UNKNOWN = "unattributed";
@@ -30,12 +31,8 @@ beforeAll(async () => {
 afterAll(() => tenants?.server.stop());
 beforeEach(async () => {
   await tenants.reset();
-  await tenants.owner.sql`update usage_horizon set minutes_from = '1970-01-01', quarters_from = '1970-01-01',
-    days_from = '1970-01-01', months_from = '1970-01-01'`;
-  const days = new Set(
-    manyParts(400).map((part) => new Date(part.windowStart * 1000).toISOString().slice(0, 10)),
-  );
-  await ensureUsagePartitions(tenants.ingest, days);
+  await resetHorizon(tenants.owner);
+  await ensureUsagePartitions(tenants.ingest, daysOf(manyParts(400)));
 });
 
 const RANGE = "from=2026-10-01T00:00:00Z&to=2026-12-01T00:00:00Z";

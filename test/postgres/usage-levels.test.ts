@@ -1,5 +1,4 @@
 import {
-  ensureUsagePartitions,
   maintainUsage,
   readHorizon,
   rollUpUsage,
@@ -10,7 +9,7 @@ import type { UsagePart } from "@masthead/shared/wire/batch";
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { startTestDatabase, type TestDatabase } from "./support/database.js";
-import { bookParts, DAY, NOW, part } from "./support/usage-parts.js";
+import { bookAnywhere, DAY, NOW, part } from "./support/usage-parts.js";
 import { resetUsage } from "./support/usage-state.js";
 import { wrongSummaries } from "./support/wrong-summaries.js";
 
@@ -60,11 +59,8 @@ const parts = fc.array(
   { minLength: 1, maxLength: 30 },
 );
 
-const book = async (list: readonly UsagePart[], database = ingest, seriesCap?: number): Promise<void> => {
-  const days = list.map(({ windowStart }) => new Date(windowStart * 1000).toISOString().slice(0, 10));
-  await ensureUsagePartitions(database, new Set(days));
-  await bookParts(database, list, seriesCap);
-};
+const book = (list: readonly UsagePart[], database = ingest, seriesCap?: number): Promise<void> =>
+  bookAnywhere(database, list, seriesCap);
 
 const LEVELS = ["minute", "quarter", "day", "month"] as const;
 type Level = (typeof LEVELS)[number];

@@ -1,12 +1,11 @@
 import { readFile } from "node:fs/promises";
-import { ensureUsagePartitions, rollUpUsage } from "@masthead/api/features/usage/index";
+import { rollUpUsage } from "@masthead/api/features/usage/index";
 import type { Database } from "@masthead/api/platform/db/database";
 import type { UsagePart } from "@masthead/shared/wire/batch";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { makeGate } from "../support/gate.js";
-import { until } from "../support/until.js";
 import { startTestDatabase, type TestDatabase } from "./support/database.js";
-import { bookParts, DAY, NOW, part } from "./support/usage-parts.js";
+import { heldBeforeCommit, untilMarksAreWaitedFor } from "./support/held-database.js";
+import { bookAnywhere, DAY, NOW, part } from "./support/usage-parts.js";
 import { resetUsage } from "./support/usage-state.js";
 import { wrongSummaries } from "./support/wrong-summaries.js";
 
@@ -39,11 +38,7 @@ const PARTS = ["/a", "/b", "/c"].flatMap((template) => [
   some(template, { windowStart: START - 2 * DAY, consumer: `fp:00112233:${"5".repeat(32)}` }),
 ]);
 
-const book = async (parts: readonly UsagePart[]): Promise<void> => {
-  const days = parts.map(({ windowStart }) => new Date(windowStart * 1000).toISOString().slice(0, 10));
-  await ensureUsagePartitions(ingest, new Set(days));
-  await bookParts(ingest, parts);
-};
+const book = (parts: readonly UsagePart[]): Promise<void> => bookAnywhere(ingest, parts);
 const SUMMARIES = "usage_quarter_summary, usage_day_summary, usage_month_summary";
 const heldSummaries = async (): Promise<unknown> => {
   const [row] = await owner.sql`
@@ -89,36 +84,14 @@ describe("summaries", () => {
     await book(PARTS);
     await rollUpUsage(ingest, LATER_US);
     await owner.sql`insert into usage_dirty select distinct tenant_id, 'quarter_summary', bucket from usage_quarter`;
-    const [made, gate] = [makeGate(), makeGate()];
-    const slow = server.open("ingest");
     // Has made summaries of the rows as they were, and has not committed.
-    const summarising = rollUpUsage(
-      {
-        ...slow,
-        transaction: (scope, work, mode) =>
-          slow.transaction(
-            scope,
-            async (tx) => {
-              const done = await work(tx);
-              if (done === 0) return done;
-              made.open();
-              await gate.opened;
-              return done;
-            },
-            mode,
-          ),
-      },
-      LATER_US,
-    );
-    await made.opened;
+    const held = heldBeforeCommit(server.open("ingest"), (done) => done !== 0);
+    const summarising = rollUpUsage(held.database, LATER_US);
+    await held.worked;
     await book([some("/d"), some("/e")]);
     const rolling = rollUpUsage(server.open("ingest"), LATER_US);
-    await until("the roll-up waits", async () => {
-      const rows = await owner.sql`
-        select from pg_stat_activity where wait_event_type = 'Lock' and query like '%usage_dirty%'`;
-      return rows.length > 0;
-    });
-    gate.open();
+    await untilMarksAreWaitedFor(owner);
+    held.commit();
     await summarising;
     await rolling;
     expect(await marks()).toEqual([]);

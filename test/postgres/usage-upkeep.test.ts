@@ -12,8 +12,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { makeGate } from "../support/gate.js";
 import { until } from "../support/until.js";
 import { startTestDatabase, type TestDatabase } from "./support/database.js";
+import { heldBeforeCommit, untilMarksAreWaitedFor } from "./support/held-database.js";
 import { Stopped, stoppedAfter } from "./support/stopped-database.js";
-import { bookParts, DAY, NOW, part, placed } from "./support/usage-parts.js";
+import { bookAnywhere, bookParts, DAY, daysOf, NOW, part, placed } from "./support/usage-parts.js";
 import { resetUsage, usageState } from "./support/usage-state.js";
 import { wrongSummaries } from "./support/wrong-summaries.js";
 
@@ -49,12 +50,7 @@ const PARTS: UsagePart[] = [0, 0.01, 2, 9, 41, 110, 160].flatMap((daysAgo) =>
   ),
 );
 
-const daysOf = (parts: readonly UsagePart[]): Set<string> =>
-  new Set(parts.map(({ windowStart }) => new Date(windowStart * 1000).toISOString().slice(0, 10)));
-const book = async (parts: readonly UsagePart[], database = ingest): Promise<void> => {
-  await ensureUsagePartitions(database, daysOf(parts));
-  await bookParts(database, parts);
-};
+const book = (parts: readonly UsagePart[], database = ingest): Promise<void> => bookAnywhere(database, parts);
 const upkeep = (database: Database): Promise<void> =>
   maintain(database, NOW_US, { usageRetention: RETENTION });
 
@@ -169,35 +165,13 @@ describe("several at once", () => {
   test("a booking that comes while its bucket is made waits for it, and marks it again", async () => {
     const old = part({ windowStart: NOW - (NOW % 900) - 9_000 });
     await book([old]);
-    const gate = makeGate();
-    const taken = makeGate();
     // A roll-up that has taken its mark and counted, and has not committed.
-    const slow = server.open("ingest");
-    const rolling = rollUpUsage(
-      {
-        ...slow,
-        transaction: (scope, work, mode) =>
-          slow.transaction(
-            scope,
-            async (tx) => {
-              const done = await work(tx);
-              taken.open();
-              await gate.opened;
-              return done;
-            },
-            mode,
-          ),
-      },
-      NOW_US,
-    );
-    await taken.opened;
+    const held = heldBeforeCommit(server.open("ingest"));
+    const rolling = rollUpUsage(held.database, NOW_US);
+    await held.worked;
     const booking = bookParts(server.open("ingest"), [old]);
-    await until("the booking waits", async () => {
-      const rows = await owner.sql`
-        select from pg_stat_activity where wait_event_type = 'Lock' and query like '%usage_dirty%'`;
-      return rows.length > 0;
-    });
-    gate.open();
+    await untilMarksAreWaitedFor(owner);
+    held.commit();
     await Promise.all([rolling, booking]);
     await rollUpUsage(ingest, NOW_US);
     expect(await owner.sql`select requests from usage_quarter`).toEqual([{ requests: 2 }]);

@@ -10,6 +10,7 @@ import type { ReportRow } from "@masthead/shared/http/report-schema";
 import { startTestDatabase, type TestDatabase } from "./database.js";
 import { ADMIN, asPrincipal } from "./principals.js";
 import { DAYS, NOW } from "./usage-parts.js";
+import { resetUsage } from "./usage-state.js";
 
 /** The routes of reports alone over a real Postgres, at the time {@link NOW}. */
 export interface Reporting {
@@ -53,10 +54,8 @@ export const startReporting = async (): Promise<Reporting> => {
       }
     },
     async reset() {
-      await owner.sql`truncate usage_series, usage_dimension_names, usage_minute, usage_quarter, usage_day,
-        usage_month, usage_quarter_summary, usage_day_summary, usage_month_summary, usage_windows, usage_dirty, epochs, epoch_losses, lost_batches, loss_minutes`;
-      await owner.sql`update usage_horizon set minutes_from = '1970-01-01', quarters_from = '1970-01-01',
-        days_from = '1970-01-01', months_from = '1970-01-01'`;
+      await resetUsage(owner);
+      await owner.sql`truncate epochs, epoch_losses, lost_batches, loss_minutes`;
       await ensureUsagePartitions(ingest, DAYS);
     },
     async plainly(tenant, from, to, key = "null") {

@@ -1,5 +1,6 @@
 import type { Database } from "@masthead/api/platform/db/database";
 import type { Sql, TransactionSql } from "postgres";
+import { watchedSql } from "../../support/watched-sql.js";
 
 /** What a job is stopped by. */
 export class Stopped extends Error {
@@ -13,20 +14,9 @@ export class Stopped extends Error {
 export const stoppedAfter = (database: Database, after: number): Database => {
   let sent = 0;
   const watched = <S extends Sql | TransactionSql>(sql: S): S =>
-    new Proxy(sql, {
-      apply: (target, self, parameters) => {
-        const query = Reflect.apply(target as never, self, parameters) as PromiseLike<unknown>;
-        // Not of the helpers `sql(name)`, whose first argument is no template; and what is part of another statement is not sent.
-        if (!Array.isArray(parameters[0]) || !("raw" in parameters[0])) return query;
-        const send = query.then.bind(query);
-        return Object.assign(query, {
-          // biome-ignore lint/suspicious/noThenProperty: it is one, and is sent once somebody waits for it
-          then: ((...handlers: Parameters<typeof send>) =>
-            sent++ >= after
-              ? Promise.reject(new Stopped(`after ${after} statements`)).then(...handlers)
-              : send(...handlers)) as typeof send,
-        });
-      },
+    watchedSql(sql, async (send) => {
+      if (sent++ >= after) throw new Stopped(`after ${after} statements`);
+      return send();
     });
   return {
     ...database,

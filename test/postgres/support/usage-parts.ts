@@ -1,6 +1,7 @@
-import { bookUsage, type PlacedPart } from "@masthead/api/features/usage/index";
+import { bookUsage, ensureUsagePartitions, type PlacedPart } from "@masthead/api/features/usage/index";
 import type { Database } from "@masthead/api/platform/db/database";
 import { NO_TENANT } from "@masthead/api/platform/db/scope";
+import { dayOf } from "@masthead/shared/time";
 import type { Batch, UsagePart } from "@masthead/shared/wire/batch";
 
 /** Unix seconds that the parts below take for now, and the days that they lie on. */
@@ -76,3 +77,17 @@ export const placed = (parts: readonly UsagePart[]): PlacedPart[] =>
 /** Books parts as ingest does. */
 export const bookParts = (ingest: Database, parts: readonly UsagePart[], seriesCap?: number): Promise<void> =>
   ingest.transaction(NO_TENANT, ({ sql }) => bookUsage(sql, placed(parts), seriesCap));
+
+/** Days (UTC) that parts lie on, `YYYY-MM-DD`. */
+export const daysOf = (parts: readonly UsagePart[]): Set<string> =>
+  new Set(parts.map(({ windowStart }) => dayOf(windowStart * 1e6)));
+
+/** Makes the partitions of parts, and books them. */
+export const bookAnywhere = async (
+  ingest: Database,
+  parts: readonly UsagePart[],
+  seriesCap?: number,
+): Promise<void> => {
+  await ensureUsagePartitions(ingest, daysOf(parts));
+  await bookParts(ingest, parts, seriesCap);
+};

@@ -1,4 +1,5 @@
 import type { Database, Transaction } from "@masthead/api/platform/db/database";
+import { watchedSql } from "../watched-sql.js";
 import { die, type Steps } from "./steps.js";
 
 const LABEL_MAX = 110;
@@ -19,22 +20,10 @@ const labelOf = (strings: TemplateStringsArray, parameters: readonly unknown[]):
 
 /** A statement's name is a step once Postgres has answered it. */
 const noting = <S extends object>(sql: S, onDone: (statement: string) => void): S =>
-  new Proxy(sql, {
-    apply(target, thisArgument, parameters: unknown[]) {
-      const query = Reflect.apply(target as never, thisArgument, parameters) as PromiseLike<unknown>;
-      const [strings, ...rest] = parameters as [TemplateStringsArray, ...unknown[]];
-      if (!Array.isArray(strings) || !("raw" in strings)) return query;
-      const label = labelOf(strings, rest);
-      const settle = query.then.bind(query);
-      // A fragment of another statement is never waited for. Named apart for who looks for promises by mistake.
-      const waiting = "then";
-      const noted: typeof query.then = (done, failed) =>
-        settle((value) => {
-          onDone(label);
-          return value;
-        }).then(done as never, failed);
-      return Object.defineProperty(query, waiting, { value: noted });
-    },
+  watchedSql(sql, async (send, strings, parameters) => {
+    const answer = await send();
+    onDone(labelOf(strings, parameters));
+    return answer;
   });
 
 /**
