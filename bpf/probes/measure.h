@@ -7,25 +7,32 @@
 
 #define SOCKET_STREAM 1
 #define PROTOCOL_TCP 6
+#define CPU_READINGS 4	/* a tick meets one of some ten thousand readings, and hardly the next one too */
 
 /*
  * A clock that runs while the thread does: two readings differ by its CPU time between them. The scheduler adds to
  * sum_exec_runtime at ticks and switches only, and notes as exec_start when it last did; what came since is added here by
  * another clock, whose offset is the same in both readings. Time in interrupts and of the hypervisor, which the scheduler
- * leaves out, is taken away as of its last look. 0: the thread was switched or ticked while this was read.
+ * leaves out, is taken away as of its last look. Where the thread was switched or ticked while this was read, it is read again.
+ * 0: that happened each time.
  */
 static __always_inline __u64 thread_cpu_ns(struct task_struct *task)
 {
 	const volatile struct sched_entity *se = &task->se;
-	__u64 since = se->exec_start, elsewhere = 0, reading;
 
-	if (bpf_core_field_exists(task->se.cfs_rq)) {
-		const struct rq *rq = task->se.cfs_rq->rq;
+	for (int tries = 0; tries < CPU_READINGS; tries++) {
+		__u64 since = se->exec_start, elsewhere = 0, reading;
 
-		elsewhere = rq->clock - rq->clock_task;
+		if (bpf_core_field_exists(task->se.cfs_rq)) {
+			const struct rq *rq = task->se.cfs_rq->rq;
+
+			elsewhere = rq->clock - rq->clock_task;
+		}
+		reading = bpf_ktime_get_ns() + se->sum_exec_runtime - since - elsewhere;
+		if (se->exec_start == since)
+			return reading;
 	}
-	reading = bpf_ktime_get_ns() + se->sum_exec_runtime - since - elsewhere;
-	return se->exec_start == since ? reading : 0;
+	return 0;
 }
 
 /* Of a TCP socket. */
