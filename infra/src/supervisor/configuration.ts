@@ -24,7 +24,7 @@ export const supervisorVariables = {
   databaseUrl: variable({
     name: "MASTHEAD_DATABASE_URL",
     description:
-      "Use this Postgres instead of the embedded one: connection string of a role that owns the database and may create roles.",
+      "Use this Postgres (16 or later) instead of the embedded one: connection string of a role that owns the database and may create roles.",
     unit: "URL",
     secret: true,
     schema: text,

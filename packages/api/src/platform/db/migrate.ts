@@ -3,17 +3,21 @@ import { type Migration, readMigrations } from "./migrations.js";
 
 /** Any number that is ours: two starters on one database take turns. */
 const LOCK = 7_246_138_401;
+/** `any_value` in SQL. */
+const LEAST_POSTGRES = 16;
 
 /**
  * Brings the schema up to date: every migration that is not recorded yet, in order, each in its own transaction.
  * @param ownerUrl connection string of the role that owns the schema
  * @returns names of what was applied now
- * @throws Error when a recorded migration has changed, or is unknown to this version
+ * @throws Error when Postgres is too old, or a recorded migration has changed or is unknown to this version
  */
 export const migrate = async (ownerUrl: string, migrations?: Migration[]): Promise<string[]> => {
   const wanted = migrations ?? (await readMigrations());
   const sql = postgres(ownerUrl, { max: 1, prepare: false, onnotice: () => {} });
   try {
+    const [server] = await sql<{ version: string }[]>`select current_setting('server_version') as version`;
+    refuseOldPostgres(server?.version ?? "");
     const applied: string[] = [];
     for (;;) {
       const name = await sql.begin((tx) => applyNext(tx, wanted));
@@ -23,6 +27,14 @@ export const migrate = async (ownerUrl: string, migrations?: Migration[]): Promi
   } finally {
     await sql.end({ timeout: 5 });
   }
+};
+
+/** @param version `server_version` of Postgres, like `17.2 (Debian 17.2-1)` @throws Error that says what is needed */
+export const refuseOldPostgres = (version: string): void => {
+  if (Number.parseInt(version, 10) >= LEAST_POSTGRES) return;
+  throw new Error(
+    `this Postgres is ${version || "of no known version"}: Masthead needs ${LEAST_POSTGRES} or later`,
+  );
 };
 
 const applyNext = async (tx: TransactionSql, wanted: Migration[]): Promise<string | null> => {
