@@ -109,8 +109,9 @@ export const windowStarts = ({ window, timeZone }: Question, fromUs: number, toU
   return Array.from({ length: (toUs - fromUs) / 60_000_000 }, (_, i) => fromUs + i * 60_000_000);
 };
 
+/** As text, which is sorted several times as fast as `jsonb`. */
 const keyOf = (groupBy: readonly string[]): string =>
-  `jsonb_build_array(${groupBy.map(columnOf).join(", ")})`;
+  `json_build_array(${groupBy.map(columnOf).join(", ")})::text`;
 
 export interface TruthOptions {
   fromUs: number;
@@ -128,9 +129,9 @@ const fromOf = (question: Question, { fromUs, toUs, without }: TruthOptions) => 
   );
   return {
     columns: `width_bucket(ended_at, array[${starts.join(", ")}]::timestamptz[]) - 1 as place,
-      ${without ? "'[]'::jsonb" : key} as key`,
+      ${without ? "'[]'" : key} as key`,
     source: `${RAW_TABLE} where ended_at >= ${at(fromUs)} and ended_at < ${at(toUs)} and ${conditionOf(question)}
-      ${others.length > 0 ? `and ${key} not in (${others.map((one) => `${one}::jsonb`).join(", ")})` : ""}`,
+      ${others.length > 0 ? `and ${key}::jsonb not in (${others.map((one) => `${one}::jsonb`).join(", ")})` : ""}`,
   };
 };
 
@@ -147,8 +148,9 @@ const histogramSqlOf = (question: Question, options: TruthOptions): string => {
     group by 1, 2`;
 };
 
-type Placed = { place: number; key: Value[] };
-const placeOf = ({ place, key }: Placed): string => JSON.stringify([place, key]);
+/** `key`: JSON of the group's values. */
+type Placed = { place: number; key: string };
+const placeOf = ({ place, key }: Placed): string => `${place} ${key}`;
 
 /** Answers of plain SQL, in no order. */
 export const readTruth = async (sql: Sql, question: Question, options: TruthOptions): Promise<TrueRow[]> => {
@@ -159,12 +161,15 @@ export const readTruth = async (sql: Sql, question: Question, options: TruthOpti
       histogramSqlOf(question, options),
     ))
       histograms.set(placeOf(row), row.histogram);
-  return rows.map((row) => ({
-    window: row.place,
-    group: options.without
-      ? {}
-      : Object.fromEntries(question.groupBy.map((name, i) => [name, row.key[i] ?? null])),
-    ...toCounts(row),
-    ...(question.histogram ? { histogram: histograms.get(placeOf(row)) ?? [] } : {}),
-  }));
+  return rows.map((row) => {
+    const values: Value[] = JSON.parse(row.key);
+    return {
+      window: row.place,
+      group: options.without
+        ? {}
+        : Object.fromEntries(question.groupBy.map((name, i) => [name, values[i] ?? null])),
+      ...toCounts(row),
+      ...(question.histogram ? { histogram: histograms.get(placeOf(row)) ?? [] } : {}),
+    };
+  });
 };
