@@ -1,10 +1,11 @@
+import type { CountName } from "@masthead/shared/http/usage-query-schema";
 import type { UsageMeta, UsageRow } from "@masthead/shared/http/usage-schema";
 import { toRfc3339 } from "@masthead/shared/time";
 import type { Sql } from "postgres";
 import { type Answer, differencesOf, NO_COUNTS } from "./answer.js";
 import { orderFaults } from "./order.js";
-import type { Question, Value } from "./question.js";
-import { readTruth, type TrueRow, windowStarts } from "./truth.js";
+import type { Question, RankedBy, Value } from "./question.js";
+import { readTruth, type TrueRow, type Without, windowStarts } from "./truth.js";
 
 type Group = Record<string, Value>;
 type Keyed = { windowStart: string; group: Group };
@@ -40,23 +41,28 @@ export const faultsOf = async (sql: Sql, question: Question, { rows, meta }: Ans
   const named = rows.filter((row) => row.remainderOf === undefined);
   if (question.top === undefined) compare(rows, all, there.values());
   else {
-    const groups = new Map(named.map(({ group }) => [JSON.stringify(group), group]));
-    const without = [...groups.values()];
+    const places = new Map(starts.map((start, window) => [start, window]));
+    const shown: Shown = question.topPerWindow
+      ? new Map(named.map((row) => [keyOf(row), { group: row.group, window: places.get(row.windowStart) }]))
+      : new Map(named.map(({ group }) => [JSON.stringify(group), { group }]));
+    const nameOf = ({ row, key }: Truth) => (question.topPerWindow ? key : JSON.stringify(row.group));
+    const without = [...shown.values()];
     compare(
       named,
-      all.filter(({ row }) => groups.has(JSON.stringify(row.group))),
-      without,
+      all.filter((one) => shown.has(nameOf(one))),
+      without.map(({ group }) => group),
     );
-    faults.push(...rankFaults(question.top, all, groups));
+    for (const rows of question.topPerWindow ? byWindow(all) : [all])
+      faults.push(...rankFaults(question, rows, nameOf, shown));
     const rest = await readTruth(sql, question, { fromUs, toUs, without });
     const remainder = rows.filter((row) => row.remainderOf !== undefined);
     compare(
       remainder.map((row) => ({ ...row, group: {} })),
       rest.map(placed),
-      [...there.keys()].some((group) => !groups.has(group)) ? [{}] : [],
+      [...there.keys()].some((group) => !shown.has(group)) ? [{}] : [],
     );
     // Beside the period before, groups that have no usage any more are among the others.
-    const others = all.filter(({ row }) => !groups.has(JSON.stringify(row.group)));
+    const others = all.filter((one) => !shown.has(nameOf(one)));
     for (const { windowStart, remainderOf } of question.compare ? [] : remainder) {
       const should = others.filter(({ row }) => starts[row.window] === windowStart).length;
       if (remainderOf !== should) faults.push(`${windowStart}: the rest of ${remainderOf}, not of ${should}`);
@@ -98,19 +104,40 @@ const rowFaults = (
   return faults;
 };
 
-/** The groups that stand on their own are as large as the largest. */
-const rankFaults = (top: number, all: readonly Truth[], groups: ReadonlyMap<string, unknown>): string[] => {
-  const sums = new Map<string, number>();
-  for (const { row } of all) {
-    const group = JSON.stringify(row.group);
-    sums.set(group, (sums.get(group) ?? 0) + row.requests);
+/** Groups that stand on their own, by name: of the range, or of one window each. */
+type Shown = Map<string, Without>;
+
+const byWindow = (all: readonly Truth[]): Truth[][] => {
+  const windows = new Map<number, Truth[]>();
+  for (const one of all) {
+    const some = windows.get(one.row.window);
+    if (some) some.push(one);
+    else windows.set(one.row.window, [one]);
   }
-  const largest = [...sums.values()].sort((a, b) => b - a).slice(0, top);
-  const shown = [...groups.keys()].map((group) => sums.get(group) ?? 0).filter((sum) => sum > 0);
-  shown.sort((a, b) => b - a);
-  return JSON.stringify(shown) === JSON.stringify(largest)
+  return [...windows.values()];
+};
+
+const sumOf = ({ measures, ...counts }: TrueRow, by: RankedBy): number =>
+  by.startsWith("measures.") ? (measures[by.slice("measures.".length)] ?? 0) : counts[by as CountName];
+
+/** The groups that stand on their own are as large as the largest. */
+const rankFaults = (
+  { top = 0, topBy = "requests" }: Question,
+  all: readonly Truth[],
+  nameOf: (truth: Truth) => string,
+  shown: Shown,
+): string[] => {
+  const sums = new Map<string, number>();
+  for (const one of all) {
+    const name = nameOf(one);
+    sums.set(name, (sums.get(name) ?? 0) + sumOf(one.row, topBy));
+  }
+  const largestFirst = (some: Iterable<number>) => [...some].filter((sum) => sum > 0).sort((a, b) => b - a);
+  const largest = largestFirst(sums.values()).slice(0, top);
+  const found = largestFirst([...sums].flatMap(([name, sum]) => (shown.has(name) ? [sum] : [])));
+  return JSON.stringify(found) === JSON.stringify(largest)
     ? []
-    : [`the largest are ${largest}, and not ${shown}`];
+    : [`the largest are ${largest}, and not ${found}`];
 };
 
 /** The truth of the period before, its windows named by their start. */

@@ -33,8 +33,11 @@ const compareBy = (by: string, groupBy: readonly string[]): Compare => {
 const isRest = ({ remainderOf }: UsageRow): number => Number(remainderOf !== undefined);
 
 /** Rows that do not stand behind the row before them, in words. What rows are ordered by is taken as they say it. */
-export const orderFaults = ({ orderBy, top, groupBy }: Question, rows: readonly UsageRow[]): string[] => {
-  const asked = orderBy ?? (top ? [{ by: "window" }, { by: "requests" }] : []);
+export const orderFaults = (
+  { orderBy, top, topBy, groupBy }: Question,
+  rows: readonly UsageRow[],
+): string[] => {
+  const asked = orderBy ?? (top ? [{ by: "window" }, { by: topBy ?? "requests" }] : []);
   const named = (by: string, direction?: "asc" | "desc"): Compare => {
     const compare = compareBy(by, groupBy);
     const usual = by === "window" || by === "group" ? "asc" : "desc";

@@ -15,6 +15,12 @@ const KINDS: Record<string, (question: Question) => unknown> = {
   filled: ({ fill, top }) => fill && !top,
   "filled, of the top": ({ fill, top }) => fill && top,
   "filled, compared": ({ fill, compare }) => fill && compare,
+  "the top of each window": ({ topPerWindow, window }) => topPerWindow && window !== "total",
+  "ranked by another count": ({ topBy }) => topBy && topBy !== "requests" && !topBy.startsWith("measures."),
+  "ranked by a measure": ({ topBy }) => topBy?.startsWith("measures."),
+  "some measures": ({ measures }) => measures && measures.length > 0,
+  "a link with a list of values": ({ asLink, filter }) =>
+    asLink && JSON.stringify(filter ?? "").match(/"in":\[[^\]]*,/),
   histograms: ({ histogram }) => histogram,
   ordered: ({ orderBy }) => orderBy && orderBy.length > 1,
   "ordered by a percentile": ({ orderBy }) => orderBy?.some(({ by }) => by.startsWith("latencyMs.")),

@@ -1,4 +1,5 @@
 import type {
+  CountName,
   UsageCondition,
   UsageFilter,
   UsageOrder,
@@ -6,7 +7,7 @@ import type {
 } from "@masthead/shared/http/usage-query-schema";
 import { toRfc3339 } from "@masthead/shared/time";
 import { USAGE_DIMENSIONS } from "@masthead/shared/usage/dimensions";
-import { MODEL_HEADER, MODELS, PROMPT_HEADER } from "./population.js";
+import { COMPLETION_HEADER, MODEL_HEADER, MODELS, PROMPT_HEADER } from "./population.js";
 import type { Random } from "./random.js";
 import type { Dataset } from "./schedule.js";
 
@@ -22,6 +23,12 @@ export interface Question {
   /** absent: all of the server role */
   filter?: UsageFilter;
   top?: number;
+  /** what groups are ranked by; absent: requests */
+  topBy?: RankedBy;
+  /** each window's own largest; absent: the same groups in each window */
+  topPerWindow?: boolean;
+  /** that rows carry; absent: all */
+  measures?: string[];
   compare: boolean;
   /** absent: by window, and of each by group; with `top` by window, and of each by requests */
   orderBy?: UsageOrder[];
@@ -32,6 +39,9 @@ export interface Question {
   asLink: boolean;
   limit: number;
 }
+
+/** A count, or a measure as `measures.<header>`: sums, so that plain SQL says without a doubt what is largest. */
+export type RankedBy = CountName | `measures.${string}`;
 
 /** What a question is that asks for no more than counts, percentiles and consumers. */
 export const PLAIN = {
@@ -44,12 +54,19 @@ export const documentOf = (question: Question): UsageQueryInput => ({
   to: toRfc3339(question.toUs),
   ...{ window: question.window, timeZone: question.timeZone, groupBy: question.groupBy },
   ...(question.filter ? { filter: question.filter } : {}),
-  ...(question.top ? { top: { n: question.top } } : {}),
+  ...(question.top ? { top: topOf(question.top, question) } : {}),
+  ...(question.measures ? { measures: question.measures } : {}),
   ...(question.compare ? { compare: "previous" } : {}),
   ...(question.orderBy ? { orderBy: question.orderBy } : {}),
   ...(question.fill ? { fill: "zero" } : {}),
   include: ["latencyMs", "uniqueConsumers", ...(question.histogram ? (["histogram"] as const) : [])],
   limit: question.limit,
+});
+
+const topOf = (n: number, { topBy, topPerWindow }: Question) => ({
+  n,
+  ...(topBy ? { by: topBy } : {}),
+  ...(topPerWindow ? { per: "window" as const } : {}),
 });
 
 /** Dimensions that a filter names. */
@@ -96,16 +113,32 @@ export const randomQuestion = (dataset: Dataset, random: Random): Question => {
       ? linkFilterOf(dataset, random)
       : filterOf(dataset, random, 0)
     : undefined;
+  const topBy = top && random.chance(0.5) ? random.pick(RANKED_BY) : undefined;
+  // Rows have to carry what they are ordered by, or nobody could say whether they are.
+  const isByMeasure = [topBy, ...(orderBy ?? []).map(({ by }) => by)].some((by) =>
+    by?.startsWith("measures."),
+  );
+  const measures = !isByMeasure && random.chance(0.2) ? random.pick(MEASURES) : undefined;
   return {
     ...rangeOf(dataset, LONGEST_US[window], compare && window !== "minute", random),
     ...{ window, timeZone: random.pick(ZONES), compare, fill, histogram, asLink },
     groupBy: groupByOf(top, fill, compare || window === "hour", random),
     ...(filter ? { filter } : {}),
     ...(top ? { top } : {}),
+    ...(topBy ? { topBy } : {}),
+    // Filled, or beside the period before, what a window's own largest are is a question of its own.
+    ...(top && !fill && !compare && random.chance(0.5) ? { topPerWindow: true } : {}),
+    ...(measures ? { measures } : {}),
     ...(orderBy ? { orderBy } : {}),
     limit: fill ? 337 : random.pick([37, 1_000, 1_000, histogram ? 1_000 : 10_000]),
   };
 };
+
+const RANKED_BY: readonly RankedBy[] = [
+  ...(["requests", "errors", "requestBytes", "responseBytes"] as const),
+  ...([`measures.${PROMPT_HEADER}`, `measures.${COMPLETION_HEADER}`] as const),
+];
+const MEASURES = [[], [PROMPT_HEADER], [COMPLETION_HEADER], [COMPLETION_HEADER, PROMPT_HEADER]];
 
 /** @param isWide whether there are many windows: groups are to be few then */
 const groupByOf = (top: number | undefined, fill: boolean, isWide: boolean, random: Random): string[] => {

@@ -117,21 +117,29 @@ export interface TruthOptions {
   fromUs: number;
   toUs: number;
   /** only groups that are none of these, added up as one */
-  without?: readonly Record<string, Value>[];
+  without?: readonly Without[];
+}
+/** A group, in all windows or in one. */
+export interface Without {
+  group: Record<string, Value>;
+  window?: number | undefined;
 }
 
 /** Windows, groups and the exchanges of a question, for `select`. */
 const fromOf = (question: Question, { fromUs, toUs, without }: TruthOptions) => {
   const starts = windowStarts(question, fromUs, toUs).map((us) => literal(toRfc3339(us)));
   const key = keyOf(question.groupBy);
-  const others = (without ?? []).map((group) =>
-    literal(JSON.stringify(question.groupBy.map((name) => group[name]))),
-  );
+  const place = `width_bucket(ended_at, array[${starts.join(", ")}]::timestamptz[]) - 1`;
+  const others = (without ?? []).map(({ group, window }) => {
+    const values = literal(JSON.stringify(question.groupBy.map((name) => group[name])));
+    return `(${values}::jsonb${window === undefined ? "" : `, ${window}`})`;
+  });
+  const isOfWindow = without?.[0]?.window !== undefined;
   return {
-    columns: `width_bucket(ended_at, array[${starts.join(", ")}]::timestamptz[]) - 1 as place,
+    columns: `${place} as place,
       ${without ? "'[]'" : key} as key`,
     source: `${RAW_TABLE} where ended_at >= ${at(fromUs)} and ended_at < ${at(toUs)} and ${conditionOf(question)}
-      ${others.length > 0 ? `and ${key}::jsonb not in (${others.map((one) => `${one}::jsonb`).join(", ")})` : ""}`,
+      ${others.length > 0 ? `and (${key}::jsonb${isOfWindow ? `, ${place}` : ""}) not in (values ${others.join(", ")})` : ""}`,
   };
 };
 
@@ -152,6 +160,13 @@ const histogramSqlOf = (question: Question, options: TruthOptions): string => {
 type Placed = { place: number; key: string };
 const placeOf = ({ place, key }: Placed): string => `${place} ${key}`;
 
+/** Counts with the measures that were asked for. */
+const carried = (counts: TrueCounts, { measures: asked }: Question): TrueCounts => {
+  if (asked === undefined) return counts;
+  const measures = Object.entries(counts.measures).filter(([name]) => asked.includes(name));
+  return { ...counts, measures: Object.fromEntries(measures) };
+};
+
 /** Answers of plain SQL, in no order. */
 export const readTruth = async (sql: Sql, question: Question, options: TruthOptions): Promise<TrueRow[]> => {
   const rows = await sql.unsafe<(CountedRow & Placed)[]>(sqlOf(question, options));
@@ -168,7 +183,7 @@ export const readTruth = async (sql: Sql, question: Question, options: TruthOpti
       group: options.without
         ? {}
         : Object.fromEntries(question.groupBy.map((name, i) => [name, values[i] ?? null])),
-      ...toCounts(row),
+      ...carried(toCounts(row), question),
       ...(question.histogram ? { histogram: histograms.get(placeOf(row)) ?? [] } : {}),
     };
   });
