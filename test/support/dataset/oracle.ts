@@ -1,10 +1,9 @@
-import type { CountName } from "@masthead/shared/http/usage-query-schema";
 import type { UsageMeta, UsageRow } from "@masthead/shared/http/usage-schema";
 import { toRfc3339 } from "@masthead/shared/time";
 import type { Sql } from "postgres";
 import { type Answer, differencesOf, NO_COUNTS } from "./answer.js";
-import { orderFaults } from "./order.js";
-import type { Question, RankedBy, Value } from "./question.js";
+import { metricOf, orderFaults } from "./order.js";
+import type { Question, Value } from "./question.js";
 import { readTruth, type TrueRow, type Without, windowStarts } from "./truth.js";
 
 type Group = Record<string, Value>;
@@ -52,8 +51,8 @@ export const faultsOf = async (sql: Sql, question: Question, { rows, meta }: Ans
       all.filter((one) => shown.has(nameOf(one))),
       without.map(({ group }) => group),
     );
-    for (const rows of question.topPerWindow ? byWindow(all) : [all])
-      faults.push(...rankFaults(question, rows, nameOf, shown));
+    for (const ranked of question.topPerWindow ? byWindow(all) : [all])
+      faults.push(...rankFaults(question, ranked, nameOf, shown));
     const rest = await readTruth(sql, question, { fromUs, toUs, without });
     const remainder = rows.filter((row) => row.remainderOf !== undefined);
     compare(
@@ -117,9 +116,6 @@ const byWindow = (all: readonly Truth[]): Truth[][] => {
   return [...windows.values()];
 };
 
-const sumOf = ({ measures, ...counts }: TrueRow, by: RankedBy): number =>
-  by.startsWith("measures.") ? (measures[by.slice("measures.".length)] ?? 0) : counts[by as CountName];
-
 /** The groups that stand on their own are as large as the largest. */
 const rankFaults = (
   { top = 0, topBy = "requests" }: Question,
@@ -130,7 +126,7 @@ const rankFaults = (
   const sums = new Map<string, number>();
   for (const one of all) {
     const name = nameOf(one);
-    sums.set(name, (sums.get(name) ?? 0) + sumOf(one.row, topBy));
+    sums.set(name, (sums.get(name) ?? 0) + metricOf(one.row, topBy));
   }
   const largestFirst = (some: Iterable<number>) => [...some].filter((sum) => sum > 0).sort((a, b) => b - a);
   const largest = largestFirst(sums.values()).slice(0, top);

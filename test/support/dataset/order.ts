@@ -1,4 +1,5 @@
 import type { UsageRow } from "@masthead/shared/http/usage-schema";
+import type { FoundCounts } from "./answer.js";
 import type { Question, Value } from "./question.js";
 
 type Compare = (a: UsageRow, b: UsageRow) => number;
@@ -9,8 +10,15 @@ const byText = (a: Value, b: Value): number => {
   return Buffer.compare(Buffer.from(String(a)), Buffer.from(String(b)));
 };
 
-const metricOf = (
-  { requests, errors, requestBytes, responseBytes, ...row }: UsageRow,
+/** Of a row of an answer, or of plain SQL's. @param by a count, `latencyMs.p95` or `measures.<header>` */
+export const metricOf = (
+  {
+    requests,
+    errors,
+    requestBytes,
+    responseBytes,
+    ...row
+  }: Omit<FoundCounts, "uniqueConsumers" | "histogram">,
   by: string,
 ): number => {
   if (by.startsWith("measures.")) return row.measures[by.slice("measures.".length)] ?? 0;
