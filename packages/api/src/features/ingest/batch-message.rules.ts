@@ -9,8 +9,8 @@ import {
 } from "@masthead/shared/wire/batch";
 import { z } from "zod";
 import { inflateBounded } from "../../platform/inflate.js";
+import { jsonGuard } from "../../platform/json-guard.js";
 import type { EncodedExchanges } from "../exchanges/index.js";
-import { quickBatchSchema } from "./quick-batch.rules.js";
 
 /** A row of a batch that is left out, and why. */
 export interface LeftOut {
@@ -79,6 +79,8 @@ export const readBatchMessage = async (
   return { hash, ...withoutDangling(parsed.batch, parsed.leftOut) };
 };
 
+const isBatch = jsonGuard(batchSchema);
+
 const issueOf = (error: z.ZodError): string =>
   error.issues
     .slice(0, 3)
@@ -87,8 +89,7 @@ const issueOf = (error: z.ZodError): string =>
     .slice(0, 512);
 
 const readBatch = (value: unknown): { batch: Batch; leftOut: LeftOut[] } | { issue: string } => {
-  const quick = quickBatchSchema.safeParse(value);
-  if (quick.success) return { batch: quick.data, leftOut: [] };
+  if (isBatch(value)) return { batch: value, leftOut: [] };
   const whole = batchSchema.safeParse(value);
   if (whole.success) return { batch: whole.data, leftOut: [] };
   const loose = looseSchema.safeParse(value);
