@@ -4,14 +4,18 @@ import { join } from "node:path";
 import { createApp } from "@masthead/api/app";
 import type { Deps } from "@masthead/api/deps";
 import { ensureAdminKey, generateApiKey } from "@masthead/api/features/auth/index";
-import { openDatabase } from "@masthead/api/platform/db/database";
+import { type Database, openDatabase } from "@masthead/api/platform/db/database";
 import { type NatsConnection, withNatsConnection } from "@masthead/api/platform/nats/connection";
 import type { UserIssuer } from "@masthead/api/platform/nats/credentials";
+import { createLender, type Lender } from "@masthead/api/resident/lender";
 import { type NatsServer, startNats } from "@masthead/infra/nats-server";
 import { agentIdSchema } from "@masthead/shared/ids";
 import { agentInboxPrefix } from "@masthead/shared/subjects";
 import { connect, credsAuthenticator } from "nats";
 import { startTestDatabase, type TestDatabase } from "./database.js";
+
+/** Of each role; kept open, as the server keeps them. */
+const CONNECTIONS = 16;
 
 /** The app over a real Postgres and a real NATS server, for one test file. */
 export interface TestControlPlane {
@@ -41,15 +45,18 @@ export async function startControlPlane(): Promise<TestControlPlane> {
   const database = await startTestDatabase();
   let nats = await startNats({ dir });
   const clock = { nowUs: Date.now() * 1_000 };
-  const depsAs = (url: string): Deps => ({
-    async withDatabase(work) {
-      const opened = openDatabase(url, "test");
-      try {
-        return await work(opened);
-      } finally {
-        await opened.close();
-      }
-    },
+  const lenders: Lender<Database>[] = [];
+  const depsAs = (url: string): Deps => {
+    const databases = createLender({
+      max: CONNECTIONS,
+      open: () => openDatabase(url, "test"),
+      close: (opened) => opened.close(),
+    });
+    lenders.push(databases);
+    return depsWith(databases);
+  };
+  const depsWith = (databases: Lender<Database>): Deps => ({
+    withDatabase: (work) => databases.lend(work),
     withNats: (work) => withNatsConnection({ url: nats.url, credentials: nats.apiCredentials }, work),
     now: () => clock.nowUs,
     log: { info: () => {}, warn: () => {}, error: (fields, message) => console.error(message, fields) },
@@ -98,6 +105,7 @@ export async function startControlPlane(): Promise<TestControlPlane> {
     },
     async stop() {
       await Promise.allSettled(connections.map((connection) => connection.close()));
+      await Promise.allSettled(lenders.map((databases) => databases.close()));
       await nats.stop();
       await database.stop();
       await rm(dir, { recursive: true, force: true });
