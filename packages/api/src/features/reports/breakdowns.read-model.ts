@@ -1,7 +1,7 @@
 import type { Histogram } from "@masthead/shared/usage/histogram";
 import type { TransactionSql } from "postgres";
 import { textArray } from "../../platform/db/array-literal.js";
-import { withSeries } from "../usage/index.js";
+import { latencyOf, withSeries } from "../usage/index.js";
 import { type HeldTenant, type HeldUsage, heldUsage } from "./held-usage.read-model.js";
 import type { PeriodPlan } from "./period-plan.rules.js";
 import type { Counts, Measures } from "./trend.read-model.js";
@@ -61,9 +61,8 @@ const readSections = async (
   usage: HeldUsage & { grain: keyof typeof SECTIONS },
   rowsMax: number,
 ): Promise<Breakdowns> => {
-  const place = sql`case when place > ${rowsMax}::int then '__other__' else`;
-  const bounded = sql`section, name, ${place} key end as key,
-    case when place > ${rowsMax}::int and section in ('endpoint', 'failed') then '__other__' else method end as method`;
+  const bounded = (column: "key" | "method") =>
+    sql`case when min(place) > ${rowsMax}::int then '__other__' else min(${sql(column)}) end`;
   const [row] = await sql<{ rows: string; policies: string }[]>`
     with counted as materialized (select * from ${heldUsage(sql, usage)} held),
     series as materialized (
@@ -85,42 +84,40 @@ const readSections = async (
       select 'dimension', name, dimensions ->> name, null, series_id, requests, errors, request_bytes, response_bytes
       from series cross join dimension_names) c
       where section = any(${textArray(SECTIONS[usage.grain])}::text[])),
-    ranked as materialized (
+    ranked as (
       select section, name, key, method, array_agg(series_id) as series_ids, sum(requests) as requests,
         sum(errors) as errors, sum(request_bytes) as request_bytes, sum(response_bytes) as response_bytes,
         row_number() over (partition by section, name
           order by sum(case section when 'failed' then errors else requests end) desc,
             key collate "C", method collate "C") as place
       from cells group by section, name, key, method),
+    numbered as materialized (
+      select *, dense_rank() over (order by section, name, least(place, ${rowsMax}::int + 1)) as id from ranked),
     placed as (
-      select section, name, key, method, sum(requests) as requests, sum(errors) as errors,
+      select id, min(section) as section, min(name) as name, ${bounded("key")} as key,
+        case when min(section) in ('endpoint', 'failed') then ${bounded("method")} end as method,
+        sum(requests) as requests, sum(errors) as errors,
         sum(request_bytes) as "requestBytes", sum(response_bytes) as "responseBytes"
-      from (select ${bounded}, requests, errors, request_bytes, response_bytes from ranked) r
-      group by section, name, key, method),
+      from numbered group by id),
+    members as materialized (select id, section, unnest(series_ids) as series_id from numbered),
     measured as (
-      select section, name, key, method, json_object_agg(measure, value order by measure) as measures from (
-        select section, r.name, key, method, m.measure, sum(m.value) as value
-        from (select ${bounded}, unnest(series_ids) as series_id from ranked) r
-        join (select series_id, m.name as measure, sum(value::numeric) as value
-          from counted, jsonb_each_text(measures) as m (name, value) group by series_id, m.name) m using (series_id)
-        group by section, r.name, key, method, m.measure) added
-      group by section, name, key, method),
-    latencies as (
-      select section, name, key, method, json_agg(json_build_array(b, n) order by b) as latency from (
-        select section, name, key, method, b, sum(n) as n
-        from (select ${bounded}, unnest(series_ids) as series_id from ranked where section = 'endpoint') r
-        join (select series_id, b, sum(n) as n
-          from counted, unnest(latency_buckets, latency_counts) as l (b, n) group by series_id, b) l using (series_id)
-        group by section, name, key, method, b) added
-      group by section, name, key, method)
+      select id, json_object_agg(measure, value order by measure) as measures from (
+        select id, m.measure, sum(m.value) as value
+        from members join (
+          select series_id, m.name as measure, sum(value::numeric) as value
+          from counted, jsonb_each_text(measures) as m (name, value) where measures is not null
+          group by series_id, m.name) m using (series_id)
+        group by id, m.measure) added
+      group by id),
+    latencies as (${latencyOf(
+      sql,
+      sql`(select id, false as previous, c.* from counted c join members using (series_id) where section = 'endpoint') detail`,
+    )})
     select
       (select coalesce(json_agg(found), '[]') from (
-        select placed.*, coalesce(m.measures, '{}') as measures, l.latency
-        from placed
-        left join measured m on (m.section, m.name) = (placed.section, placed.name)
-          and m.key is not distinct from placed.key and m.method is not distinct from placed.method
-        left join latencies l on (l.section, l.name) = (placed.section, placed.name)
-          and l.key is not distinct from placed.key and l.method is not distinct from placed.method) found)::text as rows,
+        select section, name, key, method, requests, errors, "requestBytes", "responseBytes",
+          coalesce(m.measures, '{}') as measures, l.latency
+        from placed left join measured m using (id) left join latencies l using (id)) found)::text as rows,
       (select coalesce(json_agg(policy_name order by policy_name collate "C"), '[]') from (
         select distinct policy_name from series) p)::text as policies`;
   if (!row) throw new Error("the period was not split");

@@ -38,7 +38,8 @@ export async function readTrend(
       from counted group by grouping sets ((part), ()) having count(*) > 0),
     latencies as (
       select part, json_agg(json_build_array(b, n) order by b) as latency from (
-        select part, b, sum(n) as n from counted, unnest(latency_buckets, latency_counts) as l (b, n)
+        select part, b, sum(n) as n
+        from (select part, unnest(latency_buckets) as b, unnest(latency_counts) as n from counted) l
         group by grouping sets ((part, b), (b))) added
       group by part),
     measured as (
