@@ -135,6 +135,34 @@ describe("a webhook", () => {
     expect(new Set(receiver.received.map((one) => headersOf(one)["webhook-timestamp"])).size).toBe(5);
   });
 
+  it("that says when to come back is left alone until then", async () => {
+    await webhook([secret()]);
+    await test.sealed(tenant);
+    const waits: number[] = [];
+    // Dates in headers are of whole seconds.
+    test.clock.now = Math.ceil(test.clock.now);
+    const inAnHour = new Date((test.clock.now + 3_600) * 1_000).toUTCString();
+    for (const [status, retryAfter] of [
+      [429, "90"],
+      [503, inAnHour],
+      [503, "1"],
+      [503, "soon"],
+      [503, "999999999"],
+    ] as const) {
+      receiver.answer = status;
+      receiver.headers = { "retry-after": retryAfter };
+      expect(await test.deliver()).toEqual({ delivered: 0, failed: 1, dead: 0 });
+      const [delivery] = await test.deliveries(tenant);
+      const at = Date.parse(delivery?.nextAttemptAt ?? "") / 1_000;
+      waits.push(Math.round(at - test.clock.now));
+      test.clock.now = at;
+    }
+    expect(waits).toEqual([90, 3_510, 80, 320, 43_200]);
+    receiver.answer = 204;
+    receiver.headers = {};
+    expect(await test.deliver()).toEqual({ delivered: 1, failed: 0, dead: 0 });
+  });
+
   it("that never takes it makes a dead letter, which can be sent again", async () => {
     await webhook([secret()]);
     await test.sealed(tenant);
@@ -150,9 +178,13 @@ describe("a webhook", () => {
     expect([failed, dead]).toEqual([11, 1]);
     const [delivery] = await test.deliveries(tenant);
     expect(delivery).toMatchObject({ state: "dead", attempts: 12 });
+    const figures = async () => (await test.ask("GET", "/metrics")).text();
+    expect(await figures()).toContain('masthead_deliveries{state="dead"} 1\n');
     receiver.answer = 200;
     const again = await test.ask("POST", `/v1/deliveries/${delivery?.id}/resend`);
     expect([again.status, ((await again.json()) as { state: string }).state]).toEqual([202, "pending"]);
+    expect(await figures()).toContain('masthead_deliveries{state="pending"} 1\n');
+    expect(await figures()).toMatch(/\nmasthead_delivery_pending_oldest_seconds \d{6}\n/);
     expect(await test.deliver()).toEqual({ delivered: 1, failed: 0, dead: 0 });
     expect(new Set(receiver.received.map((one) => headersOf(one)["webhook-id"]))).toEqual(
       new Set([delivery?.id]),

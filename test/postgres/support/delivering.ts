@@ -7,6 +7,7 @@ import {
   linksRoutes,
 } from "@masthead/api/features/deliveries/index";
 import { sealingRoutes } from "@masthead/api/features/sealing/index";
+import { metricsRoutes } from "@masthead/api/operations/metrics.routes";
 import { answerError } from "@masthead/api/platform/http/error-answer";
 import { createRouter } from "@masthead/api/platform/http/router";
 import { type AllowedHosts, parseAllowedHosts } from "@masthead/api/platform/outbound/allowed-hosts";
@@ -62,6 +63,7 @@ export const startDelivering = async (folder: string): Promise<DeliveringTest> =
   router.route("/", sealingRoutes(test.deps));
   router.route("/", destinationsRoutes(test.deps, limits));
   router.route("/", deliveriesRoutes(test.deps));
+  router.route("/", metricsRoutes(test.deps, null));
   const ask: DeliveringTest["ask"] = async (method, path, body, headers = {}) =>
     router.request(path, {
       method,

@@ -31,7 +31,9 @@ const metric = (
   samples: typeof samples === "number" ? [{ value: samples }] : samples,
 });
 
-/** The fleet's figures, from tables with one row a run of an agent and fewer: no scan over exchanges or batches. */
+const DELIVERY_STATES = ["pending", "delivered", "dead", "cancelled"];
+
+/** The fleet's figures, from tables with one row a run of an agent or a delivery: no scan over exchanges or batches. */
 export async function readMetrics(sql: TransactionSql, nowUs: UnixMicros): Promise<Metric[]> {
   const [totals] = await sql<[Totals]>`
     select (select revision from policy_counter) as revision,
@@ -51,6 +53,11 @@ export async function readMetrics(sql: TransactionSql, nowUs: UnixMicros): Promi
       then 'away' else heartbeat->'health'->>'status' end as health, count(*) as value
     from agents group by 1`;
   const agents = new Map(health.map((row) => [row.health, row.value]));
+  const states = await sql<{ state: string; value: number; due_us: number | null }[]>`
+    select state, count(*) as value, min(created_at_us) filter (where state = 'pending') as due_us
+    from deliveries group by 1`;
+  const deliveries = new Map(states.map((row) => [row.state, row.value]));
+  const oldestUs = states.find(({ state }) => state === "pending")?.due_us ?? nowUs;
   return [
     metric("policy_revision", "gauge", "The fleet's counter of policy changes.", totals.revision),
     metric("policies", "gauge", "Live policies.", totals.policies),
@@ -84,6 +91,18 @@ export async function readMetrics(sql: TransactionSql, nowUs: UnixMicros): Promi
       "counter",
       "What went wrong at ingest: clashes, refusals and what was set aside.",
       events.map(({ a, b, value }) => ({ labels: { event: a, reason: b }, value })),
+    ),
+    metric(
+      "deliveries",
+      "gauge",
+      "Deliveries of reports that are held, by state; those that are dead were given up.",
+      DELIVERY_STATES.map((state) => ({ labels: { state }, value: deliveries.get(state) ?? 0 })),
+    ),
+    metric(
+      "delivery_pending_oldest_seconds",
+      "gauge",
+      "Age of the oldest delivery that is still to be made.",
+      Math.max(0, Math.floor((nowUs - oldestUs) / 1_000_000)),
     ),
   ];
 }

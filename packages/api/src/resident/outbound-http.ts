@@ -48,7 +48,8 @@ export const httpOutbound =
         request.on("error", reject);
         request.on("response", (answer) => {
           answer.on("error", () => {});
-          resolve({ status: answer.statusCode ?? 0 });
+          const { "retry-after": retryAfter = null } = answer.headers;
+          resolve({ status: answer.statusCode ?? 0, retryAfter });
           request.destroy();
         });
         request.end(body);

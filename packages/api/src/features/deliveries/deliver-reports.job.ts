@@ -2,7 +2,7 @@ import type { Log } from "../../deps.js";
 import type { Database } from "../../platform/db/database.js";
 import { NO_TENANT } from "../../platform/db/scope.js";
 import { findSealedReport } from "../sealing/index.js";
-import { ATTEMPTS_MAX, backOffMs } from "./back-off.rules.js";
+import { ATTEMPTS_MAX, askedWaitMs, backOffMs } from "./back-off.rules.js";
 import type { DeliveryOutlets } from "./deliveries.ports.js";
 import { claimDeliveries, type Delivery, settleAttempt } from "./deliveries.store.js";
 import { findDestination } from "./destinations.store.js";
@@ -66,8 +66,11 @@ const attempt = async (deps: DeliveringDeps, delivery: Delivery): Promise<keyof 
   const endedAtUs = deps.now();
   const isDead = result.outcome === "failed" && (result.final || delivery.attemptsLeft <= 0);
   const isOver = isDead || result.outcome === "delivered";
-  const { outcome, status, error } = result;
-  const waitMs = backOffMs(ATTEMPTS_MAX - delivery.attemptsLeft, (deps.random ?? Math.random)());
+  const { outcome, status, error, retryAfter } = result;
+  const waitMs = Math.max(
+    backOffMs(ATTEMPTS_MAX - delivery.attemptsLeft, (deps.random ?? Math.random)()),
+    askedWaitMs(retryAfter, endedAtUs / 1_000),
+  );
   await deps.database.transaction(NO_TENANT, ({ sql }) =>
     settleAttempt(
       sql,
@@ -92,7 +95,9 @@ const send = async (
   { destination, sealed }: Found,
   nowUs: number,
 ): Promise<AttemptResult> => {
-  const gone = (error: string): AttemptResult => ({ outcome: "failed", status: null, error, final: true });
+  const gone = (error: string): AttemptResult => ({
+    ...{ outcome: "failed", status: null, error, final: true, retryAfter: null },
+  });
   if (!destination) return gone("the destination was deleted");
   if (!sealed) return gone("the report is not there");
   return sendDelivery(outlets, { delivery, destination, sealed, nowUs });

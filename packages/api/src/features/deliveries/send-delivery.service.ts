@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { AwsV4Signer } from "aws4fetch";
 import { Webhook } from "standardwebhooks";
-import { OutboundError } from "../../platform/outbound/outbound.js";
+import { type OutboundAnswer, OutboundError } from "../../platform/outbound/outbound.js";
 import type { ReportForm } from "../reports/index.js";
 import { renderSealed, type SealedReport } from "../sealing/index.js";
 import type { DeliveryOutlets } from "./deliveries.ports.js";
@@ -21,6 +21,8 @@ export interface AttemptResult {
   readonly error: string | null;
   /** no further attempt is of use */
   readonly final: boolean;
+  /** that the receiver asks for, as it came */
+  readonly retryAfter: string | null;
 }
 
 export interface Sending {
@@ -38,8 +40,15 @@ const failed = (error: string, status: number | null = null, final = false): Att
   status,
   error,
   final,
+  retryAfter: null,
 });
-const DELIVERED: AttemptResult = { outcome: "delivered", status: null, error: null, final: true };
+const DELIVERED: AttemptResult = {
+  outcome: "delivered",
+  status: null,
+  error: null,
+  final: true,
+  retryAfter: null,
+};
 
 /** Makes one attempt. What goes wrong is a result, not thrown. */
 export const sendDelivery = async (outlets: DeliveryOutlets, sending: Sending): Promise<AttemptResult> => {
@@ -72,11 +81,11 @@ const secretsOf = async (
   return JSON.parse(text) as string[];
 };
 
-const answered = (status: number): AttemptResult => {
+const answered = ({ status, retryAfter }: OutboundAnswer): AttemptResult => {
   if (status >= 200 && status < 300) return { ...DELIVERED, status };
   if (status >= 300 && status < 400) return failed("redirects are not followed", status);
   if (status === 410) return failed("the receiver says that it is gone", status, true);
-  return failed(`the receiver answered ${status}`, status);
+  return { ...failed(`the receiver answered ${status}`, status), retryAfter };
 };
 
 const sendWebhook = async (
@@ -91,7 +100,7 @@ const sendWebhook = async (
   const at = new Date(Math.floor(nowUs / 1e6) * 1_000);
   const text = new TextDecoder().decode(body);
   const keys = await secretsOf(outlets, destination);
-  const { status } = await outlets.send({
+  const answer = await outlets.send({
     method: "POST",
     url: new URL(settings.url),
     headers: {
@@ -103,7 +112,7 @@ const sendWebhook = async (
     },
     body,
   });
-  return answered(status);
+  return answered(answer);
 };
 
 const putObject = async (
@@ -131,13 +140,13 @@ const putObject = async (
       "x-amz-meta-report-sha256": Buffer.from(sealed.sha256).toString("hex"),
     },
   }).sign();
-  const { status } = await outlets.send({
+  const answer = await outlets.send({
     method: "PUT",
     url: signed.url,
     headers: Object.fromEntries(signed.headers),
     body,
   });
-  return answered(status);
+  return answered(answer);
 };
 
 const writeReport = async (

@@ -22,7 +22,7 @@ export const fetchOutbound =
         signal: AbortSignal.timeout(OUTBOUND_WITHIN_MS),
       });
       await answer.body?.cancel();
-      return { status: answer.status };
+      return { status: answer.status, retryAfter: answer.headers.get("retry-after") };
     } catch (error) {
       throw outboundError(error);
     }

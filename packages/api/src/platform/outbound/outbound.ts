@@ -6,12 +6,19 @@ export interface OutboundRequest {
   readonly body: Uint8Array;
 }
 
+/** What is read of an answer. */
+export interface OutboundAnswer {
+  readonly status: number;
+  /** the field `Retry-After` as it came; null: there was none */
+  readonly retryAfter: string | null;
+}
+
 /**
- * Sends one request and waits for the answer's status: bounded in time, its body is not read, redirects are not followed, hosts that
+ * Sends one request and waits for the head of its answer: bounded in time, its body is not read, redirects are not followed, hosts that
  * are not allowed are not reached.
  * @throws OutboundError
  */
-export type SendOutbound = (request: OutboundRequest) => Promise<{ readonly status: number }>;
+export type SendOutbound = (request: OutboundRequest) => Promise<OutboundAnswer>;
 
 /** Why there is no answer, in words that hold nothing of the request: for a log that people read. */
 export class OutboundError extends Error {
