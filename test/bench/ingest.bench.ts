@@ -90,7 +90,7 @@ test("exchanges through NATS into Postgres, beside COPY of the same rows", async
     const order: DrainOrder = {
       databaseUrl: ingestUrl,
       nats: { url: nats.url, credentials: nats.apiCredentials },
-      ...{ nowUs: Date.now() * 1_000, messages: BATCHES / drains },
+      ...{ nowUs: Date.now() * 1_000, work: "batches", messages: BATCHES / drains },
     };
     const startedAt = performance.now();
     const running = Array.from({ length: drains }, () => startDrain(program, order));

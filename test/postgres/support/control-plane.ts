@@ -37,6 +37,8 @@ export interface TestControlPlane {
   connectAs(agentId: string): Promise<NatsConnection>;
   /** NATS with nothing in it, as after the loss of its disk. */
   wipeNats(): Promise<void>;
+  /** Closes the connections that are kept open: who copies the database has to be alone with it. */
+  release(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -66,6 +68,9 @@ export async function startControlPlane(): Promise<TestControlPlane> {
   const identity = JSON.parse(await readFile(join(dir, "identity.json"), "utf8")) as { issuer: UserIssuer };
   const app = createApp(deps, { issuer: identity.issuer });
   const connections: NatsConnection[] = [];
+  const release = async () => {
+    await Promise.all(lenders.map((databases) => databases.close()));
+  };
   await ensureAdminKey(deps, adminKey);
   return {
     database,
@@ -103,9 +108,10 @@ export async function startControlPlane(): Promise<TestControlPlane> {
       await nats.wipe();
       nats = await startNats({ dir });
     },
+    release,
     async stop() {
       await Promise.allSettled(connections.map((connection) => connection.close()));
-      await Promise.allSettled(lenders.map((databases) => databases.close()));
+      await release();
       await nats.stop();
       await database.stop();
       await rm(dir, { recursive: true, force: true });

@@ -1,11 +1,15 @@
 import type { Deps } from "@masthead/api/deps";
 import { drain } from "@masthead/api/drain";
+import { drainHeartbeats } from "@masthead/api/features/ingest/index";
 import { maintain } from "@masthead/api/maintain";
 import { openDatabase } from "@masthead/api/platform/db/database";
 import { withNatsConnection } from "@masthead/api/platform/nats/connection";
+import { pullQueue } from "@masthead/api/platform/nats/pull-queue";
+import { watermarkPublisher } from "@masthead/api/platform/nats/watermark-publisher";
+import { HEARTBEAT_CONSUMER, HEARTBEAT_STREAM } from "@masthead/shared/subjects";
 import { crashingDatabase } from "./crashing-database.js";
 import { crashingNats } from "./crashing-nats.js";
-import type { DrainOrder } from "./drain-order.js";
+import type { DrainOrder, DrainWork } from "./drain-order.js";
 import { Steps } from "./steps.js";
 
 /** One drain, or what time asks for, in a process of its own. Standard output: JSON of the steps that it took. */
@@ -26,6 +30,17 @@ const deps: Deps = {
   now: () => order.nowUs,
   log,
 };
-if (order.messages > 0) await drain(deps, { maxMs: 60_000, maxMessages: order.messages });
-else await maintain(deps);
+const budget = { maxMs: 60_000, maxMessages: order.messages };
+const WORK: Record<DrainWork, () => Promise<unknown>> = {
+  batches: () => drain(deps, budget),
+  heartbeats: () =>
+    deps.withDatabase((database) =>
+      deps.withNats((nats) => {
+        const queue = pullQueue(nats, HEARTBEAT_STREAM, HEARTBEAT_CONSUMER);
+        return drainHeartbeats({ ...deps, database, queue, watermarks: watermarkPublisher(nats) }, budget);
+      }),
+    ),
+  upkeep: () => maintain(deps),
+};
+await WORK[order.work]();
 console.log(JSON.stringify(steps.seen));
