@@ -76,7 +76,7 @@ describe.each(cases)("a month of 200 tenants, %s", (_, { startUs, seed, months, 
     await plane?.stop();
   });
 
-  it("is committed once, whatever came late or twice", async () => {
+  it("is committed once, whatever came late or twice", { timeout: LONG_MS }, async () => {
     expect(ingested.duplicates).toBeGreaterThan(0);
     const [row] = await owner`
       select (select count(*)::int from truth.raw_exchanges) as raw,
@@ -99,7 +99,7 @@ describe.each(cases)("a month of 200 tenants, %s", (_, { startUs, seed, months, 
   };
   if (IS_LARGE) it("says how long answers take, beside the raw exchanges", { timeout: LONG_MS }, time);
 
-  it("notices an answer that is off by one, by 2 %, or by a row", async () => {
+  it("notices an answer that is off by one, by 2 %, or by a row", { timeout: LONG_MS }, async () => {
     const question: Question = {
       ...TOTAL,
       groupBy: ["tenant.id"],
@@ -121,7 +121,9 @@ describe.each(cases)("a month of 200 tenants, %s", (_, { startUs, seed, months, 
     expect(csvFaults(rest, await csvOf(ask, question))).toHaveLength(1);
   });
 
-  it("notices a histogram, an order, an empty window or a remainder that is off", async () => {
+  it("notices a histogram, an order, an empty window or a remainder that is off", {
+    timeout: LONG_MS,
+  }, async () => {
     // So that the largest consumers have empty windows, and others are together in one.
     const [window, length] = IS_LARGE ? (["minute", 5 * HOUR_US] as const) : (["hour", DAY_US] as const);
     const fromUs = dataset.fromUs + DAY_US;
@@ -140,7 +142,7 @@ describe.each(cases)("a month of 200 tenants, %s", (_, { startUs, seed, months, 
     expect(csvFaults(shown, csv.replace(/(?<=\.\d+:)\d+/, "0"))).toHaveLength(1);
   });
 
-  it("notices an answer to another question", async () => {
+  it("notices an answer to another question", { timeout: LONG_MS }, async () => {
     const classes = "http.response.status_class";
     const of = (value: string) => ({ and: [{ dimension: classes, eq: value }] });
     const grouped: Question = {
