@@ -160,6 +160,7 @@ it.each([
   ["a step", z.number().multipleOf(2)],
   ["names of a kind", z.record(z.enum(["a"]), z.int())],
   ["other keys", z.looseObject({})],
+  ["one of two shapes", z.union([z.object({}), z.object({ a: z.int() })])],
   ["a rest", z.tuple([z.int()], z.int())],
 ])("refuses to guard %s, which it does not know", (_, schema) => {
   expect(() => jsonGuard(schema)).toThrow(/no guard is known/);

@@ -39,7 +39,7 @@ const holdsOf = (schema: z.core.$ZodType): Holds => {
     case "nullable":
       return nullableHolds(holdsOf(def.innerType));
     case "union":
-      return anyHolds(def.options.map(holdsOf));
+      return unionHolds(def);
     case "custom":
       return customHolds(def);
     default:
@@ -145,10 +145,14 @@ const nullableHolds =
   (value) =>
     value === null || inner(value);
 
-const anyHolds =
-  (options: readonly Holds[]): Holds =>
-  (value) =>
-    options.some((holds) => holds(value));
+const SCALARS = ["string", "number", "boolean", "literal", "enum"];
+
+/** Of scalars, which no option changes: of objects the first that takes one may leave something out. */
+const unionHolds = ({ options }: z.core.$ZodUnionDef): Holds => {
+  if (!options.every((option) => SCALARS.includes(option._zod.def.type))) throw unknownKind("union");
+  const all = options.map(holdsOf);
+  return (value) => all.some((holds) => holds(value));
+};
 
 const customHolds = (def: z.core.$ZodCustomDef): Holds => {
   if (def.check !== "custom" || checksOf(def).length > 0) throw unknownKind("custom");
