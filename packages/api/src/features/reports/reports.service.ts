@@ -4,7 +4,7 @@ import type { Deps } from "../../deps.js";
 import { narrowed } from "../../platform/db/database.js";
 import { FLEET, narrowedTo, type Scope } from "../../platform/db/scope.js";
 import { ApiError } from "../../platform/http/problem.js";
-import { wasSeen } from "../tenants/index.js";
+import { isKnown } from "../tenants/index.js";
 import { inHeldSnapshot } from "../usage/index.js";
 import { buildReport } from "./build-report.service.js";
 import type { Period } from "./period.rules.js";
@@ -12,7 +12,7 @@ import type { Period } from "./period.rules.js";
 /**
  * A tenant's report as of now (promise a-tenant-sees-a-tenant: its usage is read in that tenant's scope, whoever asks).
  *
- * @throws ApiError `not_found` where nothing was ever counted of the tenant, or `scope` may not see it
+ * @throws ApiError `not_found` where the tenant is not registered and nothing was ever counted of it, or `scope` may not see it
  */
 export const getReport = async (
   deps: Deps,
@@ -20,12 +20,12 @@ export const getReport = async (
   tenant: string,
   period: Period,
 ): Promise<TenantReport & ReportStanding> => {
-  const notFound = () => new ApiError("not_found", "no such tenant was ever seen");
+  const notFound = () => new ApiError("not_found", "no such tenant is registered or was ever seen");
   const ofTenant = narrowedTo(tenant, scope);
   if (ofTenant === null) throw notFound();
   return deps.withDatabase((database) =>
     inHeldSnapshot(database, FLEET, async (tx) => {
-      if (!(await narrowed(tx.sql, ofTenant, () => wasSeen(tx.sql, tenant)))) throw notFound();
+      if (!(await narrowed(tx.sql, ofTenant, () => isKnown(tx.sql, tenant)))) throw notFound();
       const nowUs = deps.now();
       const report = await buildReport(tx, tenant, period, { nowUs });
       return { ...report, status: "provisional" as const, generatedAt: toRfc3339(nowUs) };

@@ -11,7 +11,7 @@ import {
 /** The tenant's own scope, whoever asks (promise a-tenant-sees-a-tenant). @throws ApiError `not_found` where `scope` may not see it */
 export const scopeOfTenant = (tenantId: string, scope: Scope): Scope => {
   const narrowed = narrowedTo(tenantId, scope);
-  if (narrowed === null) throw new ApiError("not_found", "no such tenant was ever seen");
+  if (narrowed === null) throw new ApiError("not_found", "no such tenant is registered or was ever seen");
   return narrowed;
 };
 

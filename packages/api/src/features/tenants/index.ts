@@ -2,6 +2,6 @@ export { type AttributedPart, attributed, type Owners } from "./attribution.rule
 export { lockOwners, noteAttributed } from "./attribution.service.js";
 export { moveTenants } from "./moves.job.js";
 export { nameOf } from "./registry.store.js";
-export { wasSeen } from "./tenants.read-model.js";
+export { isKnown } from "./tenants.read-model.js";
 export { tenantsRoutes } from "./tenants.routes.js";
 export { tenantIdSchema } from "./tenants.schema.js";

@@ -23,11 +23,14 @@ export interface KnownTenant {
   readonly requests: number;
 }
 
-/** Whether anything was ever counted of a tenant. */
-export async function wasSeen(sql: TransactionSql, tenant: string): Promise<boolean> {
-  const rows = await sql`select from usage_series where tenant_id = ${tenant} limit 1`;
+/** Whether a tenant is registered, or anything was ever counted of it. */
+export const isKnown = async (sql: TransactionSql, tenant: string): Promise<boolean> => {
+  const rows = await sql`select where ${known(sql, sql`${tenant}::text`)}`;
   return rows.length > 0;
-}
+};
+
+const known = (sql: TransactionSql, id: Fragment): Fragment => sql`(
+  exists (select from usage_series where tenant_id = ${id}) or exists (select from tenants where tenant_id = ${id}))`;
 
 /**
  * Tenants by id, from behind `after` on: those that were seen and those that are registered. Ids are found by one jump
@@ -55,8 +58,7 @@ export const readTenant = async (sql: TransactionSql, id: string): Promise<Known
   const found = await readPage(
     sql,
     sql`page as materialized (
-      select ${id}::text as id where exists (select from usage_series where tenant_id = ${id})
-        or exists (select from tenants where tenant_id = ${id}))`,
+      select ${id}::text as id where ${known(sql, sql`${id}::text`)})`,
   );
   return found[0];
 };
