@@ -2,6 +2,7 @@ import {
   AS_DOCUMENT,
   answerUsage,
   readHorizon,
+  USAGE_BOUNDS,
   type UsageBounds,
   usageRoutes,
 } from "@masthead/api/features/usage/index";
@@ -18,9 +19,16 @@ let post: ReturnType<typeof servePosts>;
 
 beforeAll(async () => {
   server = await startWithUsage();
-  post = servePosts(usageRoutes, server.open("app"), () => NOW_US);
+  post = postsWithin(USAGE_BOUNDS);
 });
 afterAll(() => server?.stop());
+
+const postsWithin = (bounds: UsageBounds) =>
+  servePosts(
+    (deps) => usageRoutes(deps, bounds),
+    server.open("app"),
+    () => NOW_US,
+  );
 
 const ask = async (document: object): Promise<UsagePage> => {
   const { status, body } = await post(PATH, document);
@@ -167,5 +175,10 @@ describe("a question", () => {
       message: expect.stringContaining("0.001 seconds"),
     });
     expect((await within({ timeoutMs: 10_000, bucketRows: 1e9 })).items.length).toBeGreaterThan(0);
+    const document = { ...range, groupBy: ["tenant.id"] };
+    expect(await postsWithin({ timeoutMs: 10_000, bucketRows: 0 })(PATH, document)).toMatchObject({
+      status: 422,
+      body: { code: "query_too_expensive" },
+    });
   });
 });

@@ -85,6 +85,7 @@ export const serverlessVariables = {
       .transform((key) => createSecrets(Buffer.from(key, "base64"))),
   }),
   requestsPerSecond: apiVariables.requestsPerSecond,
+  usageQuerySeconds: apiVariables.usageQuerySeconds,
   ...usageRetentionVariables,
   drainIdleMs: variable({
     name: "MASTHEAD_DRAIN_IDLE_MS",
@@ -111,12 +112,12 @@ export const appSettings = (
   environment: Environment,
 ): { connections: InvocationSettings; options: AppOptions } => {
   const read = readConfiguration(serverlessVariables, environment);
-  const { natsIssuer = null, metricsNeedKey, requestsPerSecond } = read;
+  const { natsIssuer = null, metricsNeedKey, requestsPerSecond, usageQuerySeconds } = read;
   const { deliveryHosts: allowed, secretsKey: secrets = null } = read;
   const deliveries = { allowed, folders: false, secrets };
   return {
     connections: connections(read, "databaseUrl"),
-    options: { issuer: natsIssuer, metricsNeedKey, requestsPerSecond, deliveries },
+    options: { issuer: natsIssuer, metricsNeedKey, requestsPerSecond, usageQuerySeconds, deliveries },
   };
 };
 

@@ -20,7 +20,7 @@ import { policiesRoutes } from "./features/policies/index.js";
 import { reportsRoutes } from "./features/reports/index.js";
 import { REPORT_CHANGE_ADVICE, sealingRoutes } from "./features/sealing/index.js";
 import { tenantsRoutes } from "./features/tenants/index.js";
-import { usageRoutes } from "./features/usage/index.js";
+import { USAGE_BOUNDS, type UsageBounds, usageRoutes } from "./features/usage/index.js";
 import { docsPage } from "./operations/docs-page.js";
 import { healthRoutes } from "./operations/health.routes.js";
 import { metricsRoutes } from "./operations/metrics.routes.js";
@@ -43,7 +43,14 @@ export interface AppOptions {
   readonly deliveries?: DestinationLimits;
   /** that one key may make; at least 100 */
   readonly requestsPerSecond?: number;
+  /** that a statement of a usage query may take */
+  readonly usageQuerySeconds?: number;
 }
+
+const usageBoundsOf = ({ usageQuerySeconds: seconds }: AppOptions): UsageBounds => ({
+  ...USAGE_BOUNDS,
+  ...(seconds === undefined ? {} : { timeoutMs: seconds * 1_000 }),
+});
 
 /**
  * The whole REST API as one portable `fetch` handler. It keeps nothing between requests: what lives longer is in `deps`.
@@ -61,7 +68,7 @@ export function createApp(deps: Deps, options: AppOptions = {}): OpenAPIHono<App
   app.route("/", policiesRoutes(deps));
   app.route("/", agentsRoutes(deps, issuer));
   app.route("/", exchangesRoutes(deps));
-  app.route("/", usageRoutes(deps));
+  app.route("/", usageRoutes(deps, usageBoundsOf(options)));
   const limits = options.deliveries ?? { allowed: PUBLIC_ONLY, folders: false, secrets: null };
   app.route("/", linksRoutes(deps, limits.secrets));
   app.route("/", tenantsRoutes(deps));

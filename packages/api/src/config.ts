@@ -10,6 +10,7 @@ import {
 } from "@masthead/shared/config/definition";
 import { z } from "zod";
 import { REQUESTS_PER_SECOND_DEFAULT, REQUESTS_PER_SECOND_MIN } from "./features/auth/index.js";
+import { USAGE_BOUNDS, type UsageRetention } from "./features/usage/index.js";
 import { type AllowedHosts, parseAllowedHosts } from "./platform/outbound/allowed-hosts.js";
 
 const allowedHosts = z.string().transform((list, context): AllowedHosts => {
@@ -18,8 +19,6 @@ const allowedHosts = z.string().transform((list, context): AllowedHosts => {
   context.addIssue({ code: "custom", message: parsed.fault });
   return z.NEVER;
 });
-
-import type { UsageRetention } from "./features/usage/index.js";
 
 const DAYS_MAX = 36_500;
 const heldFor = (name: string, days: string, description: string) =>
@@ -143,6 +142,14 @@ export const apiVariables = {
     unit: "1/s",
     default: String(REQUESTS_PER_SECOND_DEFAULT),
     schema: wholeNumber(REQUESTS_PER_SECOND_MIN, 100_000),
+  }),
+  usageQuerySeconds: variable({
+    name: "MASTHEAD_USAGE_QUERY_SECONDS",
+    description:
+      "How long a statement of a usage query may take. A question that takes longer is refused, with ways to ask for less.",
+    unit: "s",
+    default: String(USAGE_BOUNDS.timeoutMs / 1_000),
+    schema: wholeNumber(1, 3_600),
   }),
   logLevel: variable({
     name: "MASTHEAD_LOG_LEVEL",

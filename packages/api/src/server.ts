@@ -88,7 +88,8 @@ export async function startServer(
   configuration: ApiConfiguration,
   { adminKey, log }: { adminKey: string; log: Log },
 ): Promise<RunningServer> {
-  const { natsIssuer, metricsNeedKey, requestsPerSecond, ingestDatabaseUrl } = configuration;
+  const { natsIssuer, metricsNeedKey, requestsPerSecond, usageQuerySeconds, ingestDatabaseUrl } =
+    configuration;
   const issuer = natsIssuer ? userIssuerSchema.parse(JSON.parse(readFileSync(natsIssuer, "utf8"))) : null;
   const app = depsFor(configuration, configuration.databaseUrl, configuration.databaseConnections, log);
   const ingest = ingestDatabaseUrl
@@ -97,7 +98,9 @@ export async function startServer(
   const { deliveryHosts: allowed, deliveryFolder } = configuration;
   const secrets = createSecrets(secretsKeyIn(configuration.home));
   const deliveries = { allowed, folders: deliveryFolder !== undefined, secrets };
-  const { fetch } = createApp(app.deps, { issuer, metricsNeedKey, requestsPerSecond, deliveries });
+  const { fetch } = createApp(app.deps, {
+    ...{ issuer, metricsNeedKey, requestsPerSecond, usageQuerySeconds, deliveries },
+  });
   const server = createAdaptorServer({ fetch, serverOptions: { keepAliveTimeout: KEEP_ALIVE_MS } }) as Server;
   const url = await listen(server, configuration.host, configuration.port);
   log.info({ url }, "the API listens");

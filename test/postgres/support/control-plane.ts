@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createApp } from "@masthead/api/app";
+import { type AppOptions, createApp } from "@masthead/api/app";
 import type { Deps } from "@masthead/api/deps";
 import { ensureAdminKey, generateApiKey } from "@masthead/api/features/auth/index";
 import { type Database, openDatabase } from "@masthead/api/platform/db/database";
@@ -42,7 +42,7 @@ export interface TestControlPlane {
   stop(): Promise<void>;
 }
 
-export async function startControlPlane(): Promise<TestControlPlane> {
+export async function startControlPlane(options: AppOptions = {}): Promise<TestControlPlane> {
   const dir = await mkdtemp(join(tmpdir(), "masthead-test-nats-"));
   const database = await startTestDatabase();
   let nats = await startNats({ dir });
@@ -66,7 +66,7 @@ export async function startControlPlane(): Promise<TestControlPlane> {
   const deps = depsAs(database.appUrl);
   const adminKey = generateApiKey();
   const identity = JSON.parse(await readFile(join(dir, "identity.json"), "utf8")) as { issuer: UserIssuer };
-  const app = createApp(deps, { issuer: identity.issuer });
+  const app = createApp(deps, { issuer: identity.issuer, ...options });
   const connections: NatsConnection[] = [];
   const release = async () => {
     await Promise.all(lenders.map((databases) => databases.close()));

@@ -13,6 +13,7 @@ import { usageLinkSchema, usagePageSchema } from "./usage.schema.js";
 import { queryUsage } from "./usage.service.js";
 import { usageCsv } from "./usage-csv.rules.js";
 import { questionOfLink, type UsageLink } from "./usage-link.rules.js";
+import { USAGE_BOUNDS, type UsageBounds } from "./usage-page.service.js";
 import { AS_DOCUMENT, type AskedIn, problem, type UsageQuestion } from "./usage-question.rules.js";
 
 const tags = ["Usage"];
@@ -99,7 +100,7 @@ const toQuestion = (parsed: ParsedUsageQuery, asked: AskedIn): UsageQuestion => 
 };
 
 /** Routes of usage. */
-export function usageRoutes(deps: Deps): OpenAPIHono<AppEnv> {
+export function usageRoutes(deps: Deps, bounds: UsageBounds = USAGE_BOUNDS): OpenAPIHono<AppEnv> {
   const router = createRouter();
   for (const [name, schema] of Object.entries(documentSchemas()))
     router.openAPIRegistry.registerComponent("schemas", name, schema);
@@ -109,7 +110,7 @@ export function usageRoutes(deps: Deps): OpenAPIHono<AppEnv> {
     type: string,
     question: UsageQuestion,
   ): Promise<UsagePage | string> => {
-    const found = await queryUsage(deps, scopeOf(c.var.principal), question);
+    const found = await queryUsage(deps, scopeOf(c.var.principal), question, bounds);
     c.header("Vary", "Accept");
     if (type !== CSV_TYPE) return found;
     if (found.nextCursor !== null) c.header("Masthead-Next-Cursor", found.nextCursor);
