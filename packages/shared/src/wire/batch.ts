@@ -136,3 +136,5 @@ export const batchSchema = z.object({
   ledger: ledgerSchema,
 });
 export type Batch = z.infer<typeof batchSchema>;
+/** A batch without its exchanges. */
+export type BatchHead = Omit<Batch, "exchanges">;

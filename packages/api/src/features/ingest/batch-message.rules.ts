@@ -10,7 +10,6 @@ import {
 import { z } from "zod";
 import { inflateBounded } from "../../platform/inflate.js";
 import { jsonGuard } from "../../platform/json-guard.js";
-import type { EncodedExchanges } from "../exchanges/index.js";
 
 /** A row of a batch that is left out, and why. */
 export interface LeftOut {
@@ -28,11 +27,6 @@ export interface ReadBatch {
   /** SHA-256 of the JSON's bytes: the same however they were compressed */
   hash: Uint8Array;
   leftOut: LeftOut[];
-}
-
-/** A batch that is ready for its transaction. */
-export interface PreparedBatch extends ReadBatch {
-  encoded: EncodedExchanges;
 }
 
 /** A message that cannot, and as much of its key as can be believed. */

@@ -1,8 +1,9 @@
 import { DAY_US, dayOf } from "@masthead/shared/time";
-import type { Batch } from "@masthead/shared/wire/batch";
+import type { Batch, BatchHead } from "@masthead/shared/wire/batch";
 import type { LeftOut, ReadBatch } from "./batch-message.rules.js";
-import type { BatchRow } from "./batches.store.js";
+import type { BatchKey, BatchRow } from "./batches.store.js";
 import type { EpochProgress } from "./epochs.store.js";
+import type { PreparedBatch } from "./prepared-batch.rules.js";
 
 /** A host's clock may be ahead by so much; beyond, its exchanges would wait for their day. */
 const AHEAD_MAX_US = DAY_US;
@@ -38,8 +39,13 @@ export const withinDays = (read: ReadBatch, nowUs: number, keepDays: number): Re
   return { ...read, batch: { ...batch, exchanges, usage }, leftOut };
 };
 
-/** Days (UTC) of a batch's exchanges and usage. */
-export const daysOf = (batch: Batch): { exchanges: Set<string>; usage: Set<string> } => ({
+/** Days (UTC), `YYYY-MM-DD`, of a batch's exchanges and usage. */
+export interface BatchDays {
+  exchanges: ReadonlySet<string>;
+  usage: ReadonlySet<string>;
+}
+
+export const daysOf = (batch: Batch): BatchDays => ({
   exchanges: new Set([...wholeDays(batch.exchanges.map((row) => row.timeUs))].map(dayOf)),
   usage: new Set([...wholeDays(batch.usage.map((row) => row.windowStart * 1e6))].map(dayOf)),
 });
@@ -47,11 +53,11 @@ export const daysOf = (batch: Batch): { exchanges: Set<string>; usage: Set<strin
 const wholeDays = (times: readonly number[]): Set<number> =>
   new Set(times.map((time) => Math.floor(time / DAY_US) * DAY_US));
 
-export const usageRequests = (batch: Batch): number =>
+export const usageRequests = (batch: Pick<Batch, "usage">): number =>
   batch.usage.reduce((sum, part) => sum + part.requests, 0);
 
 /** The batch's own row. Exchanges that are left out are committed, too: set aside, where they can be looked at. */
-export const batchRow = ({ batch, hash, leftOut }: ReadBatch): BatchRow => ({
+export const batchRow = ({ batch, hash, leftOut, encoded }: PreparedBatch): BatchRow => ({
   agentId: batch.agentId,
   epoch: batch.epoch,
   seq: batch.seq,
@@ -59,14 +65,14 @@ export const batchRow = ({ batch, hash, leftOut }: ReadBatch): BatchRow => ({
   outcome: "committed",
   createdAtUs: batch.createdAtUs,
   completeUntilUs: batch.completeUntilUs,
-  stored: batch.exchanges.length,
+  stored: encoded.count,
   countedOnly: batch.countedOnly,
   setAside: leftOut.filter((row) => row.kind === "exchange").length,
   usageRequests: usageRequests(batch),
 });
 
 /** What batches add to their epochs, in the order of the epochs' keys; the newest account of each. */
-export const progressOf = (rows: readonly { row: BatchRow; batch: Batch }[]): EpochProgress[] => {
+export const progressOf = (rows: readonly { row: BatchRow; batch: BatchHead }[]): EpochProgress[] => {
   const epochs = new Map<string, EpochProgress>();
   for (const { row, batch } of rows) {
     const key = `${row.agentId} ${row.epoch}`;
@@ -92,7 +98,7 @@ export const progressOf = (rows: readonly { row: BatchRow; batch: Batch }[]): Ep
   );
 };
 
-export const byKey = (a: ReadBatch, b: ReadBatch): number =>
+export const byKey = (a: { batch: BatchKey }, b: { batch: BatchKey }): number =>
   (a.batch.agentId < b.batch.agentId ? -1 : a.batch.agentId > b.batch.agentId ? 1 : 0) ||
   a.batch.epoch - b.batch.epoch ||
   a.batch.seq - b.batch.seq;

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { BATCH_MAX_EXCHANGES } from "@masthead/shared/wire/batch";
 import type { Database, Transaction } from "../../platform/db/database.js";
 import { applySplitting, isRefusedData } from "../../platform/db/refused.js";
@@ -12,13 +11,14 @@ import {
   type Owners,
 } from "../tenants/index.js";
 import { bookUsage, type PlacedPart } from "../usage/index.js";
-import type { LeftOut, PreparedBatch, UnreadableBatch } from "./batch-message.rules.js";
-import { type BatchRow, correctBatch, heldHashes, insertBatches, keyText } from "./batches.store.js";
+import type { LeftOut } from "./batch-message.rules.js";
+import { type BatchRow, correctBatch, insertBatches, keyText } from "./batches.store.js";
 import { batchRow, byKey, progressOf, usageRequests } from "./commit.rules.js";
 import { addProgress, advanceEpochs } from "./epochs.store.js";
 import { lostBatchesOf, withLostEpochs, withLostRows } from "./lost-batches.rules.js";
 import { insertLostBatches } from "./lost-batches.store.js";
-import { count, insertSetAside } from "./set-aside.store.js";
+import type { PreparedBatch } from "./prepared-batch.rules.js";
+import { alarmClashes, refuseMessage, setRowsAside } from "./set-aside.service.js";
 
 /** Ids are the batch's id and the place in it; more rows than this would run into the next batch's. */
 const IDS_PER_BATCH = 2_048;
@@ -84,7 +84,7 @@ const commitAlone = async (
     if (!isRefusedData(error)) throw error;
     // Not one of its rows but its own counts: it cannot be committed at all.
     const refused = { reason: `postgres_${error.code}`, detail: "its counts", key: read.batch };
-    const payload = Buffer.from(JSON.stringify(read.batch));
+    const payload = Buffer.from(JSON.stringify(await read.whole()));
     await refuseMessage(database, read.batch.agentId, refused, payload, options.nowUs, read.hash);
     return { committed: 0, duplicates: 0, clashes: 0, exchanges: 0, setAside: 1 };
   }
@@ -98,10 +98,7 @@ const commitTogether = (
 ): Promise<Committed> =>
   database.transaction(NO_TENANT, async (tx) => {
     const unique = [...new Map(group.map((read) => [keyText(read.batch), read])).values()].sort(byKey);
-    const owners = await lockOwners(
-      tx,
-      unique.map(({ batch }) => batch),
-    );
+    const owners = await lockOwners(tx, new Set(unique.flatMap(({ credentials }) => [...credentials])));
     const lost = lostBatchesOf(unique.map(({ batch }) => ({ ...batch, atUs: batch.createdAtUs })));
     const ids = await insertBatches(tx.sql, withLostRows(unique.map(batchRow), lost));
     const fresh = unique.filter((read) => ids.has(keyText(read.batch)));
@@ -138,28 +135,25 @@ const writeRows = async (
   options: CommitOptions,
   splitting: boolean,
 ): Promise<Settled[]> => {
-  const placed = fresh.flatMap(({ batch }) => {
-    const first = (ids.get(keyText(batch)) ?? 0) * IDS_PER_BATCH;
-    return batch.exchanges.map(
-      (exchange, position): PlacedExchange => ({ id: first + position, batch, exchange }),
-    );
-  });
+  const firstIdOf = ({ batch }: PreparedBatch) => (ids.get(keyText(batch)) ?? 0) * IDS_PER_BATCH;
   const refused = splitting
-    ? await applySplitting(sql, placed, (inner, rows) => insertExchanges(inner, rows, owners))
+    ? await applySplitting(sql, await placedExchanges(fresh, firstIdOf), (inner, rows) =>
+        insertExchanges(inner, rows, owners),
+      )
     : [];
   if (!splitting) {
     const encoded = fresh.map((read) => read.encoded);
-    const inserting = insertEncodedExchanges(
-      sql,
-      encoded,
-      placed.map((row) => row.id),
-      owners,
-    );
+    const placed = fresh.flatMap((read) => {
+      const first = firstIdOf(read);
+      return Array.from({ length: read.encoded.count }, (_, position) => first + position);
+    });
+    const inserting = insertEncodedExchanges(sql, encoded, placed, owners);
     options.onBusy?.();
     await inserting;
   }
   const settled = fresh.map((read): Settled => {
-    const own = refused.filter(({ row }) => row.batch === read.batch);
+    const first = firstIdOf(read);
+    const own = refused.filter(({ row }) => row.id >= first && row.id < first + IDS_PER_BATCH);
     const leftOut = own.map(
       ({ row, reason, code }): LeftOut => ({
         kind: "exchange",
@@ -181,6 +175,19 @@ const writeRows = async (
     await setRowsAside(sql, batch, leftOut);
   }
   return settled;
+};
+
+const placedExchanges = async (
+  batches: readonly PreparedBatch[],
+  firstIdOf: (read: PreparedBatch) => number,
+): Promise<PlacedExchange[]> => {
+  const placed: PlacedExchange[] = [];
+  for (const read of batches) {
+    const [first, batch] = [firstIdOf(read), await read.whole()];
+    for (const [position, exchange] of batch.exchanges.entries())
+      placed.push({ id: first + position, batch, exchange });
+  }
+  return placed;
 };
 
 const bookParts = async (
@@ -228,89 +235,3 @@ const bookParts = async (
   if (one && lost > 0)
     await correctBatch(sql, one.batch, { ...one.row, usageRequests: usageRequests(one.batch) - lost });
 };
-
-const setRowsAside = async (
-  sql: Transaction["sql"],
-  { agentId, epoch, seq }: PreparedBatch["batch"],
-  rows: readonly LeftOut[],
-): Promise<void> => {
-  for (const { row, ...known } of rows)
-    await insertSetAside(sql, {
-      ...known,
-      agentId,
-      epoch,
-      seq,
-      payload: Buffer.from(JSON.stringify(row) ?? ""),
-    });
-};
-
-/** The same key with another payload: what was committed stands, the other is set aside as an alarm. */
-const alarmClashes = async (
-  { sql }: Transaction,
-  group: readonly PreparedBatch[],
-  fresh: readonly PreparedBatch[],
-): Promise<number> => {
-  if (fresh.length === group.length) return 0;
-  const isFresh = new Set(fresh);
-  const others = group.filter((read) => !isFresh.has(read));
-  const held = await heldHashes(
-    sql,
-    others.map((read) => read.batch),
-  );
-  let clashes = 0;
-  for (const { batch, hash } of others) {
-    const before = held.get(keyText(batch));
-    if (before === undefined || before === Buffer.from(hash).toString("hex")) continue;
-    clashes++;
-    await insertSetAside(sql, {
-      kind: "batch",
-      reason: "payload_clash",
-      detail: "this key was committed with another payload",
-      agentId: batch.agentId,
-      epoch: batch.epoch,
-      seq: batch.seq,
-      exchanges: batch.exchanges.length + batch.countedOnly,
-      payload: Buffer.from(JSON.stringify(batch)),
-    });
-  }
-  if (fresh.length + clashes < group.length)
-    await count(sql, "batches_redelivered", "duplicate", group.length - fresh.length - clashes);
-  return clashes;
-};
-
-/**
- * Sets a message aside. Where its key can be believed the batch is settled as refused, so that its agent frees it and
- * counts the loss delivery/refused; the same message once more is then known.
- */
-export const refuseMessage = (
-  database: Database,
-  agentId: string,
-  { reason, detail, key }: UnreadableBatch,
-  data: Uint8Array,
-  nowUs: number,
-  hash: Uint8Array = createHash("sha256").update(data).digest(),
-): Promise<void> =>
-  database.transaction(NO_TENANT, async ({ sql }) => {
-    if (key) {
-      const row: BatchRow = {
-        ...{ agentId, ...key, hash, outcome: "refused", createdAtUs: nowUs, completeUntilUs: 0 },
-        ...{ stored: 0, countedOnly: 0, setAside: 0, usageRequests: 0 },
-      };
-      const ids = await insertBatches(sql, [row]);
-      if (ids.size > 0) {
-        const empty = { stored: 0, countedOnly: 0, setAside: 0, final: false };
-        await addProgress(sql, [{ agentId, epoch: key.epoch, lastSeq: key.seq, ...empty }], nowUs);
-        await advanceEpochs(sql, [{ agentId, epoch: key.epoch }]);
-      } else if ((await heldHashes(sql, [row])).get(keyText(row)) === Buffer.from(hash).toString("hex"))
-        return count(sql, "batches_redelivered", "duplicate", 1);
-    }
-    await insertSetAside(sql, {
-      kind: "message",
-      reason,
-      detail,
-      agentId,
-      ...key,
-      exchanges: 0,
-      payload: data,
-    });
-  });

@@ -2,15 +2,16 @@ import { type AgentId, agentIdSchema } from "@masthead/shared/ids";
 import type { Log } from "../../deps.js";
 import type { Database } from "../../platform/db/database.js";
 import { ensurePartition } from "../../platform/db/partitions.store.js";
-import { EXCHANGE_DAYS, encodeExchanges } from "../exchanges/index.js";
+import { EXCHANGE_DAYS } from "../exchanges/index.js";
 import { ensureUsagePartitions } from "../usage/index.js";
-import { type PreparedBatch, readBatchMessage, type UnreadableBatch } from "./batch-message.rules.js";
+import type { UnreadableBatch } from "./batch-message.rules.js";
 import { type DrainBudget, withinBudget } from "./budget.rules.js";
-import { daysOf, withinDays } from "./commit.rules.js";
-import { type Committed, commitBatches, refuseMessage } from "./commit.service.js";
+import { type Committed, commitBatches } from "./commit.service.js";
 import { collectGroups } from "./group.rules.js";
 import type { MessageQueue, QueuedMessage, WatermarkPublisher } from "./ingest.ports.js";
+import { type PreparedBatch, prepareBatch } from "./prepared-batch.rules.js";
 import { publishWatermarks } from "./publish-watermarks.service.js";
+import { refuseMessage } from "./set-aside.service.js";
 
 export interface DrainBatchesDeps {
   database: Database;
@@ -110,12 +111,9 @@ const agentOf = (subject: string): AgentId =>
 
 const pull = async (deps: DrainBatchesDeps, message: QueuedMessage): Promise<Pulled> => {
   const agentId = agentOf(message.subject);
-  const read = await readBatchMessage(message.data, agentId);
-  if (!("batch" in read)) return { message, agentId, read };
-  const kept = withinDays(read, deps.now(), deps.exchangeDays ?? EXCHANGE_DAYS);
-  const { batch } = kept;
-  const encoded = encodeExchanges(batch.exchanges.map((exchange) => ({ batch, exchange })));
-  return { message, agentId, read: { ...kept, encoded } };
+  const { data } = message;
+  const keepDays = deps.exchangeDays ?? EXCHANGE_DAYS;
+  return { message, agentId, read: await prepareBatch({ data, agentId, nowUs: deps.now(), keepDays }) };
 };
 
 const settle = async (
@@ -158,9 +156,8 @@ const ensureDays = async (
   batches: readonly PreparedBatch[],
   made: Set<string>,
 ): Promise<void> => {
-  const days = batches.map(({ batch }) => daysOf(batch));
   const missing = (of: "exchanges" | "usage") =>
-    [...new Set(days.flatMap((each) => [...each[of]]))].filter((day) => !made.has(`${of} ${day}`));
+    [...new Set(batches.flatMap(({ days }) => [...days[of]]))].filter((day) => !made.has(`${of} ${day}`));
   for (const day of missing("exchanges")) {
     await ensurePartition(database.sql, "exchanges", day);
     made.add(`exchanges ${day}`);

@@ -1,6 +1,5 @@
-import type { Batch } from "@masthead/shared/wire/batch";
 import type { Transaction } from "../../platform/db/database.js";
-import { type AttributedPart, attributionsOf, credentialsOf, type Owners } from "./attribution.rules.js";
+import { type AttributedPart, attributionsOf, type Owners } from "./attribution.rules.js";
 import { countAttributions } from "./attributions.store.js";
 import { lockRegistry, ownersOf } from "./registry.store.js";
 
@@ -9,9 +8,10 @@ const NOBODY: Owners = new Map();
 /**
  * Whose it is that came without a tenant, held still until the transaction ends: a fingerprint that is registered meanwhile waits,
  * and what follows it finds what is booked here. Called before any other lock is taken.
+ *
+ * @param credentials of what is booked, see {@link credentialsOf}
  */
-export const lockOwners = async ({ sql }: Transaction, batches: readonly Batch[]): Promise<Owners> => {
-  const credentials = credentialsOf(batches);
+export const lockOwners = async ({ sql }: Transaction, credentials: ReadonlySet<string>): Promise<Owners> => {
   if (credentials.size === 0) return NOBODY;
   await lockRegistry(sql, "book");
   return ownersOf(sql, [...credentials]);

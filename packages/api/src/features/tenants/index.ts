@@ -1,4 +1,4 @@
-export { type AttributedPart, attributed, type Owners } from "./attribution.rules.js";
+export { type AttributedPart, attributed, credentialsOf, type Owners } from "./attribution.rules.js";
 export { lockOwners, noteAttributed } from "./attribution.service.js";
 export { moveTenants } from "./moves.job.js";
 export { nameOf } from "./registry.store.js";

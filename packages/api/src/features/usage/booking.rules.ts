@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { OTHER_SERIES } from "@masthead/shared/ids";
 import { ConsumerRegisters, consumerEntry } from "@masthead/shared/usage/consumer-sketch";
-import type { Batch, UsagePart } from "@masthead/shared/wire/batch";
+import type { BatchHead, UsagePart } from "@masthead/shared/wire/batch";
 
 /** One combination of usage dimensions. */
 export interface Series {
@@ -45,7 +45,7 @@ export const bookingKey = (
 ): string => `${row.bucket} ${row.seriesId} ${row.series.tenantId}`;
 
 /** The series of a part. @returns undefined where its policy is not in the batch */
-export const seriesOf = (batch: Batch, part: UsagePart): Series | undefined => {
+export const seriesOf = (batch: BatchHead, part: UsagePart): Series | undefined => {
   const policy = batch.policies[part.policy];
   if (!policy) return undefined;
   return {

@@ -1,4 +1,4 @@
-import type { Batch, UsagePart } from "@masthead/shared/wire/batch";
+import type { BatchHead, UsagePart } from "@masthead/shared/wire/batch";
 import type { Transaction } from "../../platform/db/database.js";
 import { type Booking, Bookings, seriesOf, windowKey } from "./booking.rules.js";
 import { addUsage } from "./booking.store.js";
@@ -20,7 +20,7 @@ import { countHeld, countSeries, heldBookings, lockWindows } from "./windows.sto
 
 /** A part with the batch whose tables it points into. */
 export interface PlacedPart {
-  batch: Batch;
+  batch: BatchHead;
   part: UsagePart;
   position: number;
 }
