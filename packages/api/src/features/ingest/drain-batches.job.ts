@@ -30,7 +30,7 @@ export interface DrainedBatches extends Committed {
 }
 
 /** One transaction takes so many at most. */
-const GROUP_MESSAGES = 8;
+const GROUP_MESSAGES = 16;
 const GROUP_BYTES = 4 * 1024 * 1024;
 /** Postgres was away: time for it to come back before the message does. */
 const REDELIVER_AFTER_MS = 2_000;
