@@ -1,5 +1,6 @@
 import type { ReportAnswer } from "@masthead/shared/http/report-schema";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { tenantPrincipal } from "./support/principals.js";
 import { type Reporting, startReporting } from "./support/reporting.js";
 import { bookParts, manyParts, part } from "./support/usage-parts.js";
 
@@ -39,6 +40,23 @@ describe("a report", () => {
     }
     const day = await (await ask("2026-11-22", "?format=focus")).text();
     expect(day).toContain("2026-12-01T00:00:00Z,2026-11-01T00:00:00Z,Usage");
+  });
+
+  it("is there for a tenant that is registered and was not used yet, in every form, and for its own key", async () => {
+    await reporting.owner.sql`
+      insert into tenants (tenant_id, name, labels, revision, created_at_us, changed_at_us, changed_by)
+      values ('new', 'New, Ltd.', '{}', 1, 0, 0, 'test')`;
+    const path = "/v1/tenants/new/reports/2026-11";
+    expect(await (await reporting.get(path)).json()).toMatchObject({
+      tenant: { id: "new", name: "New, Ltd." },
+      totals: { requests: 0, errors: 0, requestBytes: 0, responseBytes: 0 },
+      breakdowns: { service: [], status: [] },
+    });
+    expect((await reporting.getAs(tenantPrincipal("new"), path)).status).toBe(200);
+    expect((await reporting.getAs(tenantPrincipal("acme"), path)).status).toBe(404);
+    for (const accept of ["text/csv", "text/html"])
+      expect((await reporting.get(path, accept)).status).toBe(200);
+    await reporting.owner.sql`delete from tenants`;
   });
 
   it("comes as a page, by media type and by link", async () => {

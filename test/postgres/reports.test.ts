@@ -221,24 +221,6 @@ describe("a tenant's report", () => {
     expect(lines.filter((line) => line.startsWith("status,"))).toHaveLength(found.breakdowns.status.length);
   });
 
-  it("is there for a tenant that is registered and was not used yet, and for its own key", async () => {
-    await reporting.owner.sql`
-      insert into tenants (tenant_id, name, labels, revision, created_at_us, changed_at_us, changed_by)
-      values ('new', 'New, Ltd.', '{}', 1, 0, 0, 'test')`;
-    const nothing = { requests: 0, errors: 0, requestBytes: 0, responseBytes: 0 };
-    expect(await report("new", "2026-11")).toMatchObject({
-      tenant: { id: "new", name: "New, Ltd." },
-      totals: nothing,
-      breakdowns: { service: [], status: [] },
-    });
-    const path = reportPath("new", "2026-11");
-    expect((await reporting.getAs(tenantPrincipal("new"), path)).status).toBe(200);
-    expect((await reporting.getAs(tenantPrincipal("acme"), path)).status).toBe(404);
-    for (const accept of ["text/csv", "text/html"])
-      expect((await reporting.get(path, accept)).status).toBe(200);
-    await reporting.owner.sql`delete from tenants`;
-  });
-
   it.each([
     ["/v1/tenants/acme/reports/2026-13", "*/*", 400, "invalid_parameters"],
     ["/v1/tenants/acme/reports/2026-02-29", "*/*", 400, "invalid_parameters"],
