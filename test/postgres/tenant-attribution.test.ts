@@ -87,7 +87,7 @@ describe("a fingerprint that is registered while a batch is booked", () => {
   it("waits for the batch, and what follows it finds what was booked", async () => {
     let registering: Promise<unknown> = Promise.resolve();
     await tenants.ingest.transaction(NO_TENANT, async (tx) => {
-      expect(await lockOwners(tx, credentialsOf([batch]))).toEqual(new Map());
+      expect(await lockOwners(tx, credentialsOf(batch))).toEqual(new Map());
       registering = tenants.put("acme", { fingerprints: [ONE] });
       await waiting();
       const parts = batch.usage.map((part, position) => ({ batch, part, position }));

@@ -20,7 +20,7 @@ import { policiesRoutes } from "./features/policies/index.js";
 import { reportsRoutes } from "./features/reports/index.js";
 import { REPORT_CHANGE_ADVICE, sealingRoutes } from "./features/sealing/index.js";
 import { tenantsRoutes } from "./features/tenants/index.js";
-import { USAGE_BOUNDS, type UsageBounds, usageRoutes } from "./features/usage/index.js";
+import { USAGE_BOUNDS, usageRoutes } from "./features/usage/index.js";
 import { docsPage } from "./operations/docs-page.js";
 import { healthRoutes } from "./operations/health.routes.js";
 import { metricsRoutes } from "./operations/metrics.routes.js";
@@ -47,11 +47,6 @@ export interface AppOptions {
   readonly usageQuerySeconds?: number;
 }
 
-const usageBoundsOf = ({ usageQuerySeconds: seconds }: AppOptions): UsageBounds => ({
-  ...USAGE_BOUNDS,
-  ...(seconds === undefined ? {} : { timeoutMs: seconds * 1_000 }),
-});
-
 /**
  * The whole REST API as one portable `fetch` handler. It keeps nothing between requests: what lives longer is in `deps`.
  *
@@ -59,6 +54,7 @@ const usageBoundsOf = ({ usageQuerySeconds: seconds }: AppOptions): UsageBounds 
  */
 export function createApp(deps: Deps, options: AppOptions = {}): OpenAPIHono<AppEnv> {
   const { issuer = null, metricsNeedKey = false, requestsPerSecond = REQUESTS_PER_SECOND_DEFAULT } = options;
+  const { usageQuerySeconds = USAGE_BOUNDS.timeoutMs / 1_000 } = options;
   const app = createRouter();
   app.onError((error, c) => answerError(error, c, deps.log));
   app.use("*", accessLog(deps.log, deps.now), ...safety());
@@ -68,7 +64,7 @@ export function createApp(deps: Deps, options: AppOptions = {}): OpenAPIHono<App
   app.route("/", policiesRoutes(deps));
   app.route("/", agentsRoutes(deps, issuer));
   app.route("/", exchangesRoutes(deps));
-  app.route("/", usageRoutes(deps, usageBoundsOf(options)));
+  app.route("/", usageRoutes(deps, { ...USAGE_BOUNDS, timeoutMs: usageQuerySeconds * 1_000 }));
   const limits = options.deliveries ?? { allowed: PUBLIC_ONLY, folders: false, secrets: null };
   app.route("/", linksRoutes(deps, limits.secrets));
   app.route("/", tenantsRoutes(deps));

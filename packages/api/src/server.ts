@@ -99,7 +99,11 @@ export async function startServer(
   const secrets = createSecrets(secretsKeyIn(configuration.home));
   const deliveries = { allowed, folders: deliveryFolder !== undefined, secrets };
   const { fetch } = createApp(app.deps, {
-    ...{ issuer, metricsNeedKey, requestsPerSecond, usageQuerySeconds, deliveries },
+    issuer,
+    metricsNeedKey,
+    requestsPerSecond,
+    usageQuerySeconds,
+    deliveries,
   });
   const server = createAdaptorServer({ fetch, serverOptions: { keepAliveTimeout: KEEP_ALIVE_MS } }) as Server;
   const url = await listen(server, configuration.host, configuration.port);

@@ -55,14 +55,13 @@ export async function startControlPlane(options: AppOptions = {}): Promise<TestC
       close: (opened) => opened.close(),
     });
     lenders.push(databases);
-    return depsWith(databases);
+    return {
+      withDatabase: (work) => databases.lend(work),
+      withNats: (work) => withNatsConnection({ url: nats.url, credentials: nats.apiCredentials }, work),
+      now: () => clock.nowUs,
+      log: { info: () => {}, warn: () => {}, error: (fields, message) => console.error(message, fields) },
+    };
   };
-  const depsWith = (databases: Lender<Database>): Deps => ({
-    withDatabase: (work) => databases.lend(work),
-    withNats: (work) => withNatsConnection({ url: nats.url, credentials: nats.apiCredentials }, work),
-    now: () => clock.nowUs,
-    log: { info: () => {}, warn: () => {}, error: (fields, message) => console.error(message, fields) },
-  });
   const deps = depsAs(database.appUrl);
   const adminKey = generateApiKey();
   const identity = JSON.parse(await readFile(join(dir, "identity.json"), "utf8")) as { issuer: UserIssuer };

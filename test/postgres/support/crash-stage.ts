@@ -1,7 +1,7 @@
 import { drain } from "@masthead/api/drain";
 import { maintain } from "@masthead/api/maintain";
 import { openDatabase } from "@masthead/api/platform/db/database";
-import { connectNats, type NatsConnection } from "@masthead/api/platform/nats/connection";
+import { connectNats } from "@masthead/api/platform/nats/connection";
 import {
   BATCH_STREAM,
   bucketStream,
@@ -66,10 +66,8 @@ export const startCrashStage = async (
   const program = await bundleDrain(cleanup.folder());
   const admin = postgres(urlOf(plane.database.ownerUrl, "postgres"), { max: 1, onnotice: () => {} });
   cleanup.add(() => admin.end());
-  const nats: NatsConnection = await connectNats({
-    url: plane.nats.url,
-    credentials: plane.nats.apiCredentials,
-  });
+  const access = { url: plane.nats.url, credentials: plane.nats.apiCredentials };
+  const nats = await connectNats(access);
   cleanup.add(() => nats.close());
   const manager = await nats.jetstreamManager({ checkAPI: false });
 
@@ -94,7 +92,7 @@ export const startCrashStage = async (
 
   const orderOf = ({ nowUs, work, messages }: Scene, database: string, dieAt?: string): DrainOrder => ({
     databaseUrl: urlOf(plane.database.ingestUrl, database),
-    nats: { url: plane.nats.url, credentials: plane.nats.apiCredentials },
+    nats: access,
     ...{ nowUs, work, messages },
     ...(dieAt === undefined ? {} : { dieAt }),
   });

@@ -53,11 +53,11 @@ export async function readMetrics(sql: TransactionSql, nowUs: UnixMicros): Promi
       then 'away' else heartbeat->'health'->>'status' end as health, count(*) as value
     from agents group by 1`;
   const agents = new Map(health.map((row) => [row.health, row.value]));
-  const states = await sql<{ state: string; value: number; due_us: number | null }[]>`
-    select state, count(*) as value, min(created_at_us) filter (where state = 'pending') as due_us
+  const states = await sql<{ state: string; value: number; oldest_us: number | null }[]>`
+    select state, count(*) as value, min(created_at_us) filter (where state = 'pending') as oldest_us
     from deliveries group by 1`;
   const deliveries = new Map(states.map((row) => [row.state, row.value]));
-  const oldestUs = states.find(({ state }) => state === "pending")?.due_us ?? nowUs;
+  const oldestUs = states.find(({ state }) => state === "pending")?.oldest_us ?? nowUs;
   return [
     metric("policy_revision", "gauge", "The fleet's counter of policy changes.", totals.revision),
     metric("policies", "gauge", "Live policies.", totals.policies),

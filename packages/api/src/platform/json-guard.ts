@@ -49,6 +49,9 @@ const holdsOf = (schema: z.core.$ZodType): Holds => {
 
 const unknownKind = (kind: string): Error => new Error(`no guard is known for "${kind}"`);
 
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
 const objectHolds = ({ shape, catchall, ...def }: z.core.$ZodObjectDef): Holds => {
   refuseChecks(def);
   const fields = Object.entries(shape).map(([name, field]) => {
@@ -58,10 +61,10 @@ const objectHolds = ({ shape, catchall, ...def }: z.core.$ZodObjectDef): Holds =
   });
   if (catchall && catchall._zod.def.type !== "never") throw unknownKind("catchall");
   return (value) => {
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+    if (!isObject(value)) return false;
     let known = 0;
     for (const { name, isOptional, holds } of fields) {
-      const one = (value as Record<string, unknown>)[name];
+      const one = value[name];
       if (one === undefined) {
         if (!isOptional) return false;
       } else {
@@ -80,10 +83,10 @@ const LEFT_OUT = "__proto__";
 const recordHolds =
   (key: Holds, value: Holds, size: Bounds): Holds =>
   (record) => {
-    if (typeof record !== "object" || record === null || Array.isArray(record)) return false;
+    if (!isObject(record)) return false;
     let names = 0;
     for (const name in record) {
-      if (name === LEFT_OUT || !key(name) || !value((record as Record<string, unknown>)[name])) return false;
+      if (name === LEFT_OUT || !key(name) || !value(record[name])) return false;
       names++;
     }
     return isWithin(size, names);

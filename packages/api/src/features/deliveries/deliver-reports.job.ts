@@ -6,7 +6,7 @@ import { ATTEMPTS_MAX, askedWaitMs, backOffMs } from "./back-off.rules.js";
 import type { DeliveryOutlets } from "./deliveries.ports.js";
 import { claimDeliveries, type Delivery, settleAttempt } from "./deliveries.store.js";
 import { findDestination } from "./destinations.store.js";
-import { type AttemptResult, type Sending, sendDelivery } from "./send-delivery.service.js";
+import { type AttemptResult, failed, type Sending, sendDelivery } from "./send-delivery.service.js";
 
 export interface DeliveringDeps {
   /** as the drain's role */
@@ -95,10 +95,7 @@ const send = async (
   { destination, sealed }: Found,
   nowUs: number,
 ): Promise<AttemptResult> => {
-  const gone = (error: string): AttemptResult => ({
-    ...{ outcome: "failed", status: null, error, final: true, retryAfter: null },
-  });
-  if (!destination) return gone("the destination was deleted");
-  if (!sealed) return gone("the report is not there");
+  if (!destination) return failed("the destination was deleted", null, true);
+  if (!sealed) return failed("the report is not there", null, true);
   return sendDelivery(outlets, { delivery, destination, sealed, nowUs });
 };

@@ -35,7 +35,8 @@ export interface Sending {
 /** Bodies beyond this are not sent. */
 const BODY_MAX_BYTES = 16 * 1024 * 1024;
 
-const failed = (error: string, status: number | null = null, final = false): AttemptResult => ({
+/** An attempt that came to nothing, and why. @param final no further attempt is of use */
+export const failed = (error: string, status: number | null = null, final = false): AttemptResult => ({
   outcome: "failed",
   status,
   error,

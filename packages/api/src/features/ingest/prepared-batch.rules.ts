@@ -48,10 +48,12 @@ const readKept = async ({
 const prepared = ({ batch, hash, leftOut }: ReadBatch): Omit<PreparedBatch, "whole"> => {
   const { exchanges, ...head } = batch;
   return {
-    ...{ batch: head, hash, leftOut },
+    batch: head,
+    hash,
+    leftOut,
     encoded: encodeExchanges(exchanges.map((exchange) => ({ batch, exchange }))),
     days: daysOf(batch),
-    credentials: credentialsOf([batch]),
+    credentials: credentialsOf(batch),
   };
 };
 

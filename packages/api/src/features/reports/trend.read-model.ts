@@ -1,6 +1,7 @@
 import type { Histogram } from "@masthead/shared/usage/histogram";
 import type { TransactionSql } from "postgres";
 import { plainArray } from "../../platform/db/array-literal.js";
+import { unnested } from "../usage/index.js";
 import { type HeldTenant, heldUsage } from "./held-usage.read-model.js";
 import type { Period } from "./period.rules.js";
 import type { PeriodPlan } from "./period-plan.rules.js";
@@ -38,8 +39,7 @@ export async function readTrend(
       from counted group by grouping sets ((part), ()) having count(*) > 0),
     latencies as (
       select part, json_agg(json_build_array(b, n) order by b) as latency from (
-        select part, b, sum(n) as n
-        from (select part, unnest(latency_buckets) as b, unnest(latency_counts) as n from counted) l
+        select part, b, sum(n) as n from (${unnested(sql, sql`part`, sql`counted`)}) l
         group by grouping sets ((part, b), (b))) added
       group by part),
     measured as (

@@ -15,14 +15,12 @@ export const credentialOf = ({
   return tenant === UNATTRIBUTED_TENANT && consumer !== OTHER_SERIES ? consumer : undefined;
 };
 
-/** Fingerprints that the registry is to be asked for. */
-export const credentialsOf = (batches: readonly Batch[]): Set<string> => {
+/** Fingerprints of a batch that the registry is to be asked for. */
+export const credentialsOf = ({ exchanges, usage }: Batch): Set<string> => {
   const found = new Set<string>();
-  for (const { exchanges, usage } of batches) {
-    for (const part of usage) add(found, credentialOf(part));
-    for (const exchange of exchanges)
-      add(found, credentialOf({ tenant: exchange.tenant, consumer: consumerOf(exchange) }));
-  }
+  for (const part of usage) add(found, credentialOf(part));
+  for (const exchange of exchanges)
+    add(found, credentialOf({ tenant: exchange.tenant, consumer: consumerOf(exchange) }));
   return found;
 };
 

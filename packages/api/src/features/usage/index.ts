@@ -26,7 +26,7 @@ export { withSeries } from "./series-lookup.read-model.js";
 export { readUsage, type UsageCounted, type UsageRead } from "./usage.read-model.js";
 export { usageRoutes } from "./usage.routes.js";
 export { queryUsage } from "./usage.service.js";
-export { latencyOf } from "./usage-details.read-model.js";
+export { latencyOf, unnested } from "./usage-details.read-model.js";
 export { answerUsage, USAGE_BOUNDS, type UsageBounds, type UsageRequest } from "./usage-page.service.js";
 export { everHeld, planOf, type UsagePlan } from "./usage-plan.rules.js";
 export { AS_DOCUMENT } from "./usage-question.rules.js";

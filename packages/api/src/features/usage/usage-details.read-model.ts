@@ -8,7 +8,7 @@ import type { Fragment } from "../../platform/db/fragments.js";
  */
 
 /** A row a bucket of a histogram. In the list and not behind `from`, where each array would be put by before it is read. */
-const unnested = (sql: TransactionSql, columns: Fragment, usage: Fragment): Fragment =>
+export const unnested = (sql: TransactionSql, columns: Fragment, usage: Fragment): Fragment =>
   sql`select ${columns}, unnest(latency_buckets) as b, unnest(latency_counts) as n from ${usage}`;
 
 /**

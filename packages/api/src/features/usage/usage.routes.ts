@@ -13,7 +13,7 @@ import { usageLinkSchema, usagePageSchema } from "./usage.schema.js";
 import { queryUsage } from "./usage.service.js";
 import { usageCsv } from "./usage-csv.rules.js";
 import { questionOfLink, type UsageLink } from "./usage-link.rules.js";
-import { USAGE_BOUNDS, type UsageBounds } from "./usage-page.service.js";
+import type { UsageBounds } from "./usage-page.service.js";
 import { AS_DOCUMENT, type AskedIn, problem, type UsageQuestion } from "./usage-question.rules.js";
 
 const tags = ["Usage"];
@@ -99,8 +99,8 @@ const toQuestion = (parsed: ParsedUsageQuery, asked: AskedIn): UsageQuestion => 
   throw problem(asked, parsed.errors);
 };
 
-/** Routes of usage. */
-export function usageRoutes(deps: Deps, bounds: UsageBounds = USAGE_BOUNDS): OpenAPIHono<AppEnv> {
+/** Routes of usage. @param bounds of a question; absent: those of {@link queryUsage} */
+export function usageRoutes(deps: Deps, bounds?: UsageBounds): OpenAPIHono<AppEnv> {
   const router = createRouter();
   for (const [name, schema] of Object.entries(documentSchemas()))
     router.openAPIRegistry.registerComponent("schemas", name, schema);

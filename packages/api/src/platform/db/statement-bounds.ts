@@ -14,8 +14,11 @@ const FOR_MANY_ROWS = {
   jit: "off",
 } as const;
 
+/** Null is a setting's default; asking the view that knows it takes milliseconds. */
+const AS_EVER = Object.fromEntries(Object.keys(FOR_MANY_ROWS).map((name) => [name, null]));
+
 /** Transaction-local, so that it cannot outlive it in a pool. */
-const set = async (sql: TransactionSql, settings: Readonly<Record<string, string>>): Promise<void> => {
+const set = async (sql: TransactionSql, settings: Readonly<Record<string, string | null>>): Promise<void> => {
   await sql`
     select set_config(name, value, true) from unnest(
       ${textArray(Object.keys(settings))}::text[], ${textArray(Object.values(settings))}::text[]) as s (name, value)`;
@@ -25,9 +28,7 @@ const set = async (sql: TransactionSql, settings: Readonly<Record<string, string
 export const plannedForManyRows = async <T>(sql: TransactionSql, work: () => Promise<T>): Promise<T> => {
   await set(sql, FOR_MANY_ROWS);
   const result = await work();
-  // Null is their default; the view that knows its value takes milliseconds.
-  await sql`
-    select set_config(name, null, true) from unnest(${textArray(Object.keys(FOR_MANY_ROWS))}::text[]) as s (name)`;
+  await set(sql, AS_EVER);
   return result;
 };
 
