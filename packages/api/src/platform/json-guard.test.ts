@@ -104,7 +104,9 @@ const change = fc.record({
 
 const changed = (changes: readonly { place: number; how: string; name: string; value: unknown }[]) => {
   const document = structuredClone(WHOLE);
-  for (const { place, how, name, value } of changes) {
+  for (const { place, how, name, ...rest } of changes) {
+    // Copied each time: a later change may lie within it, and the same value is put elsewhere too.
+    const value = structuredClone(rest.value);
     const found = placesOf(document)[place];
     if (!found) continue;
     const of = found.of as Record<string, unknown>;
