@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { drain } from "@masthead/api/drain";
+import { DRAIN_CONNECTIONS, drain } from "@masthead/api/drain";
 import { openDatabase } from "@masthead/api/platform/db/database";
 import { prepareDatabase } from "@masthead/api/platform/db/prepare";
 import { connectNats } from "@masthead/api/platform/nats/connection";
@@ -70,7 +70,7 @@ test("exchanges through NATS into Postgres, beside COPY of the same rows", async
   };
   const drainMs = async (): Promise<number> => {
     const startedAt = performance.now();
-    const database = openDatabase(ingestUrl);
+    const database = openDatabase(ingestUrl, "bench", DRAIN_CONNECTIONS);
     const drained = await drain(
       {
         withDatabase: (work) => work(database),

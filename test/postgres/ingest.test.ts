@@ -1,4 +1,5 @@
 import {
+  DRAIN_TRANSACTIONS,
   type DrainBatchesDeps,
   type DrainedBatches,
   drainBatches,
@@ -136,22 +137,23 @@ describe("counted once", () => {
 
   test("a drain whose connection dies gives back all it took, and the next one counts it once", async () => {
     const queue = new MemoryQueue();
-    for (let seq = 1; seq <= 20; seq++) queue.add(makeBatch({ seq, exchanges: [{}, {}] }));
+    for (let seq = 1; seq <= 40; seq++) queue.add(makeBatch({ seq, exchanges: [{}, {}] }));
+    const looking = server.open("owner");
     await owner.sql.begin(async (sql) => {
       await sql`lock table exchanges in exclusive mode`;
       const failed = expect(drain(queue)).rejects.toThrow();
       await until("the drain to wait for the lock, and to have read ahead", async () => {
-        const [waiting] = await sql`select pid from pg_stat_activity
+        const waiting = await looking.sql`select pid from pg_stat_activity
           where application_name = 'test ingest' and wait_event_type = 'Lock'`;
-        if (!waiting || queue.length > 4) return false;
-        await sql`select pg_terminate_backend(${waiting.pid})`;
+        if (waiting.length < DRAIN_TRANSACTIONS || queue.length > 0) return false;
+        for (const { pid } of waiting) await looking.sql`select pg_terminate_backend(${pid})`;
         return true;
       });
       await failed;
     });
-    expect([queue.length, queue.settled.acked]).toEqual([20, 0]);
-    expect(await drain(queue)).toMatchObject({ committed: 20, duplicates: 0 });
-    expect(await stored()).toMatchObject({ exchanges: 40, requests: 40 });
+    expect([queue.length, queue.settled.acked]).toEqual([40, 0]);
+    expect(await drain(queue)).toMatchObject({ committed: 40, duplicates: 0 });
+    expect(await stored()).toMatchObject({ exchanges: 80, requests: 80 });
   });
 
   test("drains side by side neither deadlock nor count twice", async () => {

@@ -5,6 +5,8 @@ import { connectNats, type NatsConnection } from "@masthead/api/platform/nats/co
 /** What one invocation may use: a Worker's bindings, or a function's environment. */
 export interface InvocationSettings {
   databaseUrl: string;
+  /** at most, each made when those before it are in use */
+  databaseConnections: number;
   natsUrl: string;
   /** Text of the control plane's creds file. */
   natsCredentials: string;
@@ -30,7 +32,8 @@ export const beginInvocation = (settings: InvocationSettings, log: Log): Invocat
   return {
     deps: {
       withDatabase(work) {
-        database ??= openDatabase(settings.databaseUrl, "masthead serverless");
+        const { databaseUrl, databaseConnections } = settings;
+        database ??= openDatabase(databaseUrl, "masthead serverless", databaseConnections);
         return work(database);
       },
       async withNats(work) {

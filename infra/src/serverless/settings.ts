@@ -1,5 +1,6 @@
 import type { AppOptions } from "@masthead/api/app";
 import { apiVariables, usageRetentionOf, usageRetentionVariables } from "@masthead/api/config";
+import { DRAIN_CONNECTIONS } from "@masthead/api/drain";
 import type { DeliveryOutlets } from "@masthead/api/features/deliveries/index";
 import type { UsageRetention } from "@masthead/api/features/usage/index";
 import { userIssuerSchema } from "@masthead/api/platform/nats/credentials";
@@ -98,10 +99,14 @@ export const serverlessVariables = {
 
 type Read = Configuration<typeof serverlessVariables>;
 
-const connections = (read: Read, databaseKey: "databaseUrl" | "ingestDatabaseUrl"): InvocationSettings => {
+const connections = (
+  read: Read,
+  databaseKey: "databaseUrl" | "ingestDatabaseUrl",
+  databaseConnections: number,
+): InvocationSettings => {
   const [databaseUrl, natsUrl, natsCredentials] = [read[databaseKey], read.natsUrl, read.natsCredentials];
   if (databaseUrl !== undefined && natsUrl !== undefined && natsCredentials !== undefined)
-    return { databaseUrl, natsUrl, natsCredentials, natsTlsFirst: read.natsTlsFirst };
+    return { databaseUrl, databaseConnections, natsUrl, natsCredentials, natsTlsFirst: read.natsTlsFirst };
   const needed = [databaseKey, "natsUrl", "natsCredentials"] as const;
   const missing = needed.filter((key) => read[key] === undefined);
   throw new ConfigurationError(missing.map((key) => `${serverlessVariables[key].name}: missing`));
@@ -116,7 +121,7 @@ export const appSettings = (
   const { deliveryHosts: allowed, secretsKey: secrets = null } = read;
   const deliveries = { allowed, folders: false, secrets };
   return {
-    connections: connections(read, "databaseUrl"),
+    connections: connections(read, "databaseUrl", 1),
     options: { issuer: natsIssuer, metricsNeedKey, requestsPerSecond, usageQuerySeconds, deliveries },
   };
 };
@@ -133,7 +138,7 @@ export const drainSettings = (
   const read = readConfiguration(serverlessVariables, environment);
   const { deliveryHosts, secretsKey: secrets = null } = read;
   return {
-    connections: connections(read, "ingestDatabaseUrl"),
+    connections: connections(read, "ingestDatabaseUrl", DRAIN_CONNECTIONS),
     idleMs: read.drainIdleMs,
     usageRetention: usageRetentionOf(read),
     outlets: { send: fetchOutbound(deliveryHosts), writeFile: null, secrets },

@@ -6,6 +6,7 @@ import {
 } from "@masthead/shared/subjects";
 import type { Deps } from "./deps.js";
 import {
+  DRAIN_TRANSACTIONS,
   type DrainBudget,
   type DrainedBatches,
   drainBatches,
@@ -14,6 +15,9 @@ import {
 import { pullQueue } from "./platform/nats/pull-queue.js";
 import { watermarkPublisher } from "./platform/nats/watermark-publisher.js";
 import { reconcile } from "./reconcile.js";
+
+/** What a drain makes use of at once: one for each group that it commits, and one for heartbeats. It runs with fewer, too. */
+export const DRAIN_CONNECTIONS = DRAIN_TRANSACTIONS + 1;
 
 export interface Drained extends DrainedBatches {
   heartbeats: number;

@@ -6,7 +6,7 @@ import { createAdaptorServer } from "@hono/node-server";
 import { createApp } from "./app.js";
 import { type ApiConfiguration, usageRetentionOf } from "./config.js";
 import type { Deps, Log } from "./deps.js";
-import { drain } from "./drain.js";
+import { DRAIN_CONNECTIONS, drain } from "./drain.js";
 import { ensureAdminKey } from "./features/auth/index.js";
 import { ensureDefaultPolicy } from "./features/policies/index.js";
 import { maintain } from "./maintain.js";
@@ -31,8 +31,8 @@ const SEAL_EVERY_MS = 10_000;
 const SEAL_STEP_MS = 30_000;
 const DELIVER_EVERY_MS = 2_000;
 const DELIVER_STEP_MS = 30_000;
-/** One for each of its loops: drain, maintenance, sealing, deliveries. */
-const INGEST_CONNECTIONS = 4;
+/** Drain, maintenance, sealing, deliveries: each borrows a database. Only the drain makes use of more than one connection of it. */
+const INGEST_LOOPS = 4;
 const DRAIN_STEP = { maxMs: 15_000, maxMessages: 10_000 };
 
 /** A running control plane. */
@@ -43,11 +43,19 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-const depsFor = (configuration: ApiConfiguration, databaseUrl: string, max: number, log: Log) => {
+interface Databases {
+  url: string;
+  /** how many are lent at once */
+  max: number;
+  /** connections of each */
+  connections: number;
+}
+
+const depsFor = (configuration: ApiConfiguration, { url, max, connections }: Databases, log: Log) => {
   const credentials = readFileSync(configuration.natsCredentials, "utf8");
   const databases = createLender({
     max,
-    open: () => openDatabase(databaseUrl, "masthead-api"),
+    open: () => openDatabase(url, "masthead-api", connections),
     close: (database) => database.close(),
   });
   const deps: Deps = {
@@ -88,12 +96,16 @@ export async function startServer(
   configuration: ApiConfiguration,
   { adminKey, log }: { adminKey: string; log: Log },
 ): Promise<RunningServer> {
-  const { natsIssuer, metricsNeedKey, requestsPerSecond, usageQuerySeconds, ingestDatabaseUrl } =
-    configuration;
+  const { natsIssuer, metricsNeedKey, requestsPerSecond, usageQuerySeconds } = configuration;
+  const { databaseUrl, databaseConnections, ingestDatabaseUrl } = configuration;
   const issuer = natsIssuer ? userIssuerSchema.parse(JSON.parse(readFileSync(natsIssuer, "utf8"))) : null;
-  const app = depsFor(configuration, configuration.databaseUrl, configuration.databaseConnections, log);
+  const app = depsFor(configuration, { url: databaseUrl, max: databaseConnections, connections: 1 }, log);
   const ingest = ingestDatabaseUrl
-    ? depsFor(configuration, ingestDatabaseUrl, INGEST_CONNECTIONS, log)
+    ? depsFor(
+        configuration,
+        { url: ingestDatabaseUrl, max: INGEST_LOOPS, connections: DRAIN_CONNECTIONS },
+        log,
+      )
     : null;
   const { deliveryHosts: allowed, deliveryFolder } = configuration;
   const secrets = createSecrets(secretsKeyIn(configuration.home));

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type AppOptions, createApp } from "@masthead/api/app";
 import type { Deps } from "@masthead/api/deps";
+import { DRAIN_CONNECTIONS } from "@masthead/api/drain";
 import { ensureAdminKey, generateApiKey } from "@masthead/api/features/auth/index";
 import { type Database, openDatabase } from "@masthead/api/platform/db/database";
 import { type NatsConnection, withNatsConnection } from "@masthead/api/platform/nats/connection";
@@ -48,10 +49,10 @@ export async function startControlPlane(options: AppOptions = {}): Promise<TestC
   let nats = await startNats({ dir });
   const clock = { nowUs: Date.now() * 1_000 };
   const lenders: Lender<Database>[] = [];
-  const depsAs = (url: string): Deps => {
+  const depsAs = (url: string, connections: number): Deps => {
     const databases = createLender({
       max: CONNECTIONS,
-      open: () => openDatabase(url, "test"),
+      open: () => openDatabase(url, "test", connections),
       close: (opened) => opened.close(),
     });
     lenders.push(databases);
@@ -62,7 +63,7 @@ export async function startControlPlane(options: AppOptions = {}): Promise<TestC
       log: { info: () => {}, warn: () => {}, error: (fields, message) => console.error(message, fields) },
     };
   };
-  const deps = depsAs(database.appUrl);
+  const deps = depsAs(database.appUrl, 1);
   const adminKey = generateApiKey();
   const identity = JSON.parse(await readFile(join(dir, "identity.json"), "utf8")) as { issuer: UserIssuer };
   const app = createApp(deps, { issuer: identity.issuer, ...options });
@@ -77,7 +78,7 @@ export async function startControlPlane(options: AppOptions = {}): Promise<TestC
       return nats;
     },
     deps,
-    ingestDeps: depsAs(database.ingestUrl),
+    ingestDeps: depsAs(database.ingestUrl, DRAIN_CONNECTIONS),
     adminKey,
     clock,
     request(method, path, { body, headers = {} } = {}) {

@@ -1,4 +1,4 @@
-import { drain } from "@masthead/api/drain";
+import { DRAIN_CONNECTIONS, drain } from "@masthead/api/drain";
 import { maintain } from "@masthead/api/maintain";
 import { openDatabase } from "@masthead/api/platform/db/database";
 import { connectNats } from "@masthead/api/platform/nats/connection";
@@ -108,7 +108,7 @@ export const startCrashStage = async (
 
   /** The drain that is started after one has died: takes what is left, until nothing is, and rolls it up. */
   const drainRest = async ({ databaseUrl, nowUs, work }: DrainOrder): Promise<void> => {
-    const database = openDatabase(databaseUrl, "rest");
+    const database = openDatabase(databaseUrl, "rest", DRAIN_CONNECTIONS);
     const over = new AbortController();
     const deps = {
       ...plane.ingestDeps,

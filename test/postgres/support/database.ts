@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DRAIN_CONNECTIONS } from "@masthead/api/drain";
 import { type Database, openDatabase } from "@masthead/api/platform/db/database";
 import { type PreparedDatabase, prepareDatabase } from "@masthead/api/platform/db/prepare";
 import { startPostgres } from "@masthead/infra/embedded-postgres";
@@ -10,7 +11,7 @@ import { placePreparedPostgres } from "../../support/prepared-postgres.js";
 /** A real server with the product's schema, for one test file. */
 export interface TestDatabase extends PreparedDatabase {
   ownerUrl: string;
-  /** Opens a connection that `stop` closes. */
+  /** Opens what `stop` closes: a connection, and for ingest what a drain makes use of. */
   open(as: "owner" | "app" | "ingest"): Database;
   stop(): Promise<void>;
 }
@@ -27,7 +28,7 @@ export const startTestDatabase = async (): Promise<TestDatabase> => {
     ...prepared,
     ownerUrl: server.url,
     open(as) {
-      const database = openDatabase(urls[as], `test ${as}`);
+      const database = openDatabase(urls[as], `test ${as}`, as === "ingest" ? DRAIN_CONNECTIONS : 1);
       opened.push(database);
       return database;
     },

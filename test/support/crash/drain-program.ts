@@ -1,5 +1,5 @@
 import type { Deps } from "@masthead/api/deps";
-import { drain } from "@masthead/api/drain";
+import { DRAIN_CONNECTIONS, drain } from "@masthead/api/drain";
 import { drainHeartbeats } from "@masthead/api/features/ingest/index";
 import { maintain } from "@masthead/api/maintain";
 import { openDatabase } from "@masthead/api/platform/db/database";
@@ -19,7 +19,7 @@ const log = { info: () => {}, warn: () => {}, error: (fields: object) => console
 
 const deps: Deps = {
   async withDatabase(work) {
-    const database = openDatabase(order.databaseUrl, "crashing drain");
+    const database = openDatabase(order.databaseUrl, "crashing drain", DRAIN_CONNECTIONS);
     try {
       return await work(crashingDatabase(database, steps));
     } finally {

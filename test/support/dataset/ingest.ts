@@ -1,3 +1,4 @@
+import { DRAIN_CONNECTIONS } from "@masthead/api/drain";
 import { drainBatches, maintain } from "@masthead/api/features/ingest/index";
 import { type Database, openDatabase } from "@masthead/api/platform/db/database";
 import { DeliveryQueue, deliveriesOf } from "./delivery.js";
@@ -32,7 +33,7 @@ export interface Ingested {
  */
 export const ingestDataset = async (dataset: Dataset, options: IngestOptions): Promise<Ingested> => {
   const raw = await RawTable.make(options.ownerUrl, dataset.population);
-  const database = openDatabase(options.ingestUrl, "dataset");
+  const database = openDatabase(options.ingestUrl, "dataset", DRAIN_CONNECTIONS);
   try {
     const done = await drainAll(dataset, options, raw, database);
     await raw.finish();

@@ -29,11 +29,23 @@ export interface DrainedBatches extends Committed {
   unreadable: number;
 }
 
+/** Groups that are committed at once, each on a connection: while one waits for this thread, Postgres has the other. */
+export const DRAIN_TRANSACTIONS = 2;
 /** One transaction takes so many at most. */
 const GROUP_MESSAGES = 16;
 const GROUP_BYTES = 4 * 1024 * 1024;
 /** Postgres was away: time for it to come back before the message does. */
 const REDELIVER_AFTER_MS = 2_000;
+
+/** What the groups of one drain share. */
+interface Run {
+  readonly total: DrainedBatches;
+  /** days that are known to have partitions */
+  readonly days: Set<string>;
+  readonly unsettled: Set<QueuedMessage>;
+  /** Watermarks are told one after the other, so that none is followed by an older one. */
+  told: Promise<void>;
+}
 
 interface Pulled {
   message: QueuedMessage;
@@ -42,7 +54,7 @@ interface Pulled {
 }
 
 /**
- * Commits what the queue holds until the budget is spent or `signal` asks to end; while one group is committed, the next is read. Messages are
+ * Commits what the queue holds until the budget is spent or `signal` asks to end; while some groups are committed, the next is read. Messages are
  * acknowledged after the commit; then agents are told.
  * @throws what Postgres throws when it is away; what was taken and not committed is given back, and comes again
  */
@@ -51,47 +63,46 @@ export const drainBatches = async (
   budget: DrainBudget,
   signal?: AbortSignal,
 ): Promise<DrainedBatches> => {
-  const total = {
-    messages: 0,
-    unreadable: 0,
-    committed: 0,
-    duplicates: 0,
-    clashes: 0,
-    exchanges: 0,
-    setAside: 0,
+  const run: Run = {
+    total: { messages: 0, unreadable: 0, committed: 0, duplicates: 0, clashes: 0, exchanges: 0, setAside: 0 },
+    days: new Set(),
+    unsettled: new Set(),
+    told: Promise.resolve(),
   };
-  const days = new Set<string>();
   const failed = new AbortController();
   const end = signal ? AbortSignal.any([signal, failed.signal]) : failed.signal;
-  const unsettled = new Set<QueuedMessage>();
   const messages = noting(
-    unsettled,
+    run.unsettled,
     withinBudget(deps.queue, budget, () => deps.now() / 1000, end),
   );
-  let settling: Promise<void> = Promise.resolve();
+  const settling = new Set<Promise<void>>();
   try {
     for await (const group of collectGroups(messages, GROUP_MESSAGES, GROUP_BYTES)) {
       const pulled: Pulled[] = [];
       for (const message of group) {
         pulled.push(await pull(deps, message));
-        // Reading is work for one thread, which also has to keep Postgres busy with the group before.
+        // Reading is work for one thread, which also has to keep Postgres busy with the groups before.
         await ioTurn();
       }
-      await settling;
+      if (settling.size >= DRAIN_TRANSACTIONS) await Promise.race(settling);
       await new Promise<void>((resolve) => {
-        settling = settle(deps, pulled, unsettled, days, total, resolve);
-        // Awaited above or below; meanwhile a failure ends the pull, and is not unhandled.
-        settling.then(resolve, () => {
-          failed.abort();
-          resolve();
-        });
+        const one = settle(deps, run, pulled, resolve);
+        settling.add(one);
+        // One that failed stays, to be thrown from where they are awaited; meanwhile it ends the pull.
+        one
+          .then(
+            () => settling.delete(one),
+            () => failed.abort(),
+          )
+          .then(() => resolve());
       });
     }
-    await settling;
+    await Promise.all(settling);
   } finally {
-    for (const message of unsettled) message.nak(REDELIVER_AFTER_MS);
+    await Promise.allSettled(settling);
+    for (const message of run.unsettled) message.nak(REDELIVER_AFTER_MS);
   }
-  return total;
+  return run.total;
 };
 
 async function* noting(
@@ -118,14 +129,13 @@ const pull = async (deps: DrainBatchesDeps, message: QueuedMessage): Promise<Pul
 
 const settle = async (
   deps: DrainBatchesDeps,
+  run: Run,
   pulled: readonly Pulled[],
-  unsettled: Set<QueuedMessage>,
-  days: Set<string>,
-  total: DrainedBatches,
   onBusy: () => void,
 ): Promise<void> => {
+  const { total } = run;
   const batches = pulled.flatMap(({ read }) => ("batch" in read ? [read] : []));
-  await ensureDays(deps, batches, days);
+  await ensureDays(deps, batches, run.days);
   const options = { nowUs: deps.now(), seriesCap: deps.seriesCap, onBusy };
   const done = batches.length > 0 ? await commitBatches(deps.database, batches, options) : undefined;
   for (const one of pulled) if (!("batch" in one.read)) await refuse(deps, one, one.read);
@@ -134,11 +144,12 @@ const settle = async (
   total.unreadable += pulled.length - batches.length;
   if (done?.clashes) deps.log.error({ clashes: done.clashes }, "a batch came back with another payload");
   for (const { message, read } of pulled) {
-    unsettled.delete(message);
+    run.unsettled.delete(message);
     "batch" in read ? message.ack() : message.term();
   }
   const agents = [...new Set(pulled.map(({ agentId }) => agentId))];
-  await publishWatermarks(deps, agents);
+  run.told = run.told.then(() => publishWatermarks(deps, agents));
+  await run.told;
 };
 
 const refuse = async (

@@ -1,5 +1,10 @@
 export type { DrainBudget } from "./budget.rules.js";
-export { type DrainBatchesDeps, type DrainedBatches, drainBatches } from "./drain-batches.job.js";
+export {
+  DRAIN_TRANSACTIONS,
+  type DrainBatchesDeps,
+  type DrainedBatches,
+  drainBatches,
+} from "./drain-batches.job.js";
 export { type DrainHeartbeatsDeps, drainHeartbeats } from "./drain-heartbeats.job.js";
 export type { MessageQueue, QueuedMessage, WatermarkPublisher } from "./ingest.ports.js";
 export { type MaintainOptions, maintain } from "./maintain.job.js";

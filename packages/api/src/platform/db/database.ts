@@ -16,8 +16,8 @@ export interface Transaction {
 export type TransactionMode = "read write" | "read only" | "read write snapshot" | "read only snapshot";
 
 /**
- * One connection for one invocation. Times come back as text, `bigint` as a number, json parameters are passed as
- * text (`JSON.stringify`), arrays as literals (see array-literal).
+ * One connection for one invocation, or a few for one that does several things at once. Times come back as text, `bigint` as a
+ * number, json parameters are passed as text (`JSON.stringify`), arrays as literals (see array-literal).
  */
 export interface Database {
   /** Runs `work` in a transaction that sees what `scope` may see. Rolls back and rethrows what `work` throws. */
@@ -49,10 +49,11 @@ const int8 = {
  * Opens the database lazily: the first query connects. Made per invocation, never module-global (design, section 6,
  * Serverless); `prepare: false` so that a pooler may stand between.
  * @param url connection string of the role that this part of the product runs as
+ * @param connections so many transactions may go on at once, others wait; each is made when those before it are in use
  */
-export const openDatabase = (url: string, applicationName = "masthead"): Database => {
+export const openDatabase = (url: string, applicationName = "masthead", connections = 1): Database => {
   const sql = postgres(url, {
-    max: 1,
+    max: connections,
     prepare: false,
     fetch_types: false,
     idle_timeout: 0,
