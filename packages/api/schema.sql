@@ -529,6 +529,15 @@ table usage_day_summary row level security
   latency_buckets integer[] not null
   latency_counts bigint[] not null
   consumers integer[]
+  policy_name text
+  report boolean not null
+  role text not null
+  service_name text
+  template text
+  method text
+  status smallint
+  dimensions jsonb
+  consumer text
   constraint usage_day_summary_pkey PRIMARY KEY (tenant_id, grain, bucket, series_id)
   CREATE INDEX usage_day_summary_by_time ON public.usage_day_summary USING btree (grain, bucket)
   policy usage_day_summary_read for select to masthead_app using (
@@ -639,6 +648,15 @@ table usage_month_summary row level security
   latency_buckets integer[] not null
   latency_counts bigint[] not null
   consumers integer[]
+  policy_name text
+  report boolean not null
+  role text not null
+  service_name text
+  template text
+  method text
+  status smallint
+  dimensions jsonb
+  consumer text
   constraint usage_month_summary_pkey PRIMARY KEY (tenant_id, grain, bucket, series_id)
   CREATE INDEX usage_month_summary_by_time ON public.usage_month_summary USING btree (grain, bucket)
   policy usage_month_summary_read for select to masthead_app using (
@@ -686,6 +704,15 @@ table usage_quarter_summary partition by RANGE (bucket) row level security
   latency_buckets integer[] not null
   latency_counts bigint[] not null
   consumers integer[]
+  policy_name text
+  report boolean not null
+  role text not null
+  service_name text
+  template text
+  method text
+  status smallint
+  dimensions jsonb
+  consumer text
   constraint usage_quarter_summary_pkey PRIMARY KEY (tenant_id, grain, bucket, series_id)
   CREATE INDEX usage_quarter_summary_by_time ON ONLY public.usage_quarter_summary USING btree (grain, bucket)
   policy usage_quarter_summary_read for select to masthead_app using (

@@ -1,6 +1,6 @@
 import type { Database } from "@masthead/api/platform/db/database";
 
-/** What each summary keeps of a series: written down once more here, so that none loses or gains a column unnoticed. */
+/** What each summary keeps of a series, as columns of its own: written down once more here, so that none loses or gains a column unnoticed. */
 const KEPT = {
   tenant: "report, role",
   consumer: "report, role, consumer",
@@ -22,12 +22,12 @@ export const wrongSummaries = async (owner: Database): Promise<unknown[]> => {
     for (const grain of grains) {
       const marked = `exists (select from usage_dirty d where d.tenant_id = u.tenant_id and d.bucket = u.bucket
         and 'usage_' || d.level in ('${table}', '${table}_summary'))`;
-      const said = (from: string) => `
+      // The rows of a level have what is kept from their series, those of a summary themselves.
+      const said = (from: string, series: string) => `
         select tenant_id, bucket, key, what, case when what like 'register %' then max(value) else sum(value) end as value
         from (
           select u.*, jsonb_build_array(${KEPT[grain]})::text as key
-          from ${from} u join (select tenant_id as of, series_id as id, ${KEPT[grain]} from usage_series) s
-            on s.of = u.tenant_id and s.id = u.series_id
+          from ${from} u ${series}
           where not ${marked}) u,
         lateral (
           select 'requests' as what, requests::numeric as value union all select 'errors', errors
@@ -36,17 +36,17 @@ export const wrongSummaries = async (owner: Database): Promise<unknown[]> => {
           union all select 'latency ' || b, n from unnest(latency_buckets, latency_counts) l (b, n)
           union all select 'register ' || (entry >> 6), entry & 63 from unnest(consumers) entry where '${grain}' = 'consumer') said
         group by 1, 2, 3, 4`;
-      const summary = `(select tenant_id, bucket, series_id, requests, errors, request_bytes, response_bytes, measures,
-        latency_buckets, latency_counts, consumers from ${table}_summary where grain = '${grain}')`;
+      const series = `join (select tenant_id as of, series_id as id, ${KEPT[grain]} from usage_series) s
+        on s.of = u.tenant_id and s.id = u.series_id`;
+      const summary = `(select * from ${table}_summary where grain = '${grain}')`;
       const rows = await owner.sql.unsafe(
-        `select '${table}' as level, '${grain}' as grain, * from (${said(table)}) series
-        full join (${said(summary)}) summary using (tenant_id, bucket, key, what)
+        `select '${table}' as level, '${grain}' as grain, * from (${said(table, series)}) series
+        full join (${said(summary, "")}) summary using (tenant_id, bucket, key, what)
         where series.value is distinct from summary.value`,
       );
       const twice = await owner.sql.unsafe(
         `select '${table}' as level, '${grain}' as grain, tenant_id, bucket, count(*) as rows from ${summary} u
-        join usage_series s using (tenant_id, series_id) where not ${marked}
-        group by tenant_id, bucket, ${KEPT[grain].replaceAll(/\w+/g, "s.$&")} having count(*) > 1`,
+        where not ${marked} group by tenant_id, bucket, ${KEPT[grain]} having count(*) > 1`,
       );
       wrong.push(...rows, ...twice);
     }

@@ -1,7 +1,7 @@
 import type { Histogram } from "@masthead/shared/usage/histogram";
 import type { TransactionSql } from "postgres";
 import { textArray } from "../../platform/db/array-literal.js";
-import { latencyOf, withSeries } from "../usage/index.js";
+import { latencyOf } from "../usage/index.js";
 import { type HeldTenant, type HeldUsage, heldUsage } from "./held-usage.read-model.js";
 import type { PeriodPlan } from "./period-plan.rules.js";
 import type { Counts, Measures } from "./trend.read-model.js";
@@ -66,10 +66,11 @@ const readSections = async (
   const [row] = await sql<{ rows: string; policies: string }[]>`
     with counted as materialized (select * from ${heldUsage(sql, usage)} held),
     series as materialized (
-      select s.*, c.requests, c.errors, c.request_bytes, c.response_bytes
-      from (select tenant_id, series_id, sum(requests) as requests, sum(errors) as errors,
-          sum(request_bytes) as request_bytes, sum(response_bytes) as response_bytes
-        from counted group by tenant_id, series_id) c ${withSeries(sql, "c")}),
+      select series_id, any_value(policy_name) as policy_name, any_value(service_name) as service_name,
+        any_value(template) as template, any_value(method) as method, any_value(status) as status,
+        any_value(dimensions) as dimensions, any_value(consumer) as consumer, sum(requests) as requests,
+        sum(errors) as errors, sum(request_bytes) as request_bytes, sum(response_bytes) as response_bytes
+      from counted group by series_id),
     dimension_names as (select distinct jsonb_object_keys(dimensions) as name from series),
     cells as (select * from (
       select section, '' as name, key, cell.method, c.series_id, c.requests, c.errors, c.request_bytes, c.response_bytes

@@ -1,6 +1,6 @@
 import type { TransactionSql } from "postgres";
 import type { Fragment } from "../../platform/db/fragments.js";
-import { type UsageSource, usageSource, withSeries } from "../usage/index.js";
+import { type UsageSource, usageSource } from "../usage/index.js";
 
 /** A tenant, and which of its buckets are not up to date. */
 export interface HeldTenant extends Pick<UsageSource, "marks"> {
@@ -8,10 +8,6 @@ export interface HeldTenant extends Pick<UsageSource, "marks"> {
 }
 export type HeldUsage = HeldTenant & Pick<UsageSource, "plan" | "grain">;
 
-/**
- * Usage that reports count, as a table: rows of buckets, with `series_id`, of which the columns that the grain keeps mean something, and
- * its `consumer`.
- */
+/** Usage that reports count, as a table: rows of buckets, with the columns of series that the grain tells apart. */
 export const heldUsage = (sql: TransactionSql, { tenant, ...source }: HeldUsage): Fragment => sql`(
-  select u.*, s.consumer from (${usageSource(sql, { ...source, tenants: [tenant] })}) u ${withSeries(sql, "u")}
-  where s.role = 'server' and s.report)`;
+  select * from (${usageSource(sql, { ...source, tenants: [tenant] }, "each")}) u where role = 'server' and report)`;

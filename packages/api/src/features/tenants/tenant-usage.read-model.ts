@@ -9,7 +9,6 @@ import {
   type UsageGrain,
   type UsageSource,
   usageSource,
-  withSeries,
 } from "../usage/index.js";
 
 /** Whole days (UTC), Unix seconds. */
@@ -37,8 +36,7 @@ export const sourceOf = async (
 
 /** Usage in the server role, as a table of `tenant_id, series_id, requests`. */
 export const servedUsage = (sql: TransactionSql, source: UsageSource): Fragment => sql`(
-  select u.tenant_id, u.series_id, u.requests from (${usageSource(sql, source)}) u ${withSeries(sql, "u")}
-  where s.role = 'server')`;
+  select tenant_id, series_id, requests from (${usageSource(sql, source, "each")}) u where role = 'server')`;
 
 /** Requests in the server role by tenant, of those that made any. @param range absent: all that is held */
 export const readRequests = async (

@@ -22,7 +22,6 @@ export {
   type UsageRetention,
 } from "./retention.job.js";
 export { rollUpUsage } from "./rollup.job.js";
-export { withSeries } from "./series-lookup.read-model.js";
 export { readUsage, type UsageCounted, type UsageRead } from "./usage.read-model.js";
 export { usageRoutes } from "./usage.routes.js";
 export { queryUsage } from "./usage.service.js";

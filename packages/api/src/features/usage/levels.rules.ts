@@ -13,9 +13,15 @@ export const USAGE_TABLE = {
 } as const satisfies Record<UsageTableLevel, string>;
 export type UsageTable = (typeof USAGE_TABLE)[UsageTableLevel];
 
+/** What series tell apart beside tenant: columns of `usage_series`. */
+export const SERIES_COLUMNS = [
+  ...["policy_name", "report", "role", "service_name", "host_name", "agent_id"],
+  ...["template", "method", "status", "dimensions", "consumer"],
+] as const;
+
 /**
- * What a summary's rows tell apart beside tenant and bucket, as columns of `usage_series`; all else is added up. Most answers
- * need no more, and rows are fewer by far: consumers, hosts and agents multiply series.
+ * What a summary's rows tell apart beside tenant and bucket, as columns of their own, named as those of `usage_series`; all else is added
+ * up. Most answers need no more, and rows are fewer by far: consumers, hosts and agents multiply series.
  */
 export const SUMMARY_COLUMNS = {
   tenant: ["report", "role"],

@@ -49,7 +49,7 @@ export const hidesInOther = async (
       where (s.template = '__other__' or s.consumer = '__other__') and (false ${joined(sql, isOther)})
         ${ofTenants(sql, source.tenants, sql`s.tenant_id`)} and ${mayHold(sql, filter)}
         and exists (
-          select from (${usageSource(sql, { ...source, grain: "series" })}) u
+          select from (${usageSource(sql, { ...source, grain: "series" }, "none")}) u
           where u.tenant_id = s.tenant_id and u.series_id = s.series_id)) as hides`;
   return rows[0]?.hides ?? false;
 };

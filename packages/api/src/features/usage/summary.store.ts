@@ -1,6 +1,6 @@
 import type { TransactionSql } from "postgres";
 import { textArray } from "../../platform/db/array-literal.js";
-import { type Fragment, joined } from "../../platform/db/fragments.js";
+import { joined } from "../../platform/db/fragments.js";
 import { bucketRows, type CoarseBucket } from "./dirty.store.js";
 import {
   type CoarseLevel,
@@ -16,7 +16,7 @@ import { withSeries } from "./series-lookup.read-model.js";
 
 /**
  * Recomputes the summaries of buckets from the rows of the same level, whole. A summary's row is named by the first of the series
- * that it adds up: of that, only the summary's own columns hold of the row.
+ * that it adds up, and has columns of its own for what it tells apart: answers look up no series.
  */
 export const recomputeSummaries = async (
   sql: TransactionSql,
@@ -33,10 +33,8 @@ export const recomputeSummaries = async (
 };
 
 /** Tenants from their consumers, where these are summed up already: there are fewer of them than of series. */
-const madeFrom = (sql: TransactionSql, level: CoarseLevel, grain: SummaryGrain): Fragment =>
-  grain === "tenant" && summaryOf(level, "consumer")
-    ? sql`${sql(SUMMARY_TABLE[level])} f where f.grain = 'consumer'`
-    : sql`${sql(USAGE_TABLE[level])} f where true`;
+const isFromConsumers = (level: CoarseLevel, grain: SummaryGrain): boolean =>
+  grain === "tenant" && summaryOf(level, "consumer") !== undefined;
 
 const summarise = async (
   sql: TransactionSql,
@@ -44,22 +42,32 @@ const summarise = async (
   grain: SummaryGrain,
   wanted: ReturnType<typeof bucketRows>,
 ): Promise<void> => {
+  const columns = SUMMARY_COLUMNS[grain];
+  const fromConsumers = isFromConsumers(level, grain);
+  const of = fromConsumers ? "f" : "s";
   const told = joined(
     sql,
-    SUMMARY_COLUMNS[grain].map((column) => sql`, s.${sql(column)}`),
+    columns.map((column) => sql`, ${sql(`${of}.${column}`)}`),
   );
+  const from = fromConsumers
+    ? sql`${sql(SUMMARY_TABLE[level])} f where f.grain = 'consumer'`
+    : sql`${sql(USAGE_TABLE[level])} f where true`;
   // Who is no consumer's row does not need to know them: the sketch would be large, and is asked of that summary alone.
   const consumers = grain === "consumer" ? sql`f.consumers` : sql`null::int[] as consumers`;
   const rows = sql`
     select f.tenant_id, f.bucket, first_value(f.series_id) over told as series_id, f.requests, f.errors, f.request_bytes,
-      f.response_bytes, f.measures, f.latency_buckets, f.latency_counts, ${consumers},
+      f.response_bytes, f.measures, f.latency_buckets, f.latency_counts, ${consumers} ${told},
       count(*) over (told rows between unbounded preceding and unbounded following) as members
     from ${wanted.rows} w
     cross join lateral (
-      select * from ${madeFrom(sql, level, grain)} and f.tenant_id = w.tenant_id and f.bucket = w.bucket
-        and f.bucket >= ${wanted.from} and f.bucket < ${wanted.until} offset 0) f ${withSeries(sql, "f")}
+      select * from ${from} and f.tenant_id = w.tenant_id and f.bucket = w.bucket
+        and f.bucket >= ${wanted.from} and f.bucket < ${wanted.until} offset 0) f ${fromConsumers ? sql`` : withSeries(sql, "f")}
     window told as (partition by f.tenant_id, f.bucket ${told} order by f.series_id)`;
+  const names = joined(
+    sql,
+    columns.map((column) => sql`, ${sql(column)}`),
+  );
   await sql`
-    insert into ${sql(SUMMARY_TABLE[level])} (grain, ${usageColumns(sql)})
-    select ${grain}::text, ${usageColumns(sql)} from (${mergedRows(sql, rows)}) merged`;
+    insert into ${sql(SUMMARY_TABLE[level])} (grain, ${usageColumns(sql)} ${names})
+    select ${grain}::text, ${usageColumns(sql)} ${names} from (${mergedRows(sql, rows, columns)}) merged`;
 };

@@ -4,7 +4,7 @@ import { textArray } from "../../platform/db/array-literal.js";
 import { type Fragment, joined } from "../../platform/db/fragments.js";
 import { columnOf } from "./usage-grain.rules.js";
 
-/** A dimension of `usage_series s` as text; null where it is unknown. */
+/** A dimension of `s`, which has columns of `usage_series`, as text; null where it is unknown. */
 export const dimension = (sql: TransactionSql, name: string): Fragment => {
   if (name === "http.response.status_code") return sql`s.status::text`;
   if (name === "http.response.status_class") return sql`((s.status / 100)::text || 'xx')`;
@@ -18,7 +18,7 @@ export const groupKey = (sql: TransactionSql, groupBy: readonly string[]): Fragm
   return sql`array[${joined(sql, values)}]::text[]`;
 };
 
-/** Whether a filter holds of `usage_series s`: true or false, never unknown, so that `not` can turn it around. */
+/** Whether a filter holds of `s`, which has columns of `usage_series`: true or false, never unknown, so that `not` can turn it around. */
 export const holds = (sql: TransactionSql, filter: UsageFilter): Fragment => {
   if ("and" in filter)
     return every(

@@ -3,7 +3,6 @@ import type { TransactionSql } from "postgres";
 import { plainArray } from "../../platform/db/array-literal.js";
 import { type Fragment, joined } from "../../platform/db/fragments.js";
 import type { UsageGrain } from "./levels.rules.js";
-import { withSeries } from "./series-lookup.read-model.js";
 import { quantileBy } from "./usage-details.read-model.js";
 import { groupKey, holds } from "./usage-dimension.read-model.js";
 import { type Metric, QUANTILES } from "./usage-metric.rules.js";
@@ -50,17 +49,11 @@ export const usageOf = (
           select array_agg(to_timestamp(us / 1000000) order by us) from unnest(${plainArray(slots.startsUs)}::float8[]) as us)) - 1`;
   return sql`
     select case when slot < ${slots.previous}::int then slot else slot - ${slots.first}::int end as w,
-      slot < ${slots.previous}::int as previous, ${groupKey(sql, read.groupBy)} as key, s.consumer,
-      u.requests, u.errors, u.request_bytes, u.response_bytes, u.measures, u.latency_buckets, u.latency_counts, u.consumers
-    from (select ${slot} as slot, u.* from (${usageSource(sql, { ...read, grain })}) u) u ${seriesOf(sql, few)}
+      slot < ${slots.previous}::int as previous, ${groupKey(sql, read.groupBy)} as key, consumer,
+      requests, errors, request_bytes, response_bytes, measures, latency_buckets, latency_counts, consumers
+    from (select ${slot} as slot, u.* from (${usageSource(sql, { ...read, grain }, few ? "each" : "all")}) u) s
     where true ${read.filter ? sql`and ${holds(sql, read.filter)}` : sql``} ${read.reportOnly ? sql`and s.report` : sql``}`;
 };
-
-/** Of few rows the series are looked up one by one; of many, all series are read through instead. */
-const seriesOf = (sql: TransactionSql, few: boolean): Fragment =>
-  few
-    ? withSeries(sql, "u")
-    : sql`join usage_series s on s.tenant_id = u.tenant_id and s.series_id = u.series_id`;
 
 const COUNTS = ["requests", "errors", "request_bytes", "response_bytes"];
 

@@ -8,6 +8,7 @@ import {
   type CoarseLevel,
   coarserThan,
   type MarkLevel,
+  SERIES_COLUMNS,
   SUMMARY_TABLE,
   type SummaryGrain,
   type SummaryTable,
@@ -20,6 +21,7 @@ import {
   type UsageTableLevel,
 } from "./levels.rules.js";
 import { usageColumns } from "./merged-rows.store.js";
+import { withSeries } from "./series-lookup.read-model.js";
 import type { UsagePlan } from "./usage-plan.rules.js";
 
 /** Of which tenants: by their ids, and found by index, or by a condition on an id. */
@@ -28,7 +30,7 @@ export type OfTenants = readonly string[] | ((id: Fragment) => Fragment);
 /** Which usage is read. */
 export interface UsageSource {
   plan: UsagePlan;
-  /** what is told apart; of a summary's series only its own columns mean anything */
+  /** what is told apart */
   grain: UsageGrain;
   /** absent: all that the transaction may see */
   tenants?: OfTenants | undefined;
@@ -66,52 +68,93 @@ export const readMarks = async (
   return new Set(rows.map(({ level }) => level));
 };
 
+/** How series of rows are looked up: each, where rows are few; all of them read through, where rows are many; or not at all. */
+export type SeriesLookup = "each" | "all" | "none";
+
 /**
- * The buckets of a plan, with the columns of `usageColumns`: each stretch from its level where that is up to date, and where it is not
- * (`usage_dirty`) from the next finer one, and so on; of each level by its summary, where it holds one that is up to date.
+ * The buckets of a plan, with {@link USAGE_COLUMNS} and, where series are looked up, {@link SERIES_COLUMNS}: each stretch from its level where
+ * that is up to date, and where it is not (`usage_dirty`) from the next finer one, and so on; of each level by its summary, where it holds one
+ * that is up to date. Of rows of a summary, what it does not tell apart is null.
  *
  * @param sql a snapshot, the one in which `marks` were read
  */
-export const usageSource = (sql: TransactionSql, source: UsageSource): Fragment => {
+export const usageSource = (sql: TransactionSql, source: UsageSource, lookup: SeriesLookup): Fragment => {
+  const { series, summaries } = branchesOf(sql, source);
+  const parts: Fragment[] = [];
+  if (series.length > 0 || summaries.length === 0) {
+    const none = sql`select ${usageColumns(sql)} from usage_minute where false`;
+    const rows = series.length > 0 ? united(sql, series) : none;
+    parts.push(
+      lookup === "none"
+        ? rows
+        : sql`select ${usageColumns(sql, "u")}, ${seriesColumns(sql, "s")} from (${rows}) u ${
+            lookup === "each"
+              ? withSeries(sql, "u")
+              : sql`join usage_series s on s.tenant_id = u.tenant_id and s.series_id = u.series_id`
+          }`,
+    );
+  }
+  if (summaries.length > 0) {
+    const told = lookup === "none" ? sql`` : sql`, ${seriesColumns(sql, "u")}`;
+    parts.push(sql`select ${usageColumns(sql, "u")} ${told} from (${united(sql, summaries)}) u`);
+  }
+  return united(sql, parts);
+};
+
+const united = (sql: TransactionSql, parts: readonly Fragment[]): Fragment =>
+  joined(
+    sql,
+    parts.map((part, i) => (i === 0 ? part : sql`union all ${part}`)),
+  );
+
+const seriesColumns = (sql: TransactionSql, of: string): Fragment =>
+  joined(
+    sql,
+    SERIES_COLUMNS.map((column, i) => sql`${i === 0 ? sql`` : sql`,`} ${sql(`${of}.${column}`)}`),
+  );
+
+/** Parts of a source: rows by series, and rows of summaries with {@link SERIES_COLUMNS}. */
+interface Branches {
+  series: Fragment[];
+  summaries: Fragment[];
+}
+
+const branchesOf = (sql: TransactionSql, source: UsageSource): Branches => {
   const { plan, tenants, marks } = source;
-  const branches: Fragment[] = [];
+  const branches: Branches = { series: [], summaries: [] };
   for (const [index, level] of [...USAGE_LEVELS.entries()].reverse()) {
-    if (plan[level].length > 0)
-      branches.push(...levelIn(sql, level, source, { stretches: plan[level], tenants }));
+    if (plan[level].length > 0) addLevel(sql, branches, level, source, { stretches: plan[level], tenants });
     const above = COARSE_LEVELS[index];
     if (!above || !marks.has(above)) continue;
     const stretches = stretchesOf(plan, above);
     if (stretches.length > 0)
-      branches.push(...levelIn(sql, level, source, markedIn(sql, above, above, { stretches, tenants })));
+      addLevel(sql, branches, level, source, markedIn(sql, above, above, { stretches, tenants }));
   }
-  if (branches.length === 0) return sql`select ${usageColumns(sql)} from usage_minute where false`;
-  return joined(
-    sql,
-    branches.map((branch, i) => (i === 0 ? branch : sql`union all ${branch}`)),
-  );
+  return branches;
 };
 
 /** Where rows are read: stretches of time, or a table of marked buckets (`tenant_id, bucket, until`). */
 type Place = { stretches: readonly TimeRange[]; tenants?: OfTenants | undefined } | { marked: Fragment };
 
 /** Rows of a level: of its summary, and of series where the summary alone is out of date. */
-const levelIn = (
+const addLevel = (
   sql: TransactionSql,
+  branches: Branches,
   level: UsageTableLevel,
   { grain, marks }: UsageSource,
   place: Place,
-): Fragment[] => {
+): void => {
   const of = (...names: MarkLevel[]) => names.filter((name) => marks.has(name));
-  if (level === "minute") return [rowsIn(sql, { table: USAGE_TABLE.minute, marks: [] }, place)];
-  const series = { table: USAGE_TABLE[level], marks: of(level) };
-  const summary = summaryOf(level, grain);
-  if (!summary) return [rowsIn(sql, series, place)];
+  const summary = level === "minute" ? undefined : summaryOf(level, grain);
+  const series = { table: USAGE_TABLE[level], marks: level === "minute" ? [] : of(level) };
+  if (level === "minute" || !summary) {
+    branches.series.push(rowsIn(sql, series, place));
+    return;
+  }
   const mark = summaryMark(level);
   const current = { table: SUMMARY_TABLE[level], grain: summary, marks: of(level, mark) };
-  return [
-    rowsIn(sql, current, place),
-    ...(marks.has(mark) ? [rowsIn(sql, series, markedIn(sql, mark, level, place))] : []),
-  ];
+  branches.summaries.push(rowsIn(sql, current, place));
+  if (marks.has(mark)) branches.series.push(rowsIn(sql, series, markedIn(sql, mark, level, place)));
 };
 
 interface Rows {
@@ -139,8 +182,19 @@ const rowsIn = (sql: TransactionSql, { table, grain, marks }: Rows, place: Place
       ? sql`${place.marked} d cross join lateral (
           ${rows} and u.tenant_id = d.tenant_id and u.bucket >= d.bucket and u.bucket < d.until offset 0) r`
       : sql`(${rows} and ${within(sql, place.stretches)} ${ofTenants(sql, place.tenants)}) r`;
-  return sql`select ${usageColumns(sql, "r")} from ${read} ${isCurrent}`;
+  return sql`select ${usageColumns(sql, "r")} ${grain ? toldBySummary(sql) : sql``} from ${read} ${isCurrent}`;
 };
+
+/** Summaries tell no hosts and agents apart, and have no columns for them; others that they do not tell apart are null. */
+const toldBySummary = (sql: TransactionSql): Fragment =>
+  joined(
+    sql,
+    SERIES_COLUMNS.map((column) =>
+      column === "host_name" || column === "agent_id"
+        ? sql`, null::text as ${sql(column)}`
+        : sql`, ${sql(`r.${column}`)}`,
+    ),
+  );
 
 /** Buckets of a level in a place that bear a mark. */
 const markedIn = (
@@ -186,7 +240,7 @@ const within = (
 /** Rows that Postgres expects to read, by its statistics; nothing is read. */
 export const estimateRows = async (sql: TransactionSql, source: UsageSource): Promise<number> => {
   const rows = await sql<{ "QUERY PLAN": string | [{ Plan: { "Plan Rows": number } }] }[]>`
-    explain (format json) select from (${usageSource(sql, source)}) u`;
+    explain (format json) select from (${usageSource(sql, source, "none")}) u`;
   const answer = rows[0]?.["QUERY PLAN"];
   const [plans] =
     typeof answer === "string" ? (JSON.parse(answer) as [{ Plan: { "Plan Rows": number } }]) : (answer ?? []);
