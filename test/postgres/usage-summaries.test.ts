@@ -11,10 +11,8 @@ import { wrongSummaries } from "./support/wrong-summaries.js";
 
 /** Summaries that are owed for rows as they are: after an upgrade, and where an older version rolls up beside this one. */
 
-const MIGRATION = new URL(
-  "../../packages/api/migrations/0061_summaries_of_what_is_held.sql",
-  import.meta.url,
-);
+const migration = (name: string): Promise<string> =>
+  readFile(new URL(`../../packages/api/migrations/${name}.sql`, import.meta.url), "utf8");
 
 let server: TestDatabase;
 let owner: Database;
@@ -40,6 +38,7 @@ const PARTS = ["/a", "/b", "/c"].flatMap((template) => [
 
 const book = (parts: readonly UsagePart[]): Promise<void> => bookAnywhere(ingest, parts);
 const SUMMARIES = "usage_quarter_summary, usage_day_summary, usage_month_summary";
+const TOLD = "policy_name report role service_name template method status dimensions consumer".split(" ");
 const heldSummaries = async (): Promise<unknown> => {
   const [row] = await owner.sql`
     select (select count(*) from usage_quarter_summary)::int as quarters,
@@ -57,12 +56,26 @@ describe("summaries", () => {
     await rollUpUsage(ingest, LATER_US);
     const before = await heldSummaries();
     await owner.sql.unsafe(`truncate ${SUMMARIES}`);
-    await owner.sql.unsafe(await readFile(MIGRATION, "utf8"));
+    await owner.sql.unsafe(await migration("0061_summaries_of_what_is_held"));
     expect(await marks()).toEqual(["day_summary", "month_summary", "quarter_summary"]);
     await rollUpUsage(ingest, LATER_US);
     expect(await heldSummaries()).toEqual(before);
     expect(await wrongSummaries(owner)).toEqual([]);
     expect(await marks()).toEqual([]);
+  });
+
+  test("are made anew where an upgrade finds some that do not hold what they tell apart", async () => {
+    await book(PARTS);
+    await rollUpUsage(ingest, LATER_US);
+    const before = await heldSummaries();
+    for (const table of SUMMARIES.split(", "))
+      await owner.sql.unsafe(`alter table ${table} ${TOLD.map((name) => `drop column ${name}`).join(", ")}`);
+    await owner.sql.unsafe(await migration("0062_summaries_tell_themselves"));
+    expect(await heldSummaries()).toEqual({ quarters: 0, days: 0, months: 0 });
+    expect(await marks()).toEqual(["day_summary", "month_summary", "quarter_summary"]);
+    await rollUpUsage(ingest, LATER_US);
+    expect(await heldSummaries()).toEqual(before);
+    expect(await wrongSummaries(owner)).toEqual([]);
   });
 
   test("are owed where rows are made by a version that makes none", async () => {

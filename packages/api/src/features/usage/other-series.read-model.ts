@@ -2,9 +2,10 @@ import type { UsageCondition, UsageFilter } from "@masthead/shared/http/usage-qu
 import { isUsageDimension } from "@masthead/shared/usage/dimensions";
 import type { TransactionSql } from "postgres";
 import { type Fragment, joined } from "../../platform/db/fragments.js";
+import { ofTenants, type UsageSource } from "./usage-branches.read-model.js";
 import { dimension, holds } from "./usage-dimension.read-model.js";
 import { conditionsOf } from "./usage-question.rules.js";
-import { ofTenants, type UsageSource, usageSource } from "./usage-source.read-model.js";
+import { usageSource } from "./usage-source.read-model.js";
 
 /** Dimensions whose values are `__other__` in series that stand for those beyond a bound. */
 const FOLDED = new Set(["url.template", "http.request.method", "consumer.fingerprint"]);

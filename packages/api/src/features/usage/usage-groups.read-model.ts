@@ -3,11 +3,12 @@ import type { TransactionSql } from "postgres";
 import { plainArray } from "../../platform/db/array-literal.js";
 import { type Fragment, joined } from "../../platform/db/fragments.js";
 import type { UsageGrain } from "./levels.rules.js";
+import type { UsageSource } from "./usage-branches.read-model.js";
 import { quantileBy } from "./usage-details.read-model.js";
 import { groupKey, holds } from "./usage-dimension.read-model.js";
 import { type Metric, QUANTILES } from "./usage-metric.rules.js";
 import { measureColumn, sumColumn } from "./usage-order.read-model.js";
-import { type UsageSource, usageSource } from "./usage-source.read-model.js";
+import { usageSource } from "./usage-source.read-model.js";
 import type { WindowSlots } from "./usage-windows.rules.js";
 
 /** By what rows are read, and whether they are few. */

@@ -9,6 +9,7 @@ import type { UsageGrain, UsageHorizon } from "./levels.rules.js";
 import { hidesInOther } from "./other-series.read-model.js";
 import { readUsage, type UsageCounted, type UsageRead } from "./usage.read-model.js";
 import { consumersError, toUsageRow } from "./usage-answer.rules.js";
+import { readMarks, type UsageSource } from "./usage-branches.read-model.js";
 import { checkDimensions } from "./usage-dimensions.service.js";
 import { grainOf } from "./usage-grain.rules.js";
 import type { GrainRead } from "./usage-groups.read-model.js";
@@ -17,7 +18,7 @@ import type { UsagePosition } from "./usage-order.read-model.js";
 import { finestOf, planOf, type UsagePlan } from "./usage-plan.rules.js";
 import { countedFilter, onlyValues, type UsageQuestion } from "./usage-question.rules.js";
 import { beyondRetention } from "./usage-retention.rules.js";
-import { estimateRows, readMarks, type UsageSource } from "./usage-source.read-model.js";
+import { estimateRows } from "./usage-source.read-model.js";
 import { slotsOf } from "./usage-windows.rules.js";
 import { type UsageWindows, windowsOf } from "./usage-windows.service.js";
 
