@@ -1036,6 +1036,20 @@ end
 $function$
 
 
+CREATE OR REPLACE FUNCTION public.owe_untold_summary()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  insert into public.usage_dirty (tenant_id, level, bucket) values (new.tenant_id, tg_argv[0], new.bucket)
+  on conflict do nothing;
+  return null;
+end
+$function$
+
+
 CREATE OR REPLACE FUNCTION public.refuse_change()
  RETURNS trigger
  LANGUAGE plpgsql

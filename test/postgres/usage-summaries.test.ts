@@ -68,13 +68,32 @@ describe("summaries", () => {
     await book(PARTS);
     await rollUpUsage(ingest, LATER_US);
     const before = await heldSummaries();
-    for (const table of SUMMARIES.split(", "))
+    for (const table of SUMMARIES.split(", ")) {
+      await owner.sql.unsafe(`drop trigger ${table}_untold on ${table}`);
       await owner.sql.unsafe(`alter table ${table} ${TOLD.map((name) => `drop column ${name}`).join(", ")}`);
+    }
+    await owner.sql`drop function owe_untold_summary`;
     await owner.sql.unsafe(await migration("0062_summaries_tell_themselves"));
     expect(await heldSummaries()).toEqual({ quarters: 0, days: 0, months: 0 });
     expect(await marks()).toEqual(["day_summary", "month_summary", "quarter_summary"]);
     await rollUpUsage(ingest, LATER_US);
     expect(await heldSummaries()).toEqual(before);
+    expect(await wrongSummaries(owner)).toEqual([]);
+  });
+
+  test("are owed where they are made by a version that does not say what they are", async () => {
+    await book(PARTS);
+    await rollUpUsage(ingest, LATER_US);
+    await book([some("/d")]);
+    await ingest.sql`delete from usage_dirty where level in ('day', 'day_summary')`;
+    await ingest.sql`insert into usage_day_summary (grain, tenant_id, bucket, series_id, requests, errors, request_bytes,
+        response_bytes, latency_buckets, latency_counts)
+      select 'tenant', tenant_id, date_trunc('day', bucket, 'UTC'), series_id, requests, errors, request_bytes, response_bytes,
+        latency_buckets, latency_counts from usage_minute`;
+    expect(await marks()).toContain("day_summary");
+    expect(await wrongSummaries(owner)).toEqual([]);
+    await rollUpUsage(ingest, LATER_US);
+    expect(await marks()).toEqual([]);
     expect(await wrongSummaries(owner)).toEqual([]);
   });
 
