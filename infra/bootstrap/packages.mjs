@@ -32,12 +32,19 @@ export const TEST_PACKAGES = [
   "libssl-dev",
   "nginx",
   "openssl",
+  "podman",
+  "runc",
   "wget",
   "wrk",
 ];
 
-/** Packages that come with a service of their own, which this must not start. */
-const SERVICES = ["caddy", "nats-server", "nginx"];
+/** Services that packages come with, which this must not start. */
+const SERVICES = {
+  caddy: ["caddy"],
+  "nats-server": ["nats-server"],
+  nginx: ["nginx"],
+  podman: ["podman.service", "podman.socket", "podman-restart.service", "podman-auto-update.timer"],
+};
 
 export const isInstalled = (name) => {
   const { stdout } = spawnSync("dpkg-query", ["-W", "--showformat", "$" + "{db:Status-Status}", name], {
@@ -87,7 +94,7 @@ const DISABLE = 'command -v systemctl >/dev/null && systemctl -q disable "$@" 2>
 
 /** Installs Debian packages. @throws Stopped when apt does, with its last lines. */
 export async function installPackages(names, by, say) {
-  const services = SERVICES.filter((name) => names.includes(name));
+  const services = names.flatMap((name) => SERVICES[name] ?? []);
   const script = services.length > 0 ? `${INSTALL}\n${DISABLE.replace('"$@"', services.join(" "))}` : INSTALL;
   const shell = ["sh", "-c", script, "sh", ...names];
   const [program, ...args] = by === "root" ? shell : ["sudo", ...shell];

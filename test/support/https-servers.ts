@@ -49,6 +49,8 @@ export interface HttpsServer {
 export interface NginxOptions {
   /** nginx itself where absent */
   executable?: string;
+  /** What runs it, of the folder that holds all it needs; nothing where absent. */
+  within?: (dir: string) => readonly string[];
   workers?: number;
   /** Lines for the `server` block, beside the defaults. */
   server?: string;
@@ -93,7 +95,9 @@ http {
 }
 `,
   );
-  const program = startProgram(options.executable ?? "nginx", ["-e", "stderr", "-p", dir, "-c", config], {
+  const nginx = [options.executable ?? "nginx", "-e", "stderr", "-p", dir, "-c", config];
+  const [command = "", ...args] = [...(options.within?.(dir) ?? []), ...nginx];
+  const program = startProgram(command, args, {
     env: { PATH: `${process.env.PATH}:/usr/sbin` },
   });
   cleanup.add(() => program.stop("SIGQUIT"));
