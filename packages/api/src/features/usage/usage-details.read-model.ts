@@ -1,3 +1,4 @@
+import { OTHER_SERIES } from "@masthead/shared/ids";
 import type { TransactionSql } from "postgres";
 import { textArray } from "../../platform/db/array-literal.js";
 import type { Fragment } from "../../platform/db/fragments.js";
@@ -53,16 +54,16 @@ export const consumersOf = (sql: TransactionSql): Fragment => sql`
       group by id, previous, entry >> 6) merged
     group by id, previous) sketched using (id, previous)`;
 
-/** `fp:`, 8 hex digits, `:` and 32 hex digits: without a regular expression, which takes ten times as long. */
-const isFingerprint = (sql: TransactionSql): Fragment => sql`length(consumer) = 44
-  and consumer like 'fp:________:%' and translate(consumer, '0123456789abcdef', '') = 'p::'`;
-
-/** The tables that {@link consumersOf} is made from. @param usage a table as of `usageOf`, with consumers told apart */
+/**
+ * The tables that {@link consumersOf} is made from. A consumer is a fingerprint, or `__other__` (`usagePartSchema`).
+ *
+ * @param usage a table as of `usageOf`, with consumers told apart
+ */
 export const consumerTables = (sql: TransactionSql, usage: Fragment): Fragment => sql`
   calls as materialized (
     select distinct id, previous, consumer, consumers from ${usage} u join page_targets using (w, key)),
   callers as materialized (
-    select distinct id, previous, consumer from calls where ${isFingerprint(sql)}),
+    select distinct id, previous, consumer from calls where consumer <> ${OTHER_SERIES}),
   folded as materialized (
     select id, previous, max(entry) as entry from calls, unnest(consumers) as entry
     group by id, previous, entry >> 6),`;

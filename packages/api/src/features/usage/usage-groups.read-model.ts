@@ -32,8 +32,16 @@ export interface UsageGrouping extends UsageSource, GrainRead {
   fill: boolean;
 }
 
+/** All that rows count but their consumers. */
+const COUNTED = [
+  ...["requests", "errors", "request_bytes", "response_bytes"],
+  ...["measures", "latency_buckets", "latency_counts"],
+];
+/** What consumers are counted from: rows that are kept for them need no more. */
+export const CONSUMERS = ["consumer", "consumers"];
+
 /**
- * Buckets with the number of their window (`w`), the period it belongs to (`previous`) and the values of `groupBy` (`key`).
+ * Buckets with the number of their window (`w`), the period it belongs to (`previous`), the values of `groupBy` (`key`) and `columns`.
  *
  * @param grain tells apart what is grouped by and filtered by, and whatever else is read of it
  */
@@ -41,6 +49,7 @@ export const usageOf = (
   sql: TransactionSql,
   read: Omit<UsageGrouping, keyof GrainRead>,
   { grain, few }: GrainRead,
+  columns: readonly string[] = COUNTED,
 ): Fragment => {
   const { slots } = read;
   const slot =
@@ -50,8 +59,11 @@ export const usageOf = (
           select array_agg(to_timestamp(us / 1000000) order by us) from unnest(${plainArray(slots.startsUs)}::float8[]) as us)) - 1`;
   return sql`
     select case when slot < ${slots.previous}::int then slot else slot - ${slots.first}::int end as w,
-      slot < ${slots.previous}::int as previous, ${groupKey(sql, read.groupBy)} as key, consumer,
-      requests, errors, request_bytes, response_bytes, measures, latency_buckets, latency_counts, consumers
+      slot < ${slots.previous}::int as previous, ${groupKey(sql, read.groupBy)} as key
+      ${joined(
+        sql,
+        columns.map((column) => sql`, ${sql(column)}`),
+      )}
     from (select ${slot} as slot, u.* from (${usageSource(sql, { ...read, grain }, few ? "each" : "all")}) u) s
     where true ${read.filter ? sql`and ${holds(sql, read.filter)}` : sql``} ${read.reportOnly ? sql`and s.report` : sql``}`;
 };

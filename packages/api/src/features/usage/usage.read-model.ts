@@ -9,6 +9,7 @@ import {
   quantileBy,
 } from "./usage-details.read-model.js";
 import {
+  CONSUMERS,
   filledRows,
   type GrainRead,
   sumsOf,
@@ -74,7 +75,7 @@ export const readUsage = async (sql: TransactionSql, read: UsageRead): Promise<U
   const measures = measureNames(metrics);
   const rows = await sql<UsageCounted[]>`
     with usage as ${kept(sql, read)} (${usageOf(sql, read, read)}),
-    ${read.consumersFrom ? sql`calling as ${kept(sql, read.consumersFrom)} (${usageOf(sql, read, read.consumersFrom)}),` : sql``}
+    ${read.consumersFrom ? sql`calling as ${kept(sql, read.consumersFrom)} (${usageOf(sql, read, read.consumersFrom, CONSUMERS)}),` : sql``}
     sums as materialized (${sumsOf(sql, read, measures)}),
     ${targetsOf(sql, read, measures)}
     rows as materialized (${read.fill ? filledRows(sql, read, measures) : sql`select * from totals`}),
