@@ -1,11 +1,11 @@
-import { drainBatches, maintain } from "@masthead/api/features/ingest/index";
+import { maintain } from "@masthead/api/features/ingest/index";
 import type { Database } from "@masthead/api/platform/db/database";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { until } from "../support/until.js";
 import { makeBatch, NOON_US } from "./support/batches.js";
 import { startTestDatabase, type TestDatabase } from "./support/database.js";
 import { emptyIngestTables } from "./support/empty-tables.js";
-import { commit } from "./support/ingest.js";
+import { commit, drainQueue } from "./support/ingest.js";
 import { MemoryQueue, RecordedWatermarks } from "./support/queue.js";
 
 /** As many as one transaction takes. */
@@ -31,12 +31,7 @@ beforeEach(async () => {
   await commit(ingest, [makeBatch({ agentId: "slow", seq: 1, exchanges: [{}] })]);
 });
 
-const log = { info: () => {}, warn: () => {}, error: () => {} };
-const drain = (queue: MemoryQueue) =>
-  drainBatches(
-    { database: ingest, queue, watermarks, now: () => NOON_US, log },
-    { maxMs: 60_000, maxMessages: 10_000, idleMs: 1 },
-  );
+const drain = (queue: MemoryQueue) => drainQueue(ingest, queue, { watermarks });
 
 /** A group of `slow`, then `groups` of `quick`, two exchanges a batch. */
 const oneSlowAndQuick = (groups: number): MemoryQueue => {

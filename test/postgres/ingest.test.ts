@@ -2,7 +2,6 @@ import {
   DRAIN_TRANSACTIONS,
   type DrainBatchesDeps,
   type DrainedBatches,
-  drainBatches,
   drainHeartbeats,
   maintain,
 } from "@masthead/api/features/ingest/index";
@@ -17,6 +16,7 @@ import { encode, makeBatch, NOON_US } from "./support/batches.js";
 import { startTestDatabase, type TestDatabase } from "./support/database.js";
 import { emptyIngestTables } from "./support/empty-tables.js";
 import { makeHeartbeat } from "./support/heartbeats.js";
+import { drainQueue } from "./support/ingest.js";
 import { MemoryQueue, RecordedWatermarks } from "./support/queue.js";
 
 let server: TestDatabase;
@@ -42,11 +42,7 @@ const drain = (
   queue: MemoryQueue,
   database: Database = ingest,
   over: Partial<DrainBatchesDeps> = {},
-): Promise<DrainedBatches> =>
-  drainBatches(
-    { database, queue, watermarks, now: () => NOON_US, log: silent, ...over },
-    { maxMs: 60_000, maxMessages: 10_000, idleMs: 1 },
-  );
+): Promise<DrainedBatches> => drainQueue(database, queue, { watermarks, ...over });
 
 const drainAll = (...batches: Batch[]): Promise<DrainedBatches> => {
   const queue = new MemoryQueue();

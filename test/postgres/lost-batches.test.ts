@@ -1,4 +1,4 @@
-import { drainBatches, drainHeartbeats } from "@masthead/api/features/ingest/index";
+import { drainHeartbeats } from "@masthead/api/features/ingest/index";
 import type { Database } from "@masthead/api/platform/db/database";
 import { agentIdSchema } from "@masthead/shared/ids";
 import { batchSubject, heartbeatSubject } from "@masthead/shared/subjects";
@@ -9,6 +9,7 @@ import { encode, makeBatch, NOON_US } from "./support/batches.js";
 import { startTestDatabase, type TestDatabase } from "./support/database.js";
 import { emptyIngestTables } from "./support/empty-tables.js";
 import { makeHeartbeat } from "./support/heartbeats.js";
+import { drainQueue } from "./support/ingest.js";
 import { MemoryQueue, RecordedWatermarks } from "./support/queue.js";
 
 const AGENT = agentIdSchema.parse("agent-1");
@@ -34,7 +35,7 @@ beforeEach(async () => {
 const log = { info: () => {}, warn: () => {}, error: () => {} };
 const budget = { maxMs: 60_000, maxMessages: 10_000, idleMs: 1 };
 const drained = async (queue: MemoryQueue): Promise<void> => {
-  await drainBatches({ database: ingest, queue, watermarks, now: () => NOON_US, log }, budget);
+  await drainQueue(ingest, queue, { watermarks });
 };
 const commit = async (...batches: Batch[]): Promise<void> => {
   const queue = new MemoryQueue();

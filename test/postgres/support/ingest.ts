@@ -1,10 +1,25 @@
-import { drainBatches } from "@masthead/api/features/ingest/index";
+import {
+  type DrainBatchesDeps,
+  type DrainedBatches,
+  drainBatches,
+} from "@masthead/api/features/ingest/index";
 import type { Database } from "@masthead/api/platform/db/database";
 import type { Batch } from "@masthead/shared/wire/batch";
 import { NOON_US } from "./batches.js";
 import { MemoryQueue, RecordedWatermarks } from "./queue.js";
 
 const log = { info: () => {}, warn: () => {}, error: () => {} };
+
+/** Drains a queue until nothing is left in it. */
+export const drainQueue = (
+  database: Database,
+  queue: MemoryQueue,
+  over: Partial<DrainBatchesDeps> = {},
+): Promise<DrainedBatches> =>
+  drainBatches(
+    { database, queue, watermarks: new RecordedWatermarks(), now: () => NOON_US, log, ...over },
+    { maxMs: 60_000, maxMessages: 100_000, idleMs: 1 },
+  );
 
 /** Commits batches as the drain does. */
 export const commit = async (
@@ -14,8 +29,5 @@ export const commit = async (
 ): Promise<void> => {
   const queue = new MemoryQueue();
   for (const batch of batches) queue.add(batch);
-  await drainBatches(
-    { database, queue, watermarks: new RecordedWatermarks(), now: () => nowUs, log },
-    { maxMs: 60_000, maxMessages: 100_000, idleMs: 1 },
-  );
+  await drainQueue(database, queue, { now: () => nowUs });
 };

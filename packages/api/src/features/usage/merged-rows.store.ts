@@ -1,15 +1,10 @@
 import type { TransactionSql } from "postgres";
-import { type Fragment, joined } from "../../platform/db/fragments.js";
+import { columnList, type Fragment, joined } from "../../platform/db/fragments.js";
 import { USAGE_COLUMNS } from "./levels.rules.js";
 
 /** {@link USAGE_COLUMNS} in SQL, of a table by its alias. */
 export const usageColumns = (sql: TransactionSql, alias?: string): Fragment =>
-  joined(
-    sql,
-    USAGE_COLUMNS.map(
-      (column, i) => sql`${i === 0 ? sql`` : sql`,`} ${sql(alias ? `${alias}.${column}` : column)}`,
-    ),
-  );
+  columnList(sql, USAGE_COLUMNS, alias);
 
 /**
  * Rows of one tenant, bucket and series added up to one, exactly. Most have no other to be added to, and stay as they are. What is

@@ -1,6 +1,6 @@
 import type { TransactionSql } from "postgres";
 import { textArray } from "../../platform/db/array-literal.js";
-import { joined } from "../../platform/db/fragments.js";
+import { columnList } from "../../platform/db/fragments.js";
 import { bucketRows, type CoarseBucket } from "./dirty.store.js";
 import {
   type CoarseLevel,
@@ -44,11 +44,7 @@ const summarise = async (
 ): Promise<void> => {
   const columns = SUMMARY_COLUMNS[grain];
   const fromConsumers = isFromConsumers(level, grain);
-  const of = fromConsumers ? "f" : "s";
-  const told = joined(
-    sql,
-    columns.map((column) => sql`, ${sql(`${of}.${column}`)}`),
-  );
+  const told = columnList(sql, columns, fromConsumers ? "f" : "s");
   const from = fromConsumers
     ? sql`${sql(SUMMARY_TABLE[level])} f where f.grain = 'consumer'`
     : sql`${sql(USAGE_TABLE[level])} f where true`;
@@ -56,18 +52,15 @@ const summarise = async (
   const consumers = grain === "consumer" ? sql`f.consumers` : sql`null::int[] as consumers`;
   const rows = sql`
     select f.tenant_id, f.bucket, first_value(f.series_id) over told as series_id, f.requests, f.errors, f.request_bytes,
-      f.response_bytes, f.measures, f.latency_buckets, f.latency_counts, ${consumers} ${told},
+      f.response_bytes, f.measures, f.latency_buckets, f.latency_counts, ${consumers}, ${told},
       count(*) over (told rows between unbounded preceding and unbounded following) as members
     from ${wanted.rows} w
     cross join lateral (
       select * from ${from} and f.tenant_id = w.tenant_id and f.bucket = w.bucket
         and f.bucket >= ${wanted.from} and f.bucket < ${wanted.until} offset 0) f ${fromConsumers ? sql`` : withSeries(sql, "f")}
-    window told as (partition by f.tenant_id, f.bucket ${told} order by f.series_id)`;
-  const names = joined(
-    sql,
-    columns.map((column) => sql`, ${sql(column)}`),
-  );
+    window told as (partition by f.tenant_id, f.bucket, ${told} order by f.series_id)`;
+  const held = sql`${usageColumns(sql)}, ${columnList(sql, columns)}`;
   await sql`
-    insert into ${sql(SUMMARY_TABLE[level])} (grain, ${usageColumns(sql)} ${names})
-    select ${grain}::text, ${usageColumns(sql)} ${names} from (${mergedRows(sql, rows, columns)}) merged`;
+    insert into ${sql(SUMMARY_TABLE[level])} (grain, ${held})
+    select ${grain}::text, ${held} from (${mergedRows(sql, rows, columns)}) merged`;
 };

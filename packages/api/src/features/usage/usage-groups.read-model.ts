@@ -1,7 +1,7 @@
 import type { UsageFilter } from "@masthead/shared/http/usage-query-schema";
 import type { TransactionSql } from "postgres";
 import { plainArray } from "../../platform/db/array-literal.js";
-import { type Fragment, joined } from "../../platform/db/fragments.js";
+import { columnList, type Fragment, joined } from "../../platform/db/fragments.js";
 import type { UsageGrain } from "./levels.rules.js";
 import type { UsageSource } from "./usage-branches.read-model.js";
 import { quantileBy } from "./usage-details.read-model.js";
@@ -59,11 +59,8 @@ export const usageOf = (
           select array_agg(to_timestamp(us / 1000000) order by us) from unnest(${plainArray(slots.startsUs)}::float8[]) as us)) - 1`;
   return sql`
     select case when slot < ${slots.previous}::int then slot else slot - ${slots.first}::int end as w,
-      slot < ${slots.previous}::int as previous, ${groupKey(sql, read.groupBy)} as key
-      ${joined(
-        sql,
-        columns.map((column) => sql`, ${sql(column)}`),
-      )}
+      slot < ${slots.previous}::int as previous, ${groupKey(sql, read.groupBy)} as key,
+      ${columnList(sql, columns)}
     from (select ${slot} as slot, u.* from (${usageSource(sql, { ...read, grain }, few ? "each" : "all")}) u) s
     where true ${read.filter ? sql`and ${holds(sql, read.filter)}` : sql``} ${read.reportOnly ? sql`and s.report` : sql``}`;
 };

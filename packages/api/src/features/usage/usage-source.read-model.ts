@@ -1,5 +1,5 @@
 import type { TransactionSql } from "postgres";
-import { type Fragment, joined } from "../../platform/db/fragments.js";
+import { columnList, type Fragment, joined } from "../../platform/db/fragments.js";
 import { SERIES_COLUMNS } from "./levels.rules.js";
 import { usageColumns } from "./merged-rows.store.js";
 import { withSeries } from "./series-lookup.read-model.js";
@@ -23,7 +23,7 @@ export const usageSource = (sql: TransactionSql, source: UsageSource, lookup: Se
     parts.push(
       lookup === "none"
         ? rows
-        : sql`select ${usageColumns(sql, "u")}, ${seriesColumns(sql, "s")} from (${rows}) u ${
+        : sql`select ${usageColumns(sql, "u")}, ${columnList(sql, SERIES_COLUMNS, "s")} from (${rows}) u ${
             lookup === "each"
               ? withSeries(sql, "u")
               : sql`join usage_series s on s.tenant_id = u.tenant_id and s.series_id = u.series_id`
@@ -31,7 +31,7 @@ export const usageSource = (sql: TransactionSql, source: UsageSource, lookup: Se
     );
   }
   if (summaries.length > 0) {
-    const told = lookup === "none" ? sql`` : sql`, ${seriesColumns(sql, "u")}`;
+    const told = lookup === "none" ? sql`` : sql`, ${columnList(sql, SERIES_COLUMNS, "u")}`;
     parts.push(sql`select ${usageColumns(sql, "u")} ${told} from (${united(sql, summaries)}) u`);
   }
   return united(sql, parts);
@@ -41,12 +41,6 @@ const united = (sql: TransactionSql, parts: readonly Fragment[]): Fragment =>
   joined(
     sql,
     parts.map((part, i) => (i === 0 ? part : sql`union all ${part}`)),
-  );
-
-const seriesColumns = (sql: TransactionSql, of: string): Fragment =>
-  joined(
-    sql,
-    SERIES_COLUMNS.map((column, i) => sql`${i === 0 ? sql`` : sql`,`} ${sql(`${of}.${column}`)}`),
   );
 
 /** Rows that Postgres expects to read, by its statistics; nothing is read. */
