@@ -9,6 +9,7 @@ import type { Database } from "@masthead/api/platform/db/database";
 import { agentIdSchema } from "@masthead/shared/ids";
 import { heartbeatSubject } from "@masthead/shared/subjects";
 import type { Batch } from "@masthead/shared/wire/batch";
+import { withRows } from "@masthead/shared/wire/batch-rows";
 import type { Heartbeat } from "@masthead/shared/wire/heartbeat";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { until } from "../support/until.js";
@@ -251,9 +252,18 @@ describe("bad input", () => {
     expect(await owner.sql`select usage_requests from batches`).toEqual([{ usage_requests: 2 }]);
   });
 
-  test("rows that are none, or point nowhere, cost no other row", async () => {
-    const batch = makeBatch({ seq: 1, exchanges: [{}, { connection: 9 }, {}] });
-    const broken = { ...batch, exchanges: [...batch.exchanges, { tenant: 5 }] };
+  test.each([
+    ["version 1", (batch: Batch) => ({ ...batch, exchanges: [...batch.exchanges, { tenant: 5 }] })],
+    [
+      "version 2",
+      (batch: Batch) => {
+        const packed = withRows(batch) as { exchanges: unknown[][] };
+        const [row = []] = packed.exchanges;
+        return { ...packed, exchanges: [...packed.exchanges, row.with(5, 99)] };
+      },
+    ],
+  ])("rows that are none, or point nowhere, cost no other row of a batch of %s", async (_, broke) => {
+    const broken = broke(makeBatch({ seq: 1, exchanges: [{}, { connection: 9 }, {}] }));
     const queue = new MemoryQueue();
     queue.addRaw("masthead.v1.batches.agent-1", encode(broken));
     expect(await drain(queue)).toMatchObject({ committed: 1, exchanges: 2, setAside: 2 });
@@ -266,7 +276,7 @@ describe("bad input", () => {
   test.each([
     ["not gzip", Buffer.from("hello"), "not_gzip", []],
     ["not JSON", encode({}).subarray(0, 12), "not_gzip", []],
-    ["another version", encode({ v: 2 }), "unknown_version", []],
+    ["another version", encode({ v: 3 }), "unknown_version", []],
     [
       "another agent's",
       encode(makeBatch({ agentId: "agent-2", seq: 1, exchanges: [{}] })),
@@ -274,6 +284,7 @@ describe("bad input", () => {
       [],
     ],
     ["not a batch, with a key", encode({ v: 1, agentId: "agent-1", epoch: 5, seq: 1 }), "invalid", [1]],
+    ["a batch without rows", encode({ v: 2, agentId: "agent-1", epoch: 5, seq: 1 }), "invalid", [1]],
   ])("a message that is %s is set aside where it can be looked at", async (_name, data, reason, refused) => {
     const queue = new MemoryQueue();
     queue.addRaw("masthead.v1.batches.agent-1", data);

@@ -1,6 +1,7 @@
 import type { QueuedMessage } from "@masthead/api/features/ingest/index";
 import { batchSubject } from "@masthead/shared/subjects";
 import type { Batch } from "@masthead/shared/wire/batch";
+import { withRows } from "@masthead/shared/wire/batch-rows";
 import type { Watermark } from "@masthead/shared/wire/watermark";
 import { encode } from "./batches.js";
 
@@ -9,8 +10,9 @@ export class MemoryQueue {
   readonly #waiting: { data: Uint8Array; subject: string }[] = [];
   readonly settled = { acked: 0, naked: 0, terminated: 0 };
 
+  /** As an agent sends it. */
   add(batch: Batch): void {
-    this.addRaw(batchSubject(batch.agentId), encode(batch));
+    this.addRaw(batchSubject(batch.agentId), encode(withRows(batch)));
   }
 
   addRaw(subject: string, data: Uint8Array): void {

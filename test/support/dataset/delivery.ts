@@ -2,6 +2,7 @@ import { gzipSync } from "node:zlib";
 import type { QueuedMessage } from "@masthead/api/features/ingest/index";
 import { batchSubject } from "@masthead/shared/subjects";
 import type { Batch } from "@masthead/shared/wire/batch";
+import { withRows } from "@masthead/shared/wire/batch-rows";
 import { batchOf } from "./batches.js";
 import { exchangesOf, type RawExchange } from "./exchanges.js";
 import type { Dataset, Slot } from "./schedule.js";
@@ -31,7 +32,7 @@ export function* deliveriesOf(dataset: Dataset, slots: readonly Slot[] = dataset
     yield {
       ...{ slot, batch, exchanges },
       subject: batchSubject(batch.agentId),
-      data: gzipSync(JSON.stringify(batch), { level: GZIP_LEVEL }),
+      data: gzipSync(JSON.stringify(withRows(batch)), { level: GZIP_LEVEL }),
       again: seen.has(key),
     };
     seen.add(key);

@@ -1,3 +1,4 @@
+import type { KnownTexts } from "./known-texts.js";
 import type { RecordBytes } from "./record-bytes.js";
 
 /** Node's own conversion, without the argument checks of `toString`. */
@@ -14,6 +15,9 @@ export class ByteText {
   escaped = false;
   hasControls = false;
 
+  /** @param known plain texts that were read before */
+  constructor(private readonly known?: KnownTexts) {}
+
   /** Another head begins. */
   reset(): void {
     this.escaped = false;
@@ -23,10 +27,12 @@ export class ByteText {
   /** The text of bytes `start` to `end` (exclusive), which lie within the batch. */
   read(bytes: RecordBytes, start: number, end: number): string {
     if (start >= end) return "";
-    if (isPlain(bytes.view, start, end)) {
-      return (bytes.buffer as unknown as Latin1Slicer).latin1Slice(start, end);
-    }
-    return this.readEscaped(bytes.buffer, start, end);
+    const known = this.known?.find(bytes, start, end);
+    if (known !== undefined) return known;
+    if (!isPlain(bytes.view, start, end)) return this.readEscaped(bytes.buffer, start, end);
+    const text = (bytes.buffer as unknown as Latin1Slicer).latin1Slice(start, end);
+    this.known?.keep(bytes, start, end, text);
+    return text;
   }
 
   private readEscaped(buffer: Buffer, start: number, end: number): string {

@@ -1,4 +1,5 @@
 import { ByteText } from "../decode/byte-text.js";
+import { KnownTexts } from "../decode/known-texts.js";
 import type { MessageRecord } from "../decode/message-record.js";
 import type { RecordBytes } from "../decode/record-bytes.js";
 import { ElementAction, RecordFlag, RecordRole } from "../decode/record-enums.js";
@@ -20,7 +21,7 @@ Object.freeze(NO_FLAGS);
  * the policies of a process ask; only what the governing one asks goes on from here.
  */
 export class Governor implements Governing {
-  private readonly text = new ByteText();
+  private readonly text = new ByteText(new KnownTexts());
   private readonly headers: HeaderReader;
   private readonly versions: string[] = [];
 

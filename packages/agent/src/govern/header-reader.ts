@@ -1,5 +1,6 @@
 import { maskText, presenceText } from "@masthead/shared/policy/redacted-text";
 import { type ByteText, wholeCharacters } from "../decode/byte-text.js";
+import { KnownTexts } from "../decode/known-texts.js";
 import type { MessageRecord } from "../decode/message-record.js";
 import type { RecordBytes } from "../decode/record-bytes.js";
 import { ElementAction, ElementFlag, RecordFlag, RecordRole } from "../decode/record-enums.js";
@@ -36,6 +37,7 @@ export class HeaderReader {
   private readonly tenant = new TenantFinder();
   private readonly consumer = new ConsumerFinder();
   private readonly forwarded: ForwardedLine[] = [];
+  private readonly fingerprints = new KnownTexts();
 
   constructor(
     private readonly text: ByteText,
@@ -177,8 +179,12 @@ export class HeaderReader {
     const start = record.elementDataStart[index] as number;
     const end = record.elementDataEnd[index] as number;
     if (start === end) return "fp:truncated";
+    const known = this.fingerprints.find(bytes, start, end);
+    if (known !== undefined) return known;
     const hex = (bytes.buffer as unknown as HexSlicer).hexSlice(start, end);
-    return `fp:${this.fingerprintKeyId}:${hex}`;
+    const text = `fp:${this.fingerprintKeyId}:${hex}`;
+    this.fingerprints.keep(bytes, start, end, text);
+    return text;
   }
 
   private masked(record: MessageRecord, index: number, bytes: RecordBytes): string {
@@ -193,8 +199,9 @@ export class HeaderReader {
 
 function show(headers: Headers, name: string, value: string): void {
   const values = headers[name];
-  if (values === undefined) headers[name] = [value];
-  else values.push(value);
+  // A header may be called `constructor`.
+  if (Array.isArray(values)) values.push(value);
+  else headers[name] = [value];
 }
 
 /** Every dimension is there, so that series have one shape; null where the header is absent. */

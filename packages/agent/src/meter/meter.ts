@@ -1,8 +1,9 @@
 import { usageWindowStart } from "@masthead/shared/time";
 import type { Exchange } from "../exchange.js";
 import type { LossCounts } from "../losses.js";
+import { KnownSeries } from "./known-series.js";
 import type { Sampler } from "./sampling.js";
-import { foldedSeriesOf, type Series, seriesOf, seriesWithoutConsumerOf } from "./series.js";
+import { foldedSeriesOf, type Series, seriesWithoutConsumerOf } from "./series.js";
 import type { SeriesBound } from "./series-bound.js";
 import type { UsageTotals } from "./usage-totals.js";
 
@@ -17,6 +18,8 @@ export interface MeteredSink {
  * exchanges are sampled). `infer` gives an exchange its `url.template`.
  */
 export class Meter {
+  readonly #known = new KnownSeries();
+
   constructor(
     private readonly infer: (exchange: Exchange) => string,
     private readonly sampler: Sampler,
@@ -59,7 +62,7 @@ export class Meter {
   /** The series to book into; null: there is room for none. */
   #admit(exchange: Exchange, windowStart: number, requests: number): Series | null {
     const template = this.infer(exchange);
-    const series = seriesOf(exchange, template);
+    const series = this.#known.of(exchange, template);
     const namesConsumer = exchange.consumer !== undefined;
     if (this.bound.admit(windowStart, series.key, namesConsumer)) return series;
     if (namesConsumer) {

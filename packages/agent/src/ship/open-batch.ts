@@ -1,14 +1,16 @@
 import { OTHER_SERIES } from "@masthead/shared/ids";
 import { latencyBucket } from "@masthead/shared/usage/histogram";
 import { BATCH_MAX_EXCHANGES } from "@masthead/shared/wire/batch";
+import { BATCH_VERSION } from "@masthead/shared/wire/batch-rows";
 import type { Ledger } from "@masthead/shared/wire/ledger";
 import type { ConnectionInfo, Exchange, GoverningPolicy, ProcessInfo } from "../exchange.js";
 import { type Series, usagePartHead } from "../meter/series.js";
 import { UsagePart } from "../meter/usage-part.js";
 import type { UsageTotals } from "../meter/usage-totals.js";
-import { writeExchangeRow } from "./exchange-row.js";
+import { ExchangeRows } from "./exchange-row.js";
 import { RowTable } from "./row-table.js";
 import { TextBuffer } from "./text-buffer.js";
+import { TextTable } from "./text-table.js";
 import { clamp, WIRE_MAX } from "./wire-text.js";
 
 /**
@@ -51,6 +53,8 @@ export class OpenBatch {
   readonly #policies = new RowTable<GoverningPolicy>();
   readonly #processes = new RowTable<ProcessInfo>();
   readonly #connections = new RowTable<ConnectionInfo>();
+  readonly #texts = new TextTable();
+  readonly #rows: ExchangeRows;
   #exchanges = 0;
   readonly #usage = new Map<number, Map<string, UsagePart>>();
   #usageBytes = 0;
@@ -58,6 +62,7 @@ export class OpenBatch {
 
   /** @param text where its JSON is made; its own from now on, until it was shipped */
   constructor(readonly text = new TextBuffer(64 * 1024)) {
+    this.#rows = new ExchangeRows(text, this.#texts);
     text.reset();
     text.append('{"exchanges":[');
   }
@@ -99,7 +104,7 @@ export class OpenBatch {
   #row(exchange: Exchange, template: string, policy: number): void {
     const connection = this.#connections.index(exchange.connection, this.#connectionJson);
     if (this.#exchanges > 0) this.text.ascii(",");
-    writeExchangeRow(this.text, exchange, template, connection, policy);
+    this.#rows.write(exchange, template, connection, policy);
   }
 
   #keep(): void {
@@ -126,20 +131,21 @@ export class OpenBatch {
       this.#usageBytes +
       this.#policies.bytes +
       this.#processes.bytes +
-      this.#connections.bytes
+      this.#connections.bytes +
+      this.#texts.bytes
     );
   }
 
-  /** The whole batch as JSON of `batchSchema`, once; in `text` as long as that is not used again. */
+  /** The whole batch as JSON, exchanges as rows, once; in `text` as long as that is not used again. */
   finish(header: BatchHeader, ledger: Ledger): Buffer {
     const usage: string[] = [];
     for (const window of this.#usage.values()) for (const part of window.values()) usage.push(part.toJson());
     this.text.rollback();
     this.text.append(
-      `],"usage":[${usage.join(",")}],"policies":${this.#policies.toJson()}` +
+      `],"baseUs":${this.#rows.baseUs},"texts":${this.#texts.toJson()},"usage":[${usage.join(",")}],"policies":${this.#policies.toJson()}` +
         `,"processes":${this.#processes.toJson()},"connections":${this.#connections.toJson()}` +
         `,"countedOnly":${this.#counted - this.#exchanges},"ledger":${JSON.stringify(ledger)}` +
-        `,${JSON.stringify({ v: 1, ...header }).slice(1)}`,
+        `,${JSON.stringify({ v: BATCH_VERSION, ...header }).slice(1)}`,
     );
     return this.text.view();
   }

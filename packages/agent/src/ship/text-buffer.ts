@@ -23,6 +23,12 @@ export class TextBuffer {
     this.#at += this.#bytes.write(text, this.#at);
   }
 
+  /** One ASCII character. */
+  byte(character: number): void {
+    this.#reserve(1);
+    this.#bytes[this.#at++] = character;
+  }
+
   /** A text that the caller knows to be ASCII. Short ones are copied sooner here than a call of the runtime begins. */
   ascii(text: string): void {
     this.#reserve(text.length);

@@ -15,8 +15,8 @@ const CACHED_PATH_MAX_CHARACTERS = 512;
 export class ServiceTemplates {
   readonly #services = new Map<string, PathTemplates>();
   readonly #shared = new PathTemplates();
-  #young = new Map<string, string>();
-  #old = new Map<string, string>();
+  #young = new PathsOfServices();
+  #old = new PathsOfServices();
 
   constructor(private readonly maxCachedPaths = CACHED_PATHS_MAX) {}
 
@@ -25,21 +25,20 @@ export class ServiceTemplates {
    */
   templateOf(service: string, path: string): string {
     if (path.length > CACHED_PATH_MAX_CHARACTERS) return this.#templatesOf(service).templateOf(path);
-    const key = `${service}\0${path}`;
-    const young = this.#young.get(key);
+    const young = this.#young.get(service, path);
     if (young !== undefined) return young;
-    const template = this.#old.get(key) ?? this.#templatesOf(service).templateOf(path);
-    this.#remember(key, template);
+    const template = this.#old.get(service, path) ?? this.#templatesOf(service).templateOf(path);
+    this.#remember(service, path, template);
     return template;
   }
 
   /** Two generations instead of a list by use: what was not asked for while one filled up is forgotten. */
-  #remember(key: string, template: string): void {
+  #remember(service: string, path: string, template: string): void {
     if (this.#young.size >= this.maxCachedPaths / 2) {
       this.#old = this.#young;
-      this.#young = new Map();
+      this.#young = new PathsOfServices();
     }
-    this.#young.set(key, template);
+    this.#young.set(service, path, template);
   }
 
   #templatesOf(service: string): PathTemplates {
@@ -49,5 +48,24 @@ export class ServiceTemplates {
     const templates = new PathTemplates();
     this.#services.set(service, templates);
     return templates;
+  }
+}
+
+/** Templates by service and path. */
+class PathsOfServices {
+  readonly #services = new Map<string, Map<string, string>>();
+  /** paths, of all services */
+  size = 0;
+
+  get(service: string, path: string): string | undefined {
+    return this.#services.get(service)?.get(path);
+  }
+
+  /** Of a path that is not there yet. */
+  set(service: string, path: string, template: string): void {
+    this.size += 1;
+    const paths = this.#services.get(service);
+    if (paths === undefined) this.#services.set(service, new Map([[path, template]]));
+    else paths.set(path, template);
   }
 }

@@ -7,6 +7,7 @@ import {
   exchangeSchema,
   usagePartSchema,
 } from "@masthead/shared/wire/batch";
+import { BATCH_VERSION, withoutRows } from "@masthead/shared/wire/batch-rows";
 import { z } from "zod";
 import { inflateBounded } from "../../platform/inflate.js";
 import { jsonGuard } from "../../platform/json-guard.js";
@@ -61,7 +62,7 @@ export const readBatchMessage = async (
     return { reason: "not_json", detail: "not UTF-8 JSON" };
   }
   const version = versionSchema.safeParse(value);
-  if (version.success && version.data.v !== 1)
+  if (version.success && (version.data.v < 1 || version.data.v > BATCH_VERSION))
     return { reason: "unknown_version", detail: `version ${version.data.v}` };
   const parsed = readBatch(value);
   const key = keySchema.safeParse(value);
@@ -82,7 +83,18 @@ const issueOf = (error: z.ZodError): string =>
     .join("; ")
     .slice(0, 512);
 
-const readBatch = (value: unknown): { batch: Batch; leftOut: LeftOut[] } | { issue: string } => {
+type Parsed = { batch: Batch; leftOut: LeftOut[] } | { issue: string };
+
+const readBatch = (message: unknown): Parsed => {
+  try {
+    return readWithoutRows(withoutRows(message));
+  } catch (error) {
+    if (error instanceof z.ZodError) return { issue: issueOf(error) };
+    throw error;
+  }
+};
+
+const readWithoutRows = (value: unknown): Parsed => {
   if (isBatch(value)) return { batch: value, leftOut: [] };
   const whole = batchSchema.safeParse(value);
   if (whole.success) return { batch: whole.data, leftOut: [] };
