@@ -22,7 +22,12 @@ const readBack = (exchanges: readonly [Exchange, string][]): { read: unknown[]; 
   const texts = JSON.parse(table.toJson()) as string[];
   expect(Buffer.byteLength(table.toJson())).toBeLessThanOrEqual(table.bytes);
   const written = JSON.parse(text.view().toString()) as unknown[];
-  return { read: written.map((row) => exchangeOfRow(row, { baseUs: rows.baseUs, texts })), texts };
+  return {
+    read: written.map((row) =>
+      exchangeOfRow(row, { baseUs: rows.baseUs, texts, charactersLeft: table.sharedCharacters }),
+    ),
+    texts,
+  };
 };
 
 test("rows say what the exchanges on the wire say, whatever they hold", () => {

@@ -121,10 +121,10 @@ export class ExchangeRows {
     for (const name in headers) {
       const values = headers[name] as string[];
       const place = this.texts.valuesOf(name);
-      const index = this.texts.name(name);
       for (let i = 0; i < values.length && i < WIRE_MAX.headerOccurrences; i += 1) {
         if (!first) text.byte(COMMA);
         first = false;
+        const index = this.texts.name(name);
         if (index === UNSHARED) text.quoted(name);
         else text.number(index);
         this.#text(place, values[i] as string, WIRE_MAX.headerValue);

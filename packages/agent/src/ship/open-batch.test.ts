@@ -11,7 +11,7 @@ import { Meter } from "../meter/meter.js";
 import { Sampler } from "../meter/sampling.js";
 import { SeriesBound } from "../meter/series-bound.js";
 import { connection, makeExchange, policy } from "../testing/exchange.js";
-import { BATCH_FULL_BYTES, OpenBatch } from "./open-batch.js";
+import { BATCH_FULL_BYTES, BATCH_FULL_SHARED_CHARACTERS, OpenBatch } from "./open-batch.js";
 
 const header = {
   agentId: "a1",
@@ -195,6 +195,16 @@ test("a batch is full before it can be too large", () => {
     record(makeExchange({ path: `/p/${added++}`, requestHeaders: { "x-any": ["v".repeat(900)] } }));
   expect(added).toBeLessThan(2000);
   expect(batch.bytes).toBeLessThan(BATCH_FULL_BYTES + 4000);
+});
+
+test("a batch is full before its rows stand for too much text", () => {
+  const batch = new OpenBatch();
+  const { record } = meterInto(batch);
+  const long = "v".repeat(16_000);
+  while (!batch.isFull) record(makeExchange({ requestHeaders: { "x-any": [long, long] } }));
+  const { exchanges } = read(batch);
+  expect(exchanges.length).toBeGreaterThan(60);
+  expect(exchanges.length * 32_000).toBeLessThan(BATCH_FULL_SHARED_CHARACTERS + 32_000);
 });
 
 test("an exchange that cannot be booked is lost by name, counted nowhere else, and takes nothing along", () => {

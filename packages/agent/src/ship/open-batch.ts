@@ -19,6 +19,9 @@ import { clamp, WIRE_MAX } from "./wire-text.js";
  */
 export const BATCH_FULL_BYTES = 600_000;
 
+/** And at so much text that its rows share: who reads a batch holds it whole. */
+export const BATCH_FULL_SHARED_CHARACTERS = 2_000_000;
+
 export interface BatchHeader {
   agentId: string;
   epoch: number;
@@ -121,7 +124,11 @@ export class OpenBatch {
   }
 
   get isFull(): boolean {
-    return this.#exchanges >= BATCH_MAX_EXCHANGES || this.bytes >= BATCH_FULL_BYTES;
+    return (
+      this.#exchanges >= BATCH_MAX_EXCHANGES ||
+      this.bytes >= BATCH_FULL_BYTES ||
+      this.#texts.sharedCharacters >= BATCH_FULL_SHARED_CHARACTERS
+    );
   }
 
   /** never less than its JSON, header and ledger aside */

@@ -19,12 +19,15 @@ export class TextTable {
   readonly #headers = new Map<string, TextPlace>();
   /** never less than its JSON */
   bytes = 2;
+  /** characters that rows stand for by pointing here, each time */
+  sharedCharacters = 0;
 
   /** Number of a text of a place; UNSHARED: it is not in the table, and is to stand where it is. */
   index(place: TextPlace, text: string): number {
     if (text.length < SHARED_FROM_CHARACTERS) return UNSHARED;
     if (place.asked >= TRIED_TEXTS && place.found * 2 < place.asked) return UNSHARED;
     place.asked += 1;
+    this.sharedCharacters += text.length;
     const known = this.#indices.get(text);
     if (known === undefined) return this.#add(text);
     place.found += 1;
@@ -33,6 +36,7 @@ export class TextTable {
 
   /** Number of a header's name. */
   name(name: string): number {
+    this.sharedCharacters += name.length;
     return this.#indices.get(name) ?? this.#add(name);
   }
 

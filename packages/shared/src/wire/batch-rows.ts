@@ -7,6 +7,9 @@ export const BATCH_VERSION = 2;
 /** Texts that the rows of a batch may share. */
 export const BATCH_MAX_TEXTS = 16_384;
 
+/** Characters of `texts` that the rows of a batch may stand for, each time that they are pointed to. */
+export const BATCH_MAX_SHARED_CHARACTERS = 16 * 1024 * 1024;
+
 const rowsSchema = z.object({
   /** Unix microseconds that the rows' times count from */
   baseUs: z.int().nonnegative(),
@@ -24,7 +27,8 @@ const isOfRows = (value: unknown): value is Record<string, unknown> =>
  */
 export const withoutRows = (value: unknown): unknown => {
   if (!isOfRows(value)) return value;
-  const { exchanges, ...tables } = rowsSchema.parse(value);
+  const { exchanges, ...read } = rowsSchema.parse(value);
+  const tables = { ...read, charactersLeft: BATCH_MAX_SHARED_CHARACTERS };
   const { baseUs: _, texts: __, ...rest } = value;
   return { ...rest, v: 1, exchanges: exchanges.map((row) => exchangeOfRow(row, tables)) };
 };

@@ -11,7 +11,7 @@ const exchange: WireExchange = {
   requestHeaders: { "x-a": ["1", "2"], constructor: ["3"] },
   responseHeaders: {},
 };
-const tables = { baseUs: 990, texts: ["acme", "x-a", "1"] };
+const tables = { baseUs: 990, texts: ["acme", "x-a", "1"], charactersLeft: 1_000_000 };
 const valid = (row: unknown): boolean => exchangeSchema.safeParse(exchangeOfRow(row, tables)).success;
 const changed = (place: number, value: unknown): unknown[] =>
   rowOfExchange(exchange, 990).map((held, at) => (at === place ? value : held));
@@ -20,7 +20,7 @@ test("a row says what its exchange says", () => {
   expect(exchangeOfRow(rowOfExchange(exchange, 990), tables)).toEqual(exchange);
   const { ttfbUs, status, consumer, serverAddress, requestHeaders, responseHeaders, ...least } = exchange;
   const flagged = { ...least, flags: ["escaped"], query: "a=1" };
-  expect(exchangeOfRow(rowOfExchange(flagged, 2_000), { baseUs: 2_000, texts: [] })).toEqual(flagged);
+  expect(exchangeOfRow(rowOfExchange(flagged, 2_000), { ...tables, baseUs: 2_000 })).toEqual(flagged);
 });
 
 test("numbers stand for the batch's texts, names of headers and their values among them", () => {
@@ -28,6 +28,12 @@ test("numbers stand for the batch's texts, names of headers and their values amo
   expect(exchangeOfRow(changed(15, [1, 2, "x-b", "", 1, "z"]), tables)).toMatchObject({
     requestHeaders: { "x-a": ["1", "z"], "x-b": [""] },
   });
+});
+
+test("rows stand for no more text than they may, all together", () => {
+  const bounded = { ...tables, charactersLeft: 9 };
+  const tenants = [0, 0, 0].map((index) => exchangeOfRow(changed(5, index), bounded));
+  expect(tenants).toMatchObject([{ tenant: "acme" }, { tenant: "acme" }, { tenant: 0 }]);
 });
 
 test.each([

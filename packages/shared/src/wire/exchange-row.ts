@@ -42,21 +42,23 @@ const MORE = [
 export interface RowTables {
   baseUs: number;
   texts: readonly string[];
+  /** that rows may still take from `texts`: a few bytes could stand for any amount of text. Reading takes from it */
+  charactersLeft: number;
 }
 
 type Headers = Record<string, string[]>;
 
 /**
- * What a row says, for `exchangeSchema` to judge: a number that points to no text stays one, and what is no row comes back in a list,
+ * What a row says, for `exchangeSchema` to judge: a number that points to no text, or to one too many, stays one, and what is no row comes back in a list,
  * which is no exchange. Nothing of it is checked here but its form.
  */
-export const exchangeOfRow = (row: unknown, { baseUs, texts }: RowTables): unknown => {
+export const exchangeOfRow = (row: unknown, tables: RowTables): unknown => {
   if (!Array.isArray(row) || row.length < EXCHANGE_ROW.length) return [row];
-  const text = (value: unknown): unknown => (typeof value === "number" ? (texts[value] ?? value) : value);
+  const text = (value: unknown): unknown => (typeof value === "number" ? textAt(value, tables) : value);
   const more: unknown = row[EXCHANGE_ROW.length];
   if (more !== undefined && !isObject(more)) return [row];
   const exchange: { [Name in keyof WireExchange]?: unknown } = {
-    timeUs: typeof row[0] === "number" ? baseUs + row[0] : row[0],
+    timeUs: typeof row[0] === "number" ? tables.baseUs + row[0] : row[0],
     durationUs: row[1],
     connection: row[3],
     policy: row[4],
@@ -76,6 +78,13 @@ export const exchangeOfRow = (row: unknown, { baseUs, texts }: RowTables): unkno
   if (row[16] !== null) exchange.responseHeaders = headersOf(row[16], text);
   if (more !== undefined) for (const name of MORE) if (more[name] !== undefined) exchange[name] = more[name];
   return exchange;
+};
+
+const textAt = (index: number, tables: RowTables): string | number => {
+  const text = tables.texts[index];
+  if (text === undefined || text.length > tables.charactersLeft) return index;
+  tables.charactersLeft -= text.length;
+  return text;
 };
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
