@@ -1,10 +1,12 @@
 #include "session.h"
 
 #include <bpf/bpf.h>
+#include <malloc.h>
 
 #include <cerrno>
 
 #include "napi_values.h"
+#include "resident.h"
 
 namespace masthead {
 
@@ -68,6 +70,10 @@ Session::Session(Info info) : Napi::ObjectWrap<Session>(info) {
   try {
     object_ = std::make_unique<BpfObject>(path, plan, entries);
     grace_ = std::make_unique<GracePeriod>();
+    // What the start and the kernel's BTF took goes before the first look at programs takes its own: together they would be the most
+    // that this process ever has.
+    malloc_trim(0);
+    drop_startup_pages();
   } catch (const Failure& failure) {
     rethrow(info.Env(), failure);
   }
