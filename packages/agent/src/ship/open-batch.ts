@@ -20,7 +20,7 @@ import { clamp, WIRE_MAX } from "./wire-text.js";
 export const BATCH_FULL_BYTES = 600_000;
 
 /** And at so much text that its rows share: who reads a batch holds it whole. */
-export const BATCH_FULL_SHARED_CHARACTERS = 2_000_000;
+export const BATCH_FULL_SHARED_CHARACTERS = 1_000_000;
 
 export interface BatchHeader {
   agentId: string;
