@@ -47,7 +47,7 @@ await runMain(async () => {
       node("format and lint", "@biomejs/biome/bin/biome", "check", "--error-on-warnings", "."),
       node("types of tests", "typescript/bin/tsc", "-p", "test/tsconfig.json"),
       node("import rules", "dependency-cruiser/bin/dependency-cruise.mjs", "packages", "infra"),
-      ...["unit", "architecture", "infra", "postgres"].map(project),
+      ...["unit", "architecture", "infra", "postgres", "crash"].map(project),
     ],
     kernel: [
       ...(withoutCapture
@@ -64,7 +64,6 @@ await runMain(async () => {
               : run("kernel code in this kernel", "sudo", "make", "-C", "bpf", "kernel-test"),
           ]),
       asRoot("kernel"),
-      project("crash"),
     ],
     e2e: [asRoot("e2e"), ...["serverless", "browser"].map(project)],
   });

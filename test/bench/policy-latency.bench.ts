@@ -4,6 +4,7 @@ import { Cleanup } from "../support/cleanup.js";
 import { startPythonServer } from "../support/https-servers.js";
 import { startMasthead } from "../support/product.js";
 import { startProgram } from "../support/program.js";
+import { PYTHON } from "../support/python.js";
 import { firstGovernedAt } from "./support/governed-exchanges.js";
 import { type Change, changePolicy } from "./support/policy-change.js";
 import { benchSettings } from "./support/settings.js";
@@ -24,7 +25,7 @@ test("from a PUT until a policy is in force, under load", async () => {
   const product = await startMasthead(cleanup);
   const server = await startPythonServer(cleanup);
   await changePolicy(product, 0);
-  const client = startProgram("python3", [
+  const client = startProgram(PYTHON, [
     CLIENT,
     String(server.port),
     String(CONNECTIONS),

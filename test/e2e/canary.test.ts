@@ -14,6 +14,7 @@ import { searchMaps } from "../support/map-search.js";
 import { searchMemory } from "../support/memory-search.js";
 import { ownerUrl, ownTenant, type Product, startMasthead, totalUsage } from "../support/product.js";
 import { startProgram } from "../support/program.js";
+import { PYTHON } from "../support/python.js";
 import { searchRing } from "../support/ring-search.js";
 import { until } from "../support/until.js";
 
@@ -110,7 +111,7 @@ const sendInClear = (): Promise<number[]> =>
 
 const sendSplit = async (): Promise<void> => {
   const headers = Object.entries({ ...HEADERS, "x-answer-split": "7" });
-  const client = startProgram("python3", [
+  const client = startProgram(PYTHON, [
     ...[SPLIT_CLIENT, String(python.port), PATH, String(SPLIT_REQUESTS), SECRETS.requestBody],
     ...headers.map(([name, value]) => `${name}: ${value}`),
   ]);

@@ -6,6 +6,7 @@ import { Cleanup } from "../support/cleanup.js";
 import { startPythonServer } from "../support/https-servers.js";
 import { ownTenant, type Product, startMasthead, totalUsage } from "../support/product.js";
 import { startProgram } from "../support/program.js";
+import { PYTHON } from "../support/python.js";
 import { until } from "../support/until.js";
 
 const STEADY_CLIENT = fileURLToPath(new URL("../programs/steady-client.py", import.meta.url));
@@ -40,7 +41,7 @@ it("comes to the number of requests made, whatever is killed or emptied meanwhil
     targets: [{ port: server.port }],
     tenant: [{ header: "x-client-id" }],
   });
-  const client = startProgram("python3", [
+  const client = startProgram(PYTHON, [
     ...[STEADY_CLIENT, String(server.port), "2"],
     `x-client-id: ${TENANT}`,
   ]);

@@ -5,6 +5,7 @@ import { curlMany } from "../support/curl.js";
 import { startPythonServer } from "../support/https-servers.js";
 import { ownTenant, type Product, startMasthead, totalUsage } from "../support/product.js";
 import { startProgram } from "../support/program.js";
+import { PYTHON } from "../support/python.js";
 import { startRecycledServer } from "../support/recycled-server.js";
 import { until } from "../support/until.js";
 
@@ -31,7 +32,7 @@ it("counts 1,000 keep-alive responses of 1 MiB to a slow reader exactly, to the 
   const requests = 1000;
   const tenant = ownTenant("slow-reader");
   const server = await startPythonServer(cleanup);
-  const client = startProgram("python3", [
+  const client = startProgram(PYTHON, [
     ...[SLOW_CLIENT, String(server.port), String(requests), String(MIB)],
     `x-client-id: ${tenant}`,
   ]);

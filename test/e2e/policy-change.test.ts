@@ -6,6 +6,7 @@ import { exchangesOf, requestHeader } from "../support/exchanges.js";
 import { type HttpsServer, startPythonServer } from "../support/https-servers.js";
 import { type ExchangeItem, ownTenant, type Product, startMasthead, totalUsage } from "../support/product.js";
 import { type Program, startProgram } from "../support/program.js";
+import { PYTHON } from "../support/python.js";
 import { until } from "../support/until.js";
 
 const STEADY_CLIENT = fileURLToPath(new URL("../programs/steady-client.py", import.meta.url));
@@ -117,7 +118,7 @@ const lines = (headers: Record<string, string>) =>
 
 const hold = async (id: string): Promise<Program> => {
   const path = "/waits?page=1";
-  const held = startProgram("python3", [HELD_CLIENT, String(server.port), path, ...lines(headersWith(id))]);
+  const held = startProgram(PYTHON, [HELD_CLIENT, String(server.port), path, ...lines(headersWith(id))]);
   cleanup.add(() => held.stop());
   await held.line((line) => line === "held");
   return held;
@@ -178,7 +179,7 @@ it("changes under load without a lost or misgoverned exchange", async () => {
   const afterOne = await hold("held-over-one-change");
   const afterTwo = await hold("held-over-two-changes");
   const afterMany = await hold("held-over-many-changes");
-  const steady = startProgram("python3", [STEADY_CLIENT, String(server.port), "2", ...lines(HEADERS)]);
+  const steady = startProgram(PYTHON, [STEADY_CLIENT, String(server.port), "2", ...lines(HEADERS)]);
   cleanup.add(() => steady.stop());
   await steady.line();
 

@@ -10,6 +10,7 @@ import { startNginx } from "../support/https-servers.js";
 import { mapSizesOf } from "../support/map-sizes.js";
 import { descriptorsOf, residentKibOf } from "../support/process-resources.js";
 import { startProgram } from "../support/program.js";
+import { PYTHON } from "../support/python.js";
 import { startAttachedTrace } from "../support/trace.js";
 import { until } from "../support/until.js";
 
@@ -43,9 +44,7 @@ const ownDescriptors = (pid: number): number =>
 
 test(`${CONNECTIONS} connections and ${PROCESSES} processes leave nothing behind, in the kernel or in the agent`, async () => {
   const folder = cleanup.folder();
-  const executables = ["/usr/sbin/nginx", "/usr/bin/python3", "/usr/bin/curl"].map((path) =>
-    copyOf(folder, path),
-  );
+  const executables = ["/usr/sbin/nginx", PYTHON, "/usr/bin/curl"].map((path) => copyOf(folder, path));
   const [nginx = "", python = "", curl = ""] = executables;
   const clear = await freeLoopbackPort();
   const server = await startNginx(cleanup, {

@@ -9,6 +9,7 @@ import { startPythonServer } from "../support/https-servers.js";
 import { bpftool } from "../support/kernel-objects.js";
 import { searchMaps } from "../support/map-search.js";
 import { startProgram } from "../support/program.js";
+import { PYTHON } from "../support/python.js";
 import { until } from "../support/until.js";
 
 /** Exchanges of policies with `aggregate: true` are counted in the kernel. */
@@ -89,7 +90,7 @@ test("HTTP in clear, by every form of call: the same requests as are told where 
   const capture = startCountingCapture(cleanup, { clearText: true });
   const { tables, counted, sent } = capture;
   tables.apply(policySet(1, { all: { aggregate: true } }));
-  const calls = startProgram("python3", [CALLS]);
+  const calls = startProgram(PYTHON, [CALLS]);
   cleanup.add(() => calls.stop("SIGKILL"));
   calls.send("speak");
   await calls.line((line) => line === "done");

@@ -16,6 +16,7 @@ import { curl } from "../support/curl.js";
 import { startPythonServer } from "../support/https-servers.js";
 import { gone } from "../support/kernel-objects.js";
 import { startProgram } from "../support/program.js";
+import { PYTHON } from "../support/python.js";
 import { until } from "../support/until.js";
 
 /** Attachment with the real programs on this host's libraries and processes. */
@@ -101,7 +102,7 @@ test("coverage says what is captured, what is not and why, and what is Masthead'
     executable: expect.stringContaining("python"),
     serviceName: expect.stringContaining("python"),
   });
-  const plain = startProgram("python3", [
+  const plain = startProgram(PYTHON, [
     "-c",
     "import socket; s = socket.create_server(('127.0.0.1', 0)); print('listening', flush=True); input()",
   ]);
@@ -147,7 +148,7 @@ test("a library that no cache names is found in the process that maps it, also w
 ctypes.CDLL(sys.argv[1], mode=ctypes.RTLD_GLOBAL)
 print("mapped", flush=True)
 sys.stdin.read()`;
-  const child = startProgram("python3", ["-c", program, copy]);
+  const child = startProgram(PYTHON, ["-c", program, copy]);
   cleanup.add(() => child.stop());
   await child.line();
   renameSync(copy, `${copy}.old`);
@@ -179,7 +180,7 @@ test("containers of one image share the probed file: it is probed once, and both
     execFileSync("mount", ["-t", "overlay", "overlay", "-o", options, part("root")]);
     // Lazily: a probe, also one of another agent on this host, holds the mount that its file was reached through.
     cleanup.add(() => execFileSync("umount", ["--lazy", part("root")]));
-    const child = startProgram("python3", ["-c", program, join(part("root"), name)]);
+    const child = startProgram(PYTHON, ["-c", program, join(part("root"), name)]);
     cleanup.add(() => child.finish());
     await child.line();
     containers.push(child.pid);

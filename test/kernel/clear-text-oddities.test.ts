@@ -6,6 +6,7 @@ import { afterEach, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
 import { captureClearText, type Seen, socketsOfProcess } from "../support/clear-text.js";
 import { startProgram } from "../support/program.js";
+import { PYTHON } from "../support/python.js";
 import { until } from "../support/until.js";
 
 /** What programs do with sockets in clear that is easily taken for something else. */
@@ -18,7 +19,7 @@ afterEach(() => cleanup.run());
 /** Runs one of the oddities. */
 const run = async (name: string): Promise<{ seen: Seen[]; session: CaptureSession; pid: number }> => {
   const { seen, session } = captureClearText(cleanup);
-  const program = startProgram("python3", [ODDITIES, name]);
+  const program = startProgram(PYTHON, [ODDITIES, name]);
   cleanup.add(() => program.stop("SIGKILL"));
   program.send("begin");
   await program.line((line) => line === "done");

@@ -8,6 +8,7 @@ import { curl } from "../support/curl.js";
 import { startPythonServer } from "../support/https-servers.js";
 import { startKernelCapture } from "../support/kernel-capture.js";
 import { type Program, startProgram } from "../support/program.js";
+import { PYTHON } from "../support/python.js";
 import { until } from "../support/until.js";
 
 /** HTTP in clear, from system calls. */
@@ -17,7 +18,7 @@ const cleanup = new Cleanup();
 afterEach(() => cleanup.run());
 
 const startCalls = (): Program => {
-  const calls = startProgram("python3", [CALLS]);
+  const calls = startProgram(PYTHON, [CALLS]);
   cleanup.add(() => calls.stop("SIGKILL"));
   return calls;
 };
@@ -89,10 +90,10 @@ sys.stdin.read()
 `;
 
 const startEcho = async (): Promise<{ echo: Program; client: Program }> => {
-  const echo = startProgram("python3", ["-c", ECHO]);
+  const echo = startProgram(PYTHON, ["-c", ECHO]);
   cleanup.add(() => echo.stop("SIGKILL"));
   const port = await echo.line();
-  const client = startProgram("python3", [
+  const client = startProgram(PYTHON, [
     "-c",
     `import socket, sys
 sock = socket.create_connection(("127.0.0.1", ${port}))

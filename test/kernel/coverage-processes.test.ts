@@ -13,6 +13,7 @@ import { coverageEntry } from "../support/coverage-entry.js";
 import { startNginx, startPythonServer } from "../support/https-servers.js";
 import { type KernelCapture, startKernelCapture } from "../support/kernel-capture.js";
 import { type Program, startProgram } from "../support/program.js";
+import { PYTHON } from "../support/python.js";
 import { buildStaticServer, startStaticServer } from "../support/static-server.js";
 import { until } from "../support/until.js";
 
@@ -34,7 +35,7 @@ const entryOf = ({ attachment }: KernelCapture, pid: number) => coverageEntry(at
 const startPython = async (lines: string[], ...args: string[]): Promise<Program> => {
   const listening = ["import socket, sys", "tcp = socket.create_server(('127.0.0.1', 0))"];
   const code = [...listening, ...lines, "print('ready', flush=True)", "sys.stdin.read()"].join("\n");
-  const program = startProgram("python3", ["-c", code, ...args]);
+  const program = startProgram(PYTHON, ["-c", code, ...args]);
   cleanup.add(() => program.stop());
   await program.line();
   return program;
@@ -136,7 +137,7 @@ test("a process that becomes another program all the time has an entry that says
 tcp = socket.create_server(('127.0.0.1', 0))
 tcp.set_inheritable(True)
 os.execv(sys.argv[1], [sys.argv[1], sys.argv[2], sys.argv[1], sys.argv[3]])`;
-  const program = startProgram("python3", ["-c", code, shells[0], EXEC_LOOP, shells[1]]);
+  const program = startProgram(PYTHON, ["-c", code, shells[0], EXEC_LOOP, shells[1]]);
   cleanup.add(() => program.stop("SIGKILL"));
   const seen = new Set<string>();
   let reports = 0;
@@ -156,7 +157,7 @@ os.execv(sys.argv[1], [sys.argv[1], sys.argv[2], sys.argv[1], sys.argv[3]])`;
 test("processes that end while they are looked at are no failure", async () => {
   const capture = startKernelCapture(cleanup, ignore);
   const code = "import socket, ssl; s = socket.create_server(('127.0.0.1', 0))";
-  const children = Array.from({ length: 24 }, () => startProgram("python3", ["-c", code]));
+  const children = Array.from({ length: 24 }, () => startProgram(PYTHON, ["-c", code]));
   let left = children.length;
   for (const { ended } of children) void ended.then(() => (left -= 1));
   await until("the end of all", () => {

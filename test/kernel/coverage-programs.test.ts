@@ -12,6 +12,7 @@ import { coverageEntry, reportedEntry } from "../support/coverage-entry.js";
 import { curl } from "../support/curl.js";
 import { type KernelCapture, pathOf, startKernelCapture } from "../support/kernel-capture.js";
 import { startProgram } from "../support/program.js";
+import { PYTHON } from "../support/python.js";
 import { buildStaticServer, startStaticServer } from "../support/static-server.js";
 import { until } from "../support/until.js";
 
@@ -86,7 +87,7 @@ const CLEAR_SERVER =
   "import socket; s = socket.create_server(('127.0.0.1', 0)); print('listening', flush=True); input()";
 /** The real program behind `python3`, to be copied. */
 const pythonPath = async (): Promise<string> => {
-  const asked = startProgram("python3", ["-c", "import os, sys; print(os.path.realpath(sys.executable))"]);
+  const asked = startProgram(PYTHON, ["-c", "import os, sys; print(os.path.realpath(sys.executable))"]);
   const path = await asked.line();
   await asked.finish();
   return path;
@@ -114,7 +115,7 @@ test("a library whose headers claim what is not there has a reason", async () =>
   const library = join(cleanup.folder(), "libssl-0badc0de.so.3");
   const known = capture.attachment.libraries().find(({ cached }) => cached);
   writeFileSync(library, readFileSync(known?.path ?? "").subarray(0, 4096));
-  const program = startProgram("python3", [
+  const program = startProgram(PYTHON, [
     "-c",
     `import mmap, sys; f = open(sys.argv[1], 'rb'); m = mmap.mmap(f.fileno(), 0, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ | mmap.PROT_EXEC); ${CLEAR_SERVER}`,
     library,

@@ -6,6 +6,7 @@ import { afterEach, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
 import { startKernelCapture } from "../support/kernel-capture.js";
 import { startProgram } from "../support/program.js";
+import { PYTHON } from "../support/python.js";
 import { until } from "../support/until.js";
 
 /** What is attached before a scan comes to it. Here no scan comes but the first. */
@@ -44,7 +45,7 @@ test("a library that no loader's cache names, soon after the process mapped it",
   copyFileSync(attachment.libraries().find(({ cached }) => cached)?.path ?? "", copy);
   const script =
     "import ctypes, sys; ctypes.CDLL(sys.argv[1]); print('mapped', flush=True); sys.stdin.read()";
-  const child = startProgram("python3", ["-c", script, copy]);
+  const child = startProgram(PYTHON, ["-c", script, copy]);
   cleanup.add(() => child.finish());
   await child.line();
   await until("probes on it", () => found(copy)?.pids.has(child.pid));

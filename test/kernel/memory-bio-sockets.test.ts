@@ -9,6 +9,7 @@ import { Cleanup } from "../support/cleanup.js";
 import { captureClearText, type Seen } from "../support/clear-text.js";
 import { makeCertificate } from "../support/https-servers.js";
 import { type Program, startProgram } from "../support/program.js";
+import { PYTHON } from "../support/python.js";
 import { until } from "../support/until.js";
 
 /** Programs whose TLS library touches no socket: which socket a connection is on is told by what their threads do in turn. */
@@ -28,7 +29,7 @@ const startServer = async (kind: "node" | "asyncio"): Promise<{ server: Program;
   const server =
     kind === "node"
       ? start("node", [program("memory-bio-server.mjs"), certificate, key])
-      : start("python3", [program("memory-bio-asyncio.py"), "server", certificate, key]);
+      : start(PYTHON, [program("memory-bio-asyncio.py"), "server", certificate, key]);
   return { server, port: Number(await server.line()) };
 };
 
@@ -37,7 +38,7 @@ const requestsTo = (seen: Seen[], path: string, role: Seen["role"]): Seen[] =>
 
 test("an asyncio client of a Node server: both know the addresses from the first exchange on", async () => {
   const { port } = await startServer("node");
-  const client = start("python3", [program("memory-bio-asyncio.py"), "client", String(port)]);
+  const client = start(PYTHON, [program("memory-bio-asyncio.py"), "client", String(port)]);
   const { seen } = captureClearText(cleanup);
   client.send("go");
   const clientPort = Number(await client.line());
@@ -85,12 +86,7 @@ test("TLS in a tunnel through a proxy is on the tunnel's socket", async () => {
   await once(proxy, "listening");
   cleanup.add(() => proxy.close());
   const proxyPort = (proxy.address() as AddressInfo).port;
-  const client = start("python3", [
-    program("memory-bio-asyncio.py"),
-    "client",
-    String(port),
-    String(proxyPort),
-  ]);
+  const client = start(PYTHON, [program("memory-bio-asyncio.py"), "client", String(port), String(proxyPort)]);
   const { seen } = captureClearText(cleanup);
   client.send("go");
   const clientPort = Number(await client.line());

@@ -5,6 +5,7 @@ import { afterEach, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
 import { makeCertificate } from "../support/https-servers.js";
 import { startProgram } from "../support/program.js";
+import { PYTHON } from "../support/python.js";
 import { captureTimings, requestOf } from "../support/timed-exchanges.js";
 import { until } from "../support/until.js";
 
@@ -16,7 +17,7 @@ const cleanup = new Cleanup();
 afterEach(() => cleanup.run());
 
 const start = (...args: string[]) => {
-  const program = startProgram("python3", [PROGRAM, ...args]);
+  const program = startProgram(PYTHON, [PROGRAM, ...args]);
   cleanup.add(() => program.stop("SIGKILL"));
   program.send("begin");
   return program;

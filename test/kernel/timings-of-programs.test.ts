@@ -16,6 +16,7 @@ import { listening } from "../support/go-programs.js";
 import { makeCertificate } from "../support/https-servers.js";
 import { buildWithBoringSsl } from "../support/matrix/boringssl-programs.js";
 import { startProgram } from "../support/program.js";
+import { PYTHON } from "../support/python.js";
 import { buildStaticServer } from "../support/static-server.js";
 import { captureTimings, requestOf, responseOf, runTimedExchanges } from "../support/timed-exchanges.js";
 import { startAttachedTrace } from "../support/trace.js";
@@ -83,7 +84,7 @@ test.each([
 
 test.each([
   ["Node", "node", ["memory-bio-server.mjs"]],
-  ["asyncio", "python3", ["memory-bio-asyncio.py", "server"]],
+  ["asyncio", PYTHON, ["memory-bio-asyncio.py", "server"]],
 ])("TLS on memory BIOs, %s: all but the network", async (_name, command, [program = "", ...args]) => {
   const { certificate, key } = makeCertificate(cleanup.folder());
   const path = fileURLToPath(new URL(`../programs/${program}`, import.meta.url));

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { freeLoopbackPort } from "@masthead/infra/free-port";
 import type { Cleanup } from "./cleanup.js";
 import { type Program, startProgram } from "./program.js";
+import { PYTHON } from "./python.js";
 import { until } from "./until.js";
 
 const PROGRAMS = fileURLToPath(new URL("../programs/", import.meta.url));
@@ -106,7 +107,7 @@ http {
 };
 
 /** Python's http.server over ssl: calls only the `_ex` functions of OpenSSL. Stopped by `cleanup`. */
-export const startPythonServer = async (cleanup: Cleanup, python = "python3"): Promise<HttpsServer> => {
+export const startPythonServer = async (cleanup: Cleanup, python = PYTHON): Promise<HttpsServer> => {
   const { certificate, key } = makeCertificate(cleanup.folder());
   const program = startProgram(python, [join(PROGRAMS, "https-server.py"), certificate, key]);
   cleanup.add(() => program.stop());

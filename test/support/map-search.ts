@@ -3,6 +3,7 @@ import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { type Find, searchBytes } from "./byte-search.js";
 import { bpftool } from "./kernel-objects.js";
+import { PYTHON } from "./python.js";
 
 const TASK_STORAGE = fileURLToPath(new URL("../programs/dump-task-storage.py", import.meta.url));
 
@@ -45,7 +46,7 @@ const dump = (info: MapInfo): Buffer => {
 };
 
 const dumpTaskStorage = ({ id, name, bytes_value }: MapInfo): Buffer => {
-  const lines = execFileSync("python3", [TASK_STORAGE, String(id), String(bytes_value)], {
+  const lines = execFileSync(PYTHON, [TASK_STORAGE, String(id), String(bytes_value)], {
     encoding: "utf8",
   });
   if (lines === "") throw new Error(`no thread has a value in map ${name}`);

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { Cleanup } from "./cleanup.js";
 import { startProgram } from "./program.js";
+import { PYTHON } from "./python.js";
 
 const PROGRAM = fileURLToPath(new URL("../programs/phased-client.py", import.meta.url));
 
@@ -35,7 +36,7 @@ export const startPhasedClient = (
   connections: number,
   path = "/",
 ): PhasedClient => {
-  const program = startProgram("python3", [PROGRAM, String(port), String(connections), path]);
+  const program = startProgram(PYTHON, [PROGRAM, String(port), String(connections), path]);
   cleanup.add(() => program.stop());
   let current: string | null = null;
   const ended = async (phase: string | null): Promise<number> => {

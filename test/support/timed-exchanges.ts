@@ -5,6 +5,7 @@ import type { Timing } from "@masthead/shared/policy/schema";
 import type { Cleanup } from "./cleanup.js";
 import { pathOf, startKernelCapture } from "./kernel-capture.js";
 import { startProgram } from "./program.js";
+import { PYTHON } from "./python.js";
 import { until } from "./until.js";
 
 const PROGRAM = fileURLToPath(new URL("../programs/timed-exchanges.py", import.meta.url));
@@ -61,7 +62,7 @@ const EXCHANGES = { speak: 14, http2: 2, handed: 3, streamed: 3, messages: 1 };
 
 /** Runs timed-exchanges.py. @returns its facts, and what was measured of both ends in the order of the records */
 export const runTimedExchanges = async (cleanup: Cleanup, seen: Measured[], what: keyof typeof EXCHANGES) => {
-  const program = startProgram("python3", [PROGRAM]);
+  const program = startProgram(PYTHON, [PROGRAM]);
   cleanup.add(() => program.stop("SIGKILL"));
   program.send(what);
   await program.line((line) => line === "done");

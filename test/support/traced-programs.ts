@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { Cleanup } from "./cleanup.js";
 import { type HttpsServer, startPythonServer } from "./https-servers.js";
 import { type Program, startProgram } from "./program.js";
+import { PYTHON } from "./python.js";
 
 const CHECKING_CLIENT = fileURLToPath(new URL("../programs/checking-client.py", import.meta.url));
 
@@ -34,7 +35,7 @@ export interface TracedPrograms {
 
 /** @throws Error where there is no Python */
 export const copyPrograms = (cleanup: Cleanup): TracedPrograms => {
-  const real = execFileSync("python3", ["-c", "import os, sys; print(os.path.realpath(sys.executable))"]);
+  const real = execFileSync(PYTHON, ["-c", "import os, sys; print(os.path.realpath(sys.executable))"]);
   const folder = cleanup.folder();
   const executable = { server: join(folder, "server-python"), client: join(folder, "client-python") };
   for (const copy of Object.values(executable)) copyFileSync(real.toString().trim(), copy);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Cleanup } from "../../support/cleanup.js";
 import { type Program, startProgram } from "../../support/program.js";
+import { PYTHON } from "../../support/python.js";
 
 const SYSTEM_CALLS = fileURLToPath(new URL("../../programs/system-calls.c", import.meta.url));
 const REPEATED = fileURLToPath(new URL("../../programs/repeated-command.py", import.meta.url));
@@ -52,5 +53,5 @@ export const startSystemCalls = (cleanup: Cleanup): Bystander => {
 export const startCompiler = (cleanup: Cleanup): Bystander => {
   const object = join(cleanup.folder(), "compiled.o");
   const command = ["cc", "-O2", "-c", COMPILED, "-o", object];
-  return bystander(cleanup, startProgram("python3", [REPEATED, ...command]), ["compile"]);
+  return bystander(cleanup, startProgram(PYTHON, [REPEATED, ...command]), ["compile"]);
 };

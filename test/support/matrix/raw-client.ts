@@ -1,8 +1,9 @@
 import type { Cleanup } from "../cleanup.js";
 import { type Program, startProgram } from "../program.js";
+import { PYTHON } from "../python.js";
 import { headText, type Plan, type PlannedRequest } from "./plan.js";
 import type { Link } from "./server-files.js";
-import { PYTHON, programFile } from "./servers.js";
+import { programFile } from "./servers.js";
 
 /** test/programs/raw-client.py, which waits for its plan. Stopped by `cleanup`. */
 export const startRawClient = (cleanup: Cleanup, port: number, link: Link): Program => {

@@ -1,8 +1,9 @@
 import type { Cleanup } from "../cleanup.js";
 import { makeCertificate } from "../https-servers.js";
 import { type Program, startProgram } from "../program.js";
+import { PYTHON } from "../python.js";
 import type { Link } from "./server-files.js";
-import { PYTHON, programFile } from "./servers.js";
+import { programFile } from "./servers.js";
 
 /** A raw server a link, which every client of the matrix talks to. */
 export interface RawServers {

@@ -1,13 +1,14 @@
 import { realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Cleanup } from "../cleanup.js";
+import { PYTHON } from "../python.js";
 import { configureApache } from "./apache.js";
 import { buildWithBoringSsl } from "./boringssl-programs.js";
 import { configureCaddy } from "./caddy.js";
 import { countingClient, curlClient, planningClient, type StartClient, wgetClient } from "./clients.js";
 import type { Declared } from "./declared.js";
 import { configureNginx } from "./nginx.js";
-import { configuredServer, PYTHON, printingServer, programFile, type StartServer } from "./servers.js";
+import { configuredServer, printingServer, programFile, type StartServer } from "./servers.js";
 
 /** How a program of the matrix is started in each role. */
 export interface Starters {

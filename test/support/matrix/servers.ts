@@ -16,7 +16,6 @@ export interface RunningServer {
 export type StartServer = (cleanup: Cleanup, link: Link, upstream?: number) => Promise<RunningServer>;
 
 /** Debian's. */
-export const PYTHON = "/usr/bin/python3";
 
 export const programFile = (name: string): string =>
   fileURLToPath(new URL(`../../programs/${name}`, import.meta.url));
