@@ -1,2 +1,2 @@
-#!/usr/bin/env -S node --max-semi-space-size=2 --optimize-for-size --single-threaded-gc
+#!/usr/bin/env -S node --max-semi-space-size=2 --single-threaded-gc
 import "../dist/main.js";
