@@ -30,9 +30,17 @@ export class ByteText {
     const known = this.known?.find(bytes, start, end);
     if (known !== undefined) return known;
     if (!isPlain(bytes.view, start, end)) return this.readEscaped(bytes.buffer, start, end);
-    const text = (bytes.buffer as unknown as Latin1Slicer).latin1Slice(start, end);
+    const text = plainText(bytes, start, end);
     this.known?.keep(bytes, start, end, text);
     return text;
+  }
+
+  /** The same of bytes that are only looked at: nothing of them stays here. */
+  readOnce(bytes: RecordBytes, start: number, end: number): string {
+    if (start >= end) return "";
+    return isPlain(bytes.view, start, end)
+      ? plainText(bytes, start, end)
+      : this.readEscaped(bytes.buffer, start, end);
   }
 
   private readEscaped(buffer: Buffer, start: number, end: number): string {
@@ -54,6 +62,9 @@ export class ByteText {
     return text + buffer.toString("utf8", from, end);
   }
 }
+
+const plainText = (bytes: RecordBytes, start: number, end: number): string =>
+  (bytes.buffer as unknown as Latin1Slicer).latin1Slice(start, end);
 
 /**
  * Where a text of at most `end` bytes stops, so that no character is cut in two by a bound.

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { ByteText } from "./byte-text.js";
 import { KnownTexts } from "./known-texts.js";
 import { RecordBytes } from "./record-bytes.js";
 
@@ -25,4 +26,13 @@ test("bytes have the text that was kept for them, and no other bytes have it", (
     }),
     { numRuns: 300 },
   );
+});
+
+test("of what is only looked at nothing stays", () => {
+  const known = new KnownTexts();
+  const bytes = bytesOf("a=secret");
+  expect(new ByteText(known).readOnce(bytes, 2, 10)).toBe("a=secret");
+  expect(known.find(bytes, 2, 10)).toBeUndefined();
+  expect(new ByteText(known).read(bytes, 2, 10)).toBe("a=secret");
+  expect(known.find(bytes, 2, 10)).toBe("a=secret");
 });

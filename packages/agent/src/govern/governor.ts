@@ -68,7 +68,7 @@ export class Governor implements Governing {
     if (record.has(RecordFlag.RECORD_COUNTED)) exchange.countedOnly = true;
     const governed: GovernedExchange = { exchange, plan, flags: record.flags };
     if (plan.query !== null && record.queryEnd > record.pathEnd) {
-      const query = plan.query(text.read(bytes, record.pathEnd, record.queryEnd));
+      const query = plan.query(text.readOnce(bytes, record.pathEnd, record.queryEnd));
       if (query !== undefined) exchange.query = query;
     }
     this.headers.request(governed, record, bytes, host);

@@ -171,7 +171,7 @@ export class HeaderReader {
   /** Read for its addresses and never shown, so nothing of the exchange is escaped by it. */
   private forwardedLine(bytes: RecordBytes, start: number, end: number, whole: boolean): void {
     const before = this.text.escaped;
-    this.forwarded.push({ value: this.text.read(bytes, start, end), whole });
+    this.forwarded.push({ value: this.text.readOnce(bytes, start, end), whole });
     this.text.escaped = before;
   }
 
