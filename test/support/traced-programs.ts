@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -35,10 +34,9 @@ export interface TracedPrograms {
 
 /** @throws Error where there is no Python */
 export const copyPrograms = (cleanup: Cleanup): TracedPrograms => {
-  const real = execFileSync(PYTHON, ["-c", "import os, sys; print(os.path.realpath(sys.executable))"]);
   const folder = cleanup.folder();
   const executable = { server: join(folder, "server-python"), client: join(folder, "client-python") };
-  for (const copy of Object.values(executable)) copyFileSync(real.toString().trim(), copy);
+  for (const copy of Object.values(executable)) copyFileSync(PYTHON, copy);
   return {
     executable,
     server: () => startPythonServer(cleanup, executable.server),

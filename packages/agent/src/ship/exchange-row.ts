@@ -14,9 +14,7 @@ export class ExchangeRows {
   readonly #paths = new TextPlace();
   readonly #templates = new TextPlace();
   readonly #servers = new TextPlace();
-  /** Unix microseconds that times count from: the first row's */
-  baseUs = 0;
-  #hasBase = false;
+  #baseUs: number | undefined;
   #named = 0;
 
   constructor(
@@ -24,15 +22,17 @@ export class ExchangeRows {
     private readonly texts: TextTable,
   ) {}
 
+  /** Unix microseconds that times count from: the first row's */
+  get baseUs(): number {
+    return this.#baseUs ?? 0;
+  }
+
   /** Does not commit. `connection` and `policy` are rows of the batch's tables. */
   write(exchange: Exchange, template: string, connection: number, policy: number): void {
     const { text } = this;
-    if (!this.#hasBase) {
-      this.#hasBase = true;
-      this.baseUs = exchange.timeUs;
-    }
+    this.#baseUs ??= exchange.timeUs;
     text.byte(BRACKET);
-    text.number(exchange.timeUs - this.baseUs);
+    text.number(exchange.timeUs - this.#baseUs);
     this.#number(exchange.durationUs);
     this.#number(exchange.ttfbUs);
     this.#number(connection);
