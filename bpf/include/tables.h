@@ -144,9 +144,9 @@ enum site_function {
 	SITE_FREE		= 7,	/* SSL_free(ssl), gnutls_deinit(session) */
 	SITE_FLUSH		= 8,	/* gnutls_record_uncork(session): writes what earlier calls took, and were seen to take */
 	/* methods of Go's tls.Conn, which take their arguments as Go does; the rest of their cookie is struct go_site */
-	SITE_GO_READ		= 16,
+	SITE_GO_READ_COPY	= 16,	/* where Read calls memmove(buffer, from, length) */
 	SITE_GO_WRITE		= 17,	/* where Write calls writeRecordLocked(type, data) */
-	SITE_GO_READ_RETURN	= 18,
+	SITE_GO_READ_RETURN	= 18,	/* a `ret` of Read, where the copy is not to be found */
 	SITE_GO_CLOSE		= 19,
 	SITE_GO_HANDSHAKE	= 20,	/* clientHandshake, serverHandshake */
 };

@@ -50,15 +50,14 @@ enum call_state { CALL_FREE, CALL_CLAIMED, CALL_NOTED };
 struct call {
 	__u32 state;
 	__u32 process;
-	__u64 stack;		/* at entry, on the return address; of a goroutine's call see probes/go-call.h */
+	__u64 stack;		/* at entry, on the return address */
 	__u64 ssl;
-	__u64 buffer;		/* its address; with on_stack: how far below the end of its goroutine's stack */
+	__u64 buffer;
 	__u64 length_at;	/* address of the size_t that takes the length; 0: it is the return value */
 	__u64 begun_ns;		/* of a write */
 	__u64 outer_stack;	/* of the call on the same thread that this one is within; 0: of none */
 	struct site site;
-	__u8 on_stack;
-	__u8 reserved;
+	__u8 reserved[2];
 	__u32 thread;		/* its id */
 };
 struct {

@@ -7,7 +7,7 @@ import { freeLoopbackPort } from "@masthead/infra/free-port";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
 import { curl } from "../support/curl.js";
-import { allOf, get, ids, numbered, policyFor, whole } from "../support/go-exchanges.js";
+import { allOf, connectionTo, get, ids, numbered, policyFor, whole } from "../support/go-exchanges.js";
 import { buildGoProgram, startCaddy } from "../support/go-programs.js";
 import { makeCertificate, startNginx } from "../support/https-servers.js";
 import { pathOf, startKernelCapture } from "../support/kernel-capture.js";
@@ -43,6 +43,25 @@ describe("Caddy", () => {
     expect(client.every(({ local }) => /^127\.0\.0\.1:\d+$/.test(local))).toBe(true);
   });
 
+  test("on connections that waited in a read before the agent came: from the first request on", async () => {
+    const upstream = await startNginx(cleanup);
+    const caddy = await startCaddy(cleanup, upstream.port);
+    const open = [connectionTo(caddy.port), connectionTo(caddy.port)];
+    cleanup.add(() => {
+      for (const each of open) each.end();
+    });
+    for (const each of open) await each.get(numbered("before", "/up/a", 2));
+    const trace = await startAttachedTrace(cleanup, policyFor(caddy.executable));
+    const requests = ["one", "two"].map((prefix) => numbered(prefix, "/up/a", 5));
+    for (const [index, each] of open.entries()) await each.get(requests[index] ?? []);
+    const seen = await allOf(trace, 20);
+    const wanted = requests.flat().map(({ id }) => id);
+    for (const role of ["server", "client"]) {
+      expect(ids(seen.filter((each) => each.role === role))).toEqual([...wanted].sort());
+    }
+    for (const each of seen) expect(each).toMatchObject(whole);
+  });
+
   test.each(["multi", "perf"] as const)("by %s links", async (bestLink) => {
     const caddy = await startCaddy(cleanup, await freeLoopbackPort());
     const paths: string[] = [];
@@ -65,7 +84,7 @@ describe("Caddy", () => {
     await until("them", () => paths.length >= wanted.length);
     expect(paths).toEqual(wanted);
     expect(capture.attachment.coverage().entries.find(({ pid }) => pid === caddy.pid)).toMatchObject({
-      ...{ state: "captured", runtime: "go", link: `uprobe_${bestLink}`, site: "single_step" },
+      ...{ state: "captured", runtime: "go", link: `uprobe_${bestLink}`, site: "emulated" },
     });
   });
 
@@ -93,6 +112,8 @@ describe("a Go program", () => {
     executables = {
       stripped: buildGoProgram(built, ["-ldflags=-s -w"]),
       "position-independent": buildGoProgram(built, ["-buildmode=pie", "-ldflags=-linkmode=external"]),
+      // Without inlining what is read is copied in another function, and probes stand on returns.
+      "not inlined": buildGoProgram(built, ["-gcflags=crypto/tls=-l"]),
     };
     files = makeCertificate(built.folder());
   });
@@ -104,7 +125,9 @@ describe("a Go program", () => {
   test.each([
     ["stripped", "pool", "writes and reads on two goroutines"],
     ["position-independent", "pool", "writes and reads on two goroutines"],
+    ["not inlined", "pool", "writes and reads on two goroutines"],
     ["stripped", "stack", "reads into a stack that is moved"],
+    ["not inlined", "stack", "reads into a stack that is moved"],
     ["stripped", "collected", "forgets connections without closing them"],
     ["stripped", "inside", "speaks TLS in TLS"],
     ["stripped", "recovered", "survives panics within crypto/tls"],

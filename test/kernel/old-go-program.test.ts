@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { freeLoopbackPort } from "@masthead/infra/free-port";
 import { afterEach, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
-import { get, numbered, policyFor, seenBy, whole } from "../support/go-exchanges.js";
+import { connectionTo, numbered, policyFor, seenBy, whole } from "../support/go-exchanges.js";
 import { listening } from "../support/go-programs.js";
 import { makeCertificate } from "../support/https-servers.js";
 import { unpackFrom } from "../support/older-debian.js";
@@ -34,9 +34,13 @@ test("Go before 1.17, as server and as client", async (context) => {
   const server = startProgram(executable, serve, { env });
   cleanup.add(() => server.stop());
   await listening(port);
+  // Which waits in a read when the probes come.
+  const connection = connectionTo(port);
+  await connection.get(numbered("before", "/file", 1));
   const trace = await startAttachedTrace(cleanup, policyFor(executable));
   const requests = numbered("kept", "/file", 30);
-  const ends = await get(port, requests, true);
+  const ends = await connection.get(requests);
+  connection.end();
   const list = ["cat", "--http-url", `https://${address}`, ":http:file", "--no-check-certificate"];
   const client = startProgram(executable, [...list, "--header", "x-request-id: by-rclone"], { env });
   expect(await client.line()).toBe("ok");

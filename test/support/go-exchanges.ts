@@ -50,25 +50,38 @@ export const ids = (seen: Seen[]) => seen.map(({ id }) => String(id)).sort();
 /** An exchange of which nothing is missing. */
 export const whole = { source: "go", tie: "descriptor", status: 200, flags: undefined };
 
+interface Asked {
+  path: string;
+  id: string;
+}
+
 /** Makes these requests, one after the other. @returns the local end of each */
-export async function get(
-  port: number,
-  paths: { path: string; id: string }[],
-  keepAlive: boolean,
-): Promise<string[]> {
-  const agent = new Agent({ keepAlive, maxSockets: 1, rejectUnauthorized: false });
-  const local: string[] = [];
-  for (const { path, id } of paths) {
-    const sent = request({ host: "127.0.0.1", port, path, agent, headers: { "x-request-id": id } });
-    sent.end();
-    const [response] = await once(sent, "response");
-    local.push(`127.0.0.1:${response.socket.localPort}`);
-    response.resume();
-    await once(response, "end");
-  }
-  agent.destroy();
+export async function get(port: number, paths: Asked[], keepAlive: boolean): Promise<string[]> {
+  const connection = connectionTo(port, keepAlive);
+  const local = await connection.get(paths);
+  connection.end();
   return local;
 }
+
+/** A client that has one connection at a time; it stays open between requests where it is kept. */
+export const connectionTo = (port: number, keepAlive = true) => {
+  const agent = new Agent({ keepAlive, maxSockets: 1, rejectUnauthorized: false });
+  return {
+    async get(paths: Asked[]): Promise<string[]> {
+      const local: string[] = [];
+      for (const { path, id } of paths) {
+        const sent = request({ host: "127.0.0.1", port, path, agent, headers: { "x-request-id": id } });
+        sent.end();
+        const [response] = await once(sent, "response");
+        local.push(`127.0.0.1:${response.socket.localPort}`);
+        response.resume();
+        await once(response, "end");
+      }
+      return local;
+    },
+    end: () => agent.destroy(),
+  };
+};
 
 export const numbered = (prefix: string, path: string, count: number) =>
   Array.from({ length: count }, (_, index) => ({ path, id: `${prefix}-${index}` }));

@@ -50,6 +50,6 @@ export const caddyServer: StartServer = async (cleanup, placement) => {
     executable,
     workerPid: program.pid,
     exchangesPerRequest: 1,
-    usualHits: "each read of Go's is seen at its entry and at its returns",
+    usualHits: "a read where its bytes are copied, a write where it is handed on",
   };
 };

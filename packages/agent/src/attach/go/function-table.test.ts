@@ -24,8 +24,8 @@ describe.each(GENERATIONS)("the table of Go %s", (generation, version) => {
     expect(goVersion(elf)).toBe(version);
     const names = new Set(["net.(*TCPConn).Close", "runtime.text", "(*TCPConn).Close", "nothing"]);
     expect([...new FunctionTable(elf).functions(names)]).toEqual([
-      ["runtime.text", { address: 0x401000, end: 0x401020 }],
-      ["net.(*TCPConn).Close", { address: 0x401020, end: 0x401040 }],
+      ["runtime.text", [{ address: 0x401000, end: 0x401020 }]],
+      ["net.(*TCPConn).Close", [{ address: 0x401020, end: 0x401040 }]],
     ]);
   });
 });

@@ -22,6 +22,7 @@ const CANDIDATES_MAX = 16;
 const SEARCH_MAX_BYTES = 512 * 1024 * 1024;
 /** Over all names that are asked for. */
 const NAMES_MAX = 4096;
+const SAME_NAME_MAX = 4;
 
 /**
  * The table that the runtime itself needs to know its functions, so that a stripped program has it too. Somebody else's: every
@@ -41,12 +42,13 @@ export class FunctionTable {
     this.#textStart = textStart(elf, place, layout);
   }
 
-  /** Functions by name, of those asked for. */
-  functions(names: ReadonlySet<string>): Map<string, GoFunction> {
-    const found = new Map<string, GoFunction>();
+  /** Functions by name, of those asked for. One in assembly may be there twice, for either calling convention. */
+  functions(names: ReadonlySet<string>): Map<string, GoFunction[]> {
+    const found = new Map<string, GoFunction[]>();
     for (const [index, name] of this.#described(this.#nameOffsets(names))) {
-      if (found.has(name)) throw new ElfError(`${name} is in the table of functions twice`);
-      found.set(name, this.#function(index));
+      const same = found.get(name) ?? [];
+      if (same.length >= SAME_NAME_MAX) throw new ElfError(`${name} is in the table of functions too often`);
+      found.set(name, [...same, this.#function(index)]);
     }
     return found;
   }

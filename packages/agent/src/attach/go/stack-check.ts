@@ -14,8 +14,6 @@ export interface StackCheck {
    */
   jump: number;
   convention: GoCallingConvention;
-  /** stack convention: where the goroutine's address is, relative to the thread's fs base */
-  goroutineAt?: number;
 }
 
 const INSTRUCTIONS_MAX = 5;
@@ -32,9 +30,9 @@ export function stackCheck(code: readonly Instruction[]): StackCheck | undefined
     return before.every(isStackDistance) ? { jump: jump.address, convention: "register" } : undefined;
   }
   if (!comparesWithLoaded(compare)) return undefined;
-  const load = loadedFromThread(before);
-  if (!load?.from || !before.slice(load.instructions).every(isStackDistance)) return undefined;
-  return { jump: jump.address, convention: "stack", goroutineAt: load.from };
+  const loads = loadsFromThread(before);
+  if (loads === 0 || !before.slice(loads).every(isStackDistance)) return undefined;
+  return { jump: jump.address, convention: "stack" };
 }
 
 const isJumpBelowOrEqual = ({ bytes }: Instruction): boolean =>
@@ -60,15 +58,12 @@ const comparesWithLoaded = ({ bytes }: Instruction): boolean =>
 const isStackDistance = ({ bytes }: Instruction): boolean =>
   (bytes[0] === 0x48 || bytes[0] === 0x4c) && bytes[1] === 0x8d && bytes[3] === 0x24;
 
-/** `mov rcx, fs:[n]`; in a position-independent program `mov rcx, n` and `mov rcx, fs:[rcx]`. */
-function loadedFromThread(code: readonly Instruction[]): { from: number; instructions: number } | undefined {
-  const [first, second] = code;
-  if (first && startsWith(first, [0x64, 0x48, 0x8b, 0x0c, 0x25])) {
-    return { from: first.bytes.readInt32LE(5), instructions: 1 };
-  }
-  if (!first || !second || !startsWith(first, [0x48, 0xc7, 0xc1])) return undefined;
-  if (!startsWith(second, [0x64, 0x48, 0x8b, 0x09])) return undefined;
-  return { from: first.bytes.readInt32LE(3), instructions: 2 };
+/** How many instructions are `mov rcx, fs:[n]`; in a position-independent program `mov rcx, n` and `mov rcx, fs:[rcx]`. */
+function loadsFromThread([first, second]: readonly Instruction[]): number {
+  if (first && startsWith(first, [0x64, 0x48, 0x8b, 0x0c, 0x25])) return 1;
+  const areTwo =
+    first && second && startsWith(first, [0x48, 0xc7, 0xc1]) && startsWith(second, [0x64, 0x48, 0x8b, 0x09]);
+  return areTwo ? 2 : 0;
 }
 
 const startsWith = ({ bytes }: Instruction, wanted: number[]): boolean =>

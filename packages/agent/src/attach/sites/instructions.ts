@@ -15,6 +15,10 @@ export interface Instruction {
   writes: ReadonlySet<string>;
   /** the register that is given an address on the stack (`mov rcx, rsp`, `lea r8, [rbp-16]`) */
   stackAddressTo?: string;
+  /** bytes above `rsp` at which it may write the stack; undefined where it does not, or not at a fixed distance */
+  storesAt?: number;
+  /** the 64-bit register that it stores there, where it is a `mov` */
+  stores?: string;
 }
 
 /** A library is disassembled when it is first seen, and most at the start. */
@@ -69,6 +73,7 @@ function describe(
   const { RegisterExt } = iced();
   const writes = new Set<string>();
   const info = factory.info(instruction);
+  const stored = storedAt(info);
   for (const used of info.usedRegisters() as Iced.UsedRegister[]) {
     if (mayWrite(used.access)) writes.add(name(RegisterExt.fullRegister(used.register)));
     used.free();
@@ -85,7 +90,29 @@ function describe(
   if (target !== undefined) described.target = target;
   const stack = stackAddressTo(instruction);
   if (stack !== undefined) described.stackAddressTo = stack;
+  if (stored !== undefined) {
+    described.storesAt = stored;
+    const register = storedRegister(instruction);
+    if (register !== undefined) described.stores = register;
+  }
   return described;
+}
+
+function storedAt(info: Iced.InstructionInfo): number | undefined {
+  const { Register } = iced();
+  let at: number | undefined;
+  for (const used of info.usedMemory() as Iced.UsedMemory[]) {
+    const isStack = used.base === Register.RSP && used.index === Register.None;
+    if (isStack && mayWrite(used.access)) at = Number(BigInt.asIntN(64, used.displacement));
+    used.free();
+  }
+  return at;
+}
+
+function storedRegister(instruction: Iced.Instruction): string | undefined {
+  const { Mnemonic, OpKind } = iced();
+  const isStore = instruction.mnemonic === Mnemonic.Mov && instruction.op1Kind === OpKind.Register;
+  return isStore && instruction.op0Kind === OpKind.Memory ? name(instruction.op1Register) : undefined;
 }
 
 function mayWrite(access: Iced.OpAccess): boolean {

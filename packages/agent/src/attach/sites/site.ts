@@ -10,7 +10,7 @@ export const SITE_FUNCTION = {
   clear: 6,
   free: 7,
   flush: 8,
-  go_read: 16,
+  go_read_copy: 16,
   go_write: 17,
   go_read_return: 18,
   go_close: 19,
