@@ -99,6 +99,13 @@ struct query_rule {
 	__u64 keep;
 };
 
+/* map `waiting_reads`: HASH of a thread's id. Threads that may be in a read of TLS whose entry was not seen. */
+#define WAITING_READS 4096
+struct waiting_read {
+	__u32 descriptor;	/* what it waits for bytes of, where it is known */
+	__u32 has_descriptor;
+};
+
 /* map `executable_items`: HASH */
 struct executable_key {
 	__u32 slot;

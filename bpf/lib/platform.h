@@ -45,6 +45,8 @@
 #define verified_alone static __attribute__((unused))
 #endif
 
+#define ON_STACK __attribute__((aligned(8)))	/* the verifier takes words there in their places only */
+
 #define copy_bytes __builtin_memcpy
 
 /* Zeroes an array on the stack in a way that is not left out because nobody reads it any more. */

@@ -98,4 +98,11 @@ struct {
 	__type(value, __u32);
 } exclusions SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, WAITING_READS);
+	__type(key, __u32);
+	__type(value, struct waiting_read);
+} waiting_reads SEC(".maps");
+
 #endif

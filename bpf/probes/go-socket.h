@@ -29,8 +29,6 @@ struct go_descriptor {
 };
 #define DESCRIPTOR_CLOSED	1
 
-#define ON_STACK __attribute__((aligned(8)))	/* the verifier takes words there in their places only */
-
 /*
  * The socket of a tls.Conn, by its first field, a net.Conn: a *net.TCPConn, or a struct that embeds a net.Conn as its own
  * first field. That it is one is known by its Close. Anything else stays without an address. Go marks a descriptor as

@@ -51,7 +51,6 @@ export const MATRIX: readonly Declared[] = [
     title: "Caddy",
     ...both({ source: "go" }),
     foundWhenRun: true,
-    waitsInRead: ["server", "client"],
   },
   {
     id: "node-inside",

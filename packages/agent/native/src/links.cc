@@ -24,6 +24,7 @@ int create_multi_link(int program_fd, uint32_t attach_type, const ProbePoint& po
   attributes.cookies = reinterpret_cast<uint64_t>(&point.cookie);
   attributes.count = 1;
   attributes.multi_flags = point.at_return ? kUprobeMultiReturn : 0;
+  attributes.pid = point.process;
   return static_cast<int>(syscall(SYS_bpf, BPF_LINK_CREATE, &attributes, sizeof attributes));
 }
 
@@ -50,7 +51,8 @@ int Links::attach_multi(bpf_program* program, uint32_t attach_type, const ProbeP
 int Links::attach_perf(bpf_program* program, const ProbePoint& point) {
   LIBBPF_OPTS(bpf_uprobe_opts, options, .bpf_cookie = point.cookie, .retprobe = point.at_return);
   take_libbpf_messages();
-  bpf_link* link = bpf_program__attach_uprobe_opts(program, -1, point.path.c_str(), point.offset, &options);
+  const pid_t process = point.process == 0 ? -1 : static_cast<pid_t>(point.process);
+  bpf_link* link = bpf_program__attach_uprobe_opts(program, process, point.path.c_str(), point.offset, &options);
   if (link == nullptr) throw Failure(place("perf", point), errno, take_libbpf_messages());
   return hold({link, bpf_link__fd(link)});
 }
@@ -98,7 +100,7 @@ int try_multi_link(uint32_t attach_type) {
   const int program = bpf_prog_load(BPF_PROG_TYPE_KPROBE, "mh_try", "Dual BSD/GPL", instructions, 2, &options);
   if (program < 0) return errno;
   // A kernel that knows the link gets as far as the path, and refuses a folder with EBADF; another says EINVAL.
-  const int link = create_multi_link(program, attach_type, {"/", 0, 0, false});
+  const int link = create_multi_link(program, attach_type, {"/", 0, 0, false, 0});
   const int error = link < 0 ? errno : 0;
   if (link >= 0) ::close(link);
   ::close(program);

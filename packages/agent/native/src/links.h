@@ -15,6 +15,7 @@ struct ProbePoint {
   uint64_t offset;
   uint64_t cookie;
   bool at_return;
+  uint32_t process;  // 0: every one
 };
 
 class Links {

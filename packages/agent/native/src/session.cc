@@ -144,7 +144,7 @@ Napi::Value Session::counters(Info info) {
 Napi::Value Session::attach_multi(Info info) {
   return guarded(info, [&]() -> Napi::Value {
     const ProbePoint point = {text(info, 2), static_cast<uint64_t>(number(info, 3)),
-                              word(info, 4), info[5].ToBoolean()};
+                              word(info, 4), info[5].ToBoolean(), static_cast<uint32_t>(number(info, 6))};
     const int id = links_.attach_multi(object().program(text(info, 0)), static_cast<uint32_t>(number(info, 1)), point);
     return Napi::Number::New(info.Env(), id);
   });
@@ -153,7 +153,7 @@ Napi::Value Session::attach_multi(Info info) {
 Napi::Value Session::attach_perf(Info info) {
   return guarded(info, [&]() -> Napi::Value {
     const ProbePoint point = {text(info, 1), static_cast<uint64_t>(number(info, 2)),
-                              word(info, 3), info[4].ToBoolean()};
+                              word(info, 3), info[4].ToBoolean(), static_cast<uint32_t>(number(info, 5))};
     return Napi::Number::New(info.Env(), links_.attach_perf(object().program(text(info, 0)), point));
   });
 }

@@ -13,6 +13,7 @@ import { ProcessTable } from "./processes/process-table.js";
 import { SelfProcesses } from "./processes/self-processes.js";
 import { type ChooseSites, chooseSites } from "./runtimes.js";
 import { KNOWN_BUILDS, type KnownBuilds } from "./sites/known-builds.js";
+import { WaitingReads } from "./waiting/waiting-reads.js";
 
 export interface AttachmentOptions {
   session: CaptureSession;
@@ -36,6 +37,7 @@ export class Attachment {
   readonly #libraries: LibraryTable;
   readonly #scan: LibraryScan;
   readonly #early: EarlyLooks;
+  readonly #waiting: WaitingReads;
   readonly #processes = new ProcessTable();
   readonly #self: SelfProcesses;
   readonly #coverage: Coverage;
@@ -48,7 +50,7 @@ export class Attachment {
       session,
       homeDirectory,
       ownPids,
-      asked,
+      asked = () => "asked",
       isSuspended,
       knownBuilds: builds = KNOWN_BUILDS,
     } = options;
@@ -56,6 +58,7 @@ export class Attachment {
     this.#libraries = new LibraryTable(session, choose);
     this.#scan = new LibraryScan(this.#libraries);
     this.#early = new EarlyLooks(this.#libraries, this.#scan);
+    this.#waiting = new WaitingReads(session, this.#libraries, asked);
     this.#self = new SelfProcesses(
       session,
       ownPids ?? [process.pid],
@@ -65,7 +68,7 @@ export class Attachment {
     this.#coverage = new Coverage({
       processOf: (pid) => this.#processes.of(pid),
       isSelf: () => this.#self.all(),
-      asked: asked ?? (() => "asked"),
+      asked,
       isSuspended: isSuspended ?? (() => false),
       http2: (pid) => http2Connections(session, pid),
       libraries: this.#libraries,
@@ -86,7 +89,15 @@ export class Attachment {
   scan(): void {
     this.#self.refresh();
     this.#early.onScan();
+    const attachedBefore = this.#libraries.attached;
     this.#processes.keep(this.#scan.run(this.#self.all()));
+    this.#waiting.scan();
+    if (this.#libraries.attached > attachedBefore) this.#waiting.look();
+  }
+
+  /** Other policies are in force: processes that they ask about may be in the midst of a read. */
+  onPolicies(): void {
+    this.#waiting.look();
   }
 
   /** Programs that a policy names: attached before they run, where they carry TLS inside. */
@@ -102,6 +113,7 @@ export class Attachment {
       this.#scan.onExec(exec.pid);
       if (!this.#self.has(exec.pid)) this.#early.onExec(exec.pid);
     }
+    this.#waiting.forget(exec.pid);
     this.#coverage.forget(exec.pid);
   }
 
@@ -109,6 +121,7 @@ export class Attachment {
   onExit(pid: number): void {
     this.#processes.onExit(pid);
     this.#scan.forget(pid);
+    this.#waiting.forget(pid);
     this.#early.forget(pid);
     this.#self.forget(pid);
     this.#coverage.forget(pid);
@@ -139,6 +152,7 @@ export class Attachment {
     this.#isStopped = true;
     clearInterval(this.#timer);
     this.#early.stop();
+    this.#waiting.close();
     this.#libraries.close();
   }
 }

@@ -17,8 +17,17 @@ export interface NativeSession {
     offset: number,
     cookie: bigint,
     atReturn: boolean,
+    /** 0: every process */
+    pid: number,
   ): number;
-  attachPerf(program: string, path: string, offset: number, cookie: bigint, atReturn: boolean): number;
+  attachPerf(
+    program: string,
+    path: string,
+    offset: number,
+    cookie: bigint,
+    atReturn: boolean,
+    pid: number,
+  ): number;
   attachTracepoint(program: string): number;
   detach(id: number): void;
   start(

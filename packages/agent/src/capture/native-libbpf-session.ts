@@ -19,6 +19,7 @@ const ONE_PROGRAM = {
   entry: "ssl_entry",
   go_entry: "go_call_entry",
   go_bytes: "go_call_bytes",
+  waiting_read: "ssl_waiting_read",
 } as const;
 
 /** The session over the addon: which program stands where, and failures in words. */
@@ -120,11 +121,14 @@ export class LibbpfSession implements CaptureSession {
     }
   }
 
-  #probe(site: ProbeSite, program: string, atReturn: boolean): number {
-    if (site.link === "perf")
-      return this.#native.attachPerf(program, site.path, site.offset, site.cookie, atReturn);
-    const type = site.link === "session" && site.kind === "call" ? ATTACH_TYPE.session : ATTACH_TYPE.multi;
-    return this.#native.attachMulti(program, type, site.path, site.offset, site.cookie, atReturn);
+  #probe(
+    { path, offset, cookie, link, kind, pid = 0 }: ProbeSite,
+    program: string,
+    atReturn: boolean,
+  ): number {
+    if (link === "perf") return this.#native.attachPerf(program, path, offset, cookie, atReturn, pid);
+    const type = link === "session" && kind === "call" ? ATTACH_TYPE.session : ATTACH_TYPE.multi;
+    return this.#native.attachMulti(program, type, path, offset, cookie, atReturn, pid);
   }
 
   detach(linkId: number): void {

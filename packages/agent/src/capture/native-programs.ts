@@ -23,6 +23,9 @@ const TRACEPOINTS = {
   arrival_take: "asked",
 } as const;
 
+/** Of reads that were entered before there were probes. */
+export const WAITING_READ_PROGRAM = "ssl_waiting_read";
+
 /** They tell something together only. */
 export const ARRIVAL_PROGRAMS: readonly string[] = ["arrival_note", "arrival_take"];
 
@@ -51,11 +54,11 @@ export function linkOffers(): LinkOffer[] {
   ];
 }
 
-/** Those that follow Go programs, on x86-64. Optional: whatever an older verifier says of them, OpenSSL is followed. */
-const goPrograms = (kind: LinkKind): ProgramPlan[] => {
+/** Those whose sites are found on x86-64 only. Optional: whatever an older verifier says of them, OpenSSL is followed. */
+const programsOfX64 = (kind: LinkKind): ProgramPlan[] => {
   const attachType = kind === "perf" ? ATTACH_TYPE.section : ATTACH_TYPE.multi;
   return process.arch === "x64"
-    ? ["go_call_entry", "go_call_bytes"].map((name) => ({ name, attachType }))
+    ? ["go_call_entry", "go_call_bytes", WAITING_READ_PROGRAM].map((name) => ({ name, attachType }))
     : [];
 };
 
@@ -126,7 +129,7 @@ function loadRung(
   const instead = plan("instead");
   const spared = options.withoutPrograms ?? [];
   let optional = [
-    ...goPrograms(link),
+    ...programsOfX64(link),
     ...plan("optional"),
     ...plan("asked"),
     ...(options.clearText ? plan("clear") : []),

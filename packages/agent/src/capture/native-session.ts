@@ -8,9 +8,16 @@ export type LinkKind = "session" | "multi" | "perf";
 /**
  * Which programs stand there. `call`: at entry and at return; `call_entry` and `call_return`: at one of the two, the latter
  * at an instruction by which the function returns; `entry`: at entry only; `go_entry` and `go_bytes`: at that one
- * instruction of a Go program.
+ * instruction of a Go program; `waiting_read`: at a call of memcpy, of one process.
  */
-export type SiteKind = "call" | "call_entry" | "call_return" | "entry" | "go_entry" | "go_bytes";
+export type SiteKind =
+  | "call"
+  | "call_entry"
+  | "call_return"
+  | "entry"
+  | "go_entry"
+  | "go_bytes"
+  | "waiting_read";
 
 /** Where a probe stands. */
 export interface ProbeSite {
@@ -25,6 +32,8 @@ export interface ProbeSite {
   cookie: bigint;
   link: LinkKind;
   kind: SiteKind;
+  /** the one process in which it stands (default: all) */
+  pid?: number;
 }
 
 /**

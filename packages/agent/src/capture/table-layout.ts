@@ -5,6 +5,7 @@ export const SCHEME_MAX_BYTES = 24;
 export const TABLE_ITEMS = 64;
 export const BUDGETS = 256;
 export const BUDGET_OF_HOST = 0;
+export const WAITING_READS = 4096;
 
 export const ACTIVE_TABLES = { bytes: 8, generation: 0, slot: 4 } as const;
 
@@ -55,6 +56,8 @@ export const QUERY_RULE = { bytes: 8, keep: 0 } as const;
 
 export const EXECUTABLE_KEY = { bytes: 24, slot: 0, reserved: 4, device: 8, inode: 16 } as const;
 
+export const WAITING_READ = { bytes: 8, descriptor: 0, has_descriptor: 4 } as const;
+
 export const PORT_KEY = { bytes: 8, slot: 0, port: 4 } as const;
 
 export const TABLE_STRUCTS = {
@@ -68,4 +71,5 @@ export const TABLE_STRUCTS = {
   query_rule: QUERY_RULE,
   executable_key: EXECUTABLE_KEY,
   port_key: PORT_KEY,
+  waiting_read: WAITING_READ,
 } as const;

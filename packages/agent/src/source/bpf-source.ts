@@ -163,17 +163,21 @@ export class BpfSource implements CaptureSource {
     for (const warning of result.warnings) this.events.onWarning(warning);
     // What was counted under the set before is booked before anything of this one is.
     this.#counting.take();
+    this.#attachment.onPolicies();
   }
 
   async start(): Promise<void> {
-    this.#attachment.scan();
-    this.#executables.scan();
+    this.#scan();
     this.#session.start(this.#stream.take);
   }
 
-  tick(): void {
+  #scan(): void {
     this.#attachment.scan();
-    this.#executables.scan();
+    if (this.#executables.scan()) this.#attachment.onPolicies();
+  }
+
+  tick(): void {
+    this.#scan();
     this.#reconcile();
     this.#counting.schedule.tick();
   }

@@ -27,14 +27,15 @@ export class ExecutableWatch {
     if (this.tables.addExecutable(file, path)) this.#renew = true;
   }
 
-  /** Once a second: processes that began without our hearing of it. */
-  scan(): void {
+  /** Once a second: processes that began without our hearing of it. @returns whether some of them became targets */
+  scan(): boolean {
     const pids = new Set(allPids());
     for (const pid of this.#pids) if (!pids.has(pid)) this.#pids.delete(pid);
     for (const pid of pids) if (!this.#pids.has(pid)) this.#look(pid);
-    if (!this.#renew) return;
+    if (!this.#renew) return false;
     this.#renew = false;
     this.tables.renew();
+    return true;
   }
 
   forget(pid: number): void {

@@ -56,6 +56,7 @@ export class LibraryTable {
   readonly #without = new Set<string>();
   #scan = 0;
   #refused = 0;
+  #attached = 0;
 
   constructor(
     private readonly session: Pick<CaptureSession, "attachUprobe" | "detach" | "info">,
@@ -165,6 +166,7 @@ export class LibraryTable {
         const cookie = BigInt(SITE_FUNCTION[name] | (RUNTIME_SOURCE[chosen.runtime] << 8)) | detail;
         library.linkIds.push(this.session.attachUprobe({ path, offset, cookie, link: library.link, kind }));
       }
+      this.#attached += 1;
     } catch (error) {
       this.#detach(library);
       library.failure = words(error);
@@ -206,6 +208,11 @@ export class LibraryTable {
 
   all(): Library[] {
     return [...this.#libraries.values()];
+  }
+
+  /** how often probes were put on one */
+  get attached(): number {
+    return this.#attached;
   }
 
   /** libraries that found no room in the table */

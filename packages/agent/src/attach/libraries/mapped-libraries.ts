@@ -54,6 +54,17 @@ function openablePath(pid: number, { path, range, deleted }: MappedFile): string
   return identityOrNothing(path) === rooted ? path : inRoot;
 }
 
+/** This file, by `path` if that still leads to it, else as the process has it; undefined where neither does. */
+export function openableAs(identity: string, path: string, pid: number): string | undefined {
+  if (identityOrNothing(path) === identity) return path;
+  const { libraries, executable } = mappedLibraries(pid);
+  const paths = [
+    ...libraries.map((library) => library.path),
+    ...(executable === undefined ? [] : [executable]),
+  ];
+  return paths.find((each) => identityOrNothing(each) === identity);
+}
+
 function identityOrNothing(path: string): string | undefined {
   try {
     return fileIdentity(path);

@@ -1,9 +1,10 @@
 import { createRequire } from "node:module";
 import { setFlagsFromString } from "node:v8";
 import type * as Iced from "iced-x86";
+import { type MovedWords, movedWords } from "./moved-words.js";
 
 /** One x86-64 instruction, as far as choosing a probe site asks. */
-export interface Instruction {
+export interface Instruction extends MovedWords {
   address: number;
   length: number;
   /** the bytes themselves: which instructions the kernel emulates is a question of encoding */
@@ -17,8 +18,6 @@ export interface Instruction {
   stackAddressTo?: string;
   /** bytes above `rsp` at which it may write the stack; undefined where it does not, or not at a fixed distance */
   storesAt?: number;
-  /** the 64-bit register that it stores there, where it is a `mov` */
-  stores?: string;
 }
 
 /** A library is disassembled when it is first seen, and most at the start. */
@@ -90,29 +89,18 @@ function describe(
   if (target !== undefined) described.target = target;
   const stack = stackAddressTo(instruction);
   if (stack !== undefined) described.stackAddressTo = stack;
-  if (stored !== undefined) {
-    described.storesAt = stored;
-    const register = storedRegister(instruction);
-    if (register !== undefined) described.stores = register;
-  }
-  return described;
+  if (stored !== undefined) described.storesAt = stored;
+  return { ...described, ...movedWords(iced(), instruction) };
 }
 
 function storedAt(info: Iced.InstructionInfo): number | undefined {
-  const { Register } = iced();
   let at: number | undefined;
   for (const used of info.usedMemory() as Iced.UsedMemory[]) {
-    const isStack = used.base === Register.RSP && used.index === Register.None;
+    const isStack = used.base === iced().Register.RSP && used.index === iced().Register.None;
     if (isStack && mayWrite(used.access)) at = Number(BigInt.asIntN(64, used.displacement));
     used.free();
   }
   return at;
-}
-
-function storedRegister(instruction: Iced.Instruction): string | undefined {
-  const { Mnemonic, OpKind } = iced();
-  const isStore = instruction.mnemonic === Mnemonic.Mov && instruction.op1Kind === OpKind.Register;
-  return isStore && instruction.op0Kind === OpKind.Memory ? name(instruction.op1Register) : undefined;
 }
 
 function mayWrite(access: Iced.OpAccess): boolean {

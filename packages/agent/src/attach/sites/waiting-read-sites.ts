@@ -1,0 +1,70 @@
+import type { ElfFile } from "../elf/elf-file.js";
+import type { Runtime } from "../runtimes.js";
+import { type CallWithArgument, callsWithArgument } from "./first-argument.js";
+import { destination } from "./inner-function.js";
+import { decode, type Instruction } from "./instructions.js";
+import type { LibrarySite } from "./site.js";
+
+/** What copies: memcpy, and what it is called where the compiler knows how large the destination is. */
+const COPIES: ReadonlySet<string> = new Set(["memcpy", "__memcpy_chk"]);
+/** What OpenSSL has had since 3.2, when the method's table changed. */
+const SINCE_3_2 = "SSL_handle_events";
+/** `struct ssl_method_st`: where `ssl_read_bytes` is, through which all that is read comes. Up to 3.1, and since 3.2. */
+const READ_BYTES_AT = 0x68;
+const READ_BYTES_AT_SINCE_3_2 = 0x80;
+const SITES_MAX = 8;
+
+/** Of which it is known where they copy. */
+export const COPYING_RUNTIMES: ReadonlySet<Runtime> = new Set(["openssl", "boringssl"]);
+
+/** `enum kept_register` of bpf/probes/ssl-waiting-read.h. */
+const KEPT_REGISTER = { rbx: 1, rbp: 2, r12: 3, r13: 4, r14: 5, r15: 6 } as const;
+
+/**
+ * Where a library copies what was read to the program's buffer, so that a read is seen whose entry was not. OpenSSL does it where its
+ * TLS methods point to, BoringSSL in SSL_read itself. [] where it is not to be found. @throws ElfError
+ */
+export function waitingReadSites(elf: ElfFile, runtime: Runtime): LibrarySite[] {
+  if (elf.machine !== "x86-64" || !COPYING_RUNTIMES.has(runtime)) return [];
+  const symbol = runtime === "openssl" ? "TLS_method" : "SSL_read";
+  const symbols = elf.functions(new Set([symbol, SINCE_3_2]));
+  const found = symbols.get(symbol)?.address;
+  if (found === undefined) return [];
+  const start = runtime === "openssl" ? readBytesOf(elf, found, symbols.has(SINCE_3_2)) : found;
+  if (start === undefined || !elf.isCode(start)) return [];
+  const calls = callsWithArgument(elf, start, (instruction) => isCopy(elf, instruction));
+  if (calls.length > SITES_MAX) return [];
+  return calls.map((call) => ({
+    ...{ function: "read", symbol, inner: true, kind: "waiting_read", cost: "emulated" },
+    ...{ offset: elf.fileOffset(call.address), detail: placeOf(call) },
+  }));
+}
+
+/** What `TLS_method()` returns: `lea rax, [rip+n]; ret`, with a landing pad or without. */
+function readBytesOf(elf: ElfFile, tlsMethod: number, isNewer: boolean): number | undefined {
+  for (const { bytes, address, length } of decode(elf.code(tlsMethod, 32), tlsMethod, 2)) {
+    const isAddress = bytes[0] === 0x48 && bytes[1] === 0x8d && bytes[2] === 0x05;
+    if (!isAddress) continue;
+    const table = address + length + bytes.readInt32LE(3);
+    const word = table + (isNewer ? READ_BYTES_AT_SINCE_3_2 : READ_BYTES_AT);
+    return elf.linkedAddresses([word]).get(word);
+  }
+  return undefined;
+}
+
+function isCopy(elf: ElfFile, { flow, target }: Instruction): boolean {
+  if (target === undefined) return false;
+  const imports = elf.importedFunctions();
+  const name =
+    flow === "indirect_call"
+      ? imports.get(target)
+      : flow === "call"
+        ? destination(elf, imports, target)?.import
+        : undefined;
+  return name !== undefined && COPIES.has(name);
+}
+
+/** The upper six bytes of the cookie: struct connection_place of bpf/probes/ssl-waiting-read.h. */
+function placeOf({ at }: CallWithArgument): bigint {
+  return typeof at === "number" ? BigInt.asUintN(32, BigInt(at)) << 32n : BigInt(KEPT_REGISTER[at]) << 16n;
+}

@@ -1,0 +1,136 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import type { ProbeSite } from "../../capture/native-session.js";
+import type { Asked } from "../coverage/judge.js";
+import { fileIdentity } from "../file-identity.js";
+import { isTlsLibraryName } from "../libraries/library-name.js";
+import type { Library } from "../libraries/library-table.js";
+import { cachedLibraries, readLoaderCache } from "../libraries/loader-cache.js";
+import type { ThreadWait } from "./thread-wait.js";
+import { WaitingReads } from "./waiting-reads.js";
+
+const cache = readLoaderCache("");
+const OPENSSL =
+  (cache ? cachedLibraries(cache, isTlsLibraryName) : []).find((path) => /libssl\.so\.3$/.test(path)) ?? "";
+
+/** Process 10, whose threads wait as told; table and probes as the kernel would have them. */
+const table = new Map<number, { descriptor: number; hasDescriptor: boolean }>();
+const probes = new Map<number, ProbeSite>();
+const waits = new Map<number, ThreadWait>();
+let asked: Asked;
+let isFull: boolean;
+let reads: WaitingReads;
+
+const key = (bytes: Uint8Array) => Buffer.from(bytes).readUInt32LE();
+const wait = (thread: number, systemCall = 0, stackPointer = "0x7f00"): ThreadWait => ({
+  ...{ thread, systemCall, arguments: ["0x5", "0x1"], stackPointer },
+});
+const library = (): Library => ({
+  ...{ identity: fileIdentity(OPENSSL), path: OPENSSL, runtime: "openssl", link: "multi" },
+  ...{ sites: [], linkIds: [1], isUnknownBuild: false, retryAtScan: 0, pids: new Set([10]), cached: true },
+});
+
+beforeEach(() => {
+  for (const each of [table, probes, waits]) each.clear();
+  asked = "asked";
+  isFull = false;
+  let lastLink = 0;
+  const libraries = [library()];
+  reads = new WaitingReads(
+    {
+      info: {
+        links: ["multi"],
+        programs: ["ssl_waiting_read"],
+        absent: [],
+        returnBy: "probe",
+        refusedLinks: [],
+      },
+      attachUprobe(site) {
+        probes.set(++lastLink, site);
+        return lastLink;
+      },
+      detach: (id) => void probes.delete(id),
+      updateTable(_, thread, value) {
+        if (isFull) throw new Error("E2BIG");
+        const bytes = Buffer.from(value);
+        table.set(key(thread), {
+          descriptor: bytes.readUInt32LE(0),
+          hasDescriptor: bytes.readUInt32LE(4) === 1,
+        });
+      },
+      deleteFromTable: (_, thread) => table.delete(key(thread)),
+      lookupTable: (_, thread) => (table.has(key(thread)) ? new Uint8Array(8) : null),
+    },
+    { all: () => libraries },
+    () => asked,
+    {
+      waitingThreads: (_, max) => [...waits.values()].slice(0, max),
+      waitOf: (_, thread) => waits.get(thread),
+      socketOf: (_, { systemCall }) => (systemCall === 0 ? 5 : undefined),
+    },
+  );
+});
+
+describe.runIf(process.arch === "x64")("threads that wait in a read of TLS", () => {
+  test("their process is probed where its library copies, and nobody else", () => {
+    waits.set(11, wait(11)).set(12, wait(12, 7));
+    reads.look();
+    expect(probes.size).toBeGreaterThan(0);
+    for (const { pid, kind, path, cookie } of probes.values()) {
+      expect({ pid, kind, path }).toEqual({ pid: 10, kind: "waiting_read", path: OPENSSL });
+      expect(cookie & 0xffn).toBe(1n);
+    }
+    expect([...table]).toEqual([
+      [11, { descriptor: 5, hasDescriptor: true }],
+      [12, { descriptor: 0, hasDescriptor: false }],
+    ]);
+  });
+
+  test("until each of them has come back", () => {
+    waits.set(11, wait(11)).set(12, wait(12));
+    reads.look();
+    // The kernel saw one read again from its entry on.
+    table.delete(11);
+    for (let scans = 0; scans < 5; scans++) reads.scan();
+    expect(probes.size).toBeGreaterThan(0);
+    expect([...table.keys()]).toEqual([12]);
+    waits.set(12, wait(12, 0, "0x7e00"));
+    reads.scan();
+    waits.set(12, wait(12));
+    reads.scan();
+    waits.delete(12);
+    reads.scan();
+    expect(probes.size).toBeGreaterThan(0);
+    reads.scan();
+    expect([probes.size, table.size]).toEqual([0, 0]);
+  });
+
+  test("threads that wait when another policy comes are added", () => {
+    waits.set(11, wait(11));
+    reads.look();
+    const before = probes.size;
+    waits.set(12, wait(12));
+    reads.look();
+    expect(probes.size).toBe(before);
+    expect([...table.keys()]).toEqual([11, 12]);
+  });
+
+  test("nothing is probed where none waits, no policy asks, or there is no room", () => {
+    reads.look();
+    waits.set(11, wait(11));
+    asked = "not_asked";
+    reads.look();
+    asked = "asked";
+    isFull = true;
+    reads.look();
+    expect([probes.size, table.size]).toEqual([0, 0]);
+  });
+
+  test.each(["forget", "close"] as const)("nothing is left after %s", (end) => {
+    waits.set(11, wait(11));
+    reads.look();
+    reads[end](10);
+    expect(table.size).toBe(0);
+    if (end === "forget") reads.scan();
+    expect([probes.size, table.size]).toEqual([0, 0]);
+  });
+});

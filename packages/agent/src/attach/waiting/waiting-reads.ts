@@ -1,0 +1,170 @@
+import { WAITING_READ_PROGRAM } from "../../capture/native-programs.js";
+import type { CaptureSession } from "../../capture/native-session.js";
+import { indexKey } from "../../capture/policy-bytes.js";
+import { WAITING_READ, WAITING_READS } from "../../capture/table-layout.js";
+import type { Asked } from "../coverage/judge.js";
+import { withFile } from "../elf/byte-source.js";
+import { ElfFile } from "../elf/elf-file.js";
+import type { Library, LibraryTable } from "../libraries/library-table.js";
+import { openableAs } from "../libraries/mapped-libraries.js";
+import { RUNTIME_SOURCE } from "../runtimes.js";
+import { type LibrarySite, SITE_FUNCTION } from "../sites/site.js";
+import { COPYING_RUNTIMES, waitingReadSites } from "../sites/waiting-read-sites.js";
+import { socketOf, type ThreadWait, waitingThreads, waitOf } from "./thread-wait.js";
+
+const MAP = "waiting_reads";
+const PROCESSES_MAX = 256;
+/** A thread is in another call, or in none, at so many looks one after the other: then it has come back. */
+const LOOKS_ELSEWHERE = 2;
+/** To detach one takes some 25 ms, in which nothing else is done. */
+const DETACHED_PER_SCAN = 4;
+
+/** A thread that may be in a read of TLS since before there were probes. */
+interface Waiter {
+  wait: ThreadWait;
+  looksElsewhere: number;
+}
+
+interface Followed {
+  linkIds: number[];
+  /** that were looked through for where they copy */
+  libraries: Set<Library>;
+  waiters: Map<number, Waiter>;
+}
+
+interface Host {
+  waitingThreads(pid: number, max: number): ThreadWait[];
+  waitOf(pid: number, thread: number): ThreadWait | undefined;
+  socketOf(pid: number, wait: ThreadWait): number | undefined;
+}
+
+type Session = Pick<
+  CaptureSession,
+  "attachUprobe" | "detach" | "updateTable" | "deleteFromTable" | "lookupTable" | "info"
+>;
+
+/**
+ * Reads of TLS that threads wait in when probes come, or when a policy begins to ask about their process: their entry was not noted. A
+ * process that has such threads gets probes of its own where its library copies what was read, until each of them
+ * has come back. Nothing else on the host pays for it.
+ */
+export class WaitingReads {
+  readonly #followed = new Map<number, Followed>();
+  /** by library */
+  readonly #sites = new WeakMap<Library, LibrarySite[]>();
+  #threads = 0;
+  /** links that nothing is wanted of any more */
+  #idle: number[] = [];
+
+  /** @param asked whether some policy in force asks about what the process runs */
+  constructor(
+    private readonly session: Session,
+    private readonly libraries: Pick<LibraryTable, "all">,
+    private readonly asked: (pid: number) => Asked,
+    private readonly host: Host = { waitingThreads, waitOf, socketOf },
+  ) {}
+
+  /** All processes that map a library on which probes stand: once they do, and whenever other policies are in force. */
+  look(): void {
+    if (!this.session.info.programs.includes(WAITING_READ_PROGRAM)) return;
+    for (const library of this.libraries.all()) {
+      if (library.linkIds.length === 0 || !library.runtime || !COPYING_RUNTIMES.has(library.runtime))
+        continue;
+      for (const pid of library.pids) if (this.asked(pid) !== "not_asked") this.#lookAt(pid, library);
+    }
+  }
+
+  /** Once a second: lets go of what has come back. */
+  scan(): void {
+    for (const [pid, { waiters }] of this.#followed) {
+      for (const waiter of waiters.values())
+        if (this.#hasReturned(pid, waiter)) this.#release(waiter, waiters);
+      if (waiters.size === 0) this.forget(pid);
+    }
+    for (const id of this.#idle.splice(0, DETACHED_PER_SCAN)) this.session.detach(id);
+  }
+
+  /** The process ended, or runs another program now. */
+  forget(pid: number): void {
+    const followed = this.#followed.get(pid);
+    if (!followed) return;
+    this.#followed.delete(pid);
+    this.#idle.push(...followed.linkIds);
+    for (const waiter of followed.waiters.values()) this.#release(waiter, followed.waiters);
+  }
+
+  close(): void {
+    for (const pid of this.#followed.keys()) this.forget(pid);
+    for (const id of this.#idle.splice(0)) this.session.detach(id);
+  }
+
+  #lookAt(pid: number, library: Library): void {
+    const before = this.#followed.get(pid);
+    if (!before && this.#followed.size >= PROCESSES_MAX) return;
+    const waits = this.host
+      .waitingThreads(pid, WAITING_READS - this.#threads)
+      .filter(({ thread }) => !before?.waiters.has(thread));
+    if (waits.length === 0 && (!before || before.libraries.has(library))) return;
+    const followed = before ?? {
+      linkIds: [],
+      libraries: new Set<Library>(),
+      waiters: new Map<number, Waiter>(),
+    };
+    this.#followed.set(pid, followed);
+    try {
+      // Known before they are probed: the first hit is the one that counts.
+      for (const wait of waits) this.#follow(pid, wait, followed);
+      if (!followed.libraries.has(library)) this.#attach(pid, library, followed);
+    } catch {
+      // The process ended, or a table is full: what it waits for is not seen, as without this.
+    }
+    if (followed.linkIds.length === 0) this.forget(pid);
+  }
+
+  #follow(pid: number, wait: ThreadWait, { waiters }: Followed): void {
+    const { thread } = wait;
+    this.session.updateTable(MAP, indexKey(thread), waitingReadValue(this.host.socketOf(pid, wait)));
+    waiters.set(thread, { wait, looksElsewhere: 0 });
+    this.#threads += 1;
+  }
+
+  #attach(pid: number, library: Library, followed: Followed): void {
+    const { runtime, link, identity } = library;
+    followed.libraries.add(library);
+    const path = openableAs(identity, library.path, pid);
+    if (runtime === undefined || path === undefined) return;
+    let sites = this.#sites.get(library);
+    if (!sites) {
+      sites = withFile(path, (source) => waitingReadSites(new ElfFile(source), runtime));
+      this.#sites.set(library, sites);
+    }
+    for (const { offset, detail = 0n, function: name } of sites) {
+      const cookie = BigInt(SITE_FUNCTION[name] | (RUNTIME_SOURCE[runtime] << 8)) | detail;
+      const site = { path, offset, cookie, link, kind: "waiting_read", pid } as const;
+      followed.linkIds.push(this.session.attachUprobe(site));
+    }
+  }
+
+  #hasReturned(pid: number, waiter: Waiter): boolean {
+    const { wait } = waiter;
+    // The kernel saw a read of this thread's from its entry on.
+    if (this.session.lookupTable(MAP, indexKey(wait.thread)) === null) return true;
+    const now = this.host.waitOf(pid, wait.thread);
+    const isThere =
+      now !== undefined && now.systemCall === wait.systemCall && now.stackPointer === wait.stackPointer;
+    waiter.looksElsewhere = isThere ? 0 : waiter.looksElsewhere + 1;
+    return waiter.looksElsewhere >= LOOKS_ELSEWHERE;
+  }
+
+  #release({ wait }: Waiter, waiters: Map<number, Waiter>): void {
+    this.session.deleteFromTable(MAP, indexKey(wait.thread));
+    if (waiters.delete(wait.thread)) this.#threads -= 1;
+  }
+}
+
+function waitingReadValue(descriptor: number | undefined): Uint8Array {
+  const value = Buffer.alloc(WAITING_READ.bytes);
+  value.writeUInt32LE(descriptor ?? 0, WAITING_READ.descriptor);
+  value.writeUInt32LE(descriptor === undefined ? 0 : 1, WAITING_READ.has_descriptor);
+  return value;
+}

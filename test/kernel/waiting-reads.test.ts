@@ -1,0 +1,54 @@
+import { copyFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, expect, test } from "vitest";
+import { Cleanup } from "../support/cleanup.js";
+import { allOf, connectionTo, ids, numbered, policyFor } from "../support/go-exchanges.js";
+import { makeCertificate, startPythonServer } from "../support/https-servers.js";
+import { buildWithBoringSsl } from "../support/matrix/boringssl-programs.js";
+import { startProgram } from "../support/program.js";
+import { PYTHON } from "../support/python.js";
+import { startAttachedTrace } from "../support/trace.js";
+
+/** Threads that wait in a read of TLS when the agent comes: what that returns is seen, from the first request on. */
+
+const cleanup = new Cleanup();
+afterEach(() => cleanup.run());
+
+const onOpenSsl = async () => {
+  const executable = join(cleanup.folder(), "waiting-python");
+  copyFileSync(PYTHON, executable);
+  return { executable, port: (await startPythonServer(cleanup, executable)).port };
+};
+
+const onBoringSsl = async () => {
+  const executable = buildWithBoringSsl(cleanup, "boringssl-server");
+  const { certificate, key } = makeCertificate(cleanup.folder());
+  const program = startProgram(executable, [certificate, key]);
+  cleanup.add(() => program.stop());
+  return { executable, port: Number(await program.line()) };
+};
+
+const CONNECTIONS = 3;
+
+test.runIf(process.arch === "x64").each([
+  ["openssl", onOpenSsl],
+  ["boringssl", onBoringSsl],
+])("a server on %s, with a thread for each connection", async (source, start) => {
+  const { executable, port } = await start();
+  const open = Array.from({ length: CONNECTIONS }, () => connectionTo(port));
+  cleanup.add(() => {
+    for (const each of open) each.end();
+  });
+  for (const each of open) await each.get(numbered("before", "/", 2));
+  const trace = await startAttachedTrace(cleanup, policyFor(executable));
+  const requests = open.map((_, index) => numbered(`connection-${index}`, "/", 4));
+  const ends = [];
+  for (const [index, each] of open.entries()) ends.push(...(await each.get(requests[index] ?? [])));
+  const seen = await allOf(trace, requests.flat().length);
+  expect(ids(seen)).toEqual(requests.flat().map(({ id }) => id));
+  expect(seen.map(({ peer }) => peer)).toEqual(ends);
+  for (const each of seen) {
+    expect(each).toMatchObject({ source, role: "server", status: 200, tie: "nested_call", flags: undefined });
+    expect(each.local).toBe(`127.0.0.1:${port}`);
+  }
+});
