@@ -63,7 +63,7 @@ describe.each([
       },
       { clearText: true, go: true, isSuspended: (pid) => ready?.isSuspended(pid) ?? false },
     );
-    budget = new KernelBudget(capture.session, capture.tables, 4 * 1024 * 1024);
+    budget = new KernelBudget(capture.session, capture.tables, 4 * 1024 * 1024, () => {});
     ready = budget;
     const targets = [
       { port: gateway.port, role: "server" as const },

@@ -25,7 +25,7 @@ test("a target goes and comes back, on a connection that stays open all the whil
     if (record.request && record.pid === server.pid) seen.push(pathOf(record, bytes));
   });
   tables.apply(policySet(1, { one: { targets: [{ port: server.port, role: "server" }] } }));
-  source = new KernelBudget(session, tables, 4 * 1024 * 1024);
+  source = new KernelBudget(session, tables, 4 * 1024 * 1024, () => {});
 
   let nowMs = 0;
   let cpuMs = 0;

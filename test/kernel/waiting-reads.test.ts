@@ -1,13 +1,16 @@
 import { copyFileSync } from "node:fs";
 import { join } from "node:path";
+import { policySet } from "@masthead/agent/testing/policies";
 import { afterEach, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
 import { allOf, connectionTo, ids, numbered, policyFor } from "../support/go-exchanges.js";
 import { makeCertificate, startPythonServer } from "../support/https-servers.js";
+import { pathOf, startKernelCapture } from "../support/kernel-capture.js";
 import { buildWithBoringSsl } from "../support/matrix/boringssl-programs.js";
 import { startProgram } from "../support/program.js";
 import { PYTHON } from "../support/python.js";
 import { startAttachedTrace } from "../support/trace.js";
+import { until } from "../support/until.js";
 
 /** Threads that wait in a read of TLS when the agent comes: what that returns is seen, from the first request on. */
 
@@ -17,7 +20,8 @@ afterEach(() => cleanup.run());
 const onOpenSsl = async () => {
   const executable = join(cleanup.folder(), "waiting-python");
   copyFileSync(PYTHON, executable);
-  return { executable, port: (await startPythonServer(cleanup, executable)).port };
+  const { port, pid } = await startPythonServer(cleanup, executable);
+  return { executable, port, pid };
 };
 
 const onBoringSsl = async () => {
@@ -25,7 +29,7 @@ const onBoringSsl = async () => {
   const { certificate, key } = makeCertificate(cleanup.folder());
   const program = startProgram(executable, [certificate, key]);
   cleanup.add(() => program.stop());
-  return { executable, port: Number(await program.line()) };
+  return { executable, port: Number(await program.line()), pid: program.pid };
 };
 
 const CONNECTIONS = 3;
@@ -51,4 +55,21 @@ test.runIf(process.arch === "x64").each([
     expect(each).toMatchObject({ source, role: "server", status: 200, tie: "nested_call", flags: undefined });
     expect(each.local).toBe(`127.0.0.1:${port}`);
   }
+});
+
+test.runIf(process.arch === "x64")("a server that no policy asked about before", async () => {
+  const { port, pid } = await onOpenSsl();
+  const connection = connectionTo(port);
+  cleanup.add(() => connection.end());
+  const paths: string[] = [];
+  const { attachment, tables } = startKernelCapture(cleanup, (record, bytes) => {
+    if (record.request && record.pid === pid) paths.push(pathOf(record, bytes));
+  });
+  tables.apply(policySet(1, {}));
+  await connection.get([{ path: "/before", id: "0" }]);
+  tables.apply(policySet(2, { all: {} }));
+  attachment.onPolicies();
+  await connection.get(["/one", "/two"].map((path) => ({ path, id: path })));
+  await until("both requests", () => paths.length === 2);
+  expect(paths).toEqual(["/one", "/two"]);
 });

@@ -112,8 +112,8 @@ export function comparable({ role, attributes }: ExchangeItem): Comparable {
 }
 
 /**
- * What is expected where programs were there first: of TLS, the first exchange of a kept connection may be missing, or without addresses,
- * where its row says so; and is as it should be otherwise.
+ * What is expected where programs were there first: of TLS, the first exchange of a kept connection may be without addresses where its
+ * row says so, and is as it should be otherwise.
  */
 export function withoutFirst(
   { row, role, link }: Cell,
@@ -121,13 +121,11 @@ export function withoutFirst(
   expected: Comparable[],
 ): Comparable[] {
   if (link === "clear") return expected;
-  const mayBeMissing = row.waitsInRead?.includes(role);
   const mayLackAddress = row.learnsAddress?.includes(role);
-  return expected.flatMap((each) => {
+  return expected.map((each) => {
     const told = found.find(({ path }) => path === each.path);
-    if (!each.path.includes("/first/")) return [each];
-    if (!told) return mayBeMissing ? [] : [each];
-    const lacksAddress = mayLackAddress && told.local === UNKNOWN_END && told.peer === UNKNOWN_END;
-    return [lacksAddress ? { ...each, local: UNKNOWN_END, peer: UNKNOWN_END } : each];
+    const mayLack = mayLackAddress && each.path.includes("/first/");
+    const lacksAddress = mayLack && told?.local === UNKNOWN_END && told.peer === UNKNOWN_END;
+    return lacksAddress ? { ...each, local: UNKNOWN_END, peer: UNKNOWN_END } : each;
   });
 }

@@ -51,13 +51,6 @@ export function coverageTable(words: CellWords): string {
 }
 
 const titles = (rows: readonly Declared[]): string => rows.map(({ title }) => title).join(", ");
-const listed = (role: Cell["role"], lack: "waitsInRead" | "learnsAddress"): string =>
-  titles(MATRIX.filter((row) => row[lack]?.includes(role)));
-const waitingClients = listed("client", "waitsInRead");
-const clients =
-  waitingClients === ""
-    ? ""
-    : `; and of clients the first two (${waitingClients}), whose responses are lost by name (\`ring/response_lost\`) and never another's`;
 
 /** docs/coverage.md */
 export const coveragePage = (words: CellWords): string =>
@@ -81,14 +74,9 @@ more; role, method, path, status, sizes to the byte, both addresses and ports, e
 credentials as fingerprints or as present. Canaries stand in credentials, cookies, the query, headers that no rule names and bodies: none may be in
 anything that the agent prints.
 
-All of it is done twice: with the agent there first, and with all programs there first, each with connections open and used. In the second, the first
-exchange on a connection that is older than the agent is the one that is not always told in full:
-
-- A read of a TLS library that waits when probes come is not seen, and the exchange may be missing of servers (${listed("server", "waitsInRead")})${clients}.
-- TLS on memory BIOs touches no socket, which is known by the order of calls (\`capture.socket_tie\`): the exchange may be without addresses of
-  servers (${listed("server", "learnsAddress")}).
-
-Every exchange after it is told in full.
+All of it is done twice: with the agent there first, and with all programs there first, each with connections open and used, and some of them waiting in a read. Both are exact. But for one
+thing: TLS on memory BIOs touches no socket, which is known by the order of calls (\`capture.socket_tie\`), so that the first exchange on a connection that is older than the
+agent may be without addresses of servers (${titles(MATRIX.filter(({ learnsAddress }) => learnsAddress?.includes("server")))}).
 
 In the first, programs that the agent has no probes for before they run (${titles(MATRIX.filter(({ foundWhenRun }) => foundWhenRun))}) are
 counted from when it knows them, which is within a second of the first one's start: their TLS is in the executable, or in a library that the loader's cache does not name.

@@ -13,11 +13,6 @@ export interface Declared {
   id: string;
   title: string;
   /**
-   * A read that waits when probes come is not seen (docs/decisions/0012): in this role the first exchange on a connection that is older
-   * than the agent may be missing.
-   */
-  waitsInRead?: readonly Role[];
-  /**
    * Its TLS touches no socket, which is known by the order of calls (docs/decisions/0017): in this role the first exchange on a
    * connection that is older than the agent may be without addresses.
    */
@@ -60,7 +55,7 @@ export const MATRIX: readonly Declared[] = [
   },
   { id: "node-shared", title: "Node 20 of Debian 13 (shared OpenSSL)", ...onMemory },
   { id: "node-24", title: "Node 24 (OpenSSL inside)", ...onMemory, foundWhenRun: true },
-  { id: "python-blocking", title: "Python (blocking)", ...both(openssl), waitsInRead: ["server"] },
+  { id: "python-blocking", title: "Python (blocking)", ...both(openssl) },
   { id: "python-asyncio", title: "Python (asyncio)", ...onMemory },
   { id: "curl", title: "curl", client: { tls: openssl, clear: inClear } },
   { id: "wget", title: "wget", client: { tls: { source: "gnutls" }, clear: inClear } },
@@ -68,7 +63,6 @@ export const MATRIX: readonly Declared[] = [
     id: "boringssl",
     title: "C on BoringSSL",
     ...both({ source: "boringssl" }),
-    waitsInRead: ["server"],
     foundWhenRun: true,
   },
 ];

@@ -51,14 +51,15 @@ export class Attachment {
       homeDirectory,
       ownPids,
       asked = () => "asked",
-      isSuspended,
+      isSuspended = () => false,
       knownBuilds: builds = KNOWN_BUILDS,
     } = options;
     const choose: ChooseSites = (elf) => chooseSites(elf, builds, session.info.returnBy);
     this.#libraries = new LibraryTable(session, choose);
     this.#scan = new LibraryScan(this.#libraries);
     this.#early = new EarlyLooks(this.#libraries, this.#scan);
-    this.#waiting = new WaitingReads(session, this.#libraries, asked);
+    const isWanted = (pid: number) => asked(pid) !== "not_asked" && !isSuspended(pid);
+    this.#waiting = new WaitingReads(session, this.#libraries, isWanted);
     this.#self = new SelfProcesses(
       session,
       ownPids ?? [process.pid],
@@ -69,7 +70,7 @@ export class Attachment {
       processOf: (pid) => this.#processes.of(pid),
       isSelf: () => this.#self.all(),
       asked,
-      isSuspended: isSuspended ?? (() => false),
+      isSuspended,
       http2: (pid) => http2Connections(session, pid),
       libraries: this.#libraries,
       scan: this.#scan,
@@ -95,7 +96,7 @@ export class Attachment {
     if (this.#libraries.attached > attachedBefore) this.#waiting.look();
   }
 
-  /** Other policies are in force: processes that they ask about may be in the midst of a read. */
+  /** Other policies are in force, or other programs suspended: processes that are followed from now on may be in the midst of a read. */
   onPolicies(): void {
     this.#waiting.look();
   }

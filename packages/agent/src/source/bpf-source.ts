@@ -83,7 +83,9 @@ export class BpfSource implements CaptureSource {
         ...{ session: this.#session, labels, floor, sendsAll },
         findExecutables: (glob) => this.#namedExecutables(glob),
       });
-      this.budget = new KernelBudget(this.#session, this.#tables, options.ringBytes);
+      this.budget = new KernelBudget(this.#session, this.#tables, options.ringBytes, () =>
+        this.#attachment.onPolicies(),
+      );
       this.#governor = new Governor(this.#tables.plansOf, options.fingerprintKey.id, (pid) =>
         this.#attachment.threadsServe(pid),
       );

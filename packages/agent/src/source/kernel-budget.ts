@@ -15,6 +15,8 @@ export class KernelBudget implements BudgetedSource {
     private readonly session: Pick<CaptureSession, "counters" | "statistics">,
     private readonly tables: Pick<PolicyTables, "limitDetail" | "suspend">,
     private readonly ringBytes: number,
+    /** others are suspended than before */
+    private readonly onSuspended: () => void,
   ) {}
 
   load(): { ringShare: number; detailed: number } {
@@ -41,6 +43,7 @@ export class KernelBudget implements BudgetedSource {
   suspend(targets: readonly Target[]): void {
     this.tables.suspend(targets.map(({ file }) => file));
     this.#suspended = new Set(targets.map(({ key }) => key));
+    this.onSuspended();
   }
 
   /** Is nothing captured of this process for now? */

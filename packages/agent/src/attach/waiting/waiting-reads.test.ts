@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { ProbeSite } from "../../capture/native-session.js";
-import type { Asked } from "../coverage/judge.js";
 import { fileIdentity } from "../file-identity.js";
 import { isTlsLibraryName } from "../libraries/library-name.js";
 import type { Library } from "../libraries/library-table.js";
@@ -16,7 +15,7 @@ const OPENSSL =
 const table = new Map<number, { descriptor: number; hasDescriptor: boolean }>();
 const probes = new Map<number, ProbeSite>();
 const waits = new Map<number, ThreadWait>();
-let asked: Asked;
+let isWanted: boolean;
 let isFull: boolean;
 let reads: WaitingReads;
 
@@ -31,7 +30,7 @@ const library = (): Library => ({
 
 beforeEach(() => {
   for (const each of [table, probes, waits]) each.clear();
-  asked = "asked";
+  isWanted = true;
   isFull = false;
   let lastLink = 0;
   const libraries = [library()];
@@ -61,7 +60,7 @@ beforeEach(() => {
       lookupTable: (_, thread) => (table.has(key(thread)) ? new Uint8Array(8) : null),
     },
     { all: () => libraries },
-    () => asked,
+    () => isWanted,
     {
       waitingThreads: (_, max) => [...waits.values()].slice(0, max),
       waitOf: (_, thread) => waits.get(thread),
@@ -114,12 +113,12 @@ describe.runIf(process.arch === "x64")("threads that wait in a read of TLS", () 
     expect([...table.keys()]).toEqual([11, 12]);
   });
 
-  test("nothing is probed where none waits, no policy asks, or there is no room", () => {
+  test("nothing is probed where none waits, nothing is captured, or there is no room", () => {
     reads.look();
     waits.set(11, wait(11));
-    asked = "not_asked";
+    isWanted = false;
     reads.look();
-    asked = "asked";
+    isWanted = true;
     isFull = true;
     reads.look();
     expect([probes.size, table.size]).toEqual([0, 0]);

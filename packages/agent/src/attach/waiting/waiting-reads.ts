@@ -2,7 +2,6 @@ import { WAITING_READ_PROGRAM } from "../../capture/native-programs.js";
 import type { CaptureSession } from "../../capture/native-session.js";
 import { indexKey } from "../../capture/policy-bytes.js";
 import { WAITING_READ, WAITING_READS } from "../../capture/table-layout.js";
-import type { Asked } from "../coverage/judge.js";
 import { withFile } from "../elf/byte-source.js";
 import { ElfFile } from "../elf/elf-file.js";
 import type { Library, LibraryTable } from "../libraries/library-table.js";
@@ -56,21 +55,21 @@ export class WaitingReads {
   /** links that nothing is wanted of any more */
   #idle: number[] = [];
 
-  /** @param asked whether some policy in force asks about what the process runs */
+  /** @param isWanted whether anything of the process is captured now */
   constructor(
     private readonly session: Session,
     private readonly libraries: Pick<LibraryTable, "all">,
-    private readonly asked: (pid: number) => Asked,
+    private readonly isWanted: (pid: number) => boolean,
     private readonly host: Host = { waitingThreads, waitOf, socketOf },
   ) {}
 
-  /** All processes that map a library on which probes stand: once they do, and whenever other policies are in force. */
+  /** All processes that map a library on which probes stand: once they do, and whenever others are captured than before. */
   look(): void {
     if (!this.session.info.programs.includes(WAITING_READ_PROGRAM)) return;
     for (const library of this.libraries.all()) {
       if (library.linkIds.length === 0 || !library.runtime || !COPYING_RUNTIMES.has(library.runtime))
         continue;
-      for (const pid of library.pids) if (this.asked(pid) !== "not_asked") this.#lookAt(pid, library);
+      for (const pid of library.pids) if (this.isWanted(pid)) this.#lookAt(pid, library);
     }
   }
 
