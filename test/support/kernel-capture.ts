@@ -15,7 +15,7 @@ import { askedOf } from "@masthead/agent/source/executable-watch";
 import type { Cleanup } from "./cleanup.js";
 
 const OBJECT = fileURLToPath(new URL("../../bpf/build/masthead.bpf.o", import.meta.url));
-/** What follows Go programs: two thirds of the time that the kernel takes to verify all. */
+/** What follows Go programs: some of the time that the kernel takes to verify all. */
 export const GO_PROGRAMS = ["go_call_entry", "go_call_bytes"];
 const ignore = () => {};
 

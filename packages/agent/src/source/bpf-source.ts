@@ -21,7 +21,7 @@ import type { LedgerSources } from "../ship/ledger.js";
 import type { CaptureSource, SourceEvents } from "./capture-source.js";
 import { askedOf, ExecutableWatch } from "./executable-watch.js";
 import { KernelBudget } from "./kernel-budget.js";
-import { counterOf, KERNEL_COUNTERS, kernelAccount } from "./kernel-counters.js";
+import { counterOf, kernelAccount, sessionCounters } from "./kernel-counters.js";
 import { KernelCounting } from "./kernel-counting.js";
 import { type KernelSizes, mapEntriesOf } from "./map-entries.js";
 
@@ -229,13 +229,8 @@ export class BpfSource implements CaptureSource {
   }
 
   counters(): Record<string, number> {
-    const values = this.#session.counters();
-    const { handoffStalls, handoffBytes, ringBytes } = this.#session.statistics();
     return {
-      ...Object.fromEntries(KERNEL_COUNTERS.map((name) => [name, counterOf(values, name)])),
-      handoff_stalls: handoffStalls,
-      handoff_bytes: handoffBytes,
-      ring_bytes: ringBytes,
+      ...sessionCounters(this.#session),
       records_received: this.#stream.decoder.records,
       records_unreadable: this.#stream.unreadable,
       pairing_anomalies: this.#stream.pairing.anomalies,

@@ -1,4 +1,5 @@
 import type { Loss } from "@masthead/shared/wire/ledger";
+import type { CaptureSession } from "../capture/native-session.js";
 
 /** Names of `enum counter` of bpf/include/record.h, in its order; a test compares. */
 export const KERNEL_COUNTERS = [
@@ -48,3 +49,17 @@ export const kernelAccount = (values: readonly number[]): { captured: number; lo
   captured: counterOf(values, "captured"),
   lost: LOSS_OF.map(([name, stage, reason]) => ({ stage, reason, count: counterOf(values, name) })),
 });
+
+/** What the kernel counted and how the hand-off fares, by the names under which it is reported. */
+export function sessionCounters(
+  session: Pick<CaptureSession, "counters" | "statistics">,
+): Record<string, number> {
+  const values = session.counters();
+  const { handoffStalls, handoffBytes, ringBytes } = session.statistics();
+  return {
+    ...Object.fromEntries(KERNEL_COUNTERS.map((name) => [name, counterOf(values, name)])),
+    handoff_stalls: handoffStalls,
+    handoff_bytes: handoffBytes,
+    ring_bytes: ringBytes,
+  };
+}
