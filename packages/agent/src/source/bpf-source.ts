@@ -21,7 +21,7 @@ import type { LedgerSources } from "../ship/ledger.js";
 import type { CaptureSource, SourceEvents } from "./capture-source.js";
 import { askedOf, ExecutableWatch } from "./executable-watch.js";
 import { KernelBudget } from "./kernel-budget.js";
-import { counterOf, kernelAccount, sessionCounters } from "./kernel-counters.js";
+import { counterOf, kernelAccount, recordsWritten, sessionCounters } from "./kernel-counters.js";
 import { KernelCounting } from "./kernel-counting.js";
 import { type KernelSizes, mapEntriesOf } from "./map-entries.js";
 
@@ -185,10 +185,7 @@ export class BpfSource implements CaptureSource {
   }
 
   #reconcile(): void {
-    this.#stream.reconcile(() => {
-      const values = this.#session.counters();
-      return { sent: counterOf(values, "records_sent"), dropped: counterOf(values, "records_dropped") };
-    });
+    this.#stream.reconcile(() => recordsWritten(this.#session.counters()));
   }
 
   progress(): { sent: number; received: number; heldSinceUs?: number } {

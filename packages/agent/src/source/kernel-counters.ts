@@ -50,6 +50,12 @@ export const kernelAccount = (values: readonly number[]): { captured: number; lo
   lost: LOSS_OF.map(([name, stage, reason]) => ({ stage, reason, count: counterOf(values, name) })),
 });
 
+/** Records that the kernel put into the ring, and those that found no room there. */
+export const recordsWritten = (values: readonly number[]): { sent: number; dropped: number } => ({
+  sent: counterOf(values, "records_sent"),
+  dropped: counterOf(values, "records_dropped"),
+});
+
 /** What the kernel counted and how the hand-off fares, by the names under which it is reported. */
 export function sessionCounters(
   session: Pick<CaptureSession, "counters" | "statistics">,
