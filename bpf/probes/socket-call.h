@@ -112,13 +112,13 @@ int socket_call_return(__u64 *arguments)
 	struct thread *thread = 0;
 	struct socket_file s;
 
-	if (number > LAST_TRANSFER || returned <= 0 || returned > 0x7fffffff)
-		return 0;
-	call = transfer_of(number);
-	if (call.transfer == TRANSFER_NONE)
+	if (!may_transfer(number) || returned <= 0 || returned > 0x7fffffff)
 		return 0;
 	task = bpf_get_current_task_btf();
-	if (!is_target(task, task->tgid, &thread) || !thread || IS_COMPAT(task))
+	if (is_known_bystander(task->tgid))
+		return 0;
+	call = transfer_of(number);
+	if (call.transfer == TRANSFER_NONE || !is_target(task, task->tgid, &thread) || !thread || IS_COMPAT(task))
 		return 0;
 	forget_left_call(thread, STACK_POINTER(regs));
 	if (call_around(thread, STACK_POINTER(regs), task->tgid))	/* ciphertext: a TLS probe shows what it was */
@@ -139,6 +139,8 @@ int socket_call_entry(__u64 *arguments)
 	struct task_struct *task;
 	struct thread *thread;
 
+	if (!may_transfer(number) && !may_close(number))
+		return 0;
 	if (number > LAST_TRANSFER) {
 		if (number == NUMBER_CLOSE_RANGE)
 			close_range(ARGUMENT_1(regs), ARGUMENT_2(regs), ARGUMENT_3(regs));

@@ -23,6 +23,8 @@ struct transfer_call {
 	__u8 fd_third;	/* splice: the third argument is the descriptor that takes the bytes */
 };
 
+#define NUMBER_CLOSE_RANGE 436
+
 #if defined(__TARGET_ARCH_x86)
 #define NUMBER_CLOSE 3
 #define NUMBER_DUP2 33
@@ -48,6 +50,10 @@ static __always_inline struct transfer_call transfer_of(unsigned long number)
 	default: return (struct transfer_call){};
 	}
 }
+
+/* All that move bytes, and some of the seldom ones beside them. */
+#define OFTEN_TRANSFERS (1ULL << 0 | 1ULL << 1 | 1ULL << 19 | 1ULL << 20 | 1ULL << 40 | 0xfULL << 44)
+#define MAY_TRANSFER(number) ((number) < 64 ? OFTEN_TRANSFERS >> (number) & 1 : (number) >= 275 && (number) <= LAST_TRANSFER)
 #define COMPAT_CALL 2	/* TS_COMPAT: the number is one of 32-bit programs, which are not followed */
 #define IS_COMPAT(task) ((task)->thread_info.status & COMPAT_CALL)
 #else
@@ -75,11 +81,22 @@ static __always_inline struct transfer_call transfer_of(unsigned long number)
 	default: return (struct transfer_call){};
 	}
 }
+
+#define MAY_TRANSFER(number) (((number) >= 63 && (number) <= 76) || ((number) >= 206 && (number) <= LAST_TRANSFER))
 #define COMPAT_THREAD (1 << 22)	/* TIF_32BIT: the numbers are those of 32-bit programs, which are not followed */
 #define IS_COMPAT(task) ((task)->thread_info.flags & COMPAT_THREAD)
 #endif
 
-#define NUMBER_CLOSE_RANGE 436
+/* Is it worth a look at whose call it is? Most calls of a host are told apart by this. */
+static __always_inline int may_transfer(unsigned long number)
+{
+	return MAY_TRANSFER(number);
+}
+
+static __always_inline int may_close(unsigned long number)
+{
+	return number == NUMBER_CLOSE || number == NUMBER_DUP2 || number == NUMBER_DUP3 || number == NUMBER_CLOSE_RANGE;
+}
 
 #define FLAGS_NOT_TAKEN	0x2003	/* MSG_PEEK, MSG_OOB, MSG_ERRQUEUE: these bytes are not of the stream, or come again */
 #define FLAG_TRUNCATE	0x20	/* MSG_TRUNC: TCP does not copy them, and the buffer holds what it held; a Unix socket does */
