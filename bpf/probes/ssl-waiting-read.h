@@ -10,35 +10,49 @@
 #include "ssl-call.h"
 #include "socket-file.h"
 
-/* The upper six bytes of the cookie: where the connection is when memcpy is called. */
-struct connection_place {
-	__u16 in_register;	/* enum kept_register; KEPT_ON_STACK: on the stack */
-	__u32 from_stack;	/* bytes above the stack pointer */
-};
-
-enum kept_register { KEPT_ON_STACK, KEPT_RBX, KEPT_RBP, KEPT_R12, KEPT_R13, KEPT_R14, KEPT_R15 };
+/*
+ * Where an argument of the function that copies is when it calls memcpy; the cookie has three of them above its low two bytes:
+ * connection, type and peek. 0: there is no such argument. ARGUMENT_ON_STACK: with how many bytes above the stack pointer.
+ */
+#define ARGUMENT_ON_STACK 0x8000
+enum kept_register { KEPT_NOWHERE, KEPT_RBX, KEPT_RBP, KEPT_R12, KEPT_R13, KEPT_R14, KEPT_R15 };
 
 #if defined(__TARGET_ARCH_x86)
 
-#define CONNECTION_MAX_BYTES 32768	/* of the library's own object, where it assembles handshakes: what is copied there is not for the program */
-
-/* 0: it cannot be read. */
-static __always_inline __u64 connection_at(struct pt_regs *regs, struct connection_place place)
+/* 0 where it cannot be read. bytes: 1, 4 or 8. */
+static __noinline __u64 argument_at(struct pt_regs *regs, __u32 place, __u32 bytes)
 {
-	__u64 connection = 0;
+	__u64 bx = regs->bx, bp = regs->bp, r12 = regs->r12, r13 = regs->r13, r14 = regs->r14, r15 = regs->r15, argument = 0;
 
-	switch (place.in_register) {
-	case KEPT_ON_STACK:
-		bpf_probe_read_user(&connection, sizeof(connection), (void *)(STACK_POINTER(regs) + place.from_stack));
-		return connection;
-	case KEPT_RBX: return regs->bx;
-	case KEPT_RBP: return regs->bp;
-	case KEPT_R12: return regs->r12;
-	case KEPT_R13: return regs->r13;
-	case KEPT_R14: return regs->r14;
-	case KEPT_R15: return regs->r15;
-	default: return 0;
-	}
+	opaque(bx);	/* loads through a chosen offset into the registers are refused */
+	opaque(bp);
+	opaque(r12);
+	opaque(r13);
+	opaque(r14);
+	opaque(r15);
+	if (place & ARGUMENT_ON_STACK)
+		bpf_probe_read_user(&argument, sizeof(argument), (void *)(STACK_POINTER(regs) + (place & ~ARGUMENT_ON_STACK)));
+	else
+		argument = place == KEPT_RBX ? bx : place == KEPT_RBP ? bp : place == KEPT_R12 ? r12 : place == KEPT_R13 ? r13 :
+			   place == KEPT_R14 ? r14 : place == KEPT_R15 ? r15 : 0;
+	return bytes == 8 ? argument : bytes == 4 ? (__u32)argument : (__u8)argument;
+}
+
+#define TYPE_APPLICATION_DATA 23	/* RFC 8446 section 5.1 */
+
+/* Handshakes are read by the same function, and so is what is only peeked at. */
+static __always_inline int is_programs_own(struct pt_regs *regs, __u32 type, __u32 peek)
+{
+	return (!type || argument_at(regs, type, 1) == TYPE_APPLICATION_DATA) && (!peek || !argument_at(regs, peek, 4));
+}
+
+/* A fiber may have taken a call that was noted to another stack: what it copies is seen when it returns. */
+static __always_inline int is_in_noted_call(const struct thread *thread, __u64 ssl, __u32 process)
+{
+	__u32 place = thread->place;
+	struct call *call = bpf_map_lookup_elem(&calls, &place);
+
+	return call && call->state == CALL_NOTED && call->process == process && call->ssl == ssl;
 }
 
 /* The socket that the thread waited for, as far as is known. By itself, so that it is on no path of the stack with the bytes. */
@@ -62,8 +76,7 @@ int ssl_waiting_read(struct pt_regs *regs)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	__u32 thread_id = task->pid, id = task->tgid;
-	__u64 cookie = bpf_get_attach_cookie(regs), ssl, to = ARGUMENT_1(regs), size = ARGUMENT_3(regs);
-	struct connection_place place = { .in_register = cookie >> 16, .from_stack = cookie >> 32 };
+	__u64 cookie = bpf_get_attach_cookie(regs), ssl, size = ARGUMENT_3(regs);
 	struct site site = { .function = SITE_READ, .source = cookie >> 8 };
 	struct record_socket socket ON_STACK;
 	struct thread *thread = 0;
@@ -71,14 +84,14 @@ int ssl_waiting_read(struct pt_regs *regs)
 	if (!bpf_map_lookup_elem(&waiting_reads, &thread_id))
 		return 0;
 	count(COUNTER_PROBE_HITS);
-	if (!is_target(task, id, &thread) || !thread)
+	if (!is_target(task, id, &thread) || !thread || !is_programs_own(regs, (__u16)(cookie >> 32), cookie >> 48))
 		return 0;
-	if (call_around(thread, STACK_POINTER(regs), id)) {	/* it has come back since */
+	ssl = argument_at(regs, (__u16)(cookie >> 16), 8);
+	if (call_around(thread, STACK_POINTER(regs), id) || is_in_noted_call(thread, ssl, id)) {	/* it has come back since */
 		bpf_map_delete_elem(&waiting_reads, &thread_id);
 		return 0;
 	}
-	ssl = connection_at(regs, place);
-	if (!ssl || !size || size > 0x7fffffff || to - ssl < CONNECTION_MAX_BYTES)
+	if (!ssl || !size || size > 0x7fffffff)
 		return 0;
 	read_awaited_socket(thread_id, &socket);
 	take_bytes(ssl, ARGUMENT_2(regs), size, site, 0, id, &thread->executable, &socket, TIE_NESTED, 0);

@@ -27,7 +27,7 @@ test("a worker that ends with a session open leaves nothing", async () => {
     `const { parentPort, workerData } = require("node:worker_threads");
      const { Session } = require(workerData.addon);
      const session = new Session(workerData.objectPath, [{ name: "ssl_entry", attachType: 0 }], {});
-     session.attachPerf("ssl_entry", workerData.path, workerData.offset, 1n, false);
+     session.attachPerf("ssl_entry", workerData.path, workerData.offset, 1n, false, 0);
      session.start("records", 1, 1e6, () => {});
      parentPort.postMessage(session.kernelIds());`,
     { eval: true, workerData: { addon: ADDON, objectPath, path: target.path, offset: target.offset } },
@@ -44,7 +44,7 @@ describe("a process that ends with a session open leaves nothing", () => {
   const script = (ending: string) => `
     const { Session } = require(${JSON.stringify(ADDON)});
     const session = new Session(${JSON.stringify(objectPath)}, [{ name: "ssl_entry", attachType: 0 }], {});
-    session.attachPerf("ssl_entry", ${JSON.stringify(target.path)}, ${target.offset}, 1n, false);
+    session.attachPerf("ssl_entry", ${JSON.stringify(target.path)}, ${target.offset}, 1n, false, 0);
     session.start("records", 1, 1e6, () => {});
     process.stdout.write(JSON.stringify(session.kernelIds()) + "\\n", () => { ${ending} });`;
 

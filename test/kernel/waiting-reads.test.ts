@@ -66,6 +66,7 @@ test.runIf(process.arch === "x64")("a server that no policy asked about before",
     if (record.request && record.pid === pid) paths.push(pathOf(record, bytes));
   });
   tables.apply(policySet(1, {}));
+  attachment.onPolicies();
   await connection.get([{ path: "/before", id: "0" }]);
   tables.apply(policySet(2, { all: {} }));
   attachment.onPolicies();

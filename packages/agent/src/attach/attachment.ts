@@ -44,13 +44,15 @@ export class Attachment {
   readonly #scanEveryMs: number;
   #timer: NodeJS.Timeout | undefined;
   #isStopped = false;
+  /** how often probes had been put on libraries when processes were last looked at for what they wait in */
+  #attachedAtLook = 0;
 
   constructor(options: AttachmentOptions) {
     const {
       session,
       homeDirectory,
       ownPids,
-      asked = () => "asked",
+      asked,
       isSuspended = () => false,
       knownBuilds: builds = KNOWN_BUILDS,
     } = options;
@@ -58,7 +60,7 @@ export class Attachment {
     this.#libraries = new LibraryTable(session, choose);
     this.#scan = new LibraryScan(this.#libraries);
     this.#early = new EarlyLooks(this.#libraries, this.#scan);
-    const isWanted = (pid: number) => asked(pid) !== "not_asked" && !isSuspended(pid);
+    const isWanted = (pid: number) => asked?.(pid) === "asked" && !isSuspended(pid);
     this.#waiting = new WaitingReads(session, this.#libraries, isWanted);
     this.#self = new SelfProcesses(
       session,
@@ -69,7 +71,7 @@ export class Attachment {
     this.#coverage = new Coverage({
       processOf: (pid) => this.#processes.of(pid),
       isSelf: () => this.#self.all(),
-      asked,
+      asked: asked ?? (() => "asked"),
       isSuspended,
       http2: (pid) => http2Connections(session, pid),
       libraries: this.#libraries,
@@ -90,15 +92,19 @@ export class Attachment {
   scan(): void {
     this.#self.refresh();
     this.#early.onScan();
-    const attachedBefore = this.#libraries.attached;
     this.#processes.keep(this.#scan.run(this.#self.all()));
+    if (this.#libraries.attached !== this.#attachedAtLook) this.#look();
     this.#waiting.scan();
-    if (this.#libraries.attached > attachedBefore) this.#waiting.look();
+  }
+
+  #look(): void {
+    this.#attachedAtLook = this.#libraries.attached;
+    this.#waiting.look();
   }
 
   /** Other policies are in force, or other programs suspended: processes that are followed from now on may be in the midst of a read. */
   onPolicies(): void {
-    this.#waiting.look();
+    this.#look();
   }
 
   /** Programs that a policy names: attached before they run, where they carry TLS inside. */

@@ -54,9 +54,9 @@ export const CAPABILITIES: readonly Capability[] = [
   {
     name: "CAP_SYS_PTRACE",
     number: 19,
-    why: "read what processes of other accounts map and run, and follow their /proc/PID/root",
+    why: "read what processes of other accounts map, run and wait in, and follow their /proc/PID/root",
     need: toLook,
-    lost: "libraries and names of other accounts' processes, and of containers",
+    lost: "libraries and names of other accounts' processes and of containers, and reads that they waited in before",
     isRequired: false,
   },
   {

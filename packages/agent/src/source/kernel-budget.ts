@@ -15,8 +15,8 @@ export class KernelBudget implements BudgetedSource {
     private readonly session: Pick<CaptureSession, "counters" | "statistics">,
     private readonly tables: Pick<PolicyTables, "limitDetail" | "suspend">,
     private readonly ringBytes: number,
-    /** others are suspended than before */
-    private readonly onSuspended: () => void,
+    /** some that were suspended are captured again */
+    private readonly onReturn: () => void,
   ) {}
 
   load(): { ringShare: number; detailed: number } {
@@ -42,8 +42,9 @@ export class KernelBudget implements BudgetedSource {
 
   suspend(targets: readonly Target[]): void {
     this.tables.suspend(targets.map(({ file }) => file));
+    const before = this.#suspended;
     this.#suspended = new Set(targets.map(({ key }) => key));
-    this.onSuspended();
+    if ([...before].some((key) => !this.#suspended.has(key))) this.onReturn();
   }
 
   /** Is nothing captured of this process for now? */

@@ -28,7 +28,10 @@ export function keptArguments(
     ({ storesAt = -1 }) => storesAt >= receiver && storesAt < receiver + places.length * WORD_BYTES,
   );
   const isKept = (register: string, at: number | undefined) =>
-    beginning.code.some(({ stores: stored, storesAt }) => stored === register && storesAt === at);
+    beginning.code.some(
+      ({ stores: stored, storesAt, movedBytes }) =>
+        stored === register && storesAt === at && movedBytes === WORD_BYTES,
+    );
   const areKept =
     convention === "stack"
       ? stores.length === 0

@@ -18,6 +18,8 @@ export interface Instruction extends MovedWords {
   stackAddressTo?: string;
   /** bytes above `rsp` at which it may write the stack; undefined where it does not, or not at a fixed distance */
   storesAt?: number;
+  /** how many it writes there at most */
+  storedBytes?: number;
 }
 
 /** A library is disassembled when it is first seen, and most at the start. */
@@ -89,18 +91,28 @@ function describe(
   if (target !== undefined) described.target = target;
   const stack = stackAddressTo(instruction);
   if (stack !== undefined) described.stackAddressTo = stack;
-  if (stored !== undefined) described.storesAt = stored;
+  if (stored !== undefined) {
+    described.storesAt = stored.at;
+    described.storedBytes = stored.bytes;
+  }
   return { ...described, ...movedWords(iced(), instruction) };
 }
 
-function storedAt(info: Iced.InstructionInfo): number | undefined {
-  let at: number | undefined;
+/** What is saved as a whole has no size of its own. */
+const STORED_BYTES_MAX = 4096;
+
+function storedAt(info: Iced.InstructionInfo): { at: number; bytes: number } | undefined {
+  const { MemorySizeExt, Register } = iced();
+  let stored: { at: number; bytes: number } | undefined;
   for (const used of info.usedMemory() as Iced.UsedMemory[]) {
-    const isStack = used.base === iced().Register.RSP && used.index === iced().Register.None;
-    if (isStack && mayWrite(used.access)) at = Number(BigInt.asIntN(64, used.displacement));
+    const isStack = used.base === Register.RSP && used.index === Register.None;
+    if (isStack && mayWrite(used.access)) {
+      const bytes = MemorySizeExt.size(used.memorySize) || STORED_BYTES_MAX;
+      stored = { at: Number(BigInt.asIntN(64, used.displacement)), bytes };
+    }
     used.free();
   }
-  return at;
+  return stored;
 }
 
 function mayWrite(access: Iced.OpAccess): boolean {

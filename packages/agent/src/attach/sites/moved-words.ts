@@ -1,12 +1,12 @@
 import type * as Iced from "iced-x86";
 
-const WORD_BYTES = 8;
-
-/** What an instruction moves between 64-bit registers and words of the stack, and how far it moves the stack pointer. */
+/** What an instruction moves between registers and words of the stack, and how far it moves the stack pointer. */
 export interface MovedWords {
-  /** the register that it stores, where it is a `mov` or a `push` */
+  /** how many bytes of a register it moves, the lower ones: by a `mov`, `push` or `pop` between registers and the stack */
+  movedBytes?: 1 | 4 | 8;
+  /** the register that it stores, by its 64-bit name */
   stores?: string;
-  /** the register that it gives a word of the stack, and from how many bytes above `rsp`: a `mov` or a `pop` */
+  /** the register that it gives a word of the stack, and from how many bytes above `rsp` */
   loads?: { register: string; from: number };
   /** the register that it gives the value of another one */
   copies?: { register: string; from: string };
@@ -16,34 +16,46 @@ export interface MovedWords {
 
 export function movedWords(iced: typeof Iced, instruction: Iced.Instruction): MovedWords {
   const { Mnemonic, OpKind } = iced;
-  const register = (operand: 0 | 1) => longRegister(iced, instruction, operand);
   const pops = popped(iced, instruction);
-  const moved: MovedWords = pops === undefined ? {} : { pops };
-  const [to, from] = [register(0), register(1)];
+  const still: MovedWords = pops === undefined ? {} : { pops };
+  const to = lowerRegister(iced, instruction, 0);
+  const from = lowerRegister(iced, instruction, 1);
   switch (instruction.mnemonic) {
     case Mnemonic.Push:
-      return to === undefined ? moved : { ...moved, stores: to };
+      return to ? { ...still, movedBytes: to.bytes, stores: to.name } : still;
     case Mnemonic.Pop:
-      return to === undefined ? moved : { ...moved, loads: { register: to, from: 0 } };
+      return to ? { ...still, movedBytes: to.bytes, loads: { register: to.name, from: 0 } } : still;
     case Mnemonic.Mov: {
-      if (to !== undefined && from !== undefined) return { ...moved, copies: { register: to, from } };
-      if (from !== undefined && instruction.op0Kind === OpKind.Memory) return { ...moved, stores: from };
-      const at = to !== undefined && instruction.op1Kind === OpKind.Memory && stackWord(iced, instruction);
-      return at === false || at === undefined
-        ? moved
-        : { ...moved, loads: { register: to as string, from: at } };
+      if (to && from) {
+        return { ...still, movedBytes: to.bytes, copies: { register: to.name, from: from.name } };
+      }
+      if (from && instruction.op0Kind === OpKind.Memory) {
+        return { ...still, movedBytes: from.bytes, stores: from.name };
+      }
+      const at = instruction.op1Kind === OpKind.Memory ? stackWord(iced, instruction) : undefined;
+      if (!to || at === undefined) return still;
+      return { ...still, movedBytes: to.bytes, loads: { register: to.name, from: at } };
     }
     default:
-      return moved;
+      return still;
   }
 }
 
-function longRegister(iced: typeof Iced, instruction: Iced.Instruction, operand: 0 | 1): string | undefined {
+/** The lower part of a register, or all of it. */
+function lowerRegister(
+  iced: typeof Iced,
+  instruction: Iced.Instruction,
+  operand: 0 | 1,
+): { name: string; bytes: 1 | 4 | 8 } | undefined {
   if (operand >= instruction.opCount || instruction.opKind(operand) !== iced.OpKind.Register)
     return undefined;
+  const { Register, RegisterExt } = iced;
   const register = instruction.opRegister(operand);
-  if (iced.RegisterExt.size(register) !== WORD_BYTES) return undefined;
-  return (iced.Register[register] ?? "").toLowerCase();
+  const bytes = RegisterExt.size(register);
+  const isUpper = [Register.AH, Register.BH, Register.CH, Register.DH].includes(register);
+  if ((bytes !== 1 && bytes !== 4 && bytes !== 8) || isUpper || !RegisterExt.isGPR(register))
+    return undefined;
+  return { name: (Register[RegisterExt.fullRegister(register)] ?? "").toLowerCase(), bytes };
 }
 
 function stackWord(iced: typeof Iced, instruction: Iced.Instruction): number | undefined {
@@ -54,18 +66,19 @@ function stackWord(iced: typeof Iced, instruction: Iced.Instruction): number | u
 }
 
 function popped(iced: typeof Iced, instruction: Iced.Instruction): number | undefined {
-  const { FlowControl, Mnemonic, OpKind, Register } = iced;
+  const { FlowControl, Mnemonic, OpKind, Register, RegisterExt } = iced;
   const { flowControl, mnemonic } = instruction;
   // What is called takes its return address off again.
   if (flowControl === FlowControl.Call || flowControl === FlowControl.IndirectCall) return 0;
-  const isOfStack =
-    instruction.opCount > 0 &&
-    instruction.op0Kind === OpKind.Register &&
-    instruction.op0Register === Register.RSP;
-  if (mnemonic === Mnemonic.Leave) return undefined;
-  if (!isOfStack || mnemonic === Mnemonic.Cmp || mnemonic === Mnemonic.Test) {
-    return instruction.stackPointerIncrement;
-  }
+  if (mnemonic === Mnemonic.Cmp || mnemonic === Mnemonic.Test) return 0;
+  const names = (operand: 0 | 1) =>
+    operand < instruction.opCount &&
+    instruction.opKind(operand) === OpKind.Register &&
+    RegisterExt.fullRegister(instruction.opRegister(operand)) === Register.RSP;
+  if (mnemonic === Mnemonic.Leave || mnemonic === Mnemonic.Enter) return undefined;
+  if (mnemonic === Mnemonic.Xchg && (names(0) || names(1))) return undefined;
+  if (!names(0)) return instruction.stackPointerIncrement;
+  if (mnemonic === Mnemonic.Push) return instruction.stackPointerIncrement;
   if (mnemonic === Mnemonic.Lea) return stackWord(iced, instruction);
   const isByConstant = instruction.op1Kind !== OpKind.Register && instruction.op1Kind !== OpKind.Memory;
   if (!isByConstant || (mnemonic !== Mnemonic.Sub && mnemonic !== Mnemonic.Add)) return undefined;

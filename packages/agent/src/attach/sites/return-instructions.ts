@@ -12,7 +12,10 @@ const SYMBOL_MAX_BYTES = 65_536;
 const TABLE_READ_WITHIN = 6;
 
 /** What follows a call of one of these is another function. */
-const NEVER_RETURN: ReadonlySet<string> = new Set(["__stack_chk_fail", "__assert_fail", "abort", "exit"]);
+const NEVER_RETURN: ReadonlySet<string> = new Set([
+  ...["__stack_chk_fail", "__chk_fail", "__fortify_fail", "__assert_fail", "abort", "exit", "_exit"],
+  ...["OPENSSL_die", "_ZSt9terminatev", "__cxa_throw", "__cxa_rethrow", "_Unwind_Resume"],
+]);
 
 /**
  * Where a call of this function may end: the `ret` instructions that its code leads to, in its cold parts and in functions
@@ -102,7 +105,15 @@ const isLongAdd = (bytes: Buffer): boolean =>
 /** movsxd r64, m32 */
 const isWordAsLong = (bytes: Buffer): boolean => hasLongOperand(bytes) && bytes[1] === 0x63;
 
-export function neverReturns(elf: ElfFile, target: number): boolean {
+function neverReturns(elf: ElfFile, target: number): boolean {
   const name = destination(elf, elf.importedFunctions(), target)?.import;
   return name !== undefined && NEVER_RETURN.has(name);
+}
+
+/** Whether what comes behind this instruction is not come to from it. */
+export function endsCode(elf: ElfFile, { flow, target }: Instruction): boolean {
+  if (flow === "jump" || flow === "end" || flow === "indirect_jump") return true;
+  if (target === undefined) return false;
+  if (flow === "indirect_call") return NEVER_RETURN.has(elf.importedFunctions().get(target) ?? "");
+  return flow === "call" && neverReturns(elf, target);
 }

@@ -1,6 +1,11 @@
 import type { ElfFile } from "../elf/elf-file.js";
 import type { Runtime } from "../runtimes.js";
-import { type CallWithArgument, callsWithArgument } from "./first-argument.js";
+import {
+  type Argument,
+  type CallWithArguments,
+  callsWithArguments,
+  type Place,
+} from "./arguments-at-calls.js";
 import { destination } from "./inner-function.js";
 import { decode, type Instruction } from "./instructions.js";
 import type { LibrarySite } from "./site.js";
@@ -20,6 +25,19 @@ export const COPYING_RUNTIMES: ReadonlySet<Runtime> = new Set(["openssl", "borin
 /** `enum kept_register` of bpf/probes/ssl-waiting-read.h. */
 const KEPT_REGISTER = { rbx: 1, rbp: 2, r12: 3, r13: 4, r14: 5, r15: 6 } as const;
 
+const ON_STACK = 0x8000;
+
+const CONNECTION: Argument = { register: "rdi", bytes: 8 };
+/**
+ * Of `ssl_read_bytes(s, type, recvd_type, buf, len, peek, readbytes)`: handshakes are read through it as well, and peeks. The
+ * same from 1.1 to 3.5, but that the type is a byte since 3.2 and was an `int`.
+ */
+const OF_READ_BYTES: readonly Argument[] = [
+  CONNECTION,
+  { register: "rsi", bytes: 1 },
+  { register: "r9", bytes: 4 },
+];
+
 /**
  * Where a library copies what was read to the program's buffer, so that a read is seen whose entry was not. OpenSSL does it where its
  * TLS methods point to, BoringSSL in SSL_read itself. [] where it is not to be found. @throws ElfError
@@ -32,12 +50,17 @@ export function waitingReadSites(elf: ElfFile, runtime: Runtime): LibrarySite[] 
   if (found === undefined) return [];
   const start = runtime === "openssl" ? readBytesOf(elf, found, symbols.has(SINCE_3_2)) : found;
   if (start === undefined || !elf.isCode(start)) return [];
-  const calls = callsWithArgument(elf, start, (instruction) => isCopy(elf, instruction));
-  if (calls.length > SITES_MAX) return [];
-  return calls.map((call) => ({
-    ...{ function: "read", symbol, inner: true, kind: "waiting_read", cost: "emulated" },
-    ...{ offset: elf.fileOffset(call.address), detail: placeOf(call) },
-  }));
+  const wanted = runtime === "openssl" ? OF_READ_BYTES : [CONNECTION];
+  const calls = callsWithArguments(elf, start, wanted, (instruction) => isCopy(elf, instruction));
+  const sites = calls.flatMap((call): LibrarySite[] => {
+    const detail = detailOf(call);
+    if (detail === undefined) return [];
+    const offset = elf.fileOffset(call.address);
+    return [
+      { function: "read", symbol, inner: true, kind: "waiting_read", cost: "emulated", offset, detail },
+    ];
+  });
+  return sites.length > SITES_MAX ? [] : sites;
 }
 
 /** What `TLS_method()` returns: `lea rax, [rip+n]; ret`, with a landing pad or without. */
@@ -52,19 +75,26 @@ function readBytesOf(elf: ElfFile, tlsMethod: number, isNewer: boolean): number 
   return undefined;
 }
 
+/** By a direct call, which the kernel emulates: one through memory it would single-step. */
 function isCopy(elf: ElfFile, { flow, target }: Instruction): boolean {
-  if (target === undefined) return false;
-  const imports = elf.importedFunctions();
-  const name =
-    flow === "indirect_call"
-      ? imports.get(target)
-      : flow === "call"
-        ? destination(elf, imports, target)?.import
-        : undefined;
+  if (flow !== "call" || target === undefined) return false;
+  const name = destination(elf, elf.importedFunctions(), target)?.import;
   return name !== undefined && COPIES.has(name);
 }
 
-/** The upper six bytes of the cookie: struct connection_place of bpf/probes/ssl-waiting-read.h. */
-function placeOf({ at }: CallWithArgument): bigint {
-  return typeof at === "number" ? BigInt.asUintN(32, BigInt(at)) << 32n : BigInt(KEPT_REGISTER[at]) << 16n;
+/** The upper six bytes of the cookie, 16 bits for each argument; undefined where one is nowhere that is known. */
+function detailOf({ at }: CallWithArguments): bigint | undefined {
+  let detail = 0n;
+  for (const [index, place] of at.entries()) {
+    const code = place === undefined ? undefined : codeOf(place);
+    if (code === undefined) return undefined;
+    detail |= BigInt(code) << BigInt(16 * (index + 1));
+  }
+  return detail;
+}
+
+/** struct argument_place of bpf/probes/ssl-waiting-read.h */
+function codeOf(place: Place): number | undefined {
+  if (typeof place !== "number") return KEPT_REGISTER[place];
+  return place >= 0 && place < ON_STACK ? ON_STACK | place : undefined;
 }

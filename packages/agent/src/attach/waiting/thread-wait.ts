@@ -53,6 +53,18 @@ export function waitingThreads(pid: number, max: number): ThreadWait[] {
     .filter((wait) => waitsForOne(wait) || socketOf(pid, wait) !== undefined);
 }
 
+/**
+ * Whether the processor keeps return addresses of its own for the process (`x86_Thread_features` of /proc/PID/status, Linux 6.6): a `call`
+ * that the kernel emulates under a probe may not be among them.
+ */
+export function hasShadowStack(pid: number): boolean {
+  try {
+    return /^x86_Thread_features:.*\bshstk\b/m.test(readStart(procPath(pid, "status"), 8192));
+  } catch {
+    return true;
+  }
+}
+
 const waitsForOne = ({ systemCall, arguments: [, count] }: ThreadWait): boolean =>
   WAITS.has(systemCall) && Number(count) === 1;
 

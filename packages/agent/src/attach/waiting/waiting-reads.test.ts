@@ -17,6 +17,7 @@ const probes = new Map<number, ProbeSite>();
 const waits = new Map<number, ThreadWait>();
 let isWanted: boolean;
 let isFull: boolean;
+let guarded: boolean;
 let reads: WaitingReads;
 
 const key = (bytes: Uint8Array) => Buffer.from(bytes).readUInt32LE();
@@ -31,7 +32,7 @@ const library = (): Library => ({
 beforeEach(() => {
   for (const each of [table, probes, waits]) each.clear();
   isWanted = true;
-  isFull = false;
+  isFull = guarded = false;
   let lastLink = 0;
   const libraries = [library()];
   reads = new WaitingReads(
@@ -65,6 +66,7 @@ beforeEach(() => {
       waitingThreads: (_, max) => [...waits.values()].slice(0, max),
       waitOf: (_, thread) => waits.get(thread),
       socketOf: (_, { systemCall }) => (systemCall === 0 ? 5 : undefined),
+      hasShadowStack: () => guarded,
     },
   );
 });
@@ -103,24 +105,48 @@ describe.runIf(process.arch === "x64")("threads that wait in a read of TLS", () 
     expect([probes.size, table.size]).toEqual([0, 0]);
   });
 
-  test("threads that wait when another policy comes are added", () => {
-    waits.set(11, wait(11));
-    reads.look();
-    const before = probes.size;
-    waits.set(12, wait(12));
-    reads.look();
-    expect(probes.size).toBe(before);
-    expect([...table.keys()]).toEqual([11, 12]);
-  });
-
-  test("nothing is probed where none waits, nothing is captured, or there is no room", () => {
+  test("not again as long as the process is captured, since its reads are noted from then on", () => {
     reads.look();
     waits.set(11, wait(11));
+    reads.look();
+    expect(table.size).toBe(0);
     isWanted = false;
     reads.look();
     isWanted = true;
-    isFull = true;
     reads.look();
+    expect([...table.keys()]).toEqual([11]);
+    const before = probes.size;
+    isWanted = false;
+    reads.look();
+    isWanted = true;
+    reads.look();
+    expect([probes.size, table.size]).toEqual([before, 1]);
+  });
+
+  test("not of a process that came since the last look", () => {
+    reads.scan();
+    waits.set(11, wait(11));
+    reads.look();
+    expect([probes.size, table.size]).toEqual([0, 0]);
+  });
+
+  test("let go as soon as nothing of the process is captured any more", () => {
+    waits.set(11, wait(11));
+    reads.look();
+    isWanted = false;
+    reads.scan();
+    expect([probes.size, table.size]).toEqual([0, 0]);
+  });
+
+  test.each([
+    ["nothing is captured", () => (isWanted = false)],
+    ["a table has no room", () => (isFull = true)],
+    ["the processor guards returns", () => (guarded = true)],
+  ])("nothing is probed where %s", (_, given) => {
+    given();
+    waits.set(11, wait(11));
+    reads.look();
+    reads.scan();
     expect([probes.size, table.size]).toEqual([0, 0]);
   });
 

@@ -9,10 +9,11 @@ import { openableAs } from "../libraries/mapped-libraries.js";
 import { RUNTIME_SOURCE } from "../runtimes.js";
 import { type LibrarySite, SITE_FUNCTION } from "../sites/site.js";
 import { COPYING_RUNTIMES, waitingReadSites } from "../sites/waiting-read-sites.js";
-import { socketOf, type ThreadWait, waitingThreads, waitOf } from "./thread-wait.js";
+import { hasShadowStack, socketOf, type ThreadWait, waitingThreads, waitOf } from "./thread-wait.js";
 
 const MAP = "waiting_reads";
-const PROCESSES_MAX = 256;
+/** Processes that are followed, and links that wait to be detached, together. */
+const PROCESSES_MAX = 64;
 /** A thread is in another call, or in none, at so many looks one after the other: then it has come back. */
 const LOOKS_ELSEWHERE = 2;
 /** To detach one takes some 25 ms, in which nothing else is done. */
@@ -26,8 +27,6 @@ interface Waiter {
 
 interface Followed {
   linkIds: number[];
-  /** that were looked through for where they copy */
-  libraries: Set<Library>;
   waiters: Map<number, Waiter>;
 }
 
@@ -35,6 +34,7 @@ interface Host {
   waitingThreads(pid: number, max: number): ThreadWait[];
   waitOf(pid: number, thread: number): ThreadWait | undefined;
   socketOf(pid: number, wait: ThreadWait): number | undefined;
+  hasShadowStack(pid: number): boolean;
 }
 
 type Session = Pick<
@@ -49,75 +49,84 @@ type Session = Pick<
  */
 export class WaitingReads {
   readonly #followed = new Map<number, Followed>();
+  /** processes that are captured, and the libraries of theirs whose reads are noted from their entry on */
+  readonly #seen = new Map<number, Set<Library>>();
   /** by library */
   readonly #sites = new WeakMap<Library, LibrarySite[]>();
   #threads = 0;
-  /** links that nothing is wanted of any more */
-  #idle: number[] = [];
+  /** links that nothing is wanted of any more, and of which process */
+  #idle: { pid: number; id: number }[] = [];
 
   /** @param isWanted whether anything of the process is captured now */
   constructor(
     private readonly session: Session,
     private readonly libraries: Pick<LibraryTable, "all">,
     private readonly isWanted: (pid: number) => boolean,
-    private readonly host: Host = { waitingThreads, waitOf, socketOf },
+    private readonly host: Host = { waitingThreads, waitOf, socketOf, hasShadowStack },
   ) {}
 
-  /** All processes that map a library on which probes stand: once they do, and whenever others are captured than before. */
+  /** Probes stand where none did, or others are captured than before: what processes wait in that were not looked at. */
   look(): void {
-    if (!this.session.info.programs.includes(WAITING_READ_PROGRAM)) return;
-    for (const library of this.libraries.all()) {
-      if (library.linkIds.length === 0 || !library.runtime || !COPYING_RUNTIMES.has(library.runtime))
-        continue;
-      for (const pid of library.pids) if (this.isWanted(pid)) this.#lookAt(pid, library);
-    }
+    this.#eachUnseen((pid, library) => this.#lookAt(pid, library));
   }
 
-  /** Once a second: lets go of what has come back. */
+  /** Once a second: lets go of what has come back. A process that came since the last look began under probes. */
   scan(): void {
     for (const [pid, { waiters }] of this.#followed) {
       for (const waiter of waiters.values())
         if (this.#hasReturned(pid, waiter)) this.#release(waiter, waiters);
-      if (waiters.size === 0) this.forget(pid);
+      if (waiters.size === 0) this.#unfollow(pid);
     }
-    for (const id of this.#idle.splice(0, DETACHED_PER_SCAN)) this.session.detach(id);
+    this.#eachUnseen(() => {});
+    this.#detach(this.#idle.splice(0, DETACHED_PER_SCAN));
   }
 
   /** The process ended, or runs another program now. */
   forget(pid: number): void {
-    const followed = this.#followed.get(pid);
-    if (!followed) return;
-    this.#followed.delete(pid);
-    this.#idle.push(...followed.linkIds);
-    for (const waiter of followed.waiters.values()) this.#release(waiter, followed.waiters);
+    this.#seen.delete(pid);
+    this.#unfollow(pid);
   }
 
   close(): void {
-    for (const pid of this.#followed.keys()) this.forget(pid);
-    for (const id of this.#idle.splice(0)) this.session.detach(id);
+    for (const pid of this.#followed.keys()) this.#unfollow(pid);
+    this.#detach(this.#idle.splice(0));
+  }
+
+  #detach(links: readonly { id: number }[]): void {
+    for (const { id } of links) this.session.detach(id);
+  }
+
+  #eachUnseen(visit: (pid: number, library: Library) => void): void {
+    if (!this.session.info.programs.includes(WAITING_READ_PROGRAM)) return;
+    for (const library of this.libraries.all()) {
+      if (library.linkIds.length === 0 || !library.runtime || !COPYING_RUNTIMES.has(library.runtime))
+        continue;
+      for (const pid of library.pids) {
+        const seen = this.#seen.get(pid);
+        if (!this.isWanted(pid)) {
+          if (seen) this.forget(pid);
+        } else if (!seen?.has(library)) {
+          this.#seen.set(pid, (seen ?? new Set()).add(library));
+          visit(pid, library);
+        }
+      }
+    }
   }
 
   #lookAt(pid: number, library: Library): void {
-    const before = this.#followed.get(pid);
-    if (!before && this.#followed.size >= PROCESSES_MAX) return;
-    const waits = this.host
-      .waitingThreads(pid, WAITING_READS - this.#threads)
-      .filter(({ thread }) => !before?.waiters.has(thread));
-    if (waits.length === 0 && (!before || before.libraries.has(library))) return;
-    const followed = before ?? {
-      linkIds: [],
-      libraries: new Set<Library>(),
-      waiters: new Map<number, Waiter>(),
-    };
+    if (this.#followed.size + this.#idle.length >= PROCESSES_MAX) return;
+    const followed = this.#followed.get(pid) ?? { linkIds: [], waiters: new Map<number, Waiter>() };
+    const waits = this.host.waitingThreads(pid, WAITING_READS - this.#threads);
+    if (waits.length === 0 || this.host.hasShadowStack(pid)) return;
     this.#followed.set(pid, followed);
     try {
       // Known before they are probed: the first hit is the one that counts.
-      for (const wait of waits) this.#follow(pid, wait, followed);
-      if (!followed.libraries.has(library)) this.#attach(pid, library, followed);
+      for (const wait of waits) if (!followed.waiters.has(wait.thread)) this.#follow(pid, wait, followed);
+      this.#attach(pid, library, followed);
     } catch {
       // The process ended, or a table is full: what it waits for is not seen, as without this.
     }
-    if (followed.linkIds.length === 0) this.forget(pid);
+    if (followed.linkIds.length === 0) this.#unfollow(pid);
   }
 
   #follow(pid: number, wait: ThreadWait, { waiters }: Followed): void {
@@ -127,13 +136,25 @@ export class WaitingReads {
     this.#threads += 1;
   }
 
+  #unfollow(pid: number): void {
+    const followed = this.#followed.get(pid);
+    if (!followed) return;
+    this.#followed.delete(pid);
+    this.#idle.push(...followed.linkIds.map((id) => ({ pid, id })));
+    for (const waiter of followed.waiters.values()) this.#release(waiter, followed.waiters);
+  }
+
   #attach(pid: number, library: Library, followed: Followed): void {
     const { runtime, link, identity } = library;
-    followed.libraries.add(library);
     const path = openableAs(identity, library.path, pid);
     if (runtime === undefined || path === undefined) return;
+    // Two probes at one place would count twice.
+    this.#detach(this.#idle.filter((link) => link.pid === pid));
+    this.#idle = this.#idle.filter((link) => link.pid !== pid);
     let sites = this.#sites.get(library);
     if (!sites) {
+      // Also where it throws: a file is read through once.
+      this.#sites.set(library, []);
       sites = withFile(path, (source) => waitingReadSites(new ElfFile(source), runtime));
       this.#sites.set(library, sites);
     }

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { withFile } from "../elf/byte-source.js";
 import { ElfFile } from "../elf/elf-file.js";
-import { callsWithArgument } from "./first-argument.js";
+import { type Argument, callsWithArguments, type Place } from "./arguments-at-calls.js";
+import type { Instruction } from "./instructions.js";
 
 let folder: string;
 beforeAll(() => {
@@ -13,8 +14,8 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Where the first argument of `followed` in this assembler is at its calls of `wanted`. */
-const placesIn = (...lines: string[]): (number | string)[] => {
+/** Where these arguments of `followed` in this assembler are at its calls of `wanted`. */
+const placesOf = (arguments_: readonly Argument[], ...lines: string[]): (Place | undefined)[][] => {
   const name = join(folder, `${Math.random().toString(36).slice(2)}`);
   const text = [
     ".text",
@@ -31,13 +32,17 @@ const placesIn = (...lines: string[]): (number | string)[] => {
     const elf = new ElfFile(source);
     const symbols = elf.functions(new Set(["followed", "wanted"]));
     const [start = 0, wanted = 0] = ["followed", "wanted"].map((each) => symbols.get(each)?.address);
-    const calls = callsWithArgument(elf, start, ({ flow, target }) => flow === "call" && target === wanted);
-    return calls.map(({ at }) => at);
+    const isWanted = ({ flow, target }: Instruction) => flow === "call" && target === wanted;
+    return callsWithArguments(elf, start, arguments_, isWanted).map(({ at }) => at);
   });
 };
+
+/** The same of the first argument alone; nothing where it is nowhere. */
+const placesIn = (...lines: string[]): Place[] =>
+  placesOf([{ register: "rdi", bytes: 8 }], ...lines).flatMap(([place]) => place ?? []);
 const CALL = "call wanted";
 
-describe.runIf(process.arch === "x64")("a first argument at a call", () => {
+describe.runIf(process.arch === "x64")("an argument at a call", () => {
   test.each<[string, (number | string)[], string[]]>([
     [
       "in a register that calls leave alone",
@@ -94,7 +99,44 @@ describe.runIf(process.arch === "x64")("a first argument at a call", () => {
       ["mov %rdi,%rbx", "test %esi,%esi", "je 1f", "jmp *(%rax)", "1:", CALL, "ret"],
     ],
     ["where code is none", [], ["mov %rdi,%rbx", CALL, ".byte 6"]],
+    [
+      "behind a stack that is not known on one of two ways",
+      [],
+      ["mov %rdi,%rbx", "test %esi,%esi", "je 1f", "sub %rax,%rsp", "xor %ebx,%ebx", "1:", CALL, "ret"],
+    ],
+    ["behind a stack that is exchanged", [], ["push %rdi", "xchg %rax,%rsp", CALL, "ret"]],
+    [
+      "in more places than anybody needs",
+      [],
+      [...Array.from({ length: 40 }, () => "push %rdi"), CALL, "ret"],
+    ],
+    [
+      "below something pushed from memory",
+      [8],
+      ["push %rdi", "push 8(%rsi)", CALL, "pop %rax", "pop %rdi", "ret"],
+    ],
+    ["half of it", [], ["sub $24,%rsp", "mov %edi,8(%rsp)", "mov %edi,%ebx", CALL, "ret"]],
   ])("%s: %j", (_, places, lines) => {
     expect(placesIn(...lines)).toEqual(places);
+  });
+
+  test("several arguments, of which half a word may count", () => {
+    const arguments_ = [
+      { register: "rdi", bytes: 8 },
+      { register: "rsi", bytes: 4 },
+      { register: "r9", bytes: 4 },
+    ] as const;
+    const lines = [
+      "push %rbx",
+      "mov %rdi,%rbx",
+      "sub $32,%rsp",
+      "mov %esi,4(%rsp)",
+      "mov %r9d,(%rsp)",
+      CALL,
+      "ret",
+    ];
+    expect(placesOf(arguments_, ...lines)).toEqual([["rbx", 4, 0]]);
+    const overwritten = [...lines.slice(0, -2), "movl $0,4(%rsp)", CALL, "ret"];
+    expect(placesOf(arguments_, ...overwritten)).toEqual([["rbx", undefined, 0]]);
   });
 });

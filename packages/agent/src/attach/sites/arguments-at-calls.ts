@@ -1,0 +1,163 @@
+import type { ElfFile } from "../elf/elf-file.js";
+import { decode, type Instruction } from "./instructions.js";
+import { endsCode } from "./return-instructions.js";
+
+/** An argument of a function: the register that brings it, and how much of that counts. */
+export interface Argument {
+  register: "rdi" | "rsi" | "rdx" | "rcx" | "r8" | "r9";
+  bytes: 1 | 4 | 8;
+}
+
+/** Bytes above `rsp`, or a register that functions keep for their callers. */
+export type Place = number | (typeof KEPT_REGISTERS)[number];
+
+/** A call, and where each of the arguments of the function that makes it is at that time; undefined: nowhere that is known. */
+export interface CallWithArguments {
+  address: number;
+  at: (Place | undefined)[];
+}
+
+const KEPT_REGISTERS = ["rbx", "rbp", "r12", "r13", "r14", "r15"] as const;
+/** System V's, for x86-64: what a call leaves of registers is the callee's to say. */
+const LOST_IN_CALLS = ["rax", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11"];
+const INSTRUCTIONS_MAX = 8192;
+/** How often an instruction may be come to with less known than before, over all: each time something is forgotten. */
+const VISITS_MAX = 65_536;
+/** A function that puts its arguments into more places than this is none that a compiler made. */
+const PLACES_MAX = 32;
+const BLOCK_BYTES = 256;
+
+/** Places by register name, or by distance from the stack pointer at entry; what is there is an argument, by its index. */
+type Places = ReadonlyMap<string | number, number>;
+
+/** What is known at an instruction. */
+interface Known {
+  /** how much is on the stack; UNKNOWN_DEPTH: nothing is known any more, whatever comes */
+  depth: number;
+  places: Places;
+}
+
+const UNKNOWN_DEPTH = -1;
+const NOTHING: Known = { depth: UNKNOWN_DEPTH, places: new Map() };
+
+/**
+ * Follows a function's arguments through its code, along every path, to the calls that `isWanted` picks. What is not
+ * understood makes it forget, so a place that is returned holds whichever way the call was come to; but for a store through a pointer
+ * to the function's own stack, which compilers do not make to where they keep an argument.
+ *
+ * @returns [] where the code cannot be followed
+ */
+export function callsWithArguments(
+  elf: ElfFile,
+  start: number,
+  wanted: readonly Argument[],
+  isWanted: (instruction: Instruction) => boolean,
+): CallWithArguments[] {
+  const code = new Code(elf);
+  const known = new Map<number, Known>();
+  const pending: number[] = [];
+  const arrive = (address: number, now: Known): void => {
+    const before = known.get(address);
+    const merged = before ? merge(before, now) : now;
+    if (before && merged.depth === before.depth && merged.places.size === before.places.size) return;
+    known.set(address, merged);
+    pending.push(address);
+  };
+  arrive(start, { depth: 0, places: new Map(wanted.map(({ register }, index) => [register, index])) });
+  let visits = 0;
+  for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
+    const instruction = code.at(at);
+    visits += 1;
+    if (!instruction || visits > VISITS_MAX || known.size > INSTRUCTIONS_MAX) return [];
+    const { flow, target, address, length } = instruction;
+    // Where a table leads is not read: what is come to from there could have them elsewhere.
+    if (flow === "indirect_jump") return [];
+    const after = follow(instruction, known.get(at) ?? NOTHING, wanted);
+    if (after.places.size > PLACES_MAX) return [];
+    if ((flow === "jump" || flow === "conditional") && target !== undefined) arrive(target, after);
+    if (!endsCode(elf, instruction)) arrive(address + length, after);
+  }
+  return [...known].flatMap(([address, { depth, places }]) => {
+    const instruction = code.at(address);
+    if (!instruction || !isWanted(instruction)) return [];
+    return [{ address, at: wanted.map((_, index) => placeOf(index, depth, places)) }];
+  });
+}
+
+function placeOf(argument: number, depth: number, places: Places): Place | undefined {
+  const register = KEPT_REGISTERS.find((each) => places.get(each) === argument);
+  if (register !== undefined) return register;
+  for (const [place, held] of places) {
+    if (held === argument && typeof place === "number") return place + depth;
+  }
+  return undefined;
+}
+
+function follow(instruction: Instruction, { depth, places }: Known, wanted: readonly Argument[]): Known {
+  const {
+    writes,
+    storesAt,
+    storedBytes = 0,
+    stores,
+    loads,
+    copies,
+    movedBytes = 0,
+    pops,
+    flow,
+  } = instruction;
+  if (pops === undefined || depth === UNKNOWN_DEPTH) return NOTHING;
+  const next = new Map(places);
+  const bytesOf = (argument: number) => wanted[argument]?.bytes ?? 0;
+  const isCall = flow === "call" || flow === "indirect_call";
+  const source = loads ? loads.from - depth : (copies?.from ?? stores);
+  const held = source === undefined ? undefined : places.get(source);
+  const moved = held !== undefined && movedBytes >= bytesOf(held) ? held : undefined;
+  for (const register of writes) next.delete(register);
+  if (isCall) for (const register of LOST_IN_CALLS) next.delete(register);
+  const given = loads?.register ?? copies?.register;
+  if (given !== undefined && moved !== undefined) next.set(given, moved);
+  if (storesAt !== undefined && !isCall) {
+    const at = storesAt - depth;
+    const end = at + storedBytes;
+    for (const [place, argument] of places) {
+      if (typeof place === "number" && place < end && place + bytesOf(argument) > at) next.delete(place);
+    }
+    if (stores !== undefined && moved !== undefined) next.set(at, moved);
+  }
+  const now = depth - pops;
+  if (now < 0) return NOTHING;
+  // What is below the stack pointer is nobody's.
+  for (const place of next.keys()) if (typeof place === "number" && place < -now) next.delete(place);
+  return { depth: now, places: next };
+}
+
+function merge(before: Known, now: Known): Known {
+  if (before.depth !== now.depth) return NOTHING;
+  return {
+    depth: before.depth,
+    places: new Map([...before.places].filter(([place, argument]) => now.places.get(place) === argument)),
+  };
+}
+
+/** Instructions by address, decoded a block at a time. */
+class Code {
+  readonly #elf: ElfFile;
+  readonly #known = new Map<number, Instruction>();
+
+  constructor(elf: ElfFile) {
+    this.#elf = elf;
+  }
+
+  /** undefined where there is none, or too much was read */
+  at(address: number): Instruction | undefined {
+    const known = this.#known.get(address);
+    if (known) return known;
+    if (!this.#elf.isCode(address) || this.#known.size > 2 * INSTRUCTIONS_MAX) return undefined;
+    for (const each of decode(this.#elf.code(address, BLOCK_BYTES), address, BLOCK_BYTES)) {
+      if (this.#known.has(each.address)) break;
+      this.#known.set(each.address, each);
+      if (each.flow === "jump" || each.flow === "end") break;
+    }
+    return this.#known.get(address);
+  }
+}
