@@ -93,7 +93,7 @@ function detailOf({ at }: CallWithArguments): bigint | undefined {
   return detail;
 }
 
-/** struct argument_place of bpf/probes/ssl-waiting-read.h */
+/** 0x8000 and a distance, or a register, as bpf/probes/ssl-waiting-read.h has it. */
 function codeOf(place: Place): number | undefined {
   if (typeof place !== "number") return KEPT_REGISTER[place];
   return place >= 0 && place < ON_STACK ? ON_STACK | place : undefined;

@@ -105,6 +105,18 @@ describe.runIf(process.arch === "x64")("threads that wait in a read of TLS", () 
     expect([probes.size, table.size]).toEqual([0, 0]);
   });
 
+  test("some hundred threads in one scan, the others in the next", () => {
+    for (let thread = 1000; thread < 1700; thread++) waits.set(thread, wait(thread));
+    reads.look();
+    expect(table.size).toBe(700);
+    waits.clear();
+    reads.scan();
+    reads.scan();
+    expect(table.size).toBeGreaterThan(0);
+    for (let scans = 0; scans < 3; scans++) reads.scan();
+    expect(table.size).toBe(0);
+  });
+
   test("not again as long as the process is captured, since its reads are noted from then on", () => {
     reads.look();
     waits.set(11, wait(11));

@@ -16,6 +16,8 @@ const MAP = "waiting_reads";
 const PROCESSES_MAX = 64;
 /** A thread is in another call, or in none, at so many looks one after the other: then it has come back. */
 const LOOKS_ELSEWHERE = 2;
+/** Threads; others are looked at in the scans after. */
+const LOOKS_PER_SCAN = 512;
 /** To detach one takes some 25 ms, in which nothing else is done. */
 const DETACHED_PER_SCAN = 4;
 
@@ -72,9 +74,22 @@ export class WaitingReads {
 
   /** Once a second: lets go of what has come back. A process that came since the last look began under probes. */
   scan(): void {
-    for (const [pid, { waiters }] of this.#followed) {
-      for (const waiter of waiters.values())
-        if (this.#hasReturned(pid, waiter)) this.#release(waiter, waiters);
+    let left = LOOKS_PER_SCAN;
+    for (const [pid, followed] of [...this.#followed]) {
+      if (left <= 0) break;
+      const { waiters } = followed;
+      // In turn: what was looked at goes behind the others.
+      this.#followed.delete(pid);
+      this.#followed.set(pid, followed);
+      for (const [thread, waiter] of [...waiters].slice(0, left)) {
+        left -= 1;
+        if (this.#hasReturned(pid, waiter)) {
+          this.#release(waiter, waiters);
+        } else {
+          waiters.delete(thread);
+          waiters.set(thread, waiter);
+        }
+      }
       if (waiters.size === 0) this.#unfollow(pid);
     }
     this.#eachUnseen(() => {});
