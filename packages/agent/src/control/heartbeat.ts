@@ -38,8 +38,11 @@ export function boundCoverage(
 export class HeartbeatSender {
   sent = 0;
   failed = 0;
-  #sending: Promise<void> | undefined;
-  #again = false;
+  #attempts = 0;
+  /** what was asked for last, when it is done */
+  #last: Promise<void> = Promise.resolve();
+  /** one that waits for its turn, and will say what is so by then */
+  #next: Promise<void> | undefined;
 
   constructor(
     private readonly messaging: Messaging,
@@ -48,35 +51,34 @@ export class HeartbeatSender {
     private readonly runId: string,
   ) {}
 
-  /** Sends one now, or right after the one that is on its way. Never throws. */
-  async send(final = false): Promise<void> {
-    if (this.#sending) {
-      this.#again = true;
-      await this.#sending;
-      if (!final && !this.#again) return;
-    }
-    this.#again = false;
-    this.#sending = this.#sendOnce(final).finally(() => {
-      this.#sending = undefined;
+  /** Sends one now, or right after those that are on their way. Never throws. */
+  send(final = false): Promise<void> {
+    if (!final && this.#next) return this.#next;
+    const sent = this.#last.then(() => {
+      if (this.#next === sent) this.#next = undefined;
+      return this.#sendOnce(final);
     });
-    await this.#sending;
-    if (this.#again) await this.send(final);
+    this.#last = sent;
+    if (!final) this.#next = sent;
+    return sent;
   }
 
   async #sendOnce(final: boolean): Promise<void> {
     if (!this.messaging.isConnected) return;
-    const facts = this.facts();
-    const heartbeat: Heartbeat = {
-      ...facts,
-      ...boundCoverage(facts.coverage, facts.coverageOmitted),
-      v: 1,
-      sentAtUs: this.nowUs(),
-      final,
-      health: { ...facts.health, reasons: boundReasons(facts.health.reasons) },
-    };
+    this.#attempts += 1;
     try {
+      const facts = this.facts();
+      const heartbeat: Heartbeat = {
+        ...facts,
+        ...boundCoverage(facts.coverage, facts.coverageOmitted),
+        v: 1,
+        sentAtUs: this.nowUs(),
+        final,
+        health: { ...facts.health, reasons: boundReasons(facts.health.reasons) },
+      };
       const payload = Buffer.from(JSON.stringify(heartbeat));
-      const messageId = `heartbeat.${facts.epoch}.${this.runId}.${this.sent + this.failed}`;
+      // Of no other one: what has an id that was seen before is dropped.
+      const messageId = `heartbeat.${facts.epoch}.${this.runId}.${this.#attempts}`;
       await this.messaging.publishStored(heartbeatSubject(facts.agentId), payload, messageId);
       this.sent += 1;
     } catch {
