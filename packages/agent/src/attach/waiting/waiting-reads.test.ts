@@ -146,8 +146,10 @@ describe.runIf(process.arch === "x64")("threads that wait in a read of TLS", () 
     waits.set(11, wait(11));
     reads.look();
     isWanted = false;
+    reads.look();
+    expect(table.size).toBe(0);
     reads.scan();
-    expect([probes.size, table.size]).toEqual([0, 0]);
+    expect(probes.size).toBe(0);
   });
 
   test.each([

@@ -51,8 +51,8 @@ type Session = Pick<
  */
 export class WaitingReads {
   readonly #followed = new Map<number, Followed>();
-  /** processes that are captured, and the libraries of theirs whose reads are noted from their entry on */
-  readonly #seen = new Map<number, Set<Library>>();
+  /** processes, whether they are captured, and their libraries whose reads are noted from their entry on where they are */
+  readonly #met = new Map<number, { isWanted: boolean; libraries: Set<Library> }>();
   /** by library */
   readonly #sites = new WeakMap<Library, LibrarySite[]>();
   #threads = 0;
@@ -69,7 +69,8 @@ export class WaitingReads {
 
   /** Probes stand where none did, or others are captured than before: what processes wait in that were not looked at. */
   look(): void {
-    this.#eachUnseen((pid, library) => this.#lookAt(pid, library));
+    this.#judgeAnew();
+    this.#eachNew((pid, library) => this.#lookAt(pid, library));
   }
 
   /** Once a second: lets go of what has come back. A process that came since the last look began under probes. */
@@ -92,13 +93,13 @@ export class WaitingReads {
       }
       if (waiters.size === 0) this.#unfollow(pid);
     }
-    this.#eachUnseen(() => {});
+    this.#eachNew(() => {});
     this.#detach(this.#idle.splice(0, DETACHED_PER_SCAN));
   }
 
   /** The process ended, or runs another program now. */
   forget(pid: number): void {
-    this.#seen.delete(pid);
+    this.#met.delete(pid);
     this.#unfollow(pid);
   }
 
@@ -111,20 +112,30 @@ export class WaitingReads {
     for (const { id } of links) this.session.detach(id);
   }
 
-  #eachUnseen(visit: (pid: number, library: Library) => void): void {
+  /** Each process and library that was not met before, where the process is captured. Whether it is, is asked once until the next look. */
+  #eachNew(visit: (pid: number, library: Library) => void): void {
     if (!this.session.info.programs.includes(WAITING_READ_PROGRAM)) return;
     for (const library of this.libraries.all()) {
       if (library.linkIds.length === 0 || !library.runtime || !COPYING_RUNTIMES.has(library.runtime))
         continue;
       for (const pid of library.pids) {
-        const seen = this.#seen.get(pid);
-        if (!this.isWanted(pid)) {
-          if (seen) this.forget(pid);
-        } else if (!seen?.has(library)) {
-          this.#seen.set(pid, (seen ?? new Set()).add(library));
-          visit(pid, library);
-        }
+        const met = this.#met.get(pid) ?? { isWanted: this.isWanted(pid), libraries: new Set<Library>() };
+        this.#met.set(pid, met);
+        if (met.libraries.has(library)) continue;
+        met.libraries.add(library);
+        if (met.isWanted) visit(pid, library);
       }
+    }
+  }
+
+  /** Others may be captured than before, and some have ended. */
+  #judgeAnew(): void {
+    const live = new Set(this.libraries.all().flatMap(({ pids }) => [...pids]));
+    for (const [pid, met] of this.#met) {
+      const isWanted = live.has(pid) && this.isWanted(pid);
+      if (!live.has(pid)) this.#met.delete(pid);
+      else if (isWanted !== met.isWanted) this.#met.set(pid, { isWanted, libraries: new Set() });
+      if (!isWanted) this.#unfollow(pid);
     }
   }
 
