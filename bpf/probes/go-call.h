@@ -88,12 +88,11 @@ static __noinline int find_go_copy(struct pt_regs *regs, __u64 cookie, struct go
 static __noinline int find_go_result(struct pt_regs *regs, __u64 cookie, struct go_bytes *b)
 {
 	struct go_site site = go_site_of(cookie);
+
 	b->size = regs->ax;
 	return read_stack(regs, site.receiver_at, b, sizeof(b->connection) + sizeof(b->buffer)) &&
 	       (!site.is_on_stack || read_stack(regs, site.receiver_at + 32, &b->size, sizeof(b->size)));
 }
-
-#define APPLICATION_DATA 23	/* RFC 8446 section 5.1 */
 
 /* At a call of (*Conn).writeRecordLocked(type, data). 0: what it writes is not the program's. */
 static __noinline int find_go_record(struct pt_regs *regs, __u64 cookie, struct go_bytes *b)
@@ -110,7 +109,7 @@ static __noinline int find_go_record(struct pt_regs *regs, __u64 cookie, struct 
 	b->connection = a.connection;
 	b->buffer = a.buffer;
 	b->size = a.size;
-	return a.type == APPLICATION_DATA;
+	return a.type == RECORD_APPLICATION_DATA;
 }
 
 static __always_inline int find_go_bytes(struct pt_regs *regs, __u64 cookie, struct go_bytes *b)

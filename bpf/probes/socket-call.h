@@ -115,10 +115,10 @@ int socket_call_return(__u64 *arguments)
 	if (!may_transfer(number) || returned <= 0 || returned > 0x7fffffff)
 		return 0;
 	task = bpf_get_current_task_btf();
-	if (is_known_bystander(task->tgid))
+	if (!is_target(task, task->tgid, &thread) || !thread || IS_COMPAT(task))
 		return 0;
 	call = transfer_of(number);
-	if (call.transfer == TRANSFER_NONE || !is_target(task, task->tgid, &thread) || !thread || IS_COMPAT(task))
+	if (call.transfer == TRANSFER_NONE)
 		return 0;
 	forget_left_call(thread, STACK_POINTER(regs));
 	if (call_around(thread, STACK_POINTER(regs), task->tgid))	/* ciphertext: a TLS probe shows what it was */

@@ -38,12 +38,10 @@ static __noinline __u64 argument_at(struct pt_regs *regs, __u32 place, __u32 byt
 	return bytes == 8 ? argument : bytes == 4 ? (__u32)argument : (__u8)argument;
 }
 
-#define TYPE_APPLICATION_DATA 23	/* RFC 8446 section 5.1 */
-
 /* Handshakes are read by the same function, and so is what is only peeked at. */
 static __always_inline int is_programs_own(struct pt_regs *regs, __u32 type, __u32 peek)
 {
-	return (!type || argument_at(regs, type, 1) == TYPE_APPLICATION_DATA) && (!peek || !argument_at(regs, peek, 4));
+	return (!type || argument_at(regs, type, 1) == RECORD_APPLICATION_DATA) && (!peek || !argument_at(regs, peek, 4));
 }
 
 /* A fiber may have taken a call that was noted to another stack: what it copies is seen when it returns. */

@@ -6,7 +6,7 @@ import { gnutlsSites } from "./sites/gnutls-sites.js";
 import { knownBuildSites } from "./sites/known-build-sites.js";
 import { KNOWN_BUILDS, type KnownBuilds } from "./sites/known-builds.js";
 import { opensslSites } from "./sites/openssl-sites.js";
-import type { LibrarySite } from "./sites/site.js";
+import { type LibrarySite, SITE_FUNCTION } from "./sites/site.js";
 
 /** TLS implementations that probes can stand on, and what the kernel's records call them. */
 export const RUNTIME_SOURCE = {
@@ -16,6 +16,10 @@ export const RUNTIME_SOURCE = {
   go: RecordSource.SOURCE_GO,
 } as const;
 export type Runtime = keyof typeof RUNTIME_SOURCE;
+
+/** What the programs at a site of this runtime are told: `cookie` of {@link ProbeSite}. */
+export const cookieOf = (runtime: Runtime, { function: name, detail = 0n }: LibrarySite): bigint =>
+  BigInt(SITE_FUNCTION[name] | (RUNTIME_SOURCE[runtime] << 8)) | detail;
 
 /** What a file carries, and where in it probes stand. */
 export interface ChosenSites {

@@ -4,14 +4,8 @@ import { ElfError, withFile } from "../elf/byte-source.js";
 import { ElfFile } from "../elf/elf-file.js";
 import { fileIdentity } from "../file-identity.js";
 import { codeOf, errnoWords } from "../processes/system-error.js";
-import {
-  type ChooseSites,
-  type ChosenSites,
-  chooseSites,
-  RUNTIME_SOURCE,
-  type Runtime,
-} from "../runtimes.js";
-import { type LibrarySite, SITE_FUNCTION } from "../sites/site.js";
+import { type ChooseSites, type ChosenSites, chooseSites, cookieOf, type Runtime } from "../runtimes.js";
+import type { LibrarySite } from "../sites/site.js";
 import { UnknownBuild } from "../unknown-build.js";
 
 /** A file with a TLS implementation in it: a shared library, or a program. */
@@ -162,8 +156,8 @@ export class LibraryTable {
       library.sites = chosen.sites;
       // Ends first: a connection that is seen to begin is then seen to end.
       for (const site of library.sites.toReversed()) {
-        const { kind, offset, function: name, detail = 0n } = site;
-        const cookie = BigInt(SITE_FUNCTION[name] | (RUNTIME_SOURCE[chosen.runtime] << 8)) | detail;
+        const { kind, offset } = site;
+        const cookie = cookieOf(chosen.runtime, site);
         library.linkIds.push(this.session.attachUprobe({ path, offset, cookie, link: library.link, kind }));
       }
       this.#attached += 1;

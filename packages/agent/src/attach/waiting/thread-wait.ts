@@ -12,6 +12,12 @@ export interface ThreadWait {
   stackPointer: string;
 }
 
+/** Of a thread that waits for bytes of one socket. */
+export interface SocketWait extends ThreadWait {
+  /** the socket's; undefined where the system call does not say it */
+  descriptor: number | undefined;
+}
+
 /** read, readv, recvfrom, recvmsg: the first argument is what they read from. */
 const READS: ReadonlySet<number> = new Set([0, 19, 45, 47]);
 /** poll, ppoll: the second argument is how many descriptors they wait for. A read with a time limit waits for one, an event loop for more. */
@@ -41,7 +47,7 @@ export function waitOf(pid: number, thread: number): ThreadWait | undefined {
 }
 
 /** Threads that wait as a read of TLS does: for bytes of one socket. At most `max` threads are looked at. */
-export function waitingThreads(pid: number, max: number): ThreadWait[] {
+export function waitingThreads(pid: number, max: number): SocketWait[] {
   let threads: number[];
   try {
     threads = readdirSync(procPath(pid, "task")).map(Number).slice(0, max);
@@ -50,7 +56,8 @@ export function waitingThreads(pid: number, max: number): ThreadWait[] {
   }
   return threads
     .flatMap((thread) => waitOf(pid, thread) ?? [])
-    .filter((wait) => waitsForOne(wait) || socketOf(pid, wait) !== undefined);
+    .map((wait) => ({ ...wait, descriptor: socketOf(pid, wait) }))
+    .filter((wait) => waitsForOne(wait) || wait.descriptor !== undefined);
 }
 
 /**
@@ -69,7 +76,7 @@ const waitsForOne = ({ systemCall, arguments: [, count] }: ThreadWait): boolean 
   WAITS.has(systemCall) && Number(count) === 1;
 
 /** The descriptor of the socket that the thread reads from; undefined where it does not, or from something else. */
-export function socketOf(pid: number, { systemCall, arguments: [first] }: ThreadWait): number | undefined {
+function socketOf(pid: number, { systemCall, arguments: [first] }: ThreadWait): number | undefined {
   const descriptor = Number(first);
   if (!READS.has(systemCall) || !Number.isSafeInteger(descriptor)) return undefined;
   try {

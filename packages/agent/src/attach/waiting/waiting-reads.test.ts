@@ -63,9 +63,11 @@ beforeEach(() => {
     { all: () => libraries },
     () => isWanted,
     {
-      waitingThreads: (_, max) => [...waits.values()].slice(0, max),
+      waitingThreads: (_, max) =>
+        [...waits.values()]
+          .slice(0, max)
+          .map((each) => ({ ...each, descriptor: each.systemCall === 0 ? 5 : undefined })),
       waitOf: (_, thread) => waits.get(thread),
-      socketOf: (_, { systemCall }) => (systemCall === 0 ? 5 : undefined),
       hasShadowStack: () => guarded,
     },
   );

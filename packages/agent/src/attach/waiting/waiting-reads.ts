@@ -6,10 +6,10 @@ import { withFile } from "../elf/byte-source.js";
 import { ElfFile } from "../elf/elf-file.js";
 import type { Library, LibraryTable } from "../libraries/library-table.js";
 import { openableAs } from "../libraries/mapped-libraries.js";
-import { RUNTIME_SOURCE } from "../runtimes.js";
-import { type LibrarySite, SITE_FUNCTION } from "../sites/site.js";
+import { cookieOf } from "../runtimes.js";
+import type { LibrarySite } from "../sites/site.js";
 import { COPYING_RUNTIMES, waitingReadSites } from "../sites/waiting-read-sites.js";
-import { hasShadowStack, socketOf, type ThreadWait, waitingThreads, waitOf } from "./thread-wait.js";
+import { hasShadowStack, type SocketWait, type ThreadWait, waitingThreads, waitOf } from "./thread-wait.js";
 
 const MAP = "waiting_reads";
 /** Processes that are followed, and links that wait to be detached, together. */
@@ -33,9 +33,8 @@ interface Followed {
 }
 
 interface Host {
-  waitingThreads(pid: number, max: number): ThreadWait[];
+  waitingThreads(pid: number, max: number): SocketWait[];
   waitOf(pid: number, thread: number): ThreadWait | undefined;
-  socketOf(pid: number, wait: ThreadWait): number | undefined;
   hasShadowStack(pid: number): boolean;
 }
 
@@ -64,7 +63,7 @@ export class WaitingReads {
     private readonly session: Session,
     private readonly libraries: Pick<LibraryTable, "all">,
     private readonly isWanted: (pid: number) => boolean,
-    private readonly host: Host = { waitingThreads, waitOf, socketOf, hasShadowStack },
+    private readonly host: Host = { waitingThreads, waitOf, hasShadowStack },
   ) {}
 
   /** Probes stand where none did, or others are captured than before: what processes wait in that were not looked at. */
@@ -147,7 +146,7 @@ export class WaitingReads {
     this.#followed.set(pid, followed);
     try {
       // Known before they are probed: the first hit is the one that counts.
-      for (const wait of waits) if (!followed.waiters.has(wait.thread)) this.#follow(pid, wait, followed);
+      for (const wait of waits) if (!followed.waiters.has(wait.thread)) this.#follow(wait, followed);
       this.#attach(pid, library, followed);
     } catch {
       // The process ended, or a table is full: what it waits for is not seen, as without this.
@@ -155,9 +154,9 @@ export class WaitingReads {
     if (followed.linkIds.length === 0) this.#unfollow(pid);
   }
 
-  #follow(pid: number, wait: ThreadWait, { waiters }: Followed): void {
-    const { thread } = wait;
-    this.session.updateTable(MAP, indexKey(thread), waitingReadValue(this.host.socketOf(pid, wait)));
+  #follow(wait: SocketWait, { waiters }: Followed): void {
+    const { thread, descriptor } = wait;
+    this.session.updateTable(MAP, indexKey(thread), waitingReadValue(descriptor));
     waiters.set(thread, { wait, looksElsewhere: 0 });
     this.#threads += 1;
   }
@@ -184,10 +183,10 @@ export class WaitingReads {
       sites = withFile(path, (source) => waitingReadSites(new ElfFile(source), runtime));
       this.#sites.set(library, sites);
     }
-    for (const { offset, detail = 0n, function: name } of sites) {
-      const cookie = BigInt(SITE_FUNCTION[name] | (RUNTIME_SOURCE[runtime] << 8)) | detail;
-      const site = { path, offset, cookie, link, kind: "waiting_read", pid } as const;
-      followed.linkIds.push(this.session.attachUprobe(site));
+    for (const site of sites) {
+      const { offset, kind } = site;
+      const cookie = cookieOf(runtime, site);
+      followed.linkIds.push(this.session.attachUprobe({ path, offset, cookie, link, kind, pid }));
     }
   }
 
