@@ -44,18 +44,22 @@ verified_alone int beginning_of(__u64 user, __u32 size)
 	return beginning;
 }
 
-/* By itself, as `strange` takes room on the stack. sk: the address of a struct sock. */
-verified_alone int note_strange(const struct connection_key *key, __u64 sk, __u32 calls_left, int is_tls)
+/*
+ * By itself, as `strange` takes room on the stack. handle: of the socket; sk: the address of its struct sock. Not the key by its address: what a
+ * function that is verified alone is handed is no key to a map before Linux 6.2.
+ */
+verified_alone int note_strange(__u64 handle, __u32 process_id, __u64 sk, __u32 calls_left, int is_tls)
 {
+	struct connection_key key = { .ssl = handle, .process = process_id };
 	struct strange_socket strange = { .calls_left = calls_left, .is_tls = is_tls }, *noted;
-	struct process *process = key ? bpf_map_lookup_elem(&processes, &key->process) : 0;
+	struct process *process = bpf_map_lookup_elem(&processes, &process_id);
 
 	if (!process || process->strange_sockets >= entries_of(&strange_sockets) / 2)	/* no process takes all the room */
 		return 0;
-	if (bpf_map_update_elem(&strange_sockets, key, &strange, BPF_NOEXIST))
+	if (bpf_map_update_elem(&strange_sockets, &key, &strange, BPF_NOEXIST))
 		return 0;
 	add_atomically(&process->strange_sockets, 1);
-	noted = is_tls ? bpf_map_lookup_elem(&strange_sockets, key) : 0;
+	noted = is_tls ? bpf_map_lookup_elem(&strange_sockets, &key) : 0;
 	if (noted)
 		read_socket((struct sock *)sk, 0, &noted->socket);
 	return 0;
@@ -106,9 +110,9 @@ static __always_inline int begins_connection(struct work *w, const struct connec
 	if (beginning == BEGINS_TLS) {
 		if (strange)
 			forget_strange(key);
-		note_strange(key, (__u64)s->sk, 0, 1);
+		note_strange(key->ssl, key->process, (__u64)s->sk, 0, 1);
 	} else if (!strange) {
-		note_strange(key, (__u64)s->sk, patience_with(s, w->direction, moved), 0);
+		note_strange(key->ssl, key->process, (__u64)s->sk, patience_with(s, w->direction, moved), 0);
 	} else if (left) {	/* of two calls at once, one counts */
 		compare_and_swap(&strange->calls_left, left, left - 1);
 	}
@@ -122,7 +126,7 @@ static __always_inline int end_as_strange(const struct connection_key *key, stru
 
 	if (!c)
 		return 0;
-	note_strange(key, (__u64)sk, 0, is_tls);
+	note_strange(key->ssl, key->process, (__u64)sk, 0, is_tls);
 	end_measured_connection(c, key, END_CLOSED);
 	return 1;
 }

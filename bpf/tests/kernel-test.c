@@ -102,7 +102,8 @@ static void expect_empty(const char *map)
 static const struct {
 	const char *name;
 	int major, minor;
-} younger[] = { { "ssl_call_session", 6, 13 }, { "socket_send", 6, 3 }, { "socket_receive", 6, 3 } };
+} younger[] = { { "ssl_call_session", 6, 13 }, { "socket_send", 6, 3 }, { "socket_receive", 6, 3 }, { "arrival_note", 6, 3 },
+	      { "arrival_take", 6, 3 } };
 
 static void leave_out_what_is_younger(void)
 {
