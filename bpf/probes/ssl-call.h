@@ -20,8 +20,8 @@ static __always_inline struct site site_of(void *context)
 
 static __always_inline int is_read(__u8 function)
 {
-	return function == SITE_READ || function == SITE_READ_EX || function == SITE_GO_READ_COPY ||
-	       function == SITE_GO_READ_RETURN;
+	return function == SITE_READ || function == SITE_READ_EX || function == SITE_READ_COPY || function == SITE_WAITING_READ ||
+	       function == SITE_GO_READ_COPY || function == SITE_GO_READ_RETURN;
 }
 
 /* How many bytes the call moved. */

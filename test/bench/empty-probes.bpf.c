@@ -26,7 +26,7 @@ SEC("uprobe")
 int go_call_bytes(void *context) { return 0; }
 
 SEC("uprobe")
-int ssl_waiting_read(void *context) { return 0; }
+int ssl_read_copy(void *context) { return 0; }
 
 SEC("tp_btf/sched_process_exec")
 int process_exec(void *context) { return 0; }

@@ -14,7 +14,7 @@ test.each([
   "ssl_entry",
   "go_call_entry",
   "go_call_bytes",
-  "ssl_waiting_read",
+  "ssl_read_copy",
   "process_exec",
   "process_exit",
   "process_fork",

@@ -12,7 +12,7 @@ import { PYTHON } from "../support/python.js";
 import { startAttachedTrace } from "../support/trace.js";
 import { until } from "../support/until.js";
 
-/** Threads that wait in a read of TLS when the agent comes: what that returns is seen, from the first request on. */
+/** Threads that wait in a read of TLS when the agent comes, and reads are seen from their entry on: what that one returns is seen, too. */
 
 const cleanup = new Cleanup();
 afterEach(() => cleanup.run());
@@ -44,7 +44,7 @@ test.runIf(process.arch === "x64").each([
     for (const each of open) each.end();
   });
   for (const each of open) await each.get(numbered("before", "/", 2));
-  const trace = await startAttachedTrace(cleanup, policyFor(executable));
+  const trace = await startAttachedTrace(cleanup, policyFor(executable), { MASTHEAD_TLS_READS_AT: "call" });
   const requests = open.map((_, index) => numbered(`connection-${index}`, "/", 4));
   const ends = [];
   for (const [index, each] of open.entries()) ends.push(...(await each.get(requests[index] ?? [])));
@@ -62,9 +62,13 @@ test.runIf(process.arch === "x64")("a server that no policy asked about before",
   const connection = connectionTo(port);
   cleanup.add(() => connection.end());
   const paths: string[] = [];
-  const { attachment, tables } = startKernelCapture(cleanup, (record, bytes) => {
-    if (record.request && record.pid === pid) paths.push(pathOf(record, bytes));
-  });
+  const { attachment, tables } = startKernelCapture(
+    cleanup,
+    (record, bytes) => {
+      if (record.request && record.pid === pid) paths.push(pathOf(record, bytes));
+    },
+    { readsAt: "call" },
+  );
   tables.apply(policySet(1, {}));
   attachment.onPolicies();
   await connection.get([{ path: "/before", id: "0" }]);

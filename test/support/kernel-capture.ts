@@ -42,7 +42,10 @@ export const startKernelCapture = (
     withoutPrograms = [],
     onSeries,
     ...options
-  }: Pick<SessionOptions, "withoutPrograms" | "clearText" | "bestLink" | "returnBy" | "mapEntries"> &
+  }: Pick<
+    SessionOptions,
+    "withoutPrograms" | "clearText" | "bestLink" | "returnBy" | "readsAt" | "mapEntries"
+  > &
     Pick<AttachmentOptions, "knownBuilds" | "isSuspended"> & {
       go?: boolean;
       /** takes each series of one */
@@ -61,6 +64,7 @@ export const startKernelCapture = (
     ...{ session, homeDirectory: home, ownPids: [], scanEveryMs: 2 ** 30 },
     ...(knownBuilds && { knownBuilds }),
     ...(isSuspended && { isSuspended }),
+    isTimed: () => tables.isTimed,
     // As an agent asks, but that without a policy all count as asked about.
     asked: (pid) => (tables.generation === 0 ? "asked" : askedOf(tables, pid)),
   });

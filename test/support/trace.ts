@@ -9,13 +9,13 @@ import { until } from "./until.js";
 /** The agent's command, run by Node. */
 export const AGENT = fileURLToPath(new URL("../../packages/agent/bin/masthead-agent.js", import.meta.url));
 
-/** `masthead-agent trace --json` with this policy and a home of its own. Stopped by `cleanup`. */
-export function startTrace(cleanup: Cleanup, policy: object): Program {
+/** `masthead-agent trace --json` with this policy and a home of its own. Stopped by `cleanup`. @param env further variables */
+export function startTrace(cleanup: Cleanup, policy: object, env: NodeJS.ProcessEnv = {}): Program {
   const folder = cleanup.folder();
   const file = join(folder, "policy.json");
   writeFileSync(file, JSON.stringify(policy));
   const trace = startProgram(process.execPath, [AGENT, "trace", "--json", "--policy", file], {
-    env: { ...process.env, MASTHEAD_HOME: join(folder, "home") },
+    env: { ...process.env, MASTHEAD_HOME: join(folder, "home"), ...env },
   });
   cleanup.add(() => trace.stop("SIGKILL"));
   return trace;
@@ -29,13 +29,10 @@ export const tracing = (trace: Program): Promise<boolean> =>
 export const startAttachedTrace = async (
   cleanup: Cleanup,
   spec: CapturePolicyInput["spec"],
+  env: NodeJS.ProcessEnv = {},
 ): Promise<Program> => {
-  const trace = startTrace(cleanup, {
-    apiVersion: "masthead.dev/v1",
-    kind: "CapturePolicy",
-    metadata: { name: "traced" },
-    spec,
-  });
+  const policy = { apiVersion: "masthead.dev/v1", kind: "CapturePolicy", metadata: { name: "traced" }, spec };
+  const trace = startTrace(cleanup, policy, env);
   await tracing(trace);
   return trace;
 };

@@ -1,6 +1,8 @@
 import { variable, wholeNumber } from "@masthead/shared/config/definition";
+import { z } from "zod";
+import type { ReadsAt } from "./capture/read-places.js";
 
-/** Sizes of the kernel's tables, which are fixed when the programs are loaded. */
+/** Sizes of the kernel's tables, and where its programs stand: fixed when they are loaded. */
 export const kernelVariables = {
   kernelConnections: variable({
     name: "MASTHEAD_KERNEL_CONNECTIONS",
@@ -14,6 +16,13 @@ export const kernelVariables = {
       "Entries of the kernel's table of reads and writes in flight, twice as many as are to be followed at once. No room: loss `calls/full`.",
     default: "32768",
     schema: wholeNumber(1, 4_000_000),
+  }),
+  tlsReadsAt: variable({
+    name: "MASTHEAD_TLS_READS_AT",
+    description:
+      "`copy`: reads are seen where OpenSSL copies them to the program, where the library and the host allow it. `call`: always at both ends of the functions that read, which costs more.",
+    default: "copy",
+    schema: z.enum(["copy", "call"]) as z.ZodType<ReadsAt, string>,
   }),
   kernelHeads: variable({
     name: "MASTHEAD_KERNEL_HEADS",

@@ -6,8 +6,10 @@ import type { ProcessInfo } from "../exchange.js";
 import { Coverage, type CoverageReport } from "./coverage/coverage.js";
 import type { Asked } from "./coverage/judge.js";
 import { EarlyLooks } from "./libraries/early-looks.js";
+import type { Library } from "./libraries/library-probes.js";
 import { LibraryScan } from "./libraries/library-scan.js";
-import { type Library, LibraryTable } from "./libraries/library-table.js";
+import { LibraryTable } from "./libraries/library-table.js";
+import { ReadCopies } from "./libraries/read-copies.js";
 import type { ProcessExec } from "./processes/process-names.js";
 import { ProcessTable } from "./processes/process-table.js";
 import { SelfProcesses } from "./processes/self-processes.js";
@@ -25,6 +27,8 @@ export interface AttachmentOptions {
   asked?: (pid: number) => Asked;
   /** whether nothing is captured of this process for the budget's sake; absent: of none */
   isSuspended?: (pid: number) => boolean;
+  /** whether a policy in force asks for timings; absent: none does */
+  isTimed?: () => boolean;
   /** builds without symbols whose functions are known; the table that comes with the agent by default */
   knownBuilds?: KnownBuilds;
   scanEveryMs?: number;
@@ -38,6 +42,7 @@ export class Attachment {
   readonly #scan: LibraryScan;
   readonly #early: EarlyLooks;
   readonly #waiting: WaitingReads;
+  readonly #copies: ReadCopies;
   readonly #processes = new ProcessTable();
   readonly #self: SelfProcesses;
   readonly #coverage: Coverage;
@@ -54,14 +59,16 @@ export class Attachment {
       ownPids,
       asked,
       isSuspended = () => false,
+      isTimed = () => false,
       knownBuilds: builds = KNOWN_BUILDS,
     } = options;
-    const choose: ChooseSites = (elf) => chooseSites(elf, builds, session.info.returnBy);
+    const choose: ChooseSites = (elf, readsAt) => chooseSites(elf, builds, session.info.returnBy, readsAt);
     this.#libraries = new LibraryTable(session, choose);
     this.#scan = new LibraryScan(this.#libraries);
     this.#early = new EarlyLooks(this.#libraries, this.#scan);
     const isWanted = (pid: number) => asked?.(pid) === "asked" && !isSuspended(pid);
     this.#waiting = new WaitingReads(session, this.#libraries, isWanted);
+    this.#copies = new ReadCopies(session, this.#libraries, isTimed);
     this.#self = new SelfProcesses(
       session,
       ownPids ?? [process.pid],
@@ -93,8 +100,15 @@ export class Attachment {
     this.#self.refresh();
     this.#early.onScan();
     this.#processes.keep(this.#scan.run(this.#self.all()));
-    if (this.#libraries.attached !== this.#attachedAtLook) this.#look();
+    this.#follow();
     this.#waiting.scan();
+  }
+
+  /** What came since the last time, and what has to be followed in another way than before. */
+  #follow(): void {
+    const left = this.#copies.leave();
+    if (this.#libraries.attached !== this.#attachedAtLook) this.#look();
+    for (const library of left) this.#libraries.dropCopies(library);
   }
 
   #look(): void {
@@ -104,6 +118,7 @@ export class Attachment {
 
   /** Other policies are in force, or other programs suspended: processes that are followed from now on may be in the midst of a read. */
   onPolicies(): void {
+    this.#follow();
     this.#look();
   }
 

@@ -1,3 +1,4 @@
+import type { ReadsAt } from "../capture/read-places.js";
 import type { ReturnBy } from "../capture/return-probes.js";
 import { RecordSource } from "../decode/record-enums.js";
 import type { ElfFile } from "./elf/elf-file.js";
@@ -27,7 +28,8 @@ export interface ChosenSites {
   sites: LibrarySite[];
 }
 
-export type ChooseSites = (elf: ElfFile) => ChosenSites | undefined;
+/** @param readsAt where reads are to be seen, as far as the file allows it */
+export type ChooseSites = (elf: ElfFile, readsAt: ReadsAt) => ChosenSites | undefined;
 
 /**
  * By the functions that the file has, whatever its name; without symbols, by its build id. Undefined where it has none that
@@ -37,9 +39,10 @@ export function chooseSites(
   elf: ElfFile,
   builds: KnownBuilds = KNOWN_BUILDS,
   returnBy: ReturnBy = "probe",
+  readsAt: ReadsAt = "call",
 ): ChosenSites | undefined {
   return (
-    opensslSites(elf, returnBy) ??
+    opensslSites(elf, returnBy, readsAt) ??
     gnutlsSites(elf, returnBy) ??
     goSites(elf) ??
     knownBuildSites(elf, builds, returnBy)

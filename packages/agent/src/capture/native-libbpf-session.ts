@@ -19,7 +19,7 @@ const ONE_PROGRAM = {
   entry: "ssl_entry",
   go_entry: "go_call_entry",
   go_bytes: "go_call_bytes",
-  waiting_read: "ssl_waiting_read",
+  read_copy: "ssl_read_copy",
 } as const;
 
 /** The session over the addon: which program stands where, and failures in words. */
@@ -41,8 +41,8 @@ export class LibbpfSession implements CaptureSession {
     this.#native = loaded.session;
     this.#pollEveryMs = pollEveryMs;
     this.#handoffBytes = handoffBytes;
-    const { link, programs, absent, returnBy, refusedLinks } = loaded;
-    this.info = { links: [link], programs, absent, returnBy, refusedLinks };
+    const { link, programs, absent, returnBy, readsAt, refusedLinks } = loaded;
+    this.info = { links: [link], programs, absent, returnBy, readsAt, refusedLinks };
   }
 
   updateTable(map: string, key: Uint8Array, value: Uint8Array): void {

@@ -3,6 +3,7 @@ import { release } from "node:os";
 import { ATTACH_TYPE, type NativeSession, native, nativeAddon, type ProgramPlan } from "./native-addon.js";
 import { errnoName, NativeError } from "./native-error.js";
 import type { LinkKind, SessionOptions } from "./native-session.js";
+import { type ReadsAt, usualReadsAt } from "./read-places.js";
 import { type ReturnBy, usualReturnBy } from "./return-probes.js";
 
 /**
@@ -23,8 +24,8 @@ const TRACEPOINTS = {
   arrival_take: "asked",
 } as const;
 
-/** Of reads that were entered before there were probes. */
-export const WAITING_READ_PROGRAM = "ssl_waiting_read";
+/** Of reads that are seen where they are copied. */
+export const READ_COPY_PROGRAM = "ssl_read_copy";
 
 /** They tell something together only. */
 export const ARRIVAL_PROGRAMS: readonly string[] = ["arrival_note", "arrival_take"];
@@ -58,7 +59,7 @@ export function linkOffers(): LinkOffer[] {
 const programsOfX64 = (kind: LinkKind): ProgramPlan[] => {
   const attachType = kind === "perf" ? ATTACH_TYPE.section : ATTACH_TYPE.multi;
   return process.arch === "x64"
-    ? ["go_call_entry", "go_call_bytes", WAITING_READ_PROGRAM].map((name) => ({ name, attachType }))
+    ? ["go_call_entry", "go_call_bytes", READ_COPY_PROGRAM].map((name) => ({ name, attachType }))
     : [];
 };
 
@@ -85,6 +86,7 @@ export interface Loaded {
   programs: string[];
   absent: { program: string; reason: string }[];
   returnBy: ReturnBy;
+  readsAt: ReadsAt;
   refusedLinks: { kind: LinkKind; reason: string }[];
 }
 
@@ -109,7 +111,10 @@ export function loadPrograms(options: SessionOptions): Loaded {
       continue;
     }
     try {
-      return { ...loadRung(options, link, returnBy), returnBy, refusedLinks };
+      const loaded = loadRung(options, link, returnBy);
+      const isCopySeen = options.readsAt !== "call" && loaded.programs.includes(READ_COPY_PROGRAM);
+      const readsAt = isCopySeen ? usualReadsAt() : "call";
+      return { ...loaded, returnBy, readsAt, refusedLinks };
     } catch (error) {
       // The session rung has programs of its own; where they are refused the next rung may still be taken.
       if (!(error instanceof NativeError) || error.passing || link === "perf") throw error;
@@ -124,7 +129,7 @@ function loadRung(
   options: SessionOptions,
   link: LinkKind,
   returnBy: ReturnBy,
-): Omit<Loaded, "returnBy" | "refusedLinks"> {
+): Omit<Loaded, "returnBy" | "readsAt" | "refusedLinks"> {
   const required = [...uprobePrograms(link, returnBy), ...plan("required")];
   const instead = plan("instead");
   const spared = options.withoutPrograms ?? [];

@@ -1,5 +1,6 @@
 import { LibbpfSession } from "./native-libbpf-session.js";
 import { attachTracepoints, loadPrograms } from "./native-programs.js";
+import type { ReadsAt } from "./read-places.js";
 import type { ReturnBy } from "./return-probes.js";
 
 /** How a probe is linked, best first: uprobe session (6.13), uprobe_multi (6.6), perf event. */
@@ -8,7 +9,7 @@ export type LinkKind = "session" | "multi" | "perf";
 /**
  * Which programs stand there. `call`: at entry and at return; `call_entry` and `call_return`: at one of the two, the latter
  * at an instruction by which the function returns; `entry`: at entry only; `go_entry` and `go_bytes`: at that one
- * instruction of a Go program; `waiting_read`: at a call of memcpy, of one process.
+ * instruction of a Go program; `read_copy`: at a call of memcpy.
  */
 export type SiteKind =
   | "call"
@@ -17,7 +18,7 @@ export type SiteKind =
   | "entry"
   | "go_entry"
   | "go_bytes"
-  | "waiting_read";
+  | "read_copy";
 
 /** Where a probe stands. */
 export interface ProbeSite {
@@ -92,6 +93,8 @@ export interface SessionInfo {
   absent: { program: string; reason: string }[];
   /** how ends of calls are seen: of which kinds sites may be */
   returnBy: ReturnBy;
+  /** where reads of TLS are seen, where the library allows it */
+  readsAt: ReadsAt;
   /** better links that this kernel does not make, and why */
   refusedLinks: { kind: LinkKind; reason: string }[];
 }
@@ -130,6 +133,8 @@ export interface SessionOptions {
    * kernel allows)
    */
   returnBy?: ReturnBy;
+  /** `call`: reads of TLS are never seen where they are copied (default: `copy`, where this host allows that) */
+  readsAt?: ReadsAt;
   /** whether HTTP in clear is read too, from system calls */
   clearText?: boolean;
   /** optional programs to do without, as on a kernel that refuses them; for tests */

@@ -105,6 +105,11 @@ export class PolicyTables {
     if (this.compiled !== undefined) this.install(this.compiled, this.find);
   }
 
+  /** Whether some policy in force asks for timings. */
+  get isTimed(): boolean {
+    return Object.values(this.compiled?.rules.timings ?? {}).some((items) => items !== 0n);
+  }
+
   /** Attached while a policy in force asks. Where it cannot be, the set is in force without it. @returns warnings */
   private followArrivals({ rules }: CompiledPolicies): string[] {
     try {

@@ -3,7 +3,7 @@ import type { CoverageEntry } from "@masthead/shared/wire/heartbeat";
 import { Attachment } from "../attach/attachment.js";
 import type { CoverageReport } from "../attach/coverage/coverage.js";
 import { refusedCoverage } from "../attach/coverage/refused-coverage.js";
-import type { Library } from "../attach/libraries/library-table.js";
+import type { Library } from "../attach/libraries/library-probes.js";
 import { type LinkOffer, linkOffers } from "../capture/native-programs.js";
 import { type CaptureSession, openSession } from "../capture/native-session.js";
 import { circumstances, usualLink } from "../privilege/circumstances.js";

@@ -1,7 +1,5 @@
 import { release } from "node:os";
 import { fileURLToPath } from "node:url";
-import type { FingerprintKey } from "@masthead/shared/policy/fingerprint";
-import type { Floor } from "@masthead/shared/policy/floor";
 import type { PolicySet } from "@masthead/shared/wire/policy-set";
 import { Attachment } from "../attach/attachment.js";
 import type { CoverageReport } from "../attach/coverage/coverage.js";
@@ -18,28 +16,13 @@ import { circumstances, usualLink } from "../privilege/circumstances.js";
 import { lossWithout, requireCapabilities } from "../privilege/missing-capabilities.js";
 import { ownRights } from "../privilege/thread-rights.js";
 import type { LedgerSources } from "../ship/ledger.js";
+import type { BpfSourceOptions } from "./bpf-source-options.js";
 import type { CaptureSource, SourceEvents } from "./capture-source.js";
 import { askedOf, ExecutableWatch } from "./executable-watch.js";
 import { KernelBudget } from "./kernel-budget.js";
 import { counterOf, kernelAccount, recordsWritten, sessionCounters } from "./kernel-counters.js";
 import { KernelCounting } from "./kernel-counting.js";
-import { type KernelSizes, mapEntriesOf } from "./map-entries.js";
-
-export interface BpfSourceOptions extends KernelSizes {
-  /** absent: the object that came with the agent */
-  objectPath?: string | undefined;
-  handoffBytes: number;
-  pollEveryMs: number;
-  /** whether HTTP in clear is read too */
-  clearText: boolean;
-  labels: Record<string, string>;
-  floor: Floor;
-  fingerprintKey: FingerprintKey;
-  /** MASTHEAD_HOME, whose pid files name processes that are never targets */
-  homeDirectory?: string | undefined;
-  /** true: exchanges of policies that aggregate are sent one by one as those of others, to be looked at */
-  sendsAll?: boolean;
-}
+import { mapEntriesOf } from "./map-entries.js";
 
 /** The programs as `make -C bpf` leaves them. */
 export const BUILT_OBJECT = fileURLToPath(new URL("../../../../bpf/build/masthead.bpf.o", import.meta.url));
@@ -68,6 +51,7 @@ export class BpfSource implements CaptureSource {
       handoffBytes,
       pollEveryMs,
       clearText,
+      tlsReadsAt: readsAt,
       labels,
       floor,
       homeDirectory,
@@ -76,7 +60,7 @@ export class BpfSource implements CaptureSource {
     const { effective } = ownRights();
     requireCapabilities(effective, circumstances(usualLink(release()), homeDirectory));
     const mapEntries = mapEntriesOf(options);
-    this.#session = openSession({ objectPath, handoffBytes, pollEveryMs, clearText, mapEntries });
+    this.#session = openSession({ objectPath, handoffBytes, pollEveryMs, clearText, readsAt, mapEntries });
     try {
       writeConstantTables(this.#session, options.fingerprintKey);
       this.#tables = new PolicyTables({
@@ -100,6 +84,7 @@ export class BpfSource implements CaptureSource {
         session: this.#session,
         asked: (pid) => askedOf(this.#tables, pid),
         isSuspended: (pid) => this.budget.isSuspended(pid),
+        isTimed: () => this.#tables.isTimed,
         ...(homeDirectory === undefined ? {} : { homeDirectory }),
       });
       this.#executables = new ExecutableWatch(this.#tables);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Library } from "../libraries/library-table.js";
+import type { Library } from "../libraries/library-probes.js";
 import type { Descriptors } from "./descriptors.js";
 import { judge, type ProcessFacts } from "./judge.js";
 
@@ -15,7 +15,14 @@ const PLAIN: ProcessFacts = {
 };
 const library = (different: Partial<Library> = {}): Library => ({
   ...{ identity: "1:2", path: "/lib/libssl.so.3", runtime: "openssl", link: "session", sites: [] },
-  ...{ linkIds: [], isUnknownBuild: false, retryAtScan: 0, pids: new Set<number>(), cached: false },
+  ...{
+    linkIds: [],
+    isUnknownBuild: false,
+    retryAtScan: 0,
+    pids: new Set<number>(),
+    cached: false,
+    isProgram: false,
+  },
   ...different,
 });
 const failed = library({ path: "/lib/libgnutls.so.30", failure: "operation not permitted (EPERM)" });

@@ -1,6 +1,6 @@
 import { COVERAGE_NOTES_MAX, type CoverageEntry } from "@masthead/shared/wire/heartbeat";
+import type { Library } from "../libraries/library-probes.js";
 import type { ScannedProcess } from "../libraries/library-scan.js";
-import type { Library } from "../libraries/library-table.js";
 import { errnoWords } from "../processes/system-error.js";
 import type { Descriptors } from "./descriptors.js";
 import { note, reason } from "./reason.js";

@@ -14,17 +14,17 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const INFO: SessionInfo = {
-  ...{ links: ["multi"], programs: [], absent: [], refusedLinks: [], returnBy: "probe" },
+  ...{ links: ["multi"], programs: [], absent: [], refusedLinks: [], returnBy: "probe", readsAt: "call" },
 };
 
 /** A table over a session that notes what it is asked for, and how often a file was looked through. */
-const tableWith = (choose: ChooseSites = chooseSites) => {
+const tableWith = (choose: ChooseSites = (elf) => chooseSites(elf)) => {
   const attached: ProbeSite[] = [];
   let looks = 0;
   const session = { info: INFO, attachUprobe: (site: ProbeSite) => attached.push(site), detach: () => {} };
-  const table = new LibraryTable(session, (elf) => {
+  const table = new LibraryTable(session, (elf, readsAt) => {
     looks += 1;
-    return choose(elf);
+    return choose(elf, readsAt);
   });
   return { table, attached, looks: () => looks };
 };

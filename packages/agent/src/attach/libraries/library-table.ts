@@ -1,32 +1,14 @@
 import { NativeError } from "../../capture/native-error.js";
-import type { CaptureSession, LinkKind } from "../../capture/native-session.js";
+import type { CaptureSession } from "../../capture/native-session.js";
+import type { ReadsAt } from "../../capture/read-places.js";
 import { ElfError, withFile } from "../elf/byte-source.js";
 import { ElfFile } from "../elf/elf-file.js";
 import { fileIdentity } from "../file-identity.js";
 import { codeOf, errnoWords } from "../processes/system-error.js";
-import { type ChooseSites, type ChosenSites, chooseSites, cookieOf, type Runtime } from "../runtimes.js";
-import type { LibrarySite } from "../sites/site.js";
+import { type ChooseSites, type ChosenSites, chooseSites } from "../runtimes.js";
 import { UnknownBuild } from "../unknown-build.js";
-
-/** A file with a TLS implementation in it: a shared library, or a program. */
-export interface Library {
-  identity: string;
-  /** by which it was first found */
-  path: string;
-  /** what it turned out to carry */
-  runtime?: Runtime;
-  link: LinkKind;
-  sites: LibrarySite[];
-  linkIds: number[];
-  /** why nothing stands on it, in words */
-  failure?: string;
-  /** with `failure`: how to follow this build is not known, so that it was not tried */
-  isUnknownBuild: boolean;
-  retryAtScan: number;
-  pids: Set<number>;
-  /** the loader's cache names it: attached before any process maps it */
-  cached: boolean;
-}
+import { type Library, LibraryProbes } from "./library-probes.js";
+import { openableAs } from "./mapped-libraries.js";
 
 /** Who led to a file: a process that maps it, the loader's cache, or a policy that names the program. */
 export type Sighting = { pid: number } | "cache" | "policy";
@@ -40,6 +22,8 @@ export interface Unsighted {
 const LIBRARIES_MAX = 1024;
 const RETRY_AFTER_SCANS = 30;
 const PROGRAMS_WITHOUT_MAX = 4096;
+/** For a library that only the loader's cache names. */
+const NO_PROCESS = 0;
 
 /** What a file was found to carry, or why that cannot be said. */
 type Found = { chosen: ChosenSites | undefined } | { error: unknown };
@@ -51,11 +35,18 @@ export class LibraryTable {
   #scan = 0;
   #refused = 0;
   #attached = 0;
+  readonly #probes: LibraryProbes;
+  /** where reads are seen of libraries that come; of programs always at calls, since those that have TLS inside mostly move ciphertext themselves */
+  readsAt: ReadsAt;
 
   constructor(
     private readonly session: Pick<CaptureSession, "attachUprobe" | "detach" | "info">,
-    private readonly choose: ChooseSites = chooseSites,
-  ) {}
+    private readonly choose: ChooseSites = (elf, readsAt) =>
+      chooseSites(elf, undefined, session.info.returnBy, readsAt),
+  ) {
+    this.#probes = new LibraryProbes(session);
+    this.readsAt = session.info.readsAt;
+  }
 
   /** A file that some process maps or some loader would: attached now, where that was not done before. */
   sight(path: string, by: Sighting): Library | Unsighted {
@@ -68,7 +59,7 @@ export class LibraryTable {
     let library = this.#libraries.get(identity);
     if (!library && this.#isFull())
       return { unsighted: `${LIBRARIES_MAX} libraries are probed, which is the most there may be` };
-    library ??= this.#add(identity, path, this.#find(path));
+    library ??= this.#add(identity, path, false);
     return this.#sighted(library, path, by);
   }
 
@@ -97,9 +88,32 @@ export class LibraryTable {
     }
   }
 
+  /**
+   * Reads of it are seen at the calls that read, too, from now on. @returns whether they are: else nothing has changed, and it may be
+   * asked for again
+   */
+  addCalls(library: Library): boolean {
+    for (const pid of [...library.pids, NO_PROCESS]) {
+      const path = openableAs(library.identity, library.path, pid);
+      const found = path === undefined ? { chosen: undefined } : this.#find(path, library.isProgram, "call");
+      if (path === undefined || "error" in found || !found.chosen) continue;
+      try {
+        this.#probes.addCalls(library, path, found.chosen);
+        this.#attached += 1;
+        return true;
+      } catch {}
+    }
+    return false;
+  }
+
+  /** After addCalls(): reads are seen at calls alone. */
+  dropCopies(library: Library): void {
+    this.#probes.dropCopies(library);
+  }
+
   #addProgram(identity: string, path: string): Library | undefined {
     if (this.#isFull()) return undefined;
-    const found = this.#find(path);
+    const found = this.#find(path, true);
     const isOther = "error" in found ? found.error instanceof ElfError : found.chosen === undefined;
     if (isOther) {
       if (this.#without.size >= PROGRAMS_WITHOUT_MAX) this.#without.clear();
@@ -108,12 +122,12 @@ export class LibraryTable {
     }
     if ("error" in found && codeOf(found.error) !== undefined) throw found.error;
     // Also where it is not known how to follow what it carries: the table says why nothing stands on it.
-    return this.#add(identity, path, found);
+    return this.#add(identity, path, true, found);
   }
 
-  #find(path: string): Found {
+  #find(path: string, isProgram: boolean, readsAt: ReadsAt = isProgram ? "call" : this.readsAt): Found {
     try {
-      return { chosen: withFile(path, (source) => this.choose(new ElfFile(source))) };
+      return { chosen: withFile(path, (source) => this.choose(new ElfFile(source), readsAt)) };
     } catch (error) {
       return { error };
     }
@@ -123,7 +137,7 @@ export class LibraryTable {
     if (by === "cache") library.cached = true;
     else if (by !== "policy") library.pids.add(by.pid);
     if (library.failure !== undefined && library.retryAtScan <= this.#scan) {
-      this.#attach(library, path, this.#find(path));
+      this.#attach(library, path, this.#find(path, library.isProgram));
     }
     return library;
   }
@@ -135,11 +149,11 @@ export class LibraryTable {
     return isFull;
   }
 
-  #add(identity: string, path: string, found: Found): Library {
+  #add(identity: string, path: string, isProgram: boolean, found = this.#find(path, isProgram)): Library {
     const link = this.session.info.links[0] ?? "perf";
     const library: Library = {
       ...{ identity, path, link, sites: [], linkIds: [] },
-      ...{ isUnknownBuild: false, retryAtScan: 0, pids: new Set<number>(), cached: false },
+      ...{ isUnknownBuild: false, retryAtScan: 0, isProgram, pids: new Set<number>(), cached: false },
     };
     this.#libraries.set(identity, library);
     this.#attach(library, path, found);
@@ -152,26 +166,13 @@ export class LibraryTable {
       if ("error" in found) throw found.error;
       const { chosen } = found;
       if (!chosen) throw new Error("no functions that read and write in it, of a TLS library that is known");
-      library.runtime = chosen.runtime;
-      library.sites = chosen.sites;
-      // Ends first: a connection that is seen to begin is then seen to end.
-      for (const site of library.sites.toReversed()) {
-        const { kind, offset } = site;
-        const cookie = cookieOf(chosen.runtime, site);
-        library.linkIds.push(this.session.attachUprobe({ path, offset, cookie, link: library.link, kind }));
-      }
+      this.#probes.attach(library, path, chosen);
       this.#attached += 1;
     } catch (error) {
-      this.#detach(library);
       library.failure = words(error);
       library.isUnknownBuild = error instanceof UnknownBuild;
       library.retryAtScan = this.#scan + RETRY_AFTER_SCANS;
     }
-  }
-
-  #detach(library: Library): void {
-    for (const id of library.linkIds.toReversed()) this.session.detach(id);
-    library.linkIds = [];
   }
 
   /** The process ended, or runs another program now. */
@@ -188,7 +189,7 @@ export class LibraryTable {
     this.#scan += 1;
     for (const library of this.#libraries.values()) {
       if (library.pids.size > 0 || isStillThere(library)) continue;
-      this.#detach(library);
+      this.#probes.detach(library);
       this.#libraries.delete(library.identity);
     }
   }
@@ -215,7 +216,7 @@ export class LibraryTable {
   }
 
   close(): void {
-    for (const library of this.#libraries.values()) this.#detach(library);
+    for (const library of this.#libraries.values()) this.#probes.detach(library);
     this.#libraries.clear();
   }
 }

@@ -1,10 +1,12 @@
+import type { ReadsAt } from "../../capture/read-places.js";
 import type { ReturnBy } from "../../capture/return-probes.js";
 import type { ElfFile } from "../elf/elf-file.js";
 import type { ChosenSites } from "../runtimes.js";
 import { CALL_REGISTERS, emulatedSite } from "./emulated.js";
 import { codeAt, functionCode, leavesFor, lengthRegister } from "./inner-function.js";
 import { leadsTo, namedSites, type Symbols } from "./named-sites.js";
-import type { LibrarySite, SiteFunction } from "./site.js";
+import { allReadCopies } from "./read-copy-sites.js";
+import { type LibrarySite, NOTED_READS, type SiteFunction } from "./site.js";
 
 /** Functions by which sites are found; the first two have to be there. */
 export const OPENSSL_FUNCTIONS = [
@@ -20,13 +22,18 @@ export const OPENSSL_FUNCTIONS = [
 const BORINGSSL_ONLY = "SSL_CTX_set_grease_enabled";
 
 /** Where to stand in a file that has the symbols of OpenSSL or BoringSSL; undefined where it has neither. @throws ElfError */
-export function opensslSites(elf: ElfFile, returnBy: ReturnBy = "probe"): ChosenSites | undefined {
+export function opensslSites(
+  elf: ElfFile,
+  returnBy: ReturnBy = "probe",
+  readsAt: ReadsAt = "call",
+): ChosenSites | undefined {
   const symbols = elf.functions(new Set([...OPENSSL_FUNCTIONS, BORINGSSL_ONLY]));
   if (!symbols.has("SSL_read") || !symbols.has("SSL_write")) return undefined;
-  return {
-    runtime: symbols.has(BORINGSSL_ONLY) ? "boringssl" : "openssl",
-    sites: sitesAmong(elf, symbols, returnBy),
-  };
+  const runtime = symbols.has(BORINGSSL_ONLY) ? "boringssl" : "openssl";
+  const copies = runtime === "openssl" && readsAt === "copy" ? allReadCopies(elf) : [];
+  const sites = sitesAmong(elf, symbols, returnBy);
+  if (copies.length === 0) return { runtime, sites };
+  return { runtime, sites: [...copies, ...sites.filter((site) => !NOTED_READS.has(site.function))] };
 }
 
 /**

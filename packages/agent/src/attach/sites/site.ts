@@ -10,6 +10,8 @@ export const SITE_FUNCTION = {
   clear: 6,
   free: 7,
   flush: 8,
+  read_copy: 9,
+  waiting_read: 10,
   go_read_copy: 16,
   go_write: 17,
   go_read_return: 18,
@@ -17,6 +19,9 @@ export const SITE_FUNCTION = {
   go_handshake: 20,
 } as const;
 export type SiteFunction = keyof typeof SITE_FUNCTION;
+
+/** Calls that read, noted from their entry to their return. */
+export const NOTED_READS: ReadonlySet<SiteFunction> = new Set(["read", "read_ex"]);
 
 export interface LibrarySite {
   function: SiteFunction;

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import type { ProbeSite } from "../../capture/native-session.js";
 import { fileIdentity } from "../file-identity.js";
 import { isTlsLibraryName } from "../libraries/library-name.js";
-import type { Library } from "../libraries/library-table.js";
+import type { Library } from "../libraries/library-probes.js";
 import { cachedLibraries, readLoaderCache } from "../libraries/loader-cache.js";
 import type { ThreadWait } from "./thread-wait.js";
 import { WaitingReads } from "./waiting-reads.js";
@@ -24,9 +24,25 @@ const key = (bytes: Uint8Array) => Buffer.from(bytes).readUInt32LE();
 const wait = (thread: number, systemCall = 0, stackPointer = "0x7f00"): ThreadWait => ({
   ...{ thread, systemCall, arguments: ["0x5", "0x1"], stackPointer },
 });
+const SITE = {
+  function: "read",
+  symbol: "SSL_read",
+  inner: false,
+  offset: 1,
+  kind: "call",
+  cost: "emulated",
+} as const;
 const library = (): Library => ({
   ...{ identity: fileIdentity(OPENSSL), path: OPENSSL, runtime: "openssl", link: "multi" },
-  ...{ sites: [], linkIds: [1], isUnknownBuild: false, retryAtScan: 0, pids: new Set([10]), cached: true },
+  ...{
+    sites: [SITE],
+    linkIds: [1],
+    isProgram: false,
+    isUnknownBuild: false,
+    retryAtScan: 0,
+    pids: new Set([10]),
+    cached: true,
+  },
 });
 
 beforeEach(() => {
@@ -39,9 +55,10 @@ beforeEach(() => {
     {
       info: {
         links: ["multi"],
-        programs: ["ssl_waiting_read"],
+        programs: ["ssl_read_copy"],
         absent: [],
         returnBy: "probe",
+        readsAt: "call",
         refusedLinks: [],
       },
       attachUprobe(site) {
@@ -79,8 +96,8 @@ describe.runIf(process.arch === "x64")("threads that wait in a read of TLS", () 
     reads.look();
     expect(probes.size).toBeGreaterThan(0);
     for (const { pid, kind, path, cookie } of probes.values()) {
-      expect({ pid, kind, path }).toEqual({ pid: 10, kind: "waiting_read", path: OPENSSL });
-      expect(cookie & 0xffn).toBe(1n);
+      expect({ pid, kind, path }).toEqual({ pid: 10, kind: "read_copy", path: OPENSSL });
+      expect(cookie & 0xffn).toBe(10n);
     }
     expect([...table]).toEqual([
       [11, { descriptor: 5, hasDescriptor: true }],

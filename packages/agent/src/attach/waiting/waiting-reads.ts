@@ -1,14 +1,15 @@
-import { WAITING_READ_PROGRAM } from "../../capture/native-programs.js";
+import { READ_COPY_PROGRAM } from "../../capture/native-programs.js";
 import type { CaptureSession } from "../../capture/native-session.js";
 import { indexKey } from "../../capture/policy-bytes.js";
 import { WAITING_READ, WAITING_READS } from "../../capture/table-layout.js";
 import { withFile } from "../elf/byte-source.js";
 import { ElfFile } from "../elf/elf-file.js";
-import type { Library, LibraryTable } from "../libraries/library-table.js";
+import { type Library, notesReads } from "../libraries/library-probes.js";
+import type { LibraryTable } from "../libraries/library-table.js";
 import { openableAs } from "../libraries/mapped-libraries.js";
 import { cookieOf } from "../runtimes.js";
+import { COPYING_RUNTIMES, waitingReadSites } from "../sites/read-copy-sites.js";
 import type { LibrarySite } from "../sites/site.js";
-import { COPYING_RUNTIMES, waitingReadSites } from "../sites/waiting-read-sites.js";
 import { hasShadowStack, type SocketWait, type ThreadWait, waitingThreads, waitOf } from "./thread-wait.js";
 
 const MAP = "waiting_reads";
@@ -113,10 +114,9 @@ export class WaitingReads {
 
   /** Each process and library that was not met before, where the process is captured. Whether it is, is asked once until the next look. */
   #eachNew(visit: (pid: number, library: Library) => void): void {
-    if (!this.session.info.programs.includes(WAITING_READ_PROGRAM)) return;
+    if (!this.session.info.programs.includes(READ_COPY_PROGRAM)) return;
     for (const library of this.libraries.all()) {
-      if (library.linkIds.length === 0 || !library.runtime || !COPYING_RUNTIMES.has(library.runtime))
-        continue;
+      if (!notesReads(library) || !library.runtime || !COPYING_RUNTIMES.has(library.runtime)) continue;
       for (const pid of library.pids) {
         const met = this.#met.get(pid) ?? { isWanted: this.isWanted(pid), libraries: new Set<Library>() };
         this.#met.set(pid, met);

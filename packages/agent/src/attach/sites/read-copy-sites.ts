@@ -6,6 +6,7 @@ import {
   callsWithArguments,
   type Place,
 } from "./arguments-at-calls.js";
+import { type ConnectionBio, connectionBio } from "./connection-bio.js";
 import { destination } from "./inner-function.js";
 import { decode, type Instruction } from "./instructions.js";
 import type { LibrarySite } from "./site.js";
@@ -22,10 +23,14 @@ const SITES_MAX = 8;
 /** Of which it is known where they copy. */
 export const COPYING_RUNTIMES: ReadonlySet<Runtime> = new Set(["openssl", "boringssl"]);
 
-/** `enum kept_register` of bpf/probes/ssl-waiting-read.h. */
+/** `enum kept_register` of bpf/probes/ssl-read-copy.h. */
 const KEPT_REGISTER = { rbx: 1, rbp: 2, r12: 3, r13: 4, r14: 5, r15: 6 } as const;
 
-const ON_STACK = 0x8000;
+const ON_STACK = 0x1000;
+/** The cookie, above its low two bytes: bits of each argument's place, and where the layout of BIOs and the connection's own stand. */
+const PLACE_BITS = 13n;
+const LAYOUT_BIT = 55n;
+const BIO_BIT = 56n;
 
 const CONNECTION: Argument = { register: "rdi", bytes: 8 };
 /**
@@ -38,11 +43,32 @@ const OF_READ_BYTES: readonly Argument[] = [
   { register: "r9", bytes: 4 },
 ];
 
+/** What is looked at there: every read, or those of threads that waited in one before there were probes. */
+export type ReadCopy = "read_copy" | "waiting_read";
+
+/**
+ * Where OpenSSL copies what was read, for all reads of a connection and in the stead of probes on the functions that read. The connection's
+ * own socket has to be known there, since no call says which one it is. [] where that, or where it copies, is not to be found. @throws ElfError
+ */
+export function allReadCopies(elf: ElfFile): LibrarySite[] {
+  const bio = connectionBio(elf);
+  return bio ? copySites(elf, "openssl", "read_copy", bio) : [];
+}
+
 /**
  * Where a library copies what was read to the program's buffer, so that a read is seen whose entry was not. OpenSSL does it where its
  * TLS methods point to, BoringSSL in SSL_read itself. [] where it is not to be found. @throws ElfError
  */
 export function waitingReadSites(elf: ElfFile, runtime: Runtime): LibrarySite[] {
+  return copySites(elf, runtime, "waiting_read", runtime === "openssl" ? connectionBio(elf) : undefined);
+}
+
+function copySites(
+  elf: ElfFile,
+  runtime: Runtime,
+  as: ReadCopy,
+  bio: ConnectionBio | undefined,
+): LibrarySite[] {
   if (elf.machine !== "x86-64" || !COPYING_RUNTIMES.has(runtime)) return [];
   const symbol = runtime === "openssl" ? "TLS_method" : "SSL_read";
   const symbols = elf.functions(new Set([symbol, SINCE_3_2]));
@@ -52,14 +78,15 @@ export function waitingReadSites(elf: ElfFile, runtime: Runtime): LibrarySite[] 
   if (start === undefined || !elf.isCode(start)) return [];
   const wanted = runtime === "openssl" ? OF_READ_BYTES : [CONNECTION];
   const calls = callsWithArguments(elf, start, wanted, (instruction) => isCopy(elf, instruction));
-  const sites = calls.flatMap((call): LibrarySite[] => {
-    const detail = detailOf(call);
-    if (detail === undefined) return [];
+  const sites: LibrarySite[] = [];
+  for (const call of calls) {
+    const detail = detailOf(call, bio);
+    // One whose arguments are nowhere might be the one that matters.
+    if (detail === undefined && as === "read_copy") return [];
+    if (detail === undefined) continue;
     const offset = elf.fileOffset(call.address);
-    return [
-      { function: "read", symbol, inner: true, kind: "waiting_read", cost: "emulated", offset, detail },
-    ];
-  });
+    sites.push({ function: as, symbol, inner: true, kind: "read_copy", cost: "emulated", offset, detail });
+  }
   return sites.length > SITES_MAX ? [] : sites;
 }
 
@@ -82,18 +109,18 @@ function isCopy(elf: ElfFile, { flow, target }: Instruction): boolean {
   return name !== undefined && COPIES.has(name);
 }
 
-/** The upper six bytes of the cookie, 16 bits for each argument; undefined where one is nowhere that is known. */
-function detailOf({ at }: CallWithArguments): bigint | undefined {
-  let detail = 0n;
+/** The upper six bytes of the cookie; undefined where an argument is nowhere that is known. */
+function detailOf({ at }: CallWithArguments, bio: ConnectionBio | undefined): bigint | undefined {
+  let detail = bio ? (BigInt(bio.at / 8) << BIO_BIT) | (bio.isOf3 ? 1n << LAYOUT_BIT : 0n) : 0n;
   for (const [index, place] of at.entries()) {
     const code = place === undefined ? undefined : codeOf(place);
     if (code === undefined) return undefined;
-    detail |= BigInt(code) << BigInt(16 * (index + 1));
+    detail |= BigInt(code) << (16n + PLACE_BITS * BigInt(index));
   }
   return detail;
 }
 
-/** 0x8000 and a distance, or a register, as bpf/probes/ssl-waiting-read.h has it. */
+/** A distance or a register, as bpf/probes/ssl-read-copy.h has it. */
 function codeOf(place: Place): number | undefined {
   if (typeof place !== "number") return KEPT_REGISTER[place];
   return place >= 0 && place < ON_STACK ? ON_STACK | place : undefined;

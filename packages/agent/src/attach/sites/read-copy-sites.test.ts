@@ -6,7 +6,8 @@ import { ElfFile } from "../elf/elf-file.js";
 import { isTlsLibraryName } from "../libraries/library-name.js";
 import { cachedLibraries, readLoaderCache } from "../libraries/loader-cache.js";
 import type { Runtime } from "../runtimes.js";
-import { waitingReadSites } from "./waiting-read-sites.js";
+import { connectionBio } from "./connection-bio.js";
+import { allReadCopies, waitingReadSites } from "./read-copy-sites.js";
 
 const sitesOf = (path: string, runtime: Runtime) =>
   withFile(path, (source) => waitingReadSites(new ElfFile(source), runtime));
@@ -30,8 +31,23 @@ describe.runIf(process.arch === "x64" && process.platform === "linux")(
       const sites = sitesOf(path, runtime);
       expect(sites.length).toBeGreaterThan(0);
       for (const site of sites) {
-        expect(site).toMatchObject({ function: "read", kind: "waiting_read", cost: "emulated" });
+        expect(site).toMatchObject({ function: "waiting_read", kind: "read_copy", cost: "emulated" });
         expect(site.detail).toBeGreaterThan(0n);
+      }
+    });
+
+    test.each([
+      ["this host's OpenSSL", hostsOpenSsl ?? ""],
+      ["OpenSSL 1.1", join(postgres, "native/lib/libssl.so.1.1")],
+    ])("%s: for all reads, with where a connection has its socket", (_, path) => {
+      const bio = withFile(path, (source) => connectionBio(new ElfFile(source)));
+      expect(bio).toEqual({ at: 0x10, isOf3: path === hostsOpenSsl });
+      const sites = withFile(path, (source) => allReadCopies(new ElfFile(source)));
+      expect(sites.map(({ offset }) => offset)).toEqual(sitesOf(path, "openssl").map(({ offset }) => offset));
+      for (const { function: name, detail = 0n } of sites) {
+        expect(name).toBe("read_copy");
+        expect(detail >> 56n).toBe(2n);
+        expect((detail >> 55n) & 1n).toBe(path === hostsOpenSsl ? 1n : 0n);
       }
     });
 

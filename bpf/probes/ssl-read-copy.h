@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/*
+ * Reads that are looked at where the library copies what it decrypted to the program's buffer, by memcpy(to, from, size). In the stead of both ends of
+ * SSL_read (SITE_READ_COPY): one hit where two calls had two ends each. Or of reads that a thread waited in before there were probes, or before its
+ * process was a target (SITE_WAITING_READ): then attached to single processes, as long as one of their threads may still be in such a read.
+ */
+#ifndef MASTHEAD_PROBES_SSL_READ_COPY_H
+#define MASTHEAD_PROBES_SSL_READ_COPY_H
+
+#include "ssl-call.h"
+#include "socket-file.h"
+
+/*
+ * Above its low two bytes the cookie has where three arguments of the function that copies are when it calls memcpy: connection, type of record and
+ * whether it only peeks. 0: there is no such argument. ARGUMENT_ON_STACK: with how many bytes above the stack pointer. Above these, where the
+ * connection has its BIO, in words, and which layout of BIOs it is; 0: that is not known.
+ */
+#define PLACE_BITS 13
+#define PLACE(cookie, index) ((__u32)((cookie) >> (16 + PLACE_BITS * (index))) & ((1U << PLACE_BITS) - 1))
+#define CONNECTION_PLACE(cookie) PLACE(cookie, 0)
+#define TYPE_PLACE(cookie) PLACE(cookie, 1)
+#define PEEK_PLACE(cookie) PLACE(cookie, 2)
+#define BIO_AT(cookie) ((__u32)((cookie) >> 56) * 8)
+#define IS_BIO_OF_3_0(cookie) ((cookie) >> 55 & 1)
+#define ARGUMENT_ON_STACK 0x1000
+enum kept_register { KEPT_NOWHERE, KEPT_RBX, KEPT_RBP, KEPT_R12, KEPT_R13, KEPT_R14, KEPT_R15 };
+
+#if defined(__TARGET_ARCH_x86)
+
+/* 0 where it cannot be read. bytes: 1, 4 or 8. */
+static __noinline __u64 argument_at(struct pt_regs *regs, __u32 place, __u32 bytes)
+{
+	__u64 bx = regs->bx, bp = regs->bp, r12 = regs->r12, r13 = regs->r13, r14 = regs->r14, r15 = regs->r15, argument = 0;
+
+	opaque(bx);	/* loads through a chosen offset into the registers are refused */
+	opaque(bp);
+	opaque(r12);
+	opaque(r13);
+	opaque(r14);
+	opaque(r15);
+	if (place & ARGUMENT_ON_STACK)
+		bpf_probe_read_user(&argument, sizeof(argument), (void *)(STACK_POINTER(regs) + (place & ~ARGUMENT_ON_STACK)));
+	else
+		argument = place == KEPT_RBX ? bx : place == KEPT_RBP ? bp : place == KEPT_R12 ? r12 : place == KEPT_R13 ? r13 :
+			   place == KEPT_R14 ? r14 : place == KEPT_R15 ? r15 : 0;
+	return bytes == 8 ? argument : bytes == 4 ? (__u32)argument : (__u8)argument;
+}
+
+/* Handshakes are read by the same function, and so is what is only peeked at. */
+static __always_inline int is_programs_own(struct pt_regs *regs, __u32 type, __u32 peek)
+{
+	return (!type || argument_at(regs, type, 1) == RECORD_APPLICATION_DATA) && (!peek || !argument_at(regs, peek, 4));
+}
+
+/* A fiber may have taken a call that was noted to another stack: what it copies is seen when it returns. */
+static __always_inline int is_in_noted_call(const struct thread *thread, __u64 ssl, __u32 process)
+{
+	__u32 place = thread->place;
+	struct call *call = bpf_map_lookup_elem(&calls, &place);
+
+	return call && call->state == CALL_NOTED && call->process == process && call->ssl == ssl && is_read(call->site.function);
+}
+
+#define BIO_IS_SOCKET 0x505	/* BIO_TYPE_SOCKET: what SSL_set_fd() makes */
+
+/* The descriptor that the library itself reads from for the connection; -1: it reads through something of the program's. */
+static __always_inline int own_descriptor(__u64 ssl, __u64 cookie)
+{
+	__u32 method_at = IS_BIO_OF_3_0(cookie) ? 8 : 0, number_at = IS_BIO_OF_3_0(cookie) ? 56 : 48;
+	__u64 bio = 0, method = 0;
+	__u32 type = 0;
+	int number = -1;
+
+	if (bpf_probe_read_user(&bio, sizeof(bio), (void *)(ssl + BIO_AT(cookie))) ||
+	    bpf_probe_read_user(&method, sizeof(method), (void *)(bio + method_at)) ||
+	    bpf_probe_read_user(&type, sizeof(type), (void *)method) || type != BIO_IS_SOCKET)
+		return -1;
+	return bpf_probe_read_user(&number, sizeof(number), (void *)(bio + number_at)) ? -1 : number;
+}
+
+/*
+ * The socket that a read was from, as far as its connection or its thread tells it now: the library's own, else what the thread waited for.
+ * 0: none. By itself, so that it is on no path of the stack with the bytes.
+ */
+verified_alone int read_socket_of_copy(__u32 thread_id, __u64 ssl, __u64 cookie, struct record_socket *socket)
+{
+	struct waiting_read *waiting = bpf_map_lookup_elem(&waiting_reads, &thread_id);
+	struct socket_file s;
+	int descriptor = -1;
+
+	if (!socket)
+		return 0;
+	socket->family = 0;
+	if (BIO_AT(cookie))
+		descriptor = own_descriptor(ssl, cookie);
+	if (descriptor < 0 && waiting && waiting->has_descriptor)
+		descriptor = waiting->descriptor;
+	if (descriptor < 0 || !find_socket(bpf_get_current_task_btf(), descriptor, &s))
+		return 0;
+	read_socket(s.sk, 0, socket);
+	return 1;
+}
+
+/* Of which user space has to know: its reads tell their socket only from their entry on. */
+static __always_inline void note_foreign_bio(__u32 id)
+{
+	struct process *process = bpf_map_lookup_elem(&processes, &id);
+
+	if (process)
+		process->foreign_bios = 1;
+}
+
+/* 1: what is copied here was read by a call that was noted, or is looked at by the probes of another site. */
+static __always_inline int is_seen_elsewhere(const struct thread *thread, struct pt_regs *regs, __u64 ssl, __u32 id, int waits)
+{
+	__u32 thread_id = bpf_get_current_pid_tgid();
+	const struct call *outer = call_around(thread, STACK_POINTER(regs), id);
+
+	if (!waits)	/* TLS in TLS is read within calls of another connection */
+		return (outer && outer->ssl == ssl && is_read(outer->site.function)) || is_in_noted_call(thread, ssl, id);
+	if (!outer && !is_in_noted_call(thread, ssl, id))
+		return 0;
+	bpf_map_delete_elem(&waiting_reads, &thread_id);	/* it has come back since */
+	return 1;
+}
+
+SEC("uprobe")
+int ssl_read_copy(struct pt_regs *regs)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u32 thread_id = task->pid, id = task->tgid;
+	__u64 cookie = bpf_get_attach_cookie(regs), ssl, size = ARGUMENT_3(regs);
+	struct connection_key key = { .process = id };
+	struct site site = { .function = cookie, .source = cookie >> 8 };
+	struct record_socket own ON_STACK;
+	const struct record_socket *socket = &own;
+	struct connection *c;
+	struct thread *thread = 0, *measured;
+	int waits = site.function == SITE_WAITING_READ;
+	__u32 tie = waits ? TIE_NESTED : TIE_DESCRIPTOR;
+
+	if (waits != (bpf_map_lookup_elem(&waiting_reads, &thread_id) != 0))
+		return 0;
+	count(COUNTER_PROBE_HITS);
+	if (!is_target(task, id, &thread) || !is_programs_own(regs, TYPE_PLACE(cookie), PEEK_PLACE(cookie)))
+		return 0;
+	ssl = argument_at(regs, CONNECTION_PLACE(cookie), 8);
+	if (!ssl || !size || size > 0x7fffffff)
+		return 0;
+	if (!thread) {
+		count(COUNTER_HELPER_FAILED);
+		miss_call(ssl, id, READ, ARGUMENT_2(regs), size);
+		return 0;
+	}
+	if (is_seen_elsewhere(thread, regs, ssl, id, waits))
+		return 0;
+	own.family = 0;
+	key.ssl = ssl;
+	c = bpf_map_lookup_elem(&connections, &key);
+	if ((!c || !c->socket.family) && !read_socket_of_copy(thread_id, ssl, cookie, &own) && !waits) {
+		note_foreign_bio(id);
+		tie = TIE_ORDER;
+		socket = thread->read_from && is_read_for(thread, ssl) ? tie_read(thread, ssl, id, site.source) : 0;
+	}
+	thread->arrived_bytes = 0;	/* that is known of calls only */
+	thread->network_known = 0;
+	measured = waits ? 0 : thread;
+	opaque(measured);	/* else whether it is there is asked by `waits`, which the verifier does not connect */
+	take_bytes(ssl, ARGUMENT_2(regs), size, site, 0, id, &thread->executable, socket, tie, measured);
+	return 0;
+}
+
+#endif
+
+#endif

@@ -1,0 +1,91 @@
+import type { CaptureSession, LinkKind } from "../../capture/native-session.js";
+import { type ChosenSites, cookieOf, type Runtime } from "../runtimes.js";
+import { type LibrarySite, NOTED_READS } from "../sites/site.js";
+
+/** A file with a TLS implementation in it: a shared library, or a program. */
+export interface Library {
+  identity: string;
+  /** by which it was first found */
+  path: string;
+  /** what it turned out to carry */
+  runtime?: Runtime;
+  link: LinkKind;
+  sites: LibrarySite[];
+  /** of `sites`, by their place there; empty while nothing stands on it */
+  linkIds: number[];
+  /** why nothing stands on it, in words */
+  failure?: string;
+  /** with `failure`: how to follow this build is not known, so that it was not tried */
+  isUnknownBuild: boolean;
+  retryAtScan: number;
+  /** it is one that processes run, with TLS inside */
+  isProgram: boolean;
+  pids: Set<number>;
+  /** the loader's cache names it: attached before any process maps it */
+  cached: boolean;
+}
+
+/** Whether its reads are noted from their entry on. */
+export const notesReads = ({ sites, linkIds }: Library): boolean =>
+  linkIds.length > 0 && sites.some((site) => NOTED_READS.has(site.function));
+
+/** Whether its reads are seen where they are copied, and only there. */
+export const readsAtCopies = (library: Library): boolean =>
+  library.sites.some(isCopy) && !notesReads(library);
+
+const isCopy = (site: LibrarySite): boolean => site.function === "read_copy";
+
+/** Puts the probes of a library, and takes them away. */
+export class LibraryProbes {
+  constructor(private readonly session: Pick<CaptureSession, "attachUprobe" | "detach">) {}
+
+  /** @throws NativeError where one is refused: then none stands */
+  attach(library: Library, path: string, { runtime, sites }: ChosenSites): void {
+    library.runtime = runtime;
+    library.sites = sites;
+    library.linkIds = this.#stand(library, path, runtime, sites);
+  }
+
+  detach(library: Library): void {
+    this.#take(library.linkIds);
+    library.linkIds = [];
+  }
+
+  /**
+   * Adds the sites at which reads are seen from their entry on, beside those at copies, which see no read that one of these
+   * has noted. @throws NativeError where one is refused: then all is as it was
+   */
+  addCalls(library: Library, path: string, { runtime, sites }: ChosenSites): void {
+    const isNew = (site: LibrarySite) => !library.sites.some((old) => old.function === site.function);
+    const added = sites.filter(isNew);
+    library.linkIds.push(...this.#stand(library, path, runtime, added));
+    library.sites = [...library.sites, ...added];
+  }
+
+  dropCopies(library: Library): void {
+    const { sites, linkIds } = library;
+    this.#take(linkIds.filter((_, place) => isCopy(sites[place] as LibrarySite)));
+    library.linkIds = linkIds.filter((_, place) => !isCopy(sites[place] as LibrarySite));
+    library.sites = sites.filter((site) => !isCopy(site));
+  }
+
+  #stand(library: Library, path: string, runtime: Runtime, sites: readonly LibrarySite[]): number[] {
+    const linkIds: number[] = [];
+    try {
+      // Ends first: a connection that is seen to begin is then seen to end.
+      for (const site of sites.toReversed()) {
+        const { kind, offset } = site;
+        const cookie = cookieOf(runtime, site);
+        linkIds.unshift(this.session.attachUprobe({ path, offset, cookie, link: library.link, kind }));
+      }
+      return linkIds;
+    } catch (error) {
+      this.#take(linkIds);
+      throw error;
+    }
+  }
+
+  #take(linkIds: readonly number[]): void {
+    for (const id of linkIds) this.session.detach(id);
+  }
+}

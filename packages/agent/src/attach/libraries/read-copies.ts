@@ -1,0 +1,32 @@
+import { readsByItself } from "../../capture/kernel-processes.js";
+import type { CaptureSession } from "../../capture/native-session.js";
+import { type Library, readsAtCopies } from "./library-probes.js";
+import type { LibraryTable } from "./library-table.js";
+
+/**
+ * Libraries whose reads are seen where they are copied, until one is used in a way of which that tells too little: by a program
+ * that moves ciphertext itself, so that the library knows no socket, or where policies ask when bytes arrived. From then
+ * on reads of it are seen at both ends of the calls that read, as long as the agent runs.
+ */
+export class ReadCopies {
+  constructor(
+    private readonly session: Pick<CaptureSession, "lookupTable">,
+    private readonly libraries: Pick<LibraryTable, "all" | "addCalls" | "dropCopies" | "readsAt">,
+    /** whether a policy in force asks for timings */
+    private readonly isTimed: () => boolean,
+  ) {}
+
+  /** @returns those whose reads are seen at calls, too, from now on: the caller drops their copies, once it follows what threads wait in */
+  leave(): Library[] {
+    const isTimed = this.isTimed();
+    if (isTimed) this.libraries.readsAt = "call";
+    return this.libraries
+      .all()
+      .filter((library) => readsAtCopies(library) && (isTimed || this.#isReadByItself(library)))
+      .filter((library) => this.libraries.addCalls(library));
+  }
+
+  #isReadByItself({ pids }: Library): boolean {
+    return [...pids].some((pid) => readsByItself(this.session, pid));
+  }
+}

@@ -1,0 +1,54 @@
+import type { ElfFile } from "../elf/elf-file.js";
+import { functionCode } from "./inner-function.js";
+import type { Instruction } from "./instructions.js";
+
+/** Where an OpenSSL connection has the BIO that it reads ciphertext from. */
+export interface ConnectionBio {
+  /** of the pointer in what `SSL *` points to, in bytes */
+  at: number;
+  /** `struct bio_st` begins with its library context since 3.0 */
+  isOf3: boolean;
+}
+
+/** Exported since 3.0. */
+const SINCE_3_0 = "SSL_CTX_new_ex";
+const GETTER = "SSL_get_rbio";
+/** What fits into a cookie. */
+const AT_MAX = 0xff * 8;
+
+/**
+ * By the code of SSL_get_rbio, whose result is loaded from what its argument points to; OpenSSL 3.2 and later look first
+ * whether that is a connection. Undefined where it loads from several places, or from none. @throws ElfError
+ */
+export function connectionBio(elf: ElfFile): ConnectionBio | undefined {
+  if (elf.machine !== "x86-64") return undefined;
+  const symbols = elf.functions(new Set([GETTER, SINCE_3_0]));
+  const getter = symbols.get(GETTER);
+  if (!getter) return undefined;
+  const places = new Set<number>();
+  let last: number | undefined;
+  for (const instruction of functionCode(elf, getter)) {
+    if (instruction.flow === "end" && last !== undefined) places.add(last);
+    const isLeft = instruction.flow !== "next";
+    last = loadedToResult(instruction) ?? (isLeft || instruction.writes.has("rax") ? undefined : last);
+  }
+  const [at, other] = places;
+  if (at === undefined || other !== undefined || at % 8 !== 0 || at <= 0 || at > AT_MAX) return undefined;
+  return { at, isOf3: symbols.has(SINCE_3_0) };
+}
+
+const REX_W = 0x48;
+const LOAD = 0x8b;
+
+/** `mov rax, [register + n]`: n. */
+function loadedToResult({ bytes }: Instruction): number | undefined {
+  const [rex, opcode, operands = 0] = bytes;
+  // REX.B only names another base.
+  if ((rex ?? 0) >> 1 !== REX_W >> 1 || opcode !== LOAD) return undefined;
+  const mode = operands >> 6;
+  const isResult = ((operands >> 3) & 7) === 0;
+  const isPlain = (operands & 7) !== 4;
+  if (!isResult || !isPlain) return undefined;
+  if (mode === 1) return bytes.readInt8(3);
+  return mode === 2 ? bytes.readInt32LE(3) : undefined;
+}

@@ -1,0 +1,26 @@
+import { readFileSync } from "node:fs";
+
+/**
+ * Where reads of TLS are seen: at both ends of the function that reads, or where the library copies what it decrypted to the program's
+ * buffer, which is one hit in place of four and more.
+ */
+export type ReadsAt = "copy" | "call";
+
+/**
+ * A probe at a call instruction is emulated, and kernels before Linux 6.18 push the return address on the stack only: a program whose
+ * returns are checked against a shadow stack would be ended by that. Which programs have one shows only once they run,
+ * so where the host can give them one no call of all programs is probed (promise observe-only).
+ *
+ * @param cpuInfo the text of /proc/cpuinfo
+ */
+export const mayHaveShadowStacks = (cpuInfo: string): boolean => /^flags\s*:.*\buser_shstk\b/m.test(cpuInfo);
+
+/** What this host allows. */
+export function usualReadsAt(): ReadsAt {
+  if (process.arch !== "x64") return "call";
+  try {
+    return mayHaveShadowStacks(readFileSync("/proc/cpuinfo", "latin1")) ? "call" : "copy";
+  } catch {
+    return "call";
+  }
+}

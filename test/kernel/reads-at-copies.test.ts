@@ -1,0 +1,127 @@
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { notesReads } from "@masthead/agent/attach/libraries/library-probes";
+import { RecordFlag } from "@masthead/agent/decode/record-enums";
+import { readSocket } from "@masthead/agent/pair/socket-addresses";
+import { policySet } from "@masthead/agent/testing/policies";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { Cleanup } from "../support/cleanup.js";
+import { connectionTo } from "../support/go-exchanges.js";
+import { makeCertificate } from "../support/https-servers.js";
+import { pathOf, startKernelCapture } from "../support/kernel-capture.js";
+import { startProgram } from "../support/program.js";
+import { until } from "../support/until.js";
+
+/** Reads of OpenSSL are seen where it copies them, as long as that tells what is asked. */
+
+const SOURCE = fileURLToPath(new URL("../programs/ways-to-read-server.c", import.meta.url));
+
+const built = new Cleanup();
+const cleanup = new Cleanup();
+let executable: string;
+beforeAll(() => {
+  executable = join(built.folder(), "ways-to-read-server");
+  execFileSync("gcc", ["-O2", "-o", executable, SOURCE, "-lssl", "-lcrypto"]);
+});
+afterEach(() => cleanup.run());
+afterAll(() => built.run());
+
+const startServer = async (way: string) => {
+  const { certificate, key } = makeCertificate(cleanup.folder());
+  const program = startProgram(executable, [certificate, key, way]);
+  cleanup.add(() => program.stop("SIGKILL"));
+  return { program, port: Number(await program.line()) };
+};
+
+/** Heads of one process, and what stands on its OpenSSL. */
+const capture = (pid: () => number, options: Parameters<typeof startKernelCapture>[2] = {}) => {
+  const seen: { what: string; ports: (number | undefined)[] }[] = [];
+  const started = startKernelCapture(
+    cleanup,
+    (record, bytes) => {
+      if (record.pid !== pid()) return;
+      const told = record.has(RecordFlag.RECORD_SOCKET) ? readSocket(bytes, record.socketStart) : null;
+      const what = record.request ? pathOf(record, bytes) : String(record.status);
+      seen.push({ what, ports: [told?.localPort, told?.peerPort] });
+    },
+    options,
+  );
+  started.tables.apply(policySet(1, { all: {} }));
+  const library = () => started.attachment.libraries().find(({ pids }) => pids.has(pid()));
+  return { ...started, seen, notes: () => library() !== undefined && notesReads(library() as never) };
+};
+
+/** @returns the client's port */
+const ask = async (port: number, paths: string[]): Promise<number> => {
+  const connection = connectionTo(port);
+  cleanup.add(() => connection.end());
+  const [end = ""] = await connection.get(paths.map((path) => ({ path, id: path })));
+  connection.end();
+  return Number(end.split(":").at(-1));
+};
+
+const heads = (paths: string[], port: number, client: number) =>
+  paths.flatMap((path) => [path, "200"].map((what) => ({ what, ports: [port, client] })));
+
+describe.runIf(process.arch === "x64")("a server on OpenSSL", () => {
+  const PATHS = ["/one", "/two", "/three"];
+
+  test.each(["fd", "peek", "bytes"])("that reads from a socket (%s)", async (way) => {
+    const { program, port } = await startServer(way);
+    const { seen, notes, attachment, session } = capture(() => program.pid);
+    for (const path of ["/first", "/second"]) {
+      const before = seen.length;
+      const paths = [path, ...PATHS];
+      const client = await ask(port, paths);
+      await until("all heads", () => seen.length - before >= 2 * paths.length);
+      expect(seen.slice(before)).toEqual(heads(paths, port, client));
+      attachment.scan();
+      expect(notes()).toBe(session.info.readsAt === "call");
+    }
+  });
+
+  test.each([
+    // A response tells the socket to which the first request was not known to come; on memory BIOs the write after it does.
+    ["bio", 1],
+    ["memory", 2],
+  ])("that moves ciphertext itself (%s): its reads are noted from then on", async (way, untold) => {
+    const { program, port } = await startServer(way);
+    const { seen, notes, attachment } = capture(() => program.pid, { clearText: true });
+    const first = await ask(port, PATHS);
+    await until("all heads", () => seen.length >= 2 * PATHS.length);
+    expect(seen.map(({ what }) => what)).toEqual(heads(PATHS, port, first).map(({ what }) => what));
+    for (const { ports } of seen.slice(untold)) expect(ports).toEqual([port, first]);
+    attachment.scan();
+    expect(notes()).toBe(true);
+    const second = await ask(port, PATHS);
+    await until("all heads", () => seen.length >= 4 * PATHS.length);
+    expect(seen.slice(2 * PATHS.length)).toEqual(heads(PATHS, port, second));
+  });
+
+  test("that is measured: its reads are noted, and one that waits meanwhile is not lost", async () => {
+    const { program, port } = await startServer("fd");
+    const { seen, notes, attachment, tables, session } = capture(() => program.pid);
+    const connection = connectionTo(port);
+    cleanup.add(() => connection.end());
+    await connection.get([{ path: "/before", id: "0" }]);
+    await until("the first", () => seen.length === 2);
+    attachment.scan();
+    expect(notes()).toBe(session.info.readsAt === "call");
+    tables.apply(policySet(2, { all: { timings: ["network"] } }));
+    attachment.onPolicies();
+    expect(notes()).toBe(true);
+    await connection.get(PATHS.map((path) => ({ path, id: path })));
+    await until("all heads", () => seen.length === 2 + 2 * PATHS.length);
+    expect(seen.slice(2).map(({ what }) => what)).toEqual(heads(PATHS, 0, 0).map(({ what }) => what));
+  });
+
+  test("whose reads are not to be seen at copies, by configuration", async () => {
+    const { program, port } = await startServer("fd");
+    const { seen, notes } = capture(() => program.pid, { readsAt: "call" });
+    const client = await ask(port, PATHS);
+    await until("all heads", () => seen.length === 2 * PATHS.length);
+    expect(seen).toEqual(heads(PATHS, port, client));
+    expect(notes()).toBe(true);
+  });
+});
