@@ -103,7 +103,8 @@ struct query_rule {
 #define WAITING_READS 4096
 struct waiting_read {
 	__u32 descriptor;	/* what it waits for bytes of, where it is known */
-	__u32 has_descriptor;
+	__u16 has_descriptor;
+	__u16 copies_stand;	/* its library's copies are still seen for all: not those of this thread */
 };
 
 /* map `executable_items`: HASH */
@@ -152,6 +153,7 @@ enum site_function {
 	SITE_FLUSH		= 8,	/* gnutls_record_uncork(session): writes what earlier calls took, and were seen to take */
 	SITE_READ_COPY		= 9,	/* where what was read is copied to the program: memcpy(buffer, from, size); the rest of the cookie says whose it is */
 	SITE_WAITING_READ	= 10,	/* the same, of threads in `waiting_reads` only */
+	SITE_HANDSHAKE		= 11,	/* SSL_do_handshake(ssl), where reads are seen at their copy: it tells the socket */
 	/* methods of Go's tls.Conn, which take their arguments as Go does; the rest of their cookie is struct go_site */
 	SITE_GO_READ_COPY	= 16,	/* where Read calls memmove(buffer, from, length) */
 	SITE_GO_WRITE		= 17,	/* where Write calls writeRecordLocked(type, data) */

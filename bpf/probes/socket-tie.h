@@ -53,6 +53,22 @@ static __always_inline const struct record_socket *tie_read(const struct thread 
 	return socket ? &socket->socket : 0;
 }
 
+/* A handshake tells which socket the connection is on, before a byte of it is seen. */
+verified_alone int tell_early(__u64 ssl, __u32 process, __u32 source, const struct record_socket *socket, __u32 tie)
+{
+	struct connection_key key = { .ssl = ssl, .process = process };
+	struct connection *c;
+
+	ensure_connection(ssl, process, source);
+	c = claim_connection(&key);
+	if (!c)
+		return 0;
+	if (socket && !c->socket.family)
+		tell_socket(c, socket, tie);
+	release(&c->busy);
+	return 0;
+}
+
 /* The thread read something else from a socket, or wrote some to it: what comes next says nothing of the ciphertext before it. */
 static __always_inline void note_no_ciphertext(struct thread *thread, __u32 direction)
 {

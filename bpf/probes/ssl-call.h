@@ -6,23 +6,9 @@
 #ifndef MASTHEAD_PROBES_SSL_CALL_H
 #define MASTHEAD_PROBES_SSL_CALL_H
 
-#include "target.h"
 #include "call-table.h"
 #include "socket-tie.h"
-#include "ssl-unseen.h"
-
-static __always_inline struct site site_of(void *context)
-{
-	__u64 cookie = bpf_get_attach_cookie(context);
-
-	return (struct site){ .function = cookie, .source = cookie >> 8 };
-}
-
-static __always_inline int is_read(__u8 function)
-{
-	return function == SITE_READ || function == SITE_READ_EX || function == SITE_READ_COPY || function == SITE_WAITING_READ ||
-	       function == SITE_GO_READ_COPY || function == SITE_GO_READ_RETURN;
-}
+#include "ssl-bytes.h"
 
 /* How many bytes the call moved. */
 static __always_inline __u64 call_length(const struct call *call, __s32 returned)
@@ -38,55 +24,6 @@ static __always_inline __u64 call_length(const struct call *call, __s32 returned
 		return 0;
 	}
 	return length > 0x7fffffff ? 0 : length;
-}
-
-/* A claimed work area with the bytes of a call that succeeded, and no socket; NULL: there is none. begun_ns: of a write. */
-static __always_inline struct work *place_call(const struct connection_key *key, __u64 buffer, __u32 size, struct site site,
-					       __u64 begun_ns, const struct executable *executable, struct out **o)
-{
-	__u32 direction = is_read(site.function) ? READ : WRITE;
-	struct work *w = claim_work(o);
-
-	if (!w || !*o) {
-		miss_call(key->ssl, key->process, direction, buffer, size);
-		return 0;
-	}
-	w->user = buffer;
-	w->size = size;
-	w->earlier = w->left = w->messages_left = 0;
-	w->patience = PATIENCE;
-	w->direction = direction;
-	w->call_ns = direction == READ ? bpf_ktime_get_ns() : begun_ns;
-	w->process = key->process;
-	w->source = site.source;
-	w->executable = *executable;
-	w->socket.family = 0;
-	return w;
-}
-
-/*
- * The bytes of a call that succeeded. begun_ns: of a write. socket: that it was told; NULL: none. thread: that made the
- * whole call; NULL: another one began it, or it is not known.
- */
-static __always_inline void take_bytes(__u64 ssl, __u64 buffer, __u32 size, struct site site, __u64 begun_ns,
-				       __u32 process, const struct executable *executable, const struct record_socket *socket, __u32 tie,
-				       struct thread *thread)
-{
-	struct connection_key key = { .ssl = ssl, .process = process };
-	struct out *o = 0;
-	struct work *w = place_call(&key, buffer, size, site, begun_ns, executable, &o);
-
-	if (!w || !o)
-		return;
-	w->tie = tie;
-	if (socket && socket->family)
-		copy_words(&w->socket, socket, sizeof(w->socket));
-	if (thread && thread->wants)
-		measure_call(w, bpf_get_current_task_btf(), thread);
-	observe(w, o, &key);
-	if (thread && w->measured.wants)
-		settle_measured(w, thread);
-	release(&w->busy);
 }
 
 /* Where a call tells how much it moved: an address, or 0 where it returns that. */
@@ -178,7 +115,7 @@ static __always_inline int enter_call(struct pt_regs *regs, struct site site)
 	process = bpf_map_lookup_elem(&processes, &id);
 	if (is_read(site.function))
 		note_unseen_read(ARGUMENT_1(regs), id, site.source);
-	else if (site.function != SITE_FLUSH && size && size <= 0x7fffffff && process)	/* its bytes are here already, and a write takes all of them as a rule */
+	else if (hands_over_bytes(site.function) && size && size <= 0x7fffffff && process)	/* its bytes are here already, and a write takes all of them as a rule */
 		take_bytes(ARGUMENT_1(regs), ARGUMENT_2(regs), size, site, bpf_ktime_get_ns(), id, &process->executable, 0, TIE_NONE, 0);
 	return 0;
 }
@@ -213,15 +150,17 @@ static __always_inline int leave_call(struct pt_regs *regs, __u64 stack)
 	add_atomically(in_flight, -1);
 	/* else it began on another thread, or another one began on this thread since */
 	is_here = thread && thread->stack == stack && call->thread == thread_id;
-	size = call->site.function == SITE_FLUSH ? 0 : call_length(call, RETURN_VALUE(regs));
+	size = hands_over_bytes(call->site.function) ? call_length(call, RETURN_VALUE(regs)) : 0;
 	process = is_here ? 0 : bpf_map_lookup_elem(&processes, &id);
 	executable = is_here ? &thread->executable : process ? &process->executable : 0;
 	socket = is_here ? &thread->socket : 0;
 	has_no_socket = is_here && thread->read_from && !thread->socket.family;
-	if (has_no_socket && is_read_for(thread, call->ssl) && is_read(call->site.function))
+	if (has_no_socket && is_read_for(thread, call->ssl) && may_read(call->site.function))
 		socket = tie_read(thread, call->ssl, id, call->site.source);
 	if (has_no_socket && (thread->wants & TIMING_ARRIVAL) && is_read(call->site.function))
 		take_ciphertext_arrival(thread, call->ssl, id, size);
+	if (call->site.function == SITE_HANDSHAKE && socket && socket->family)
+		tell_early(call->ssl, id, call->site.source, socket, has_no_socket ? TIE_ORDER : TIE_NESTED);
 	if (size && executable)
 		take_bytes(call->ssl, call->buffer, size, call->site, call->begun_ns, id, executable, socket,
 			   has_no_socket ? TIE_ORDER : TIE_NESTED, is_here ? thread : 0);

@@ -110,18 +110,20 @@ static __always_inline void note_foreign_bio(__u32 id)
 		process->foreign_bios = 1;
 }
 
-/* 1: what is copied here was read by a call that was noted, or is looked at by the probes of another site. */
-static __always_inline int is_seen_elsewhere(const struct thread *thread, struct pt_regs *regs, __u64 ssl, __u32 id, int waits)
+/* Is it for this site to look at what its thread copies, and was it read by no call that was noted? */
+static __always_inline int is_to_be_seen(struct pt_regs *regs, const struct thread *thread, __u64 ssl, __u32 id, int waits)
 {
 	__u32 thread_id = bpf_get_current_pid_tgid();
-	const struct call *outer = call_around(thread, STACK_POINTER(regs), id);
+	struct waiting_read *waiting = bpf_map_lookup_elem(&waiting_reads, &thread_id);
 
-	if (!waits)	/* TLS in TLS is read within calls of another connection */
-		return (outer && outer->ssl == ssl && is_read(outer->site.function)) || is_in_noted_call(thread, ssl, id);
-	if (!outer && !is_in_noted_call(thread, ssl, id))
+	if (!waits)	/* TLS in TLS is read within calls of other connections */
+		return !(waiting && waiting->copies_stand) && !is_in_noted_call(thread, ssl, id);
+	if (!waiting)
 		return 0;
+	if (!call_around(thread, STACK_POINTER(regs), id) && !is_in_noted_call(thread, ssl, id))
+		return 1;
 	bpf_map_delete_elem(&waiting_reads, &thread_id);	/* it has come back since */
-	return 1;
+	return 0;
 }
 
 SEC("uprobe")
@@ -139,8 +141,6 @@ int ssl_read_copy(struct pt_regs *regs)
 	int waits = site.function == SITE_WAITING_READ;
 	__u32 tie = waits ? TIE_NESTED : TIE_DESCRIPTOR;
 
-	if (waits != (bpf_map_lookup_elem(&waiting_reads, &thread_id) != 0))
-		return 0;
 	count(COUNTER_PROBE_HITS);
 	if (!is_target(task, id, &thread) || !is_programs_own(regs, TYPE_PLACE(cookie), PEEK_PLACE(cookie)))
 		return 0;
@@ -152,7 +152,7 @@ int ssl_read_copy(struct pt_regs *regs)
 		miss_call(ssl, id, READ, ARGUMENT_2(regs), size);
 		return 0;
 	}
-	if (is_seen_elsewhere(thread, regs, ssl, id, waits))
+	if (!is_to_be_seen(regs, thread, ssl, id, waits))
 		return 0;
 	own.family = 0;
 	key.ssl = ssl;

@@ -109,7 +109,6 @@ describe.runIf(process.arch === "x64")("a server on OpenSSL", () => {
     attachment.scan();
     expect(notes()).toBe(session.info.readsAt === "call");
     tables.apply(policySet(2, { all: { timings: ["network"] } }));
-    attachment.onPolicies();
     expect(notes()).toBe(true);
     await connection.get(PATHS.map((path) => ({ path, id: path })));
     await until("all heads", () => seen.length === 2 + 2 * PATHS.length);

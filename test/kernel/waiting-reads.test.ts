@@ -62,7 +62,7 @@ test.runIf(process.arch === "x64")("a server that no policy asked about before",
   const connection = connectionTo(port);
   cleanup.add(() => connection.end());
   const paths: string[] = [];
-  const { attachment, tables } = startKernelCapture(
+  const { tables } = startKernelCapture(
     cleanup,
     (record, bytes) => {
       if (record.request && record.pid === pid) paths.push(pathOf(record, bytes));
@@ -70,10 +70,8 @@ test.runIf(process.arch === "x64")("a server that no policy asked about before",
     { readsAt: "call" },
   );
   tables.apply(policySet(1, {}));
-  attachment.onPolicies();
   await connection.get([{ path: "/before", id: "0" }]);
   tables.apply(policySet(2, { all: {} }));
-  attachment.onPolicies();
   await connection.get(["/one", "/two"].map((path) => ({ path, id: path })));
   await until("both requests", () => paths.length === 2);
   expect(paths).toEqual(["/one", "/two"]);

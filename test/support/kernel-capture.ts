@@ -7,11 +7,12 @@ import {
   openSession,
   type SessionOptions,
 } from "@masthead/agent/capture/native-session";
-import { PolicyTables } from "@masthead/agent/capture/policy-tables";
+import { type ApplyResult, PolicyTables } from "@masthead/agent/capture/policy-tables";
 import type { MessageRecord } from "@masthead/agent/decode/message-record";
 import type { RecordBytes } from "@masthead/agent/decode/record-bytes";
 import { RecordDecoder } from "@masthead/agent/decode/record-decoder";
 import { askedOf } from "@masthead/agent/source/executable-watch";
+import type { PolicySet } from "@masthead/shared/wire/policy-set";
 import type { Cleanup } from "./cleanup.js";
 
 const OBJECT = fileURLToPath(new URL("../../bpf/build/masthead.bpf.o", import.meta.url));
@@ -26,6 +27,17 @@ export interface KernelCapture {
   readonly tables: PolicyTables;
   /** MASTHEAD_HOME, with an empty `run` */
   readonly home: string;
+}
+
+/** Of each set that is in force the attachment is told, as an agent does. */
+class FollowedTables extends PolicyTables {
+  onApplied = () => {};
+
+  override apply(set: PolicySet): ApplyResult {
+    const result = super.apply(set);
+    this.onApplied();
+    return result;
+  }
 }
 
 /**
@@ -59,7 +71,7 @@ export const startKernelCapture = (
   cleanup.add(() => session.close());
   const home = cleanup.folder();
   mkdirSync(join(home, "run"));
-  const tables = new PolicyTables({ session, labels: {}, findExecutables: () => [] });
+  const tables = new FollowedTables({ session, labels: {}, findExecutables: () => [] });
   const attachment = new Attachment({
     ...{ session, homeDirectory: home, ownPids: [], scanEveryMs: 2 ** 30 },
     ...(knownBuilds && { knownBuilds }),
@@ -68,6 +80,7 @@ export const startKernelCapture = (
     // As an agent asks, but that without a policy all count as asked about.
     asked: (pid) => (tables.generation === 0 ? "asked" : askedOf(tables, pid)),
   });
+  tables.onApplied = () => attachment.onPolicies();
   cleanup.add(() => attachment.stop());
   attachment.start();
   const decoder = new RecordDecoder({

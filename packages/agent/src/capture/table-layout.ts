@@ -56,7 +56,7 @@ export const QUERY_RULE = { bytes: 8, keep: 0 } as const;
 
 export const EXECUTABLE_KEY = { bytes: 24, slot: 0, reserved: 4, device: 8, inode: 16 } as const;
 
-export const WAITING_READ = { bytes: 8, descriptor: 0, has_descriptor: 4 } as const;
+export const WAITING_READ = { bytes: 8, descriptor: 0, has_descriptor: 4, copies_stand: 6 } as const;
 
 export const PORT_KEY = { bytes: 8, slot: 0, port: 4 } as const;
 

@@ -29,9 +29,8 @@ export interface Library {
 export const notesReads = ({ sites, linkIds }: Library): boolean =>
   linkIds.length > 0 && sites.some((site) => NOTED_READS.has(site.function));
 
-/** Whether its reads are seen where they are copied, and only there. */
-export const readsAtCopies = (library: Library): boolean =>
-  library.sites.some(isCopy) && !notesReads(library);
+/** Whether reads of it are seen where they are copied, for all processes. */
+export const hasCopies = ({ sites }: Library): boolean => sites.some(isCopy);
 
 const isCopy = (site: LibrarySite): boolean => site.function === "read_copy";
 

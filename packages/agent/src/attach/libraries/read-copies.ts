@@ -1,6 +1,6 @@
 import { readsByItself } from "../../capture/kernel-processes.js";
 import type { CaptureSession } from "../../capture/native-session.js";
-import { type Library, readsAtCopies } from "./library-probes.js";
+import { hasCopies, type Library, notesReads } from "./library-probes.js";
 import type { LibraryTable } from "./library-table.js";
 
 /**
@@ -22,7 +22,9 @@ export class ReadCopies {
     if (isTimed) this.libraries.readsAt = "call";
     return this.libraries
       .all()
-      .filter((library) => readsAtCopies(library) && (isTimed || this.#isReadByItself(library)))
+      .filter(
+        (library) => hasCopies(library) && !notesReads(library) && (isTimed || this.#isReadByItself(library)),
+      )
       .filter((library) => this.libraries.addCalls(library));
   }
 

@@ -21,19 +21,35 @@ export const OPENSSL_FUNCTIONS = [
 /** BoringSSL has had it since 2016, and OpenSSL never. */
 const BORINGSSL_ONLY = "SSL_CTX_set_grease_enabled";
 
+/** SSL_accept and SSL_connect lead to it; a program may also leave the handshake to its first read or write. */
+const HANDSHAKE = "SSL_do_handshake";
+
 /** Where to stand in a file that has the symbols of OpenSSL or BoringSSL; undefined where it has neither. @throws ElfError */
 export function opensslSites(
   elf: ElfFile,
   returnBy: ReturnBy = "probe",
   readsAt: ReadsAt = "call",
 ): ChosenSites | undefined {
-  const symbols = elf.functions(new Set([...OPENSSL_FUNCTIONS, BORINGSSL_ONLY]));
+  const symbols = elf.functions(new Set([...OPENSSL_FUNCTIONS, BORINGSSL_ONLY, HANDSHAKE]));
   if (!symbols.has("SSL_read") || !symbols.has("SSL_write")) return undefined;
   const runtime = symbols.has(BORINGSSL_ONLY) ? "boringssl" : "openssl";
   const copies = runtime === "openssl" && readsAt === "copy" ? allReadCopies(elf) : [];
   const sites = sitesAmong(elf, symbols, returnBy);
   if (copies.length === 0) return { runtime, sites };
-  return { runtime, sites: [...copies, ...sites.filter((site) => !NOTED_READS.has(site.function))] };
+  const handshakes = handshakeSites(elf, symbols, returnBy);
+  return {
+    runtime,
+    sites: [...copies, ...handshakes, ...sites.filter((site) => !NOTED_READS.has(site.function))],
+  };
+}
+
+/** Where handshakes begin and end; [] where one ends in a way that is not followed: what they tell is told later, too. */
+function handshakeSites(elf: ElfFile, symbols: Symbols, returnBy: ReturnBy): LibrarySite[] {
+  try {
+    return namedSites(elf, symbols, { [HANDSHAKE]: "handshake" }, returnBy);
+  } catch {
+    return [];
+  }
 }
 
 /**

@@ -12,6 +12,7 @@ export const SITE_FUNCTION = {
   flush: 8,
   read_copy: 9,
   waiting_read: 10,
+  handshake: 11,
   go_read_copy: 16,
   go_write: 17,
   go_read_return: 18,

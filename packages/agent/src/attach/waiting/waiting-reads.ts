@@ -4,7 +4,7 @@ import { indexKey } from "../../capture/policy-bytes.js";
 import { WAITING_READ, WAITING_READS } from "../../capture/table-layout.js";
 import { withFile } from "../elf/byte-source.js";
 import { ElfFile } from "../elf/elf-file.js";
-import { type Library, notesReads } from "../libraries/library-probes.js";
+import { hasCopies, type Library, notesReads } from "../libraries/library-probes.js";
 import type { LibraryTable } from "../libraries/library-table.js";
 import { openableAs } from "../libraries/mapped-libraries.js";
 import { cookieOf } from "../runtimes.js";
@@ -146,7 +146,8 @@ export class WaitingReads {
     this.#followed.set(pid, followed);
     try {
       // Known before they are probed: the first hit is the one that counts.
-      for (const wait of waits) if (!followed.waiters.has(wait.thread)) this.#follow(wait, followed);
+      for (const wait of waits)
+        if (!followed.waiters.has(wait.thread)) this.#follow(wait, followed, hasCopies(library));
       this.#attach(pid, library, followed);
     } catch {
       // The process ended, or a table is full: what it waits for is not seen, as without this.
@@ -154,9 +155,9 @@ export class WaitingReads {
     if (followed.linkIds.length === 0) this.#unfollow(pid);
   }
 
-  #follow(wait: SocketWait, { waiters }: Followed): void {
+  #follow(wait: SocketWait, { waiters }: Followed, copiesStand: boolean): void {
     const { thread, descriptor } = wait;
-    this.session.updateTable(MAP, indexKey(thread), waitingReadValue(descriptor));
+    this.session.updateTable(MAP, indexKey(thread), waitingReadValue(descriptor, copiesStand));
     waiters.set(thread, { wait, looksElsewhere: 0 });
     this.#threads += 1;
   }
@@ -207,9 +208,10 @@ export class WaitingReads {
   }
 }
 
-function waitingReadValue(descriptor: number | undefined): Uint8Array {
+function waitingReadValue(descriptor: number | undefined, copiesStand: boolean): Uint8Array {
   const value = Buffer.alloc(WAITING_READ.bytes);
   value.writeUInt32LE(descriptor ?? 0, WAITING_READ.descriptor);
-  value.writeUInt32LE(descriptor === undefined ? 0 : 1, WAITING_READ.has_descriptor);
+  value.writeUInt16LE(descriptor === undefined ? 0 : 1, WAITING_READ.has_descriptor);
+  value.writeUInt16LE(copiesStand ? 1 : 0, WAITING_READ.copies_stand);
   return value;
 }
