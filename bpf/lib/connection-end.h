@@ -51,6 +51,17 @@ static __always_inline void delete_assemblies(struct connection *c)
 		delete_assembly(&key);
 }
 
+/* Where reads are seen only at copies, a process of which none is ever seen shows that they are not where they were taken to be. */
+static __always_inline void note_whether_read(const struct connection *c, struct process *process)
+{
+	if (c->source != SOURCE_OPENSSL || !c->directions[WRITE].in_step)
+		return;
+	if (c->directions[READ].in_step)
+		process->has_read = 1;
+	else
+		process->unread++;
+}
+
 static __always_inline void end_connection(struct connection *c, const struct connection_key *key, __u8 reason)
 {
 	struct process *process = bpf_map_lookup_elem(&processes, &key->process);
@@ -59,6 +70,8 @@ static __always_inline void end_connection(struct connection *c, const struct co
 		send_connection_end(c, reason);
 	settle_counted(c);
 	delete_assemblies(c);
+	if (process)
+		note_whether_read(c, process);
 	if (!bpf_map_delete_elem(&connections, key) && process)
 		add_atomically(&process->connections, -1);
 }

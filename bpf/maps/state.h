@@ -168,7 +168,10 @@ struct process {
 	__u32 http2;		/* connections so far that spoke it; user space reads this */
 	__u32 wants;		/* of enum timing, by `items` */
 	__u32 hands_over;	/* a response was written by another thread than the one that had read its request */
-	__u32 foreign_bios;	/* what it read by TLS came through something of its own and from no socket that the library has; user space reads this */
+	/* Of OpenSSL; user space reads these. */
+	__u32 foreign_bios;	/* what it read came through something of its own, and from no socket that the library has */
+	__u32 unread;		/* connections that ended on which heads were written and none was read */
+	__u32 has_read;		/* one ended on which some was read */
 	__u32 reserved;
 };
 struct {

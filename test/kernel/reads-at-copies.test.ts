@@ -1,5 +1,9 @@
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { createServer } from "node:tls";
 import { fileURLToPath } from "node:url";
 import { notesReads } from "@masthead/agent/attach/libraries/library-probes";
 import { RecordFlag } from "@masthead/agent/decode/record-enums";
@@ -11,11 +15,27 @@ import { connectionTo } from "../support/go-exchanges.js";
 import { makeCertificate } from "../support/https-servers.js";
 import { pathOf, startKernelCapture } from "../support/kernel-capture.js";
 import { startProgram } from "../support/program.js";
+import { PYTHON } from "../support/python.js";
 import { until } from "../support/until.js";
 
 /** Reads of OpenSSL are seen where it copies them, as long as that tells what is asked. */
 
 const SOURCE = fileURLToPath(new URL("../programs/ways-to-read-server.c", import.meta.url));
+
+/** Makes requests to which nothing comes, as often as each line of its input says. */
+const UNANSWERED = `
+import socket, ssl, sys
+context = ssl._create_unverified_context()
+for line in sys.stdin:
+    for _ in range(int(line)):
+        with context.wrap_socket(socket.create_connection(("127.0.0.1", int(sys.argv[1])))) as connection:
+            connection.sendall(b"GET / HTTP/1.1\\r\\nhost: a\\r\\n\\r\\n")
+            try:
+                connection.recv(100)
+            except OSError:
+                pass
+    print(line.strip(), "done", flush=True)
+`;
 
 const built = new Cleanup();
 const cleanup = new Cleanup();
@@ -113,6 +133,26 @@ describe.runIf(process.arch === "x64")("a server on OpenSSL", () => {
     await connection.get(PATHS.map((path) => ({ path, id: path })));
     await until("all heads", () => seen.length === 2 + 2 * PATHS.length);
     expect(seen.slice(2).map(({ what }) => what)).toEqual(heads(PATHS, 0, 0).map(({ what }) => what));
+  });
+
+  test("of which no read is ever seen: as if it copied elsewhere", async () => {
+    const { certificate, key } = makeCertificate(cleanup.folder());
+    const server = createServer({ cert: readFileSync(certificate), key: readFileSync(key) }, (socket) =>
+      socket.on("error", () => {}).once("data", () => socket.destroy()),
+    ).listen(0, "127.0.0.1");
+    cleanup.add(() => void server.close());
+    await once(server, "listening");
+    const client = startProgram(PYTHON, ["-c", UNANSWERED, String((server.address() as AddressInfo).port)]);
+    cleanup.add(() => client.stop("SIGKILL"));
+    const { notes, attachment, session } = capture(() => client.pid);
+    client.send("7");
+    await client.line((line) => line === "7 done");
+    attachment.scan();
+    expect(notes()).toBe(session.info.readsAt === "call");
+    client.send("1");
+    await client.line((line) => line === "1 done");
+    attachment.scan();
+    expect(notes()).toBe(true);
   });
 
   test("whose reads are not to be seen at copies, by configuration", async () => {

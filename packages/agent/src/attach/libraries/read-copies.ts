@@ -1,12 +1,12 @@
-import { readsByItself } from "../../capture/kernel-processes.js";
+import { needsWholeReads } from "../../capture/kernel-processes.js";
 import type { CaptureSession } from "../../capture/native-session.js";
 import { hasCopies, type Library, notesReads } from "./library-probes.js";
 import type { LibraryTable } from "./library-table.js";
 
 /**
- * Libraries whose reads are seen where they are copied, until one is used in a way of which that tells too little: by a program
- * that moves ciphertext itself, so that the library knows no socket, or where policies ask when bytes arrived. From then
- * on reads of it are seen at both ends of the calls that read, as long as the agent runs.
+ * Libraries whose reads are seen where they are copied, until that tells too little: a program moves ciphertext itself, so that the library
+ * knows no socket, policies ask when bytes arrived, or no read is ever seen. From then on reads of it are
+ * seen at both ends of the calls that read, as long as the agent runs.
  */
 export class ReadCopies {
   constructor(
@@ -23,12 +23,13 @@ export class ReadCopies {
     return this.libraries
       .all()
       .filter(
-        (library) => hasCopies(library) && !notesReads(library) && (isTimed || this.#isReadByItself(library)),
+        (library) =>
+          hasCopies(library) && !notesReads(library) && (isTimed || this.#needsWholeReads(library)),
       )
       .filter((library) => this.libraries.addCalls(library));
   }
 
-  #isReadByItself({ pids }: Library): boolean {
-    return [...pids].some((pid) => readsByItself(this.session, pid));
+  #needsWholeReads({ pids }: Library): boolean {
+    return [...pids].some((pid) => needsWholeReads(this.session, pid));
   }
 }
