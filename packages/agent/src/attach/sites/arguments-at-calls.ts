@@ -53,12 +53,47 @@ export function callsWithArguments(
   wanted: readonly Argument[],
   isWanted: (instruction: Instruction) => boolean,
 ): CallWithArguments[] {
+  return follow(elf, start, wanted, heldOnBoth)
+    .filter(({ instruction }) => isWanted(instruction))
+    .map(({ instruction: { address }, depth, places }) => {
+      return { address, at: wanted.map((_, index) => placeOf(index, depth, places)) };
+    });
+}
+
+/**
+ * The calls that may be come to with an argument of the function in the register `as`, on one path at least: a pointer that a loop moves on
+ * is the argument itself the first time only. @returns their addresses; none where the code cannot be followed
+ */
+export function callsThatMayPass(
+  elf: ElfFile,
+  start: number,
+  argument: Argument,
+  as: Argument["register"],
+): ReadonlySet<number> {
+  const passing = follow(elf, start, [argument], heldOnEither).filter(({ places }) => places.has(as));
+  return new Set(passing.map(({ instruction }) => instruction.address));
+}
+
+type Join = (before: Places, now: Places) => Places;
+
+const heldOnBoth: Join = (before, now) =>
+  new Map([...before].filter(([place, argument]) => now.get(place) === argument));
+
+const heldOnEither: Join = (before, now) => new Map([...before, ...now]);
+
+/** Each instruction that is come to, and what is known there. [] where the code cannot be followed. */
+function follow(
+  elf: ElfFile,
+  start: number,
+  wanted: readonly Argument[],
+  join: Join,
+): (Known & { instruction: Instruction })[] {
   const code = new Code(elf);
   const known = new Map<number, Known>();
   const pending: number[] = [];
   const arrive = (address: number, now: Known): void => {
     const before = known.get(address);
-    const merged = before ? merge(before, now) : now;
+    const merged = before ? merge(before, now, join) : now;
     if (before && merged.depth === before.depth && merged.places.size === before.places.size) return;
     known.set(address, merged);
     pending.push(address);
@@ -72,15 +107,14 @@ export function callsWithArguments(
     const { flow, target, address, length } = instruction;
     // Where a table leads is not read: what is come to from there could have them elsewhere.
     if (flow === "indirect_jump") return [];
-    const after = follow(instruction, known.get(at) ?? NOTHING, wanted);
+    const after = afterOne(instruction, known.get(at) ?? NOTHING, wanted);
     if (after.places.size > PLACES_MAX) return [];
     if ((flow === "jump" || flow === "conditional") && target !== undefined) arrive(target, after);
     if (!endsCode(elf, instruction)) arrive(address + length, after);
   }
-  return [...known].flatMap(([address, { depth, places }]) => {
+  return [...known].flatMap(([address, there]) => {
     const instruction = code.at(address);
-    if (!instruction || !isWanted(instruction)) return [];
-    return [{ address, at: wanted.map((_, index) => placeOf(index, depth, places)) }];
+    return instruction ? [{ ...there, instruction }] : [];
   });
 }
 
@@ -93,7 +127,7 @@ function placeOf(argument: number, depth: number, places: Places): Place | undef
   return undefined;
 }
 
-function follow(instruction: Instruction, { depth, places }: Known, wanted: readonly Argument[]): Known {
+function afterOne(instruction: Instruction, { depth, places }: Known, wanted: readonly Argument[]): Known {
   const {
     writes,
     storesAt,
@@ -131,12 +165,9 @@ function follow(instruction: Instruction, { depth, places }: Known, wanted: read
   return { depth: now, places: next };
 }
 
-function merge(before: Known, now: Known): Known {
+function merge(before: Known, now: Known, join: Join): Known {
   if (before.depth !== now.depth) return NOTHING;
-  return {
-    depth: before.depth,
-    places: new Map([...before.places].filter(([place, argument]) => now.places.get(place) === argument)),
-  };
+  return { depth: before.depth, places: join(before.places, now.places) };
 }
 
 /** Instructions by address, decoded a block at a time. */

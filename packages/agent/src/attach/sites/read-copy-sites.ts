@@ -3,6 +3,7 @@ import type { Runtime } from "../runtimes.js";
 import {
   type Argument,
   type CallWithArguments,
+  callsThatMayPass,
   callsWithArguments,
   type Place,
 } from "./arguments-at-calls.js";
@@ -21,7 +22,9 @@ const READ_BYTES_AT_SINCE_3_2 = 0x80;
 const SITES_MAX = 8;
 
 /** Of which it is known where they copy. */
-export const COPYING_RUNTIMES: ReadonlySet<Runtime> = new Set(["openssl", "boringssl"]);
+type CopyingRuntime = "openssl" | "boringssl";
+export const copies = (runtime: Runtime | undefined): runtime is CopyingRuntime =>
+  runtime === "openssl" || runtime === "boringssl";
 
 /** `enum kept_register` of bpf/probes/ssl-read-copy.h. */
 const KEPT_REGISTER = { rbx: 1, rbp: 2, r12: 3, r13: 4, r14: 5, r15: 6 } as const;
@@ -42,6 +45,12 @@ const OF_READ_BYTES: readonly Argument[] = [
   { register: "rsi", bytes: 1 },
   { register: "r9", bytes: 4 },
 ];
+
+/** Where the program wants what is read: of SSL_read the second argument. */
+const BUFFER: Readonly<Record<CopyingRuntime, Argument>> = {
+  openssl: { register: "rcx", bytes: 8 },
+  boringssl: { register: "rsi", bytes: 8 },
+};
 
 /** What is looked at there: every read, or those of threads that waited in one before there were probes. */
 export type ReadCopy = "read_copy" | "waiting_read";
@@ -69,7 +78,7 @@ function copySites(
   as: ReadCopy,
   bio: ConnectionBio | undefined,
 ): LibrarySite[] {
-  if (elf.machine !== "x86-64" || !COPYING_RUNTIMES.has(runtime)) return [];
+  if (elf.machine !== "x86-64" || !copies(runtime)) return [];
   const symbol = runtime === "openssl" ? "TLS_method" : "SSL_read";
   const symbols = elf.functions(new Set([symbol, SINCE_3_2]));
   const found = symbols.get(symbol)?.address;
@@ -77,7 +86,11 @@ function copySites(
   const start = runtime === "openssl" ? readBytesOf(elf, found, symbols.has(SINCE_3_2)) : found;
   if (start === undefined || !elf.isCode(start)) return [];
   const wanted = runtime === "openssl" ? OF_READ_BYTES : [CONNECTION];
-  const calls = callsWithArguments(elf, start, wanted, (instruction) => isCopy(elf, instruction));
+  // Pieces of handshakes are copied to where the library keeps them, also while the program reads.
+  const toProgram = callsThatMayPass(elf, start, BUFFER[runtime], "rdi");
+  const isCopyToProgram = (instruction: Instruction) =>
+    toProgram.has(instruction.address) && isCopy(elf, instruction);
+  const calls = callsWithArguments(elf, start, wanted, isCopyToProgram);
   const sites: LibrarySite[] = [];
   for (const call of calls) {
     const detail = detailOf(call, bio);

@@ -8,7 +8,7 @@ import { hasCopies, type Library, notesReads } from "../libraries/library-probes
 import type { LibraryTable } from "../libraries/library-table.js";
 import { openableAs } from "../libraries/mapped-libraries.js";
 import { cookieOf } from "../runtimes.js";
-import { COPYING_RUNTIMES, waitingReadSites } from "../sites/read-copy-sites.js";
+import { copies, waitingReadSites } from "../sites/read-copy-sites.js";
 import type { LibrarySite } from "../sites/site.js";
 import { hasShadowStack, type SocketWait, type ThreadWait, waitingThreads, waitOf } from "./thread-wait.js";
 
@@ -116,7 +116,7 @@ export class WaitingReads {
   #eachNew(visit: (pid: number, library: Library) => void): void {
     if (!this.session.info.programs.includes(READ_COPY_PROGRAM)) return;
     for (const library of this.libraries.all()) {
-      if (!notesReads(library) || !library.runtime || !COPYING_RUNTIMES.has(library.runtime)) continue;
+      if (!notesReads(library) || !copies(library.runtime)) continue;
       for (const pid of library.pids) {
         const met = this.#met.get(pid) ?? { isWanted: this.isWanted(pid), libraries: new Set<Library>() };
         this.#met.set(pid, met);
