@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { withFile } from "../elf/byte-source.js";
 import { ElfFile } from "../elf/elf-file.js";
-import { type Argument, callsWithArguments, type Place } from "./arguments-at-calls.js";
+import { type Argument, callsThatMayPass, callsWithArguments, type Place } from "./arguments-at-calls.js";
 import type { Instruction } from "./instructions.js";
 
 let folder: string;
@@ -14,8 +14,8 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Where these arguments of `followed` in this assembler are at its calls of `wanted`. */
-const placesOf = (arguments_: readonly Argument[], ...lines: string[]): (Place | undefined)[][] => {
+/** Looks at `followed` in this assembler, which may call `wanted`. */
+const lookAt = <T>(lines: string[], look: (elf: ElfFile, start: number, wanted: number) => T): T => {
   const name = join(folder, `${Math.random().toString(36).slice(2)}`);
   const text = [
     ".text",
@@ -32,10 +32,25 @@ const placesOf = (arguments_: readonly Argument[], ...lines: string[]): (Place |
     const elf = new ElfFile(source);
     const symbols = elf.functions(new Set(["followed", "wanted"]));
     const [start = 0, wanted = 0] = ["followed", "wanted"].map((each) => symbols.get(each)?.address);
+    return look(elf, start, wanted);
+  });
+};
+
+/** Where these arguments of `followed` are at its calls of `wanted`. */
+const placesOf = (arguments_: readonly Argument[], ...lines: string[]): (Place | undefined)[][] =>
+  lookAt(lines, (elf, start, wanted) => {
     const isWanted = ({ flow, target }: Instruction) => flow === "call" && target === wanted;
     return callsWithArguments(elf, start, arguments_, isWanted).map(({ at }) => at);
   });
-};
+
+/** How many calls may get the fourth argument of `followed` as their first. */
+const passing = (...lines: string[]): number =>
+  lookAt(lines, (elf, start, wanted) => {
+    const may = callsThatMayPass(elf, start, { register: "rcx", bytes: 8 }, "rdi");
+    const isCall = ({ flow, target }: Instruction) => flow === "call" && target === wanted;
+    const calls = callsWithArguments(elf, start, [], isCall);
+    return calls.filter(({ address }) => may.has(address)).length;
+  });
 
 /** The same of the first argument alone; nothing where it is nowhere. */
 const placesIn = (...lines: string[]): Place[] =>
@@ -139,4 +154,34 @@ describe.runIf(process.arch === "x64")("an argument at a call", () => {
     const overwritten = [...lines.slice(0, -2), "movl $0,4(%rsp)", CALL, "ret"];
     expect(placesOf(arguments_, ...overwritten)).toEqual([["rbx", undefined, 0]]);
   });
+});
+
+describe.runIf(process.arch === "x64")("an argument that is passed on", () => {
+  test.each<[string, number, string[]]>([
+    ["as it came", 1, ["mov %rcx,%rdi", CALL, "ret"]],
+    ["from the stack", 1, ["push %rcx", "mov (%rsp),%rdi", CALL, "pop %rcx", "ret"]],
+    [
+      "the first time, and moved on by a loop after that",
+      1,
+      [
+        "push %rbx",
+        "mov %rcx,%rbx",
+        "1: mov %rbx,%rdi",
+        CALL,
+        "add $8,%rbx",
+        "test %eax,%eax",
+        "jne 1b",
+        "pop %rbx",
+        "ret",
+      ],
+    ],
+    [
+      "on one path of two",
+      1,
+      ["lea 8(%rsi),%rdi", "test %edx,%edx", "je 1f", "mov %rcx,%rdi", "1:", CALL, "ret"],
+    ],
+    ["nowhere: another address is", 0, ["lea 8(%rdi),%rdi", CALL, "ret"]],
+    ["nowhere: a call came between", 0, ["mov %rcx,%rdi", "call other", CALL, "ret"]],
+    ["nowhere: half of it is", 0, ["mov %ecx,%edi", CALL, "ret"]],
+  ])("%s", (_, count, lines) => expect(passing(...lines)).toBe(count));
 });
