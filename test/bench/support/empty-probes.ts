@@ -28,7 +28,8 @@ export const buildEmptyProbes = (folder: string): string => {
 
 /** @throws Error where this kernel takes fewer of the empty programs than it takes of the agent's */
 const openEmpty = (objectPath: string): CaptureSession => {
-  const session = openSession({ objectPath, clearText: benchSettings().readsClearText });
+  const { readsClearText: clearText, tlsReadsAt: readsAt } = benchSettings();
+  const session = openSession({ objectPath, clearText, readsAt });
   const [lacking] = session.info.absent;
   if (lacking === undefined) return session;
   session.close();

@@ -10,6 +10,7 @@ const schema = z.object({
   BENCH_AGENT_WARM_SECONDS: positive(10).pipe(z.int()),
   BENCH_TRIES: positive(50).pipe(z.int()),
   BENCH_CLEAR_TEXT: z.enum(["on", "off"]).default("on"),
+  BENCH_TLS_READS_AT: z.enum(["copy", "call"]).default("copy"),
   BENCH_EXCHANGES: z
     .string()
     .default("200000,1000000")
@@ -18,7 +19,7 @@ const schema = z.object({
   BENCH_WORKLOAD: z.enum(workloadNames).optional(),
 });
 
-/** How long the benchmarks take: rounds, whole seconds a measure and its warm-up (longer after an agent began: its code is compiled as it runs), tries; of how many exchanges usage is asked for, ascending; whether HTTP in clear is read; and on what nginx does. @throws ZodError */
+/** How long the benchmarks take: rounds, whole seconds a measure and its warm-up (longer after an agent began: its code is compiled as it runs), tries; of how many exchanges usage is asked for, ascending; where reads of OpenSSL are seen; whether HTTP in clear is read; and on what nginx does. @throws ZodError */
 export const benchSettings = () => {
   const read = schema.parse(process.env);
   return {
@@ -28,6 +29,7 @@ export const benchSettings = () => {
     agentWarmSeconds: read.BENCH_AGENT_WARM_SECONDS,
     tries: read.BENCH_TRIES,
     exchanges: read.BENCH_EXCHANGES,
+    tlsReadsAt: read.BENCH_TLS_READS_AT,
     readsClearText: read.BENCH_CLEAR_TEXT === "on",
     workloads: read.BENCH_WORKLOAD === undefined ? workloadNames : [read.BENCH_WORKLOAD],
   };
