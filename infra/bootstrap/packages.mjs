@@ -29,6 +29,7 @@ export const TEST_PACKAGES = [
   "git",
   "golang-go",
   "libclang-rt-dev",
+  "libgnutls28-dev",
   "libssl-dev",
   "nginx",
   "openssl",

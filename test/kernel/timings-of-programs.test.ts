@@ -14,6 +14,7 @@ import { Cleanup } from "../support/cleanup.js";
 import { curl } from "../support/curl.js";
 import { listening } from "../support/go-programs.js";
 import { makeCertificate } from "../support/https-servers.js";
+import { TELLS_ARRIVALS } from "../support/kernel-release.js";
 import { buildWithBoringSsl } from "../support/matrix/boringssl-programs.js";
 import { startProgram } from "../support/program.js";
 import { PYTHON } from "../support/python.js";
@@ -56,7 +57,7 @@ const buildWithGnuTls = (binary: string): string => {
   return binary;
 };
 
-test.each([
+test.runIf(TELLS_ARRIVALS).each([
   ["GnuTLS", () => buildWithGnuTls(join(cleanup.folder(), "gnutls-server"))],
   ["BoringSSL", () => buildWithBoringSsl(cleanup, "boringssl-server")],
   ["OpenSSL inside the executable", () => buildStaticServer(cleanup).withSymbols],
@@ -82,7 +83,7 @@ test.each([
   }
 });
 
-test.each([
+test.runIf(TELLS_ARRIVALS).each([
   ["Node", "node", ["memory-bio-server.mjs"]],
   ["asyncio", PYTHON, ["memory-bio-asyncio.py", "server"]],
 ])("TLS on memory BIOs, %s: all but the network", async (_name, command, [program = "", ...args]) => {
@@ -142,7 +143,7 @@ const isWaiting = (localPort: number, peerPort = 0): boolean => {
 
 const TIMINGS = ["arrival_delay_ms", "rtt_ms", "retransmits", "thread_cpu_ms"];
 
-test.each([
+test.runIf(TELLS_ARRIVALS).each([
   ["in clear: all but CPU time, since goroutines take turns on threads", "http", TIMINGS.slice(0, 3)],
   ["with TLS: nothing", "https", []],
 ] as const)("Go %s", async (_name, scheme, told) => {

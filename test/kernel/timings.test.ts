@@ -5,6 +5,7 @@ import { Cleanup } from "../support/cleanup.js";
 import { curl } from "../support/curl.js";
 import { startPythonServer } from "../support/https-servers.js";
 import { GO_PROGRAMS } from "../support/kernel-capture.js";
+import { TELLS_ARRIVALS } from "../support/kernel-release.js";
 import { captureTimings, requestOf, responseOf, runTimedExchanges } from "../support/timed-exchanges.js";
 import { until } from "../support/until.js";
 
@@ -14,7 +15,7 @@ const { TIMING_ARRIVAL, TIMING_NETWORK, TIMING_CPU } = RecordTiming;
 const cleanup = new Cleanup();
 afterEach(() => cleanup.run());
 
-test("what is measured agrees with what the program measures of itself", async () => {
+test.runIf(TELLS_ARRIVALS)("what is measured agrees with what the program measures of itself", async () => {
   const { seen, applied } = captureTimings(cleanup, ["arrival", "network", "cpu"]);
   expect(applied).toMatchObject({ ok: true, warnings: [] });
   const { facts, server, client } = await runTimedExchanges(cleanup, seen, "speak");
@@ -72,21 +73,24 @@ test("what a thread did while it was writing another request's response is said 
   ]);
 });
 
-test("nothing is measured where no policy asks, and what notes arrivals stands only as long as one does", async () => {
-  const { seen, session, tables } = captureTimings(cleanup, []);
-  const { server, client } = await runTimedExchanges(cleanup, seen, "speak");
-  expect([...server, ...client].every(({ known }) => known === 0)).toBe(true);
-  const links = () => session.kernelIds().links.length;
-  const before = links();
-  tables.apply(policySet(2, { all: { timings: ["network", "cpu"] } }));
-  expect(links()).toBe(before);
-  tables.apply(policySet(3, { all: { timings: ["arrival"] } }));
-  expect(links()).toBe(before + 2);
-  tables.apply(policySet(4, { all: { timings: ["arrival", "cpu"] } }));
-  expect(links()).toBe(before + 2);
-  tables.apply(policySet(5, { all: {} }));
-  expect(links()).toBe(before);
-});
+test.runIf(TELLS_ARRIVALS)(
+  "nothing is measured where no policy asks, and what notes arrivals stands only as long as one does",
+  async () => {
+    const { seen, session, tables } = captureTimings(cleanup, []);
+    const { server, client } = await runTimedExchanges(cleanup, seen, "speak");
+    expect([...server, ...client].every(({ known }) => known === 0)).toBe(true);
+    const links = () => session.kernelIds().links.length;
+    const before = links();
+    tables.apply(policySet(2, { all: { timings: ["network", "cpu"] } }));
+    expect(links()).toBe(before);
+    tables.apply(policySet(3, { all: { timings: ["arrival"] } }));
+    expect(links()).toBe(before + 2);
+    tables.apply(policySet(4, { all: { timings: ["arrival", "cpu"] } }));
+    expect(links()).toBe(before + 2);
+    tables.apply(policySet(5, { all: {} }));
+    expect(links()).toBe(before);
+  },
+);
 
 test("a kernel without the tracepoints has all but arrival, and says so", async () => {
   const { seen, session, applied } = captureTimings(
@@ -107,7 +111,7 @@ test("a kernel without the tracepoints has all but arrival, and says so", async 
   expect(ofServer()[0]?.known).toBe(TIMING_NETWORK | TIMING_CPU);
 });
 
-test("over TLS, too", async () => {
+test.runIf(TELLS_ARRIVALS)("over TLS, too", async () => {
   const { seen } = captureTimings(cleanup, ["arrival", "network", "cpu"]);
   const https = await startPythonServer(cleanup);
   const paths = ["/tls/1", "/tls/2", "/tls/3"];
