@@ -90,9 +90,10 @@ export class LibraryTable {
 
   /**
    * Reads of it are seen at the calls that read, too, from now on. @returns whether they are: else nothing has changed, and it may be
-   * asked for again
+   * asked for again after a while
    */
   addCalls(library: Library): boolean {
+    if (library.retryAtScan > this.#scan) return false;
     for (const pid of [...library.pids, NO_PROCESS]) {
       const path = openableAs(library.identity, library.path, pid);
       const found = path === undefined ? { chosen: undefined } : this.#find(path, library.isProgram, "call");
@@ -101,8 +102,11 @@ export class LibraryTable {
         this.#probes.addCalls(library, path, found.chosen);
         this.#attached += 1;
         return true;
-      } catch {}
+      } catch {
+        break;
+      }
     }
+    library.retryAtScan = this.#scan + RETRY_AFTER_SCANS;
     return false;
   }
 

@@ -11,7 +11,7 @@ import type { LibraryTable } from "./library-table.js";
 export class ReadCopies {
   constructor(
     private readonly session: Pick<CaptureSession, "lookupTable">,
-    private readonly libraries: Pick<LibraryTable, "all" | "addCalls" | "dropCopies" | "readsAt">,
+    private readonly libraries: Pick<LibraryTable, "all" | "addCalls" | "readsAt">,
     /** whether a policy in force asks for timings */
     private readonly isTimed: () => boolean,
   ) {}
