@@ -113,11 +113,11 @@ export function linksRoutes(deps: Deps, secrets: Secrets | null): OpenAPIHono<Ap
     const { sealed, grant } = await followLink(deps, needed(), c.req.valid("query").token);
     if (grant.form === "html") c.set("contentSecurityPolicy", reportPagePolicy());
     // Typed as an answer of the route's own; it is whole already.
-    return sealedAnswer(sealed, grant.form, undefined, {
+    return (await sealedAnswer(sealed, grant.form, undefined, {
       "cache-control": "private, no-store",
       "referrer-policy": "no-referrer",
       "x-robots-tag": "noindex",
-    }) as never;
+    })) as never;
   });
 
   return router;

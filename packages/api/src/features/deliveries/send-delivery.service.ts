@@ -95,7 +95,7 @@ const sendWebhook = async (
   settings: Settings<"webhook">,
 ): Promise<AttemptResult> => {
   const { delivery, destination, sealed, nowUs } = sending;
-  const body = eventBody(sealed, delivery.form as ReportForm, rendered(sending));
+  const body = eventBody(sealed, delivery.form as ReportForm, await rendered(sending));
   if (body.length > BODY_MAX_BYTES)
     return failed(`the report is larger than ${BODY_MAX_BYTES} bytes`, null, true);
   const at = new Date(Math.floor(nowUs / 1e6) * 1_000);
@@ -122,7 +122,7 @@ const putObject = async (
   settings: Settings<"bucket">,
 ): Promise<AttemptResult> => {
   const { destination, sealed, delivery, nowUs } = sending;
-  const { body, contentType, extension } = rendered(sending);
+  const { body, contentType, extension } = await rendered(sending);
   const [secretAccessKey = ""] = await secretsOf(outlets, destination);
   const key = `${settings.prefix}${reportPath(sealed, extension).join("/")}`;
   const base = settings.endpoint.replace(/\/+$/, "");
@@ -156,7 +156,7 @@ const writeReport = async (
   { path }: Settings<"folder">,
 ): Promise<AttemptResult> => {
   if (writeFile === null) return failed("this process writes to no folder");
-  const { body, extension } = rendered(sending);
+  const { body, extension } = await rendered(sending);
   const folders = path === "" ? [] : path.split("/");
   try {
     await writeFile([...folders, ...reportPath(sending.sealed, extension)], body);

@@ -1,5 +1,5 @@
 export { buildReport, type ReportContext } from "./build-report.service.js";
-export { reportHtml, reportPagePolicy } from "./page/report-page.js";
+export { reportPagePolicy } from "./page/page-policy.js";
 export { type Period, parsePeriod, previousPeriod } from "./period.rules.js";
 export {
   FORM_OF,

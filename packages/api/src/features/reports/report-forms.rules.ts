@@ -7,7 +7,6 @@ import {
 } from "@masthead/shared/http/report-schema";
 import { CSV_CONTENT_TYPE } from "../../platform/http/csv.js";
 import { focusCsv } from "./focus-csv.rules.js";
-import { reportHtml } from "./page/report-page.js";
 import { parsePeriod, rangeOf } from "./period.rules.js";
 import { reportCsv } from "./report-csv.rules.js";
 
@@ -42,8 +41,15 @@ const billingPeriodOf = ({ period, timeZone, range }: ReportAnswer): ReportAnswe
   return month ? rangeOf(month) : range;
 };
 
+/** Loaded when the first page is asked for: the library that draws charts is half of what a start of the API would read. */
+const pageOf = async (answer: TenantReport & ReportStanding): Promise<string> =>
+  (await import("./page/report-page.js")).reportHtml(answer, answer);
+
 /** A report in one of its forms, with the headers that go with it. */
-export const renderReport = (answer: TenantReport & ReportStanding, form: ReportForm): RenderedReport => {
+export const renderReport = async (
+  answer: TenantReport & ReportStanding,
+  form: ReportForm,
+): Promise<RenderedReport> => {
   const fileName = (ending: string) => reportFileName(answer.tenant.id, answer.period, ending);
   switch (form) {
     case "json":
@@ -54,7 +60,7 @@ export const renderReport = (answer: TenantReport & ReportStanding, form: Report
       return csv(focusCsv(answer, billingPeriodOf(answer)), fileName(".focus.csv"));
     case "html":
       return {
-        body: reportHtml(answer, answer),
+        body: await pageOf(answer),
         headers: {
           "content-type": "text/html; charset=utf-8",
           "content-disposition": `inline; filename="${fileName(".html")}"`,

@@ -5,7 +5,7 @@ import { negotiate } from "../../platform/http/negotiate.js";
 import { problemResponses } from "../../platform/http/problem-schema.js";
 import { createRouter } from "../../platform/http/router.js";
 import { FOCUS_VERSION } from "./focus-csv.rules.js";
-import { reportPagePolicy } from "./page/report-page.js";
+import { reportPagePolicy } from "./page/page-policy.js";
 import { FORM_OF, renderReport } from "./report-forms.rules.js";
 import { periodOf, reportPathSchema, reportQuerySchema, reportSchema } from "./reports.schema.js";
 import { getReport } from "./reports.service.js";
@@ -53,7 +53,7 @@ export function reportsRoutes(deps: Deps): OpenAPIHono<AppEnv> {
     const { format, timeZone } = c.req.valid("query");
     const form = format ?? FORM_OF[negotiate(c, [JSON_TYPE, CSV, HTML])];
     if (form === "html") c.set("contentSecurityPolicy", reportPagePolicy());
-    const { body, headers } = renderReport(
+    const { body, headers } = await renderReport(
       await getReport(deps, scopeOf(c.var.principal), id, periodOf(period, timeZone)),
       form,
     );

@@ -24,12 +24,12 @@ const matches = (ifNoneMatch: string | undefined, tag: string): boolean =>
  * A sealed report as an HTTP answer, with its digest (RFC 9530, and RFC 3230 for older clients) and its tag; 304 where the client has
  * it already.
  */
-export const sealedAnswer = (
+export const sealedAnswer = async (
   sealed: SealedReport,
   form: ReportForm,
   ifNoneMatch: string | undefined,
   more: Readonly<Record<string, string>> = {},
-): Response => {
+): Promise<Response> => {
   const tag = tagOf(sealed, form);
   const headers = {
     vary: "Accept",
@@ -39,7 +39,7 @@ export const sealedAnswer = (
     ...more,
   };
   if (matches(ifNoneMatch, tag)) return new Response(null, { status: 304, headers });
-  const { contentType, extension, body } = renderSealed(sealed, form);
+  const { contentType, extension, body } = await renderSealed(sealed, form);
   const digest = base64(sha256Of(body));
   const disposition = contentType.startsWith("text/csv") ? "attachment" : "inline";
   return new Response(body as Uint8Array<ArrayBuffer>, {

@@ -14,11 +14,11 @@ export interface RenderedSealed {
 const EXTENSIONS: Readonly<Record<string, string>> = { focus: "focus.csv" };
 
 /** `json` is the document as it was sealed, byte for byte; all else is made of it. */
-export const renderSealed = (sealed: SealedReport, form: ReportForm): RenderedSealed => {
+export const renderSealed = async (sealed: SealedReport, form: ReportForm): Promise<RenderedSealed> => {
   const extension = EXTENSIONS[form] ?? form;
   if (form === "json") return { contentType: "application/json", extension, body: sealed.document };
   const answer = { ...parseSealed(sealed), generatedAt: toRfc3339(sealed.sealedAtUs) };
-  const { body, headers } = renderReport(answer, form);
+  const { body, headers } = await renderReport(answer, form);
   return {
     contentType: headers["content-type"] ?? "application/octet-stream",
     extension,

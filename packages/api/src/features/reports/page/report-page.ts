@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { ReportStanding, TenantReport } from "@masthead/shared/http/report-schema";
 import type { SealedTenantReport } from "@masthead/shared/http/sealed-report-schema";
 import { html, raw } from "hono/html";
@@ -19,21 +18,10 @@ import { headline } from "./headline.js";
 import { heldHeadersTable } from "./held-headers.js";
 import type { Html } from "./html.js";
 import { labelOf } from "./labels.js";
+import { reportPagePolicy } from "./page-policy.js";
 import { SCRIPT } from "./script.js";
 import { STYLE } from "./style.js";
 import { table } from "./table.js";
-
-const hashOf = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
-
-/** What the page may load and run: nothing but its own style sheet and script, told by their hashes. */
-export const reportPagePolicy = (): string =>
-  [
-    "default-src 'none'",
-    `style-src ${hashOf(STYLE)}`,
-    `script-src ${hashOf(SCRIPT)}`,
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join("; ");
 
 /** What the page says of a report that is not in its document. */
 export type PageStanding = ReportStanding & Partial<Pick<SealedTenantReport, "version" | "corrects">>;
