@@ -38,7 +38,7 @@ export default defineConfig({
       }),
       project("infra", ["test/infra/**/*.test.ts", "test/support/**/*.test.ts"], real),
       project("postgres", ["test/postgres/**/*.test.ts"], { ...withPostgres, ...together, exclude: CRASH }),
-      project("crash", CRASH, withPostgres),
+      project("crash", CRASH, { ...withPostgres, ...together }),
       project("browser", ["test/browser/**/*.test.ts"], real),
       project("kernel", ["test/kernel/**/*.test.ts"], { ...real, ...together }),
       project("serverless", ["test/serverless/**/*.test.ts"], { ...withPostgres, ...together }),

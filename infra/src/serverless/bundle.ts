@@ -27,24 +27,25 @@ export interface Bundle {
   inputs: string[];
 }
 
-/** Makes one ES module of `entry` and all it needs but what its runtime brings. @throws BuildFailure of esbuild */
+/** Makes one module of `entry` and all it needs but what its runtime brings. @param format of ES, or of what `require` loads @throws BuildFailure of esbuild */
 export const bundle = async (
   platform: Platform,
   outfile: string,
   entry = ENTRIES[platform],
+  format: "esm" | "cjs" = "esm",
 ): Promise<Bundle> => {
   const { metafile } = await build({
     entryPoints: [entry],
     outfile,
     absWorkingDir: fileURLToPath(new URL("../../../", import.meta.url)),
     bundle: true,
-    format: "esm",
+    format,
     platform: "node",
     target: "es2022",
     // `postgres` has a client of its own for Workers: over node:net it could not turn to TLS there.
     conditions: ["source", ...(platform === "worker" ? ["workerd", "worker"] : []), "import"],
     mainFields: ["module", "main"],
-    banner: { js: BANNERS[platform] },
+    banner: format === "esm" ? { js: BANNERS[platform] } : {},
     metafile: true,
     logLevel: "silent",
   });

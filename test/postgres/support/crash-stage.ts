@@ -74,7 +74,8 @@ export const startCrashStage = async (
   /** A database that is a copy of another one, which nobody is connected to. */
   const copyDatabase = async (name: string, of: string): Promise<void> => {
     await admin.unsafe(`drop database if exists ${name} with (force)`);
-    await admin.unsafe(`create database ${name} template ${of}`);
+    // Cheaper than through the log, which is of use to nobody here.
+    await admin.unsafe(`create database ${name} template ${of} strategy file_copy`);
   };
 
   /** From the first message on, as if nobody had taken one. */
