@@ -60,7 +60,7 @@ static __always_inline int policies_have_token(const struct slot_config *config,
 	if (items & config->unbudgeted)
 		return 1;
 	for (__u32 i = 0; i < BUDGETS_ASKED && items; i++) {
-		if (take_token(config->budgets[lowest_bit(items) & (TABLE_ITEMS - 1)], now_ns))
+		if (take_token(config->budgets[masked(lowest_bit(items), TABLE_ITEMS - 1)], now_ns))
 			return 1;
 		items &= items - 1;
 	}

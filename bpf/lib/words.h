@@ -74,6 +74,7 @@ static __always_inline __u32 lowest_bit(__u64 mask)
 {
 	__u64 x = (mask & -mask) - 1;
 
+	opaque(x);	/* clang 19 would know this for what it is, and look it up in a table, of whose bytes the verifier knows no bound */
 	x -= (x >> 1) & 0x5555555555555555ULL;
 	x = (x & 0x3333333333333333ULL) + ((x >> 2) & 0x3333333333333333ULL);
 	x = (x + (x >> 4)) & 0x0f0f0f0f0f0f0f0fULL;
