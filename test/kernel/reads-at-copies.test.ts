@@ -1,11 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { copyFileSync, readFileSync, realpathSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { createServer } from "node:tls";
 import { fileURLToPath } from "node:url";
 import { notesReads } from "@masthead/agent/attach/libraries/library-probes";
+import { findExecutables } from "@masthead/agent/capture/executable-search";
 import { RecordFlag } from "@masthead/agent/decode/record-enums";
 import { readSocket } from "@masthead/agent/pair/socket-addresses";
 import { policySet } from "@masthead/agent/testing/policies";
@@ -54,7 +55,11 @@ const startServer = async (way: string) => {
   return { program, port: Number(await program.line()) };
 };
 
-/** Heads of one process, and what stands on its OpenSSL. */
+/** Nothing else on this host changes what stands on its OpenSSL. */
+const only = (path: string, timings: "network"[] = []) =>
+  policySet(1, { all: { targets: [{ executable: path }], ...(timings.length > 0 && { timings }) } });
+
+/** Heads of one process, the only one that a policy asks about, and what stands on its OpenSSL. */
 const capture = (pid: () => number, options: Parameters<typeof startKernelCapture>[2] = {}) => {
   const seen: { what: string; ports: (number | undefined)[] }[] = [];
   const started = startKernelCapture(
@@ -65,9 +70,11 @@ const capture = (pid: () => number, options: Parameters<typeof startKernelCaptur
       const what = record.request ? pathOf(record, bytes) : String(record.status);
       seen.push({ what, ports: [told?.localPort, told?.peerPort] });
     },
-    options,
+    { readsAt: "copy", ...options },
   );
-  started.tables.apply(policySet(1, { all: {} }));
+  const running = realpathSync(`/proc/${pid()}/exe`);
+  for (const { path, ...file } of findExecutables(running)) started.tables.addExecutable(file, path);
+  started.tables.apply(only(running));
   const library = () => started.attachment.libraries().find(({ pids }) => pids.has(pid()));
   return { ...started, seen, notes: () => library() !== undefined && notesReads(library() as never) };
 };
@@ -128,7 +135,7 @@ describe.runIf(process.arch === "x64")("a server on OpenSSL", () => {
     await until("the first", () => seen.length === 2);
     attachment.scan();
     expect(notes()).toBe(session.info.readsAt === "call");
-    tables.apply(policySet(2, { all: { timings: ["network"] } }));
+    tables.apply(only(realpathSync(executable), ["network"]));
     expect(notes()).toBe(true);
     await connection.get(PATHS.map((path) => ({ path, id: path })));
     await until("all heads", () => seen.length === 2 + 2 * PATHS.length);
@@ -142,7 +149,9 @@ describe.runIf(process.arch === "x64")("a server on OpenSSL", () => {
     ).listen(0, "127.0.0.1");
     cleanup.add(() => void server.close());
     await once(server, "listening");
-    const client = startProgram(PYTHON, ["-c", UNANSWERED, String((server.address() as AddressInfo).port)]);
+    const python = join(cleanup.folder(), "python-alone");
+    copyFileSync(PYTHON, python);
+    const client = startProgram(python, ["-c", UNANSWERED, String((server.address() as AddressInfo).port)]);
     cleanup.add(() => client.stop("SIGKILL"));
     const { notes, attachment, session } = capture(() => client.pid);
     client.send("7");

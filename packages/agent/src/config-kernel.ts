@@ -20,8 +20,8 @@ export const kernelVariables = {
   tlsReadsAt: variable({
     name: "MASTHEAD_TLS_READS_AT",
     description:
-      "`copy`: reads are seen where OpenSSL copies them to the program, where the library and the host allow it. `call`: always at both ends of the functions that read, which costs more.",
-    default: "copy",
+      "`call`: reads are seen at both ends of the functions that read. `copy`: where OpenSSL copies them to the program, as far as the library and the host allow it, which costs less and is new (docs/decisions/0039).",
+    default: "call",
     schema: z.enum(["copy", "call"]) as z.ZodType<ReadsAt, string>,
   }),
   kernelHeads: variable({

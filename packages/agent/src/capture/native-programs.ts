@@ -112,7 +112,7 @@ export function loadPrograms(options: SessionOptions): Loaded {
     }
     try {
       const loaded = loadRung(options, link, returnBy);
-      const isCopySeen = options.readsAt !== "call" && loaded.programs.includes(READ_COPY_PROGRAM);
+      const isCopySeen = options.readsAt === "copy" && loaded.programs.includes(READ_COPY_PROGRAM);
       const readsAt = isCopySeen ? usualReadsAt() : "call";
       return { ...loaded, returnBy, readsAt, refusedLinks };
     } catch (error) {

@@ -133,7 +133,7 @@ export interface SessionOptions {
    * kernel allows)
    */
   returnBy?: ReturnBy;
-  /** `call`: reads of TLS are never seen where they are copied (default: `copy`, where this host allows that) */
+  /** `copy`: reads of TLS are seen where they are copied, where this host allows that (default: `call`) */
   readsAt?: ReadsAt;
   /** whether HTTP in clear is read too, from system calls */
   clearText?: boolean;
