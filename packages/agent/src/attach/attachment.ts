@@ -100,15 +100,15 @@ export class Attachment {
     this.#self.refresh();
     this.#early.onScan();
     this.#processes.keep(this.#scan.run(this.#self.all()));
+    this.#copies.drop();
     this.#follow();
     this.#waiting.scan();
   }
 
   /** What came since the last time, and what has to be followed in another way than before. */
   #follow(): void {
-    const left = this.#copies.leave();
+    this.#copies.leave();
     if (this.#libraries.attached !== this.#attachedAtLook) this.#look();
-    for (const library of left) this.#libraries.dropCopies(library);
   }
 
   #look(): void {

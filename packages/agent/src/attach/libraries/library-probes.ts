@@ -30,7 +30,7 @@ export const notesReads = ({ sites, linkIds }: Library): boolean =>
   linkIds.length > 0 && sites.some((site) => NOTED_READS.has(site.function));
 
 /** Whether reads of it are seen where they are copied, for all processes. */
-export const hasCopies = ({ sites }: Library): boolean => sites.some(isCopy);
+export const hasCopies = ({ sites, linkIds }: Library): boolean => linkIds.length > 0 && sites.some(isCopy);
 
 const isCopy = (site: LibrarySite): boolean => site.function === "read_copy";
 

@@ -95,15 +95,15 @@ export class LibraryTable {
   addCalls(library: Library): boolean {
     if (library.retryAtScan > this.#scan) return false;
     for (const pid of [...library.pids, NO_PROCESS]) {
-      const path = openableAs(library.identity, library.path, pid);
-      const found = path === undefined ? { chosen: undefined } : this.#find(path, library.isProgram, "call");
-      if (path === undefined || "error" in found || !found.chosen) continue;
       try {
+        const path = openableAs(library.identity, library.path, pid);
+        const found = path === undefined ? undefined : this.#find(path, library.isProgram, "call");
+        if (path === undefined || !found || "error" in found || !found.chosen) continue;
         this.#probes.addCalls(library, path, found.chosen);
         this.#attached += 1;
         return true;
       } catch {
-        break;
+        // The process has ended, or a probe was refused: another process may lead to the file.
       }
     }
     library.retryAtScan = this.#scan + RETRY_AFTER_SCANS;

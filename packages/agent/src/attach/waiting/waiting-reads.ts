@@ -145,10 +145,15 @@ export class WaitingReads {
     if (waits.length === 0 || this.host.hasShadowStack(pid)) return;
     this.#followed.set(pid, followed);
     try {
-      // Known before they are probed: the first hit is the one that counts.
-      for (const wait of waits)
-        if (!followed.waiters.has(wait.thread)) this.#follow(wait, followed, hasCopies(library));
+      const copiesStand = hasCopies(library);
+      const follow = () => {
+        for (const wait of waits)
+          if (!followed.waiters.has(wait.thread)) this.#follow(wait, followed, copiesStand);
+      };
+      // Known before they are probed, since the first hit is the one that counts; but where copies are seen for all, these see it until then.
+      if (!copiesStand) follow();
       this.#attach(pid, library, followed);
+      if (copiesStand && followed.linkIds.length > 0) follow();
     } catch {
       // The process ended, or a table is full: what it waits for is not seen, as without this.
     }
