@@ -101,14 +101,9 @@ export class Attachment {
     this.#early.onScan();
     this.#processes.keep(this.#scan.run(this.#self.all()));
     this.#copies.drop();
-    this.#follow();
-    this.#waiting.scan();
-  }
-
-  /** What came since the last time, and what has to be followed in another way than before. */
-  #follow(): void {
     this.#copies.leave();
     if (this.#libraries.attached !== this.#attachedAtLook) this.#look();
+    this.#waiting.scan();
   }
 
   #look(): void {
@@ -118,7 +113,7 @@ export class Attachment {
 
   /** Other policies are in force, or other programs suspended: processes that are followed from now on may be in the midst of a read. */
   onPolicies(): void {
-    this.#follow();
+    this.#copies.leave();
     this.#look();
   }
 

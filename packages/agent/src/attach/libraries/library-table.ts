@@ -88,12 +88,9 @@ export class LibraryTable {
     }
   }
 
-  /**
-   * Reads of it are seen at the calls that read, too, from now on. @returns whether they are: else nothing has changed, and it may be
-   * asked for again after a while
-   */
-  addCalls(library: Library): boolean {
-    if (library.retryAtScan > this.#scan) return false;
+  /** Reads of it are seen at the calls that read, too, from now on. Where that fails nothing has changed, and it may be asked for again after a while. */
+  addCalls(library: Library): void {
+    if (library.retryAtScan > this.#scan) return;
     for (const pid of [...library.pids, NO_PROCESS]) {
       try {
         const path = openableAs(library.identity, library.path, pid);
@@ -101,13 +98,12 @@ export class LibraryTable {
         if (path === undefined || !found || "error" in found || !found.chosen) continue;
         this.#probes.addCalls(library, path, found.chosen);
         this.#attached += 1;
-        return true;
+        return;
       } catch {
         // The process has ended, or a probe was refused: another process may lead to the file.
       }
     }
     library.retryAtScan = this.#scan + RETRY_AFTER_SCANS;
-    return false;
   }
 
   /** After addCalls(): reads are seen at calls alone. */
