@@ -166,8 +166,11 @@ static __always_inline int leave_call(struct pt_regs *regs, __u64 stack)
 			   has_no_socket ? TIE_ORDER : TIE_NESTED, is_here ? thread : 0);
 	if (has_no_socket && (!size || !is_read(call->site.function)))	/* a read without bytes may be a handshake, which writes */
 		thread->wrote_for = call->ssl;
-	if (is_here)
+	if (is_here) {
 		thread->stack = call->outer_stack;
+		if (thread->stack)	/* seldom: else what that call reads and writes from now on would not be seen as its own */
+			thread->place = place_of_call(thread->stack, id, 0);
+	}
 	release(&call->state);
 	return 0;
 }

@@ -101,12 +101,13 @@ verified_alone int read_socket_of_copy(__u32 thread_id, __u64 ssl, __u64 cookie,
 	return 1;
 }
 
-/* Of which user space has to know: its reads tell their socket only from their entry on. */
-static __always_inline void note_foreign_bio(__u32 id)
+/* HTTP came of no socket that is known: user space has to know, since such reads tell their socket only from their entry on. */
+static __always_inline void note_foreign_bio(const struct connection_key *key)
 {
-	struct process *process = bpf_map_lookup_elem(&processes, &id);
+	struct connection *c = bpf_map_lookup_elem(&connections, key);
+	struct process *process = bpf_map_lookup_elem(&processes, &key->process);
 
-	if (process)
+	if (process && c && c->directions[READ].state != STATE_IGNORE)
 		process->foreign_bios = 1;
 }
 
@@ -138,7 +139,7 @@ int ssl_read_copy(struct pt_regs *regs)
 	const struct record_socket *socket = &own;
 	struct connection *c;
 	struct thread *thread = 0, *measured;
-	int waits = site.function == SITE_WAITING_READ;
+	int waits = site.function == SITE_WAITING_READ, is_foreign;
 	__u32 tie = waits ? TIE_NESTED : TIE_DESCRIPTOR;
 
 	count(COUNTER_PROBE_HITS);
@@ -157,8 +158,8 @@ int ssl_read_copy(struct pt_regs *regs)
 	own.family = 0;
 	key.ssl = ssl;
 	c = bpf_map_lookup_elem(&connections, &key);
-	if ((!c || !c->socket.family) && !read_socket_of_copy(thread_id, ssl, cookie, &own) && !waits) {
-		note_foreign_bio(id);
+	is_foreign = (!c || !c->socket.family) && !read_socket_of_copy(thread_id, ssl, cookie, &own) && !waits;
+	if (is_foreign) {
 		tie = TIE_ORDER;
 		socket = thread->read_from && is_read_for(thread, ssl) ? tie_read(thread, ssl, id, site.source) : 0;
 	}
@@ -167,6 +168,8 @@ int ssl_read_copy(struct pt_regs *regs)
 	measured = waits ? 0 : thread;
 	opaque(measured);	/* else whether it is there is asked by `waits`, which the verifier does not connect */
 	take_bytes(ssl, ARGUMENT_2(regs), size, site, 0, id, &thread->executable, socket, tie, measured);
+	if (is_foreign)
+		note_foreign_bio(&key);
 	return 0;
 }
 

@@ -20,8 +20,8 @@ export const kernelVariables = {
   tlsReadsAt: variable({
     name: "MASTHEAD_TLS_READS_AT",
     description:
-      "`call`: reads are seen at both ends of the functions that read. `copy`: where OpenSSL copies them to the program, as far as the library and the host allow it, which costs less and is new (docs/decisions/0039).",
-    default: "call",
+      "`copy`: reads are seen where OpenSSL copies them to the program, as far as the library and the host allow it, which costs a server less (docs/decisions/0039). `call`: at both ends of the functions that read, always.",
+    default: "copy",
     schema: z.enum(["copy", "call"]) as z.ZodType<ReadsAt, string>,
   }),
   kernelHeads: variable({

@@ -10,7 +10,7 @@ const schema = z.object({
   BENCH_AGENT_WARM_SECONDS: positive(10).pipe(z.int()),
   BENCH_TRIES: positive(50).pipe(z.int()),
   BENCH_CLEAR_TEXT: z.enum(["on", "off"]).default("on"),
-  BENCH_TLS_READS_AT: z.enum(["copy", "call"]).default("call"),
+  BENCH_TLS_READS_AT: z.enum(["copy", "call"]).default("copy"),
   BENCH_EXCHANGES: z
     .string()
     .default("200000,1000000")

@@ -112,8 +112,8 @@ export function loadPrograms(options: SessionOptions): Loaded {
     }
     try {
       const loaded = loadRung(options, link, returnBy);
-      const isCopySeen = options.readsAt === "copy" && loaded.programs.includes(READ_COPY_PROGRAM);
-      const readsAt = isCopySeen ? usualReadsAt() : "call";
+      const isCopySeen = options.readsAt !== "call" && loaded.programs.includes(READ_COPY_PROGRAM);
+      const readsAt = isCopySeen ? usualReadsAt(release()) : "call";
       return { ...loaded, returnBy, readsAt, refusedLinks };
     } catch (error) {
       // The session rung has programs of its own; where they are refused the next rung may still be taken.

@@ -133,7 +133,7 @@ export interface SessionOptions {
    * kernel allows)
    */
   returnBy?: ReturnBy;
-  /** `copy`: reads of TLS are seen where they are copied, where this host allows that (default: `call`) */
+  /** `copy`: reads of TLS are seen where they are copied, where this host allows that (default: `copy`) */
   readsAt?: ReadsAt;
   /** whether HTTP in clear is read too, from system calls */
   clearText?: boolean;

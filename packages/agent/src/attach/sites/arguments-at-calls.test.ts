@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { withFile } from "../elf/byte-source.js";
 import { ElfFile } from "../elf/elf-file.js";
 import { type Argument, callsThatMayPass, callsWithArguments, type Place } from "./arguments-at-calls.js";
+import { DecodedCode } from "./decoded-code.js";
 import type { Instruction } from "./instructions.js";
 
 let folder: string;
@@ -40,15 +41,15 @@ const lookAt = <T>(lines: string[], look: (elf: ElfFile, start: number, wanted: 
 const placesOf = (arguments_: readonly Argument[], ...lines: string[]): (Place | undefined)[][] =>
   lookAt(lines, (elf, start, wanted) => {
     const isWanted = ({ flow, target }: Instruction) => flow === "call" && target === wanted;
-    return callsWithArguments(elf, start, arguments_, isWanted).map(({ at }) => at);
+    return callsWithArguments(new DecodedCode(elf), start, arguments_, isWanted).map(({ at }) => at);
   });
 
 /** How many calls may get the fourth argument of `followed` as their first. */
 const passing = (...lines: string[]): number =>
   lookAt(lines, (elf, start, wanted) => {
-    const may = callsThatMayPass(elf, start, { register: "rcx", bytes: 8 }, "rdi");
+    const may = callsThatMayPass(new DecodedCode(elf), start, { register: "rcx", bytes: 8 }, "rdi");
     const isCall = ({ flow, target }: Instruction) => flow === "call" && target === wanted;
-    const calls = callsWithArguments(elf, start, [], isCall);
+    const calls = callsWithArguments(new DecodedCode(elf), start, [], isCall);
     return calls.filter(({ address }) => may.has(address)).length;
   });
 

@@ -1,5 +1,5 @@
-import type { ElfFile } from "../elf/elf-file.js";
-import { decode, type Instruction } from "./instructions.js";
+import type { DecodedCode } from "./decoded-code.js";
+import type { Instruction } from "./instructions.js";
 import { endsCode } from "./return-instructions.js";
 
 /** An argument of a function: the register that brings it, and how much of that counts. */
@@ -25,7 +25,6 @@ const INSTRUCTIONS_MAX = 8192;
 const VISITS_MAX = 65_536;
 /** A function that puts its arguments into more places than this is none that a compiler made. */
 const PLACES_MAX = 32;
-const BLOCK_BYTES = 256;
 
 /** Places by register name, or by distance from the stack pointer at entry; what is there is an argument, by its index. */
 type Places = ReadonlyMap<string | number, number>;
@@ -48,12 +47,12 @@ const NOTHING: Known = { depth: UNKNOWN_DEPTH, places: new Map() };
  * @returns [] where the code cannot be followed
  */
 export function callsWithArguments(
-  elf: ElfFile,
+  code: DecodedCode,
   start: number,
   wanted: readonly Argument[],
   isWanted: (instruction: Instruction) => boolean,
 ): CallWithArguments[] {
-  return follow(elf, start, wanted, heldOnBoth)
+  return follow(code, start, wanted, heldOnBoth)
     .filter(({ instruction }) => isWanted(instruction))
     .map(({ instruction: { address }, depth, places }) => {
       return { address, at: wanted.map((_, index) => placeOf(index, depth, places)) };
@@ -65,12 +64,12 @@ export function callsWithArguments(
  * is the argument itself the first time only. @returns their addresses; none where the code cannot be followed
  */
 export function callsThatMayPass(
-  elf: ElfFile,
+  code: DecodedCode,
   start: number,
   argument: Argument,
   as: Argument["register"],
 ): ReadonlySet<number> {
-  const passing = follow(elf, start, [argument], heldOnEither).filter(({ places }) => places.has(as));
+  const passing = follow(code, start, [argument], heldOnEither).filter(({ places }) => places.has(as));
   return new Set(passing.map(({ instruction }) => instruction.address));
 }
 
@@ -83,12 +82,11 @@ const heldOnEither: Join = (before, now) => new Map([...before, ...now]);
 
 /** Each instruction that is come to, and what is known there. [] where the code cannot be followed. */
 function follow(
-  elf: ElfFile,
+  code: DecodedCode,
   start: number,
   wanted: readonly Argument[],
   join: Join,
 ): (Known & { instruction: Instruction })[] {
-  const code = new Code(elf);
   const known = new Map<number, Known>();
   const pending: number[] = [];
   const arrive = (address: number, now: Known): void => {
@@ -110,7 +108,7 @@ function follow(
     const after = afterOne(instruction, known.get(at) ?? NOTHING, wanted);
     if (after.places.size > PLACES_MAX) return [];
     if ((flow === "jump" || flow === "conditional") && target !== undefined) arrive(target, after);
-    if (!endsCode(elf, instruction)) arrive(address + length, after);
+    if (!endsCode(code.elf, instruction)) arrive(address + length, after);
   }
   return [...known].flatMap(([address, there]) => {
     const instruction = code.at(address);
@@ -168,27 +166,4 @@ function afterOne(instruction: Instruction, { depth, places }: Known, wanted: re
 function merge(before: Known, now: Known, join: Join): Known {
   if (before.depth !== now.depth) return NOTHING;
   return { depth: before.depth, places: join(before.places, now.places) };
-}
-
-/** Instructions by address, decoded a block at a time. */
-class Code {
-  readonly #elf: ElfFile;
-  readonly #known = new Map<number, Instruction>();
-
-  constructor(elf: ElfFile) {
-    this.#elf = elf;
-  }
-
-  /** undefined where there is none, or too much was read */
-  at(address: number): Instruction | undefined {
-    const known = this.#known.get(address);
-    if (known) return known;
-    if (!this.#elf.isCode(address) || this.#known.size > 2 * INSTRUCTIONS_MAX) return undefined;
-    for (const each of decode(this.#elf.code(address, BLOCK_BYTES), address, BLOCK_BYTES)) {
-      if (this.#known.has(each.address)) break;
-      this.#known.set(each.address, each);
-      if (each.flow === "jump" || each.flow === "end") break;
-    }
-    return this.#known.get(address);
-  }
 }

@@ -12,19 +12,23 @@ export interface ConnectionBio {
 
 /** Exported since 3.0. */
 const SINCE_3_0 = "SSL_CTX_new_ex";
+/** Exported since 1.1.1; before, a BIO's descriptor was elsewhere. */
+const SINCE_1_1_1 = "SSL_read_early_data";
+/** Left out, with a field of a BIO, of builds without what 3.0 deprecated. */
+const DEPRECATED = "SSL_CTX_use_RSAPrivateKey";
 const GETTER = "SSL_get_rbio";
 /** What fits into a cookie. */
 const AT_MAX = 0xff * 8;
 
 /**
  * By the code of SSL_get_rbio, whose result is loaded from what its argument points to; OpenSSL 3.2 and later look first
- * whether that is a connection. Undefined where it loads from several places, or from none. @throws ElfError
+ * whether that is a connection. Undefined where it loads from several places, or from none, and where BIOs are laid out in another way. @throws ElfError
  */
 export function connectionBio(elf: ElfFile): ConnectionBio | undefined {
   if (elf.machine !== "x86-64") return undefined;
-  const symbols = elf.functions(new Set([GETTER, SINCE_3_0]));
+  const symbols = elf.functions(new Set([GETTER, SINCE_3_0, SINCE_1_1_1, DEPRECATED]));
   const getter = symbols.get(GETTER);
-  if (!getter) return undefined;
+  if (!getter || !symbols.has(SINCE_1_1_1) || !symbols.has(DEPRECATED)) return undefined;
   const places = new Set<number>();
   let last: number | undefined;
   for (const instruction of functionCode(elf, getter)) {

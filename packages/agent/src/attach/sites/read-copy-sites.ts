@@ -8,6 +8,7 @@ import {
   type Place,
 } from "./arguments-at-calls.js";
 import { type ConnectionBio, connectionBio } from "./connection-bio.js";
+import { DecodedCode } from "./decoded-code.js";
 import { destination } from "./inner-function.js";
 import { decode, type Instruction } from "./instructions.js";
 import type { LibrarySite } from "./site.js";
@@ -87,10 +88,11 @@ function copySites(
   if (start === undefined || !elf.isCode(start)) return [];
   const wanted = runtime === "openssl" ? OF_READ_BYTES : [CONNECTION];
   // Pieces of handshakes are copied to where the library keeps them, also while the program reads.
-  const toProgram = callsThatMayPass(elf, start, BUFFER[runtime], "rdi");
+  const code = new DecodedCode(elf);
+  const toProgram = callsThatMayPass(code, start, BUFFER[runtime], "rdi");
   const isCopyToProgram = (instruction: Instruction) =>
     toProgram.has(instruction.address) && isCopy(elf, instruction);
-  const calls = callsWithArguments(elf, start, wanted, isCopyToProgram);
+  const calls = callsWithArguments(code, start, wanted, isCopyToProgram);
   const sites: LibrarySite[] = [];
   for (const call of calls) {
     const detail = detailOf(call, bio);

@@ -1,0 +1,25 @@
+import type { ElfFile } from "../elf/elf-file.js";
+import { decode, type Instruction } from "./instructions.js";
+
+const INSTRUCTIONS_MAX = 16_384;
+const BLOCK_BYTES = 256;
+
+/** Instructions by address, decoded a block at a time and once, however often and in which order they are asked for. */
+export class DecodedCode {
+  readonly #known = new Map<number, Instruction>();
+
+  constructor(readonly elf: ElfFile) {}
+
+  /** undefined where there is none, or too much was read */
+  at(address: number): Instruction | undefined {
+    const known = this.#known.get(address);
+    if (known) return known;
+    if (!this.elf.isCode(address) || this.#known.size > INSTRUCTIONS_MAX) return undefined;
+    for (const each of decode(this.elf.code(address, BLOCK_BYTES), address, BLOCK_BYTES)) {
+      if (this.#known.has(each.address)) break;
+      this.#known.set(each.address, each);
+      if (each.flow === "jump" || each.flow === "end") break;
+    }
+    return this.#known.get(address);
+  }
+}
