@@ -28,7 +28,7 @@ static __always_inline void begin_go_connection(struct pt_regs *regs, struct tas
 	if (!c)
 		return;
 	socket.family = 0;
-	if (read_go_socket(task, key->ssl, tcp_close_of(regs, site), &socket) && socket.local_port == c->socket.local_port && socket.peer_port == c->socket.peer_port &&
+	if (read_go_socket(task, key->ssl, tcp_close_of(regs, site), &socket, 0) && socket.local_port == c->socket.local_port && socket.peer_port == c->socket.peer_port &&
 	    load_word(socket.peer) == load_word(c->socket.peer) && load_word(socket.peer + 8) == load_word(c->socket.peer + 8)) {
 		release(&c->busy);
 		return;
@@ -130,7 +130,7 @@ int go_call_bytes(struct pt_regs *regs)
 	struct go_site site = go_site_of(cookie);
 	struct site where = { .function = site.function, .source = site.source };
 	struct connection_key key = { .process = task->tgid };
-	struct thread *thread = 0;
+	struct thread *thread = 0, *measured;
 	struct go_bytes b = {};
 	struct connection *c;
 	struct process *process;
@@ -148,9 +148,12 @@ int go_call_bytes(struct pt_regs *regs)
 	if (!w || !o)
 		return 0;
 	w->tie = TIE_DESCRIPTOR;
+	measured = thread && (thread->wants & TIMING_NETWORK) ? thread : 0;
 	c = bpf_map_lookup_elem(&connections, &key);
-	if (!c || !c->socket.family)
-		read_go_socket(task, b.connection, tcp_close_of(regs, site), &w->socket);
+	if (measured || !c || !c->socket.family)
+		read_go_socket(task, b.connection, tcp_close_of(regs, site), &w->socket, measured);
+	if (measured)
+		measure_network(w, measured);
 	observe(w, o, &key);
 	release(&w->busy);
 	return 0;

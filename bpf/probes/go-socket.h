@@ -4,6 +4,7 @@
 #define MASTHEAD_PROBES_GO_SOCKET_H
 
 #include "go-calling.h"
+#include "measure.h"
 #include "socket-file.h"
 
 #if defined(__TARGET_ARCH_x86)
@@ -32,9 +33,10 @@ struct go_descriptor {
 /*
  * The socket of a tls.Conn, by its first field, a net.Conn: a *net.TCPConn, or a struct that embeds a net.Conn as its own
  * first field. That it is one is known by its Close. Anything else stays without an address. Go marks a descriptor as
- * closed before the number can become another's: one that is not marked afterwards was right all the time.
+ * closed before the number can become another's: one that is not marked afterwards was right all the time. measured: where
+ * the state of the network is noted too; NULL: it is not asked for.
  */
-static __noinline int read_go_socket(struct task_struct *task, __u64 connection, __u64 tcp_close, struct record_socket *socket)
+static __noinline int read_go_socket(struct task_struct *task, __u64 connection, __u64 tcp_close, struct record_socket *socket, struct thread *measured)
 {
 	__u64 at = connection, method = 0;
 	struct go_interface transport;
@@ -42,6 +44,8 @@ static __noinline int read_go_socket(struct task_struct *task, __u64 connection,
 	struct socket_file s;
 
 	socket->family = 0;
+	if (measured)
+		measured->network_known = 0;
 	for (int i = 0; i < WRAPPINGS_MAX; i++) {
 		if (bpf_probe_read_user(&transport, sizeof(transport), (void *)at) ||
 		    bpf_probe_read_user(&method, sizeof(method), (void *)(transport.table + TABLE_METHODS)))
@@ -55,8 +59,13 @@ static __noinline int read_go_socket(struct task_struct *task, __u64 connection,
 	    !find_socket(task, d.descriptor, &s))
 		return 0;
 	read_socket(s.sk, 0, socket);
-	if (bpf_probe_read_user(&d.state, sizeof(d.state), (void *)at) || (d.state & DESCRIPTOR_CLOSED))
+	if (measured)
+		read_network(s.sk, measured);
+	if (bpf_probe_read_user(&d.state, sizeof(d.state), (void *)at) || (d.state & DESCRIPTOR_CLOSED)) {
 		socket->family = 0;
+		if (measured)
+			measured->network_known = 0;
+	}
 	return socket->family;
 }
 

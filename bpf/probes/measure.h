@@ -79,6 +79,17 @@ static __always_inline void measure_call(struct work *w, struct task_struct *tas
 	thread->arrived_bytes = 0;
 }
 
+/* Of a goroutine's, which no thread is known to have made from its beginning on. */
+static __always_inline void measure_network(struct work *w, const struct thread *thread)
+{
+	struct measured_call *m = &w->measured;
+
+	m->wants = TIMING_NETWORK;
+	m->known = thread->network_known;
+	m->rtt_us = thread->rtt_us;
+	m->retransmits = thread->retransmits;
+}
+
 /* And what was found among them is remembered of the thread. */
 static __always_inline void settle_measured(struct work *w, struct thread *thread)
 {

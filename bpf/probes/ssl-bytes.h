@@ -6,11 +6,14 @@
 #include "measure.h"
 #include "target.h"
 
+static __always_inline struct site site_in(__u64 cookie)
+{
+	return (struct site){ .function = cookie, .source = cookie >> 8 };
+}
+
 static __always_inline struct site site_of(void *context)
 {
-	__u64 cookie = bpf_get_attach_cookie(context);
-
-	return (struct site){ .function = cookie, .source = cookie >> 8 };
+	return site_in(bpf_get_attach_cookie(context));
 }
 
 static __always_inline int is_read(__u8 function)

@@ -134,7 +134,7 @@ int ssl_read_copy(struct pt_regs *regs)
 	__u32 thread_id = task->pid, id = task->tgid;
 	__u64 cookie = bpf_get_attach_cookie(regs), ssl, size = ARGUMENT_3(regs);
 	struct connection_key key = { .process = id };
-	struct site site = { .function = cookie, .source = cookie >> 8 };
+	struct site site = site_in(cookie);
 	struct record_socket own ON_STACK;
 	const struct record_socket *socket = &own;
 	struct connection *c;

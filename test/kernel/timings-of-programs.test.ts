@@ -145,7 +145,7 @@ const TIMINGS = ["arrival_delay_ms", "rtt_ms", "retransmits", "thread_cpu_ms"];
 
 test.runIf(TELLS_ARRIVALS).each([
   ["in clear: all but CPU time, since goroutines take turns on threads", "http", TIMINGS.slice(0, 3)],
-  ["with TLS: nothing", "https", []],
+  ["with TLS: the network", "https", ["rtt_ms", "retransmits"]],
 ] as const)("Go %s", async (_name, scheme, told) => {
   const folder = cleanup.folder();
   const executable = join(folder, "caddy");
