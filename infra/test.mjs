@@ -47,7 +47,7 @@ await runMain(async () => {
       node("format and lint", "@biomejs/biome/bin/biome", "check", "--error-on-warnings", "."),
       node("types of tests", "typescript/bin/tsc", "-p", "test/tsconfig.json"),
       node("import rules", "dependency-cruiser/bin/dependency-cruise.mjs", "packages", "infra"),
-      ...["infra", "postgres", "crash"].map(project),
+      ...["infra", "postgres", "serverless"].map(project),
     ],
     kernel: [
       ...(withoutCapture
@@ -64,8 +64,9 @@ await runMain(async () => {
               : run("kernel code in this kernel", "sudo", "make", "-C", "bpf", "kernel-test"),
           ]),
       asRoot("kernel"),
+      project("crash"),
     ],
-    e2e: [asRoot("e2e"), ...["serverless", "browser"].map(project)],
+    e2e: [asRoot("e2e"), project("browser")],
   });
   // What asks for a quiet host, and beside it what nobody would hear: these open no connection and start next to nothing.
   await inLanes({ alone: [asRoot("alone")], checks: ["unit", "architecture"].map(project) });
