@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstring>
 
@@ -18,6 +19,8 @@ namespace {
 constexpr size_t kBatchBytes = 256 * 1024;
 // A few records wait for others: what works through them has found other programs' data in the caches each time it began.
 constexpr uint32_t kGatherMs = 40;
+// Where nothing came for so long, the ring is looked at as seldom as records may wait: a wake-up costs an idle host more than the look.
+constexpr uint32_t kIdleAfterMs = 1'000;
 // A record that a preempted program has reserved but not finished is waited for this many times when reading ends.
 constexpr int kUnfinishedTries = 200;
 constexpr uint32_t kTrimEveryMs = 2'000;
@@ -85,25 +88,28 @@ void Poller::run() {
   pthread_setname_np(pthread_self(), "masthead-poll");
   uint64_t until = UINT64_MAX;
   int unfinished = 0;
-  uint32_t trim_after = 0, trims = 0, gathered_ms = 0;
+  uint32_t trim_after_ms = 0, trims = 0, gathered_ms = 0, idle_ms = 0;
   for (;;) {
     // Reading the kernel's BTF, compiling and compressing leave tens of megabytes with the C library, in an arena for
     // each thread; here nobody waits while they are given back.
-    if (trim_after-- == 0) {
+    if (trim_after_ms == 0) {
       malloc_trim(0);
       if (trims++ < kStartTrims) drop_startup_pages();
-      trim_after = kTrimEveryMs / poll_every_ms_;
+      trim_after_ms = kTrimEveryMs;
     }
+    const uint32_t wait_ms = idle_ms < kIdleAfterMs ? poll_every_ms_ : std::max(poll_every_ms_, kGatherMs);
+    trim_after_ms -= std::min(trim_after_ms, wait_ms);
     bool finishing;
     {
       std::unique_lock<std::mutex> lock(mutex_);
       // The kernel side never wakes anyone (BPF_RB_NO_WAKEUP): waking costs the traced thread more than the record.
-      changed_.wait_for(lock, std::chrono::milliseconds(poll_every_ms_), [this] { return aborting_ || finishing_; });
+      changed_.wait_for(lock, std::chrono::milliseconds(wait_ms), [this] { return aborting_ || finishing_; });
       if (aborting_) break;
       finishing = finishing_;
       if (paused_ && !finishing) continue;
     }
-    gathered_ms += poll_every_ms_;
+    gathered_ms += wait_ms;
+    idle_ms = ring_->waiting() > 0 ? 0 : std::min(idle_ms + wait_ms, kIdleAfterMs);
     if (!finishing && gathered_ms < kGatherMs && ring_->waiting() < gather_bytes_) continue;
     gathered_ms = 0;
     if (finishing && until == UINT64_MAX) until = ring_->produced();

@@ -2,7 +2,7 @@ import { allPids, mappedPages, namespaceOf } from "../processes/proc-process.js"
 import { codeOf } from "../processes/system-error.js";
 import { isTlsLibraryName } from "./library-name.js";
 import type { LibraryTable } from "./library-table.js";
-import { cachedLibraries, readLoaderCache } from "./loader-cache.js";
+import { LoaderCache } from "./loader-cache.js";
 import { mappedLibraries } from "./mapped-libraries.js";
 
 interface Seen {
@@ -40,6 +40,7 @@ const UNSEEN: ScannedProcess = { otherTls: [], hasQuic: false, missed: [] };
 export class LibraryScan {
   readonly #seen = new Map<number, Seen>();
   readonly #namespaces = new Set<string>();
+  readonly #hostCache = new LoaderCache("", isTlsLibraryName);
   #scans = 0;
   #turn = 0;
 
@@ -52,7 +53,7 @@ export class LibraryScan {
   run(excluded: ReadonlySet<number>): Set<number> {
     this.#scans += 1;
     // The host's own again each time: an upgrade puts a new file in the old one's place.
-    this.#sightCache("");
+    this.#sightCache("", this.#hostCache);
     const pids = allPids();
     const live = new Set(pids);
     for (const pid of this.#seen.keys()) {
@@ -127,9 +128,7 @@ export class LibraryScan {
     this.#sightCache(`/proc/${pid}/root`);
   }
 
-  #sightCache(root: string): void {
-    const cache = readLoaderCache(root);
-    if (!cache) return;
-    for (const path of cachedLibraries(cache, isTlsLibraryName)) this.libraries.sight(root + path, "cache");
+  #sightCache(root: string, cache = new LoaderCache(root, isTlsLibraryName)): void {
+    for (const path of cache.libraries()) this.libraries.sight(root + path, "cache");
   }
 }

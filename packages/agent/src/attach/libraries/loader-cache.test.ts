@@ -1,7 +1,10 @@
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { isOpensslName, isTlsLibraryName, otherTlsName } from "./library-name.js";
-import { cachedLibraries, readLoaderCache } from "./loader-cache.js";
+import { cachedLibraries, LoaderCache, readLoaderCache } from "./loader-cache.js";
 
 /** A cache with these entries, as ldconfig writes it; with an empty table of the old format before it where asked. */
 const cacheOf = (entries: [name: string, path: string][], oldEntries?: number): Buffer => {
@@ -99,4 +102,31 @@ test("other TLS libraries are known by name", () => {
   expect(otherTlsName("/opt/venv/grpc/_cython/cygrpc.cpython-311-x86_64-linux-gnu.so")).toBe("BoringSSL");
   expect(isTlsLibraryName("/usr/lib/libgnutls.so.30")).toBe(true);
   expect(otherTlsName("/usr/lib/libssl.so.3")).toBeUndefined();
+});
+
+test("one that is kept says what the file says now: written, put in its place, or gone", () => {
+  const root = mkdtempSync(join(tmpdir(), "masthead-cache-"));
+  try {
+    const path = join(root, "etc/ld.so.cache");
+    const write = (name: string, to = path) =>
+      writeFileSync(to, cacheOf([["libssl.so.3", `/lib/${name}/libssl.so.3`]]));
+    mkdirSync(join(root, "etc"));
+    const asked: string[] = [];
+    const cache = new LoaderCache(root, (name) => asked.push(name) > 0);
+    expect(cache.libraries()).toEqual([]);
+    write("first");
+    expect(cache.libraries()).toEqual(["/lib/first/libssl.so.3"]);
+    const before = asked.length;
+    expect(cache.libraries()).toEqual(["/lib/first/libssl.so.3"]);
+    expect(asked.length).toBe(before);
+    write("another");
+    expect(cache.libraries()).toEqual(["/lib/another/libssl.so.3"]);
+    write("renamed", `${path}~`);
+    renameSync(`${path}~`, path);
+    expect(cache.libraries()).toEqual(["/lib/renamed/libssl.so.3"]);
+    rmSync(path);
+    expect(cache.libraries()).toEqual([]);
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
 });

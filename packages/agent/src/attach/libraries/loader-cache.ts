@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { withFile } from "../elf/byte-source.js";
 
 /** The new format of glibc's /etc/ld.so.cache (sysdeps/generic/dl-cache.h), alone or behind the old one. */
@@ -45,12 +46,46 @@ function text(cache: Buffer, offset: number): string | undefined {
   return end < 0 ? undefined : cache.toString("utf8", offset, offset + end);
 }
 
+const cacheOf = (root: string): string => `${root.replace(/\/$/, "")}/etc/ld.so.cache`;
+
 /** The cache under a root, `/` or `/proc/PID/root`; undefined where there is none to read. */
 export function readLoaderCache(root: string): Buffer | undefined {
   try {
-    return withFile(`${root.replace(/\/$/, "")}/etc/ld.so.cache`, (source) =>
+    return withFile(cacheOf(root), (source) =>
       source.size <= CACHE_MAX_BYTES ? source.read(0, source.size) : undefined,
     );
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a loader's cache names, for who asks again and again: read anew where the file is another one, or was written. */
+export class LoaderCache {
+  #version: string | undefined;
+  #paths: readonly string[] = [];
+
+  /** @param accept as of cachedLibraries() */
+  constructor(
+    private readonly root: string,
+    private readonly accept: (name: string) => boolean,
+  ) {}
+
+  /** in the root */
+  libraries(): readonly string[] {
+    const version = versionOf(cacheOf(this.root));
+    if (version === undefined || version !== this.#version) {
+      const cache = readLoaderCache(this.root);
+      this.#paths = cache ? cachedLibraries(cache, this.accept) : [];
+      this.#version = version;
+    }
+    return this.#paths;
+  }
+}
+
+function versionOf(path: string): string | undefined {
+  try {
+    const { dev, ino, size, mtimeNs, ctimeNs } = statSync(path, { bigint: true });
+    return [dev, ino, size, mtimeNs, ctimeNs].join(" ");
   } catch {
     return undefined;
   }

@@ -24,19 +24,27 @@ export function executableMappings(maps: string): MappedFile[] {
   return [...files.values()];
 }
 
+/** Hundreds of small files are read each second. */
+const buffer = Buffer.allocUnsafeSlow(65_536);
+
 /** The beginning of a file whose size is not known beforehand, as those of /proc. @throws the system's error */
 export function readStart(path: string, maxBytes = MAPS_MAX_BYTES): string {
   const file = openSync(path, "r");
   try {
-    const chunks: Buffer[] = [];
-    for (let total = 0; total < maxBytes; ) {
-      const chunk = Buffer.alloc(Math.min(65_536, maxBytes - total));
-      const got = readSync(file, chunk);
+    const before: Buffer[] = [];
+    let filled = 0;
+    for (let left = maxBytes; left > 0; ) {
+      if (filled === buffer.length) {
+        before.push(Buffer.from(buffer));
+        filled = 0;
+      }
+      const got = readSync(file, buffer, filled, Math.min(buffer.length - filled, left), null);
       if (got === 0) break;
-      chunks.push(chunk.subarray(0, got));
-      total += got;
+      filled += got;
+      left -= got;
     }
-    return Buffer.concat(chunks).toString("utf8");
+    const last = buffer.subarray(0, filled);
+    return (before.length === 0 ? last : Buffer.concat([...before, last])).toString("utf8");
   } finally {
     closeSync(file);
   }
