@@ -33,7 +33,7 @@ export const nginxServer =
         exchangesPerRequest: benchSettings().readsClearText ? workload.exchangesPerRequest : 1,
         usualHits: clearText
           ? "what is read from system calls is no probe hit"
-          : "nginx reads twice and writes once; far more: other programs of this host were busy on the same libssl",
+          : "nginx reads once, asks once more in vain, and writes once: 2 where reads are seen at copies, else 3; far more: other programs of this host were busy on the same libssl",
       };
     } finally {
       process.env["PATH"] = path;
