@@ -101,12 +101,6 @@ static __always_inline void take_socket_bytes(struct pt_regs *regs, struct task_
 		settle_strange(&key, s->sk);
 }
 
-/*
- * Ends a program here, unless. The kernel's compiler puts a program's end where its first `exit` is, and clang puts the only one last: far
- * from the first looks, which are made at all system calls of the host. What those touch of caches is what they cost.
- */
-#define END_UNLESS(goes_on) asm volatile("if %0 != 0 goto +2\n r0 = 0\n exit\n" : : "r"((__u64)(goes_on)) : "r0")
-
 SEC("tp_btf/sys_exit")
 int socket_call_return(__u64 *arguments)
 {
@@ -118,9 +112,9 @@ int socket_call_return(__u64 *arguments)
 	struct thread *thread = 0;
 	struct socket_file s;
 
-	END_UNLESS(may_transfer(number) && returned > 0 && returned <= 0x7fffffff);
+	if (!may_transfer(number) || returned <= 0 || returned > 0x7fffffff)
+		return 0;
 	task = bpf_get_current_task_btf();
-	END_UNLESS(!is_known_bystander(task->tgid));
 	if (!is_target(task, task->tgid, &thread) || !thread || IS_COMPAT(task))
 		return 0;
 	call = transfer_of(number);
@@ -137,11 +131,35 @@ int socket_call_return(__u64 *arguments)
 	return 0;
 }
 
-static __noinline int note_write(struct pt_regs *regs)
+SEC("tp_btf/sys_enter")
+int socket_call_entry(__u64 *arguments)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct thread *thread = bpf_task_storage_get(&threads, task, 0, 0);
+	unsigned long number = arguments[1];
+	struct pt_regs *regs = (void *)arguments[0];
+	struct task_struct *task;
+	struct thread *thread;
 
+	if (!may_transfer(number) && !may_close(number))
+		return 0;
+	if (number > LAST_TRANSFER) {
+		if (number == NUMBER_CLOSE_RANGE)
+			close_range(ARGUMENT_1(regs), ARGUMENT_2(regs), ARGUMENT_3(regs));
+		return 0;
+	}
+	if (number == NUMBER_CLOSE) {
+		close_socket(ARGUMENT_1(regs), ARGUMENT_1(regs), ARGUMENT_1(regs));
+		return 0;
+	}
+	if (number == NUMBER_DUP2 || number == NUMBER_DUP3) {
+		close_by_duplicate(ARGUMENT_1(regs), ARGUMENT_2(regs));
+		return 0;
+	}
+	if (transfer_of(number).transfer == TRANSFER_NONE || transfer_of(number).direction != WRITE)
+		return 0;
+	task = bpf_get_current_task_btf();
+	if (is_known_bystander(task->tgid))
+		return 0;
+	thread = bpf_task_storage_get(&threads, task, 0, 0);
 	if (!thread)
 		return 0;
 	thread->write_begun_ns = bpf_ktime_get_ns();
@@ -149,28 +167,6 @@ static __noinline int note_write(struct pt_regs *regs)
 	if ((thread->wants & TIMING_CPU) && !call_around(thread, STACK_POINTER(regs), task->tgid))
 		thread->write_begun_cpu_ns = thread_cpu_ns(task);
 	return 0;
-}
-
-static __noinline int look_at_close(struct pt_regs *regs, unsigned long number)
-{
-	if (number == NUMBER_CLOSE_RANGE)
-		close_range(ARGUMENT_1(regs), ARGUMENT_2(regs), ARGUMENT_3(regs));
-	else if (number == NUMBER_CLOSE)
-		close_socket(ARGUMENT_1(regs), ARGUMENT_1(regs), ARGUMENT_1(regs));
-	else
-		close_by_duplicate(ARGUMENT_1(regs), ARGUMENT_2(regs));
-	return 0;
-}
-
-SEC("tp_btf/sys_enter")
-int socket_call_entry(__u64 *arguments)
-{
-	struct pt_regs *regs = (void *)arguments[0];
-	unsigned long number = arguments[1];
-
-	if (may_write(number))
-		return is_known_bystander(bpf_get_current_task_btf()->tgid) ? 0 : note_write(regs);
-	return may_close(number) ? look_at_close(regs, number) : 0;
 }
 
 #endif

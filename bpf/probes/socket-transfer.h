@@ -54,8 +54,6 @@ static __always_inline struct transfer_call transfer_of(unsigned long number)
 /* All that move bytes, and some of the seldom ones beside them. */
 #define OFTEN_TRANSFERS (1ULL << 0 | 1ULL << 1 | 1ULL << 19 | 1ULL << 20 | 1ULL << 40 | 0xfULL << 44)
 #define MAY_TRANSFER(number) ((number) < 64 ? OFTEN_TRANSFERS >> (number) & 1 : (number) >= 275 && (number) <= LAST_TRANSFER)
-#define OFTEN_WRITES (1ULL << 1 | 1ULL << 20 | 1ULL << 40 | 1ULL << 44 | 1ULL << 46)
-#define MAY_WRITE(number) ((number) < 64 ? OFTEN_WRITES >> (number) & 1 : (number) == 307 || (number) == 328)
 #define COMPAT_CALL 2	/* TS_COMPAT: the number is one of 32-bit programs, which are not followed */
 #define IS_COMPAT(task) ((task)->thread_info.status & COMPAT_CALL)
 #else
@@ -85,7 +83,6 @@ static __always_inline struct transfer_call transfer_of(unsigned long number)
 }
 
 #define MAY_TRANSFER(number) (((number) >= 63 && (number) <= 76) || ((number) >= 206 && (number) <= LAST_TRANSFER))
-#define MAY_WRITE(number) ((number) == 64 || (number) == 66 || (number) == 71 || (number) == 206 || (number) == 211 || (number) == 269 || (number) == 287)
 #define COMPAT_THREAD (1 << 22)	/* TIF_32BIT: the numbers are those of 32-bit programs, which are not followed */
 #define IS_COMPAT(task) ((task)->thread_info.flags & COMPAT_THREAD)
 #endif
@@ -94,12 +91,6 @@ static __always_inline struct transfer_call transfer_of(unsigned long number)
 static __always_inline int may_transfer(unsigned long number)
 {
 	return MAY_TRANSFER(number);
-}
-
-/* Those that write from memory or a file, by a descriptor that they name first. */
-static __always_inline int may_write(unsigned long number)
-{
-	return MAY_WRITE(number);
 }
 
 static __always_inline int may_close(unsigned long number)
