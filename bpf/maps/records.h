@@ -37,10 +37,23 @@ static __always_inline void count(__u32 which)
 	count_many(which, 1);
 }
 
-/* Never wakes the reader: it polls. 0, or negative where the ring is full. */
+#define WAKE_BYTES 16384	/* what one record may take at most, but for few */
+
+/*
+ * The reader looks some times a second, by itself: to wake it for a record costs the thread more than that. Where a quarter of the ring
+ * has filled since it is woken, so that what comes all at once finds room.
+ */
+static __always_inline __u64 wake_flags(void)
+{
+	__u64 beyond = bpf_ringbuf_query(&records, BPF_RB_AVAIL_DATA) - ring_bytes(&records) / 4;
+
+	return beyond < WAKE_BYTES ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
+}
+
+/* 0, or negative where the ring is full. */
 static __always_inline long send_record(void *record, __u64 size)
 {
-	long failed = bpf_ringbuf_output(&records, record, size, BPF_RB_NO_WAKEUP);
+	long failed = bpf_ringbuf_output(&records, record, size, wake_flags());
 
 	if (!failed) {
 		count(COUNTER_RECORDS_SENT);

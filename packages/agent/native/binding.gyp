@@ -12,6 +12,7 @@
         "src/poller.cc",
         "src/resident.cc",
         "src/ring_reader.cc",
+        "src/ring_wait.cc",
         "src/session.cc",
         "src/socket_protocol.cc",
         "src/tables.cc",

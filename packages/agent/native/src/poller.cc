@@ -4,7 +4,6 @@
 #include <pthread.h>
 #include <signal.h>
 
-#include <algorithm>
 #include <chrono>
 #include <cstring>
 
@@ -17,22 +16,16 @@ namespace {
 // One crossing into JavaScript costs some microseconds, whatever it carries; a batch is also what JavaScript works
 // through before it looks at anything else.
 constexpr size_t kBatchBytes = 256 * 1024;
-// A few records wait for others: what works through them has found other programs' data in the caches each time it began.
-constexpr uint32_t kGatherMs = 40;
-// Where nothing came for so long, the ring is looked at as seldom as records may wait: a wake-up costs an idle host more than the look.
-constexpr uint32_t kIdleAfterMs = 1'000;
 // A record that a preempted program has reserved but not finished is waited for this many times when reading ends.
 constexpr int kUnfinishedTries = 200;
+constexpr uint32_t kFinishEveryMs = 1;
 constexpr uint32_t kTrimEveryMs = 2'000;
 constexpr uint32_t kStartTrims = 4;
 
 }  // namespace
 
-Poller::Poller(std::unique_ptr<RingReader> ring, uint32_t poll_every_ms, size_t handoff_bytes)
-    : ring_(std::move(ring)),
-      poll_every_ms_(poll_every_ms),
-      handoff_max_(handoff_bytes),
-      gather_bytes_(ring_->bytes() / 8 < kBatchBytes ? ring_->bytes() / 8 : kBatchBytes) {}
+Poller::Poller(std::unique_ptr<RingReader> ring, std::unique_ptr<RingWait> wait, uint32_t poll_every_ms, size_t handoff_bytes)
+    : ring_(std::move(ring)), wait_(std::move(wait)), poll_every_ms_(poll_every_ms), handoff_max_(handoff_bytes) {}
 
 Poller::~Poller() {
   // abort() has joined, or the thread has said its last batch and been joined.
@@ -60,13 +53,14 @@ void Poller::abort_at_teardown(void* poller) {
 void Poller::pause(bool paused) {
   std::lock_guard<std::mutex> lock(mutex_);
   paused_ = paused;
-  changed_.notify_all();
 }
 
 void Poller::finish() {
-  std::lock_guard<std::mutex> lock(mutex_);
-  finishing_ = true;
-  changed_.notify_all();
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    finishing_ = true;
+  }
+  wait_->notify();
 }
 
 void Poller::abort() {
@@ -74,8 +68,8 @@ void Poller::abort() {
   {
     std::lock_guard<std::mutex> lock(mutex_);
     aborting_ = true;
-    changed_.notify_all();
   }
+  wait_->notify();
   thread_.join();
   if (env_ != nullptr) {
     let_go(env_);
@@ -85,41 +79,35 @@ void Poller::abort() {
 }
 
 void Poller::run() {
+  using Clock = std::chrono::steady_clock;
   pthread_setname_np(pthread_self(), "masthead-poll");
   uint64_t until = UINT64_MAX;
   int unfinished = 0;
-  uint32_t trim_after_ms = 0, trims = 0, gathered_ms = 0, idle_ms = 0;
+  uint32_t trims = 0;
+  Clock::time_point trim_at;
   for (;;) {
     // Reading the kernel's BTF, compiling and compressing leave tens of megabytes with the C library, in an arena for
     // each thread; here nobody waits while they are given back.
-    if (trim_after_ms == 0) {
+    if (const Clock::time_point now = Clock::now(); now >= trim_at) {
       malloc_trim(0);
       if (trims++ < kStartTrims) drop_startup_pages();
-      trim_after_ms = kTrimEveryMs;
+      trim_at = now + std::chrono::milliseconds(kTrimEveryMs);
     }
-    const uint32_t wait_ms = idle_ms < kIdleAfterMs ? poll_every_ms_ : std::max(poll_every_ms_, kGatherMs);
-    trim_after_ms -= std::min(trim_after_ms, wait_ms);
-    bool finishing;
+    // While JavaScript has not taken what it was given at the end, or a record is unfinished, it is looked again a little later.
+    wait_->wait(until == UINT64_MAX ? poll_every_ms_ : kFinishEveryMs);
+    bool finishing, paused;
     {
-      std::unique_lock<std::mutex> lock(mutex_);
-      // The kernel side never wakes anyone (BPF_RB_NO_WAKEUP): waking costs the traced thread more than the record.
-      changed_.wait_for(lock, std::chrono::milliseconds(wait_ms), [this] { return aborting_ || finishing_; });
+      std::lock_guard<std::mutex> lock(mutex_);
       if (aborting_) break;
       finishing = finishing_;
-      if (paused_ && !finishing) continue;
+      paused = paused_;
     }
-    gathered_ms += wait_ms;
-    idle_ms = ring_->waiting() > 0 ? 0 : std::min(idle_ms + wait_ms, kIdleAfterMs);
-    if (!finishing && gathered_ms < kGatherMs && ring_->waiting() < gather_bytes_) continue;
-    gathered_ms = 0;
+    if (paused && !finishing) continue;
     if (finishing && until == UINT64_MAX) until = ring_->produced();
     if (!read_once(until)) break;
     if (!finishing) continue;
     if (ring_->consumed() >= until) break;
     if (in_handoff_.load() < handoff_max_ && ++unfinished > kUnfinishedTries) break;
-    // While JavaScript has not taken what it was given, or a record is unfinished, look again a little later.
-    std::unique_lock<std::mutex> lock(mutex_);
-    changed_.wait_for(lock, std::chrono::milliseconds(1), [this] { return aborting_; });
   }
   auto* last = new Batch{shared_from_this()};
   last->last = true;

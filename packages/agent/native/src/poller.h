@@ -4,7 +4,6 @@
 #include <napi.h>
 
 #include <atomic>
-#include <condition_variable>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -12,6 +11,7 @@
 #include <vector>
 
 #include "ring_reader.h"
+#include "ring_wait.h"
 
 namespace masthead {
 
@@ -28,7 +28,7 @@ class Poller : public std::enable_shared_from_this<Poller> {
     bool last = false;
   };
 
-  Poller(std::unique_ptr<RingReader> ring, uint32_t poll_every_ms, size_t handoff_bytes);
+  Poller(std::unique_ptr<RingReader> ring, std::unique_ptr<RingWait> wait, uint32_t poll_every_ms, size_t handoff_bytes);
   ~Poller();
 
   // JavaScript's thread.
@@ -61,9 +61,9 @@ class Poller : public std::enable_shared_from_this<Poller> {
   void resolve(napi_env env);
 
   std::unique_ptr<RingReader> ring_;
+  const std::unique_ptr<RingWait> wait_;
   const uint32_t poll_every_ms_;
   const size_t handoff_max_;
-  const size_t gather_bytes_;
   Crossing crossing_;
   std::thread thread_;
   napi_env env_ = nullptr;
@@ -75,7 +75,6 @@ class Poller : public std::enable_shared_from_this<Poller> {
   bool has_ended_ = false;
 
   std::mutex mutex_;
-  std::condition_variable changed_;
   bool paused_ = false;     // under mutex_
   bool finishing_ = false;  // under mutex_
   bool aborting_ = false;   // under mutex_

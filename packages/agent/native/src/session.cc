@@ -175,7 +175,8 @@ Napi::Value Session::start(Info info) {
     bpf_map* ring = object().map(text(info, 0));
     if (bpf_map__type(ring) != BPF_MAP_TYPE_RINGBUF) throw Failure("start", EINVAL, "not a ring buffer");
     auto reader = std::make_unique<RingReader>(bpf_map__fd(ring), bpf_map__max_entries(ring));
-    poller_ = std::make_shared<Poller>(std::move(reader), static_cast<uint32_t>(number(info, 1)),
+    auto wait = std::make_unique<RingWait>(bpf_map__fd(ring));
+    poller_ = std::make_shared<Poller>(std::move(reader), std::move(wait), static_cast<uint32_t>(number(info, 1)),
                                        static_cast<size_t>(number(info, 2)));
     poller_->start(info.Env(), info[3].As<Napi::Function>());
     return info.Env().Undefined();

@@ -120,7 +120,7 @@ export interface KernelIds {
 export interface SessionOptions {
   /** the BPF object, built by `make -C bpf` */
   objectPath: string;
-  /** how often the ring is looked at, in milliseconds; the kernel never wakes the reader (default 5) */
+  /** how often the ring is read, in milliseconds; the kernel wakes the reader only where a quarter of it has filled (default 40) */
   pollEveryMs?: number;
   /** the bound of the hand-off to JavaScript, in bytes (default 4 MiB) */
   handoffBytes?: number;
@@ -155,5 +155,5 @@ export function openSession(options: SessionOptions): CaptureSession {
     loaded.session.close();
     throw error;
   }
-  return new LibbpfSession(loaded, options.pollEveryMs ?? 5, options.handoffBytes ?? 4 * 1024 * 1024);
+  return new LibbpfSession(loaded, options.pollEveryMs ?? 40, options.handoffBytes ?? 4 * 1024 * 1024);
 }
