@@ -141,6 +141,7 @@ struct thread {
 	__u64 read_for;			/* the connection that a library was asked for first after that; 0: none yet */
 	__u64 wrote_for;		/* the connection that took plaintext, until the thread writes ciphertext; 0: none */
 	struct record_socket socket;	/* the first that it touched during that call; family 0: none */
+	struct record_socket copied_from;	/* that the library has of what it copies now: a place for it beside the stack */
 	/* Where timings are wanted. */
 	__u64 write_begun_cpu_ns;	/* thread_cpu_ns() when the call began that it is in; 0: of none that writes */
 	__u64 arrived_ns;		/* when the first byte that its last receive took could be read at the socket */

@@ -135,8 +135,7 @@ int ssl_read_copy(struct pt_regs *regs)
 	__u64 cookie = bpf_get_attach_cookie(regs), ssl, size = ARGUMENT_3(regs);
 	struct connection_key key = { .process = id };
 	struct site site = site_in(cookie);
-	struct record_socket own ON_STACK;
-	const struct record_socket *socket = &own;
+	const struct record_socket *socket;
 	struct connection *c;
 	struct thread *thread = 0, *measured;
 	int waits = site.function == SITE_WAITING_READ, is_foreign;
@@ -155,10 +154,11 @@ int ssl_read_copy(struct pt_regs *regs)
 	}
 	if (!is_to_be_seen(regs, thread, ssl, id, waits))
 		return 0;
-	own.family = 0;
+	thread->copied_from.family = 0;
+	socket = &thread->copied_from;
 	key.ssl = ssl;
 	c = bpf_map_lookup_elem(&connections, &key);
-	is_foreign = (!c || !c->socket.family) && !read_socket_of_copy(thread_id, ssl, cookie, &own) && !waits;
+	is_foreign = (!c || !c->socket.family) && !read_socket_of_copy(thread_id, ssl, cookie, &thread->copied_from) && !waits;
 	if (is_foreign) {
 		tie = TIE_ORDER;
 		socket = thread->read_from && is_read_for(thread, ssl) ? tie_read(thread, ssl, id, site.source) : 0;
