@@ -107,7 +107,7 @@ static __always_inline void note_foreign_bio(const struct connection_key *key)
 	struct connection *c = bpf_map_lookup_elem(&connections, key);
 	struct process *process = bpf_map_lookup_elem(&processes, &key->process);
 
-	if (process && c && c->directions[READ].state != STATE_IGNORE)
+	if (process && c && (c->directions[READ].in_step || c->directions[WRITE].in_step))
 		process->foreign_bios = 1;
 }
 

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { copyFileSync, readFileSync, realpathSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { createServer } from "node:tls";
+import { connect, createServer } from "node:tls";
 import { fileURLToPath } from "node:url";
 import { notesReads } from "@masthead/agent/attach/libraries/library-probes";
 import { findExecutables } from "@masthead/agent/capture/executable-search";
@@ -124,6 +124,18 @@ describe.runIf(process.arch === "x64")("a server on OpenSSL", () => {
     const second = await ask(port, PATHS);
     await until("all heads", () => seen.length >= 4 * PATHS.length);
     expect(seen.slice(2 * PATHS.length)).toEqual(heads(PATHS, port, second));
+  });
+
+  test("that does so and speaks no HTTP changes nothing", async () => {
+    const { program, port } = await startServer("bio");
+    const { notes, attachment, session } = capture(() => program.pid);
+    const connection = connect({ host: "127.0.0.1", port, rejectUnauthorized: false });
+    cleanup.add(() => void connection.destroy());
+    await once(connection, "secureConnect");
+    connection.write("what is this?\r\n\r\n");
+    await once(connection, "data");
+    attachment.scan();
+    expect(notes()).toBe(session.info.readsAt === "call");
   });
 
   test("that is measured: its reads are noted, and one that waits meanwhile is not lost", async () => {

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstring>
 
@@ -19,6 +20,7 @@ constexpr size_t kBatchBytes = 256 * 1024;
 // A record that a preempted program has reserved but not finished is waited for this many times when reading ends.
 constexpr int kUnfinishedTries = 200;
 constexpr uint32_t kFinishEveryMs = 1;
+constexpr uint32_t kStalledEveryMs = 10;
 constexpr uint32_t kTrimEveryMs = 2'000;
 constexpr uint32_t kStartTrims = 4;
 
@@ -51,8 +53,11 @@ void Poller::abort_at_teardown(void* poller) {
 }
 
 void Poller::pause(bool paused) {
-  std::lock_guard<std::mutex> lock(mutex_);
-  paused_ = paused;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    paused_ = paused;
+  }
+  wait_->notify();
 }
 
 void Poller::finish() {
@@ -83,7 +88,7 @@ void Poller::run() {
   pthread_setname_np(pthread_self(), "masthead-poll");
   uint64_t until = UINT64_MAX;
   int unfinished = 0;
-  uint32_t trims = 0;
+  uint32_t trims = 0, wait_ms = poll_every_ms_;
   Clock::time_point trim_at;
   for (;;) {
     // Reading the kernel's BTF, compiling and compressing leave tens of megabytes with the C library, in an arena for
@@ -93,8 +98,7 @@ void Poller::run() {
       if (trims++ < kStartTrims) drop_startup_pages();
       trim_at = now + std::chrono::milliseconds(kTrimEveryMs);
     }
-    // While JavaScript has not taken what it was given at the end, or a record is unfinished, it is looked again a little later.
-    wait_->wait(until == UINT64_MAX ? poll_every_ms_ : kFinishEveryMs);
+    wait_->wait(wait_ms);
     bool finishing, paused;
     {
       std::lock_guard<std::mutex> lock(mutex_);
@@ -102,9 +106,12 @@ void Poller::run() {
       finishing = finishing_;
       paused = paused_;
     }
+    wait_ms = poll_every_ms_;
     if (paused && !finishing) continue;
     if (finishing && until == UINT64_MAX) until = ring_->produced();
     if (!read_once(until)) break;
+    // JavaScript has not taken what it was given, or a record is unfinished: from above a quarter of the ring nobody is woken.
+    if (finishing || ring_->waiting() > 0) wait_ms = std::min(poll_every_ms_, finishing ? kFinishEveryMs : kStalledEveryMs);
     if (!finishing) continue;
     if (ring_->consumed() >= until) break;
     if (in_handoff_.load() < handoff_max_ && ++unfinished > kUnfinishedTries) break;

@@ -24,8 +24,6 @@ class RingReader {
   uint64_t produced() const;
   uint64_t consumed() const;
   uint64_t waiting() const { return produced() - consumed(); }
-  // Its size.
-  size_t bytes() const { return bytes_; }
 
  private:
   void append(std::vector<uint8_t>& into, uint64_t position, size_t length) const;

@@ -90,7 +90,6 @@ export class Attachment {
 
   /** Excludes Masthead's own, attaches what is there, then looks again every second. When it returns, probes stand. */
   start(): void {
-    this.#copies.leave();
     this.scan();
     this.#timer = setInterval(() => this.scan(), this.#scanEveryMs);
     this.#timer.unref();

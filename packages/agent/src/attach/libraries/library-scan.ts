@@ -2,7 +2,7 @@ import { allPids, mappedPages, namespaceOf } from "../processes/proc-process.js"
 import { codeOf } from "../processes/system-error.js";
 import { isTlsLibraryName } from "./library-name.js";
 import type { LibraryTable } from "./library-table.js";
-import { LoaderCache } from "./loader-cache.js";
+import { cachedLibraries, LoaderCache, readLoaderCache } from "./loader-cache.js";
 import { mappedLibraries } from "./mapped-libraries.js";
 
 interface Seen {
@@ -53,7 +53,7 @@ export class LibraryScan {
   run(excluded: ReadonlySet<number>): Set<number> {
     this.#scans += 1;
     // The host's own again each time: an upgrade puts a new file in the old one's place.
-    this.#sightCache("", this.#hostCache);
+    this.#sight("", this.#hostCache.libraries());
     const pids = allPids();
     const live = new Set(pids);
     for (const pid of this.#seen.keys()) {
@@ -125,10 +125,13 @@ export class LibraryScan {
     if (namespace === undefined || this.#namespaces.has(namespace)) return;
     if (this.#namespaces.size >= NAMESPACES_MAX) this.#namespaces.clear();
     this.#namespaces.add(namespace);
-    this.#sightCache(`/proc/${pid}/root`);
+    const root = `/proc/${pid}/root`;
+    const cache = readLoaderCache(root);
+    if (cache) this.#sight(root, cachedLibraries(cache, isTlsLibraryName));
   }
 
-  #sightCache(root: string, cache = new LoaderCache(root, isTlsLibraryName)): void {
-    for (const path of cache.libraries()) this.libraries.sight(root + path, "cache");
+  /** What a loader would map. */
+  #sight(root: string, paths: readonly string[]): void {
+    for (const path of paths) this.libraries.sight(root + path, "cache");
   }
 }

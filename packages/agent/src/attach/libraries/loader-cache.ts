@@ -64,19 +64,21 @@ export class LoaderCache {
   #version: string | undefined;
   #paths: readonly string[] = [];
 
-  /** @param accept as of cachedLibraries() */
+  /**
+   * @param root of the host: another one's may be a container's, which comes and goes
+   * @param accept as of cachedLibraries()
+   */
   constructor(
     private readonly root: string,
     private readonly accept: (name: string) => boolean,
   ) {}
 
-  /** in the root */
   libraries(): readonly string[] {
     const version = versionOf(cacheOf(this.root));
     if (version === undefined || version !== this.#version) {
       const cache = readLoaderCache(this.root);
       this.#paths = cache ? cachedLibraries(cache, this.accept) : [];
-      this.#version = version;
+      this.#version = cache && version; // one that could not be read is tried again
     }
     return this.#paths;
   }

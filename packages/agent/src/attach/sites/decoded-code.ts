@@ -1,7 +1,8 @@
 import type { ElfFile } from "../elf/elf-file.js";
 import { decode, type Instruction } from "./instructions.js";
 
-const INSTRUCTIONS_MAX = 16_384;
+/** Twice what is followed: a block is decoded to its end. */
+const DECODED_MAX = 16_384;
 const BLOCK_BYTES = 256;
 
 /** Instructions by address, decoded a block at a time and once, however often and in which order they are asked for. */
@@ -14,7 +15,7 @@ export class DecodedCode {
   at(address: number): Instruction | undefined {
     const known = this.#known.get(address);
     if (known) return known;
-    if (!this.elf.isCode(address) || this.#known.size > INSTRUCTIONS_MAX) return undefined;
+    if (!this.elf.isCode(address) || this.#known.size > DECODED_MAX) return undefined;
     for (const each of decode(this.elf.code(address, BLOCK_BYTES), address, BLOCK_BYTES)) {
       if (this.#known.has(each.address)) break;
       this.#known.set(each.address, each);

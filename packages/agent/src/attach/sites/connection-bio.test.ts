@@ -1,0 +1,56 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { withFile } from "../elf/byte-source.js";
+import { ElfFile } from "../elf/elf-file.js";
+import { connectionBio } from "./connection-bio.js";
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "masthead-bio-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Of a library that exports these functions beside SSL_get_rbio, which has this code. */
+const bioOf = (exported: string[], code = ["mov 16(%rdi), %rax", "ret"]) => {
+  const names = ["SSL_get_rbio", ...exported];
+  const source = [
+    ".text",
+    ...names.map((name) => `.globl ${name}\n.type ${name},@function`),
+    "SSL_get_rbio:",
+    ...code,
+    ".size SSL_get_rbio, .-SSL_get_rbio",
+    ...exported.map((name) => `${name}: ret\n.size ${name}, .-${name}`),
+    "",
+  ].join("\n");
+  const path = join(folder, "library");
+  writeFileSync(`${path}.s`, source);
+  execFileSync("cc", ["-shared", "-nostdlib", "-o", `${path}.so`, `${path}.s`]);
+  return withFile(`${path}.so`, (file) => connectionBio(new ElfFile(file)));
+};
+
+const SINCE_1_1_1 = "SSL_read_early_data";
+const DEPRECATED = "SSL_CTX_use_RSAPrivateKey";
+const SINCE_3_0 = "SSL_CTX_new_ex";
+
+describe.runIf(process.arch === "x64")("where a connection has its BIO", () => {
+  test("is known of OpenSSL 1.1.1 and of 3", () => {
+    expect(bioOf([SINCE_1_1_1, DEPRECATED])).toEqual({ at: 16, isOf3: false });
+    expect(bioOf([SINCE_1_1_1, DEPRECATED, SINCE_3_0])).toEqual({ at: 16, isOf3: true });
+  });
+
+  test.each([
+    ["before 1.1.1", [DEPRECATED]],
+    ["of 3 without what it deprecates", [SINCE_1_1_1, SINCE_3_0]],
+  ])("is not believed of a build %s, whose BIOs are laid out in another way", (_, exported) => {
+    expect(bioOf(exported)).toBeUndefined();
+  });
+
+  test("is not where the getter loads from two places, or from none", () => {
+    const both = ["test %rdi, %rdi", "jz 1f", "mov 16(%rdi), %rax", "ret", "1: mov 24(%rdi), %rax", "ret"];
+    expect(bioOf([SINCE_1_1_1, DEPRECATED], both)).toBeUndefined();
+    expect(bioOf([SINCE_1_1_1, DEPRECATED], ["xor %eax, %eax", "ret"])).toBeUndefined();
+  });
+});
