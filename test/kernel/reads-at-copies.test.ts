@@ -108,32 +108,58 @@ describe.runIf(process.arch === "x64")("a server on OpenSSL", () => {
     }
   });
 
+  test.each(["bio", "memory"])(
+    "that moves ciphertext itself (%s): a handshake tells its socket",
+    async (way) => {
+      const { program, port } = await startServer(way);
+      const { seen, notes, attachment, session } = capture(() => program.pid, { clearText: true });
+      for (const path of ["/first", "/second"]) {
+        const before = seen.length;
+        const paths = [path, ...PATHS];
+        const client = await ask(port, paths);
+        await until("all heads", () => seen.length - before >= 2 * paths.length);
+        expect(seen.slice(before)).toEqual(heads(paths, port, client));
+        attachment.scan();
+        expect(notes()).toBe(session.info.readsAt === "call");
+      }
+    },
+  );
+
   test.each([
     // A response tells the socket to which the first request was not known to come; on memory BIOs the write after it does.
     ["bio", 1],
     ["memory", 2],
-  ])("that moves ciphertext itself (%s): its reads are noted from then on", async (way, untold) => {
+  ])("that did so before (%s): its reads are noted from then on", async (way, untold) => {
     const { program, port } = await startServer(way);
+    const connection = connectionTo(port);
+    cleanup.add(() => connection.end());
+    await connection.get([{ path: "/before", id: "0" }]);
     const { seen, notes, attachment } = capture(() => program.pid, { clearText: true });
-    const first = await ask(port, PATHS);
+    const [end = ""] = await connection.get(PATHS.map((path) => ({ path, id: path })));
+    const first = Number(end.split(":").at(-1));
     await until("all heads", () => seen.length >= 2 * PATHS.length);
     expect(seen.map(({ what }) => what)).toEqual(heads(PATHS, port, first).map(({ what }) => what));
     for (const { ports } of seen.slice(untold)) expect(ports).toEqual([port, first]);
     attachment.scan();
     expect(notes()).toBe(true);
+    connection.end();
     const second = await ask(port, PATHS);
     await until("all heads", () => seen.length >= 4 * PATHS.length);
     expect(seen.slice(2 * PATHS.length)).toEqual(heads(PATHS, port, second));
   });
 
-  test("that does so and speaks no HTTP changes nothing", async () => {
+  test("that did so before and speaks no HTTP changes nothing", async () => {
     const { program, port } = await startServer("bio");
-    const { notes, attachment, session } = capture(() => program.pid);
     const connection = connect({ host: "127.0.0.1", port, rejectUnauthorized: false });
     cleanup.add(() => void connection.destroy());
     await once(connection, "secureConnect");
-    connection.write("what is this?\r\n\r\n");
-    await once(connection, "data");
+    const say = async (): Promise<void> => {
+      connection.write("what is this?\r\n\r\n");
+      await once(connection, "data");
+    };
+    await say();
+    const { notes, attachment, session } = capture(() => program.pid);
+    await say();
     attachment.scan();
     expect(notes()).toBe(session.info.readsAt === "call");
   });

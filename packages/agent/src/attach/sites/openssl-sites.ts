@@ -7,6 +7,7 @@ import { codeAt, functionCode, leavesFor, lengthRegister } from "./inner-functio
 import { leadsTo, namedSites, type Symbols } from "./named-sites.js";
 import { allReadCopies } from "./read-copy-sites.js";
 import { type LibrarySite, NOTED_READS, type SiteFunction } from "./site.js";
+import { tlsMethod } from "./tls-method.js";
 
 /** Functions by which sites are found; the first two have to be there. */
 export const OPENSSL_FUNCTIONS = [
@@ -21,35 +22,38 @@ export const OPENSSL_FUNCTIONS = [
 /** BoringSSL has had it since 2016, and OpenSSL never. */
 const BORINGSSL_ONLY = "SSL_CTX_set_grease_enabled";
 
-/** SSL_accept and SSL_connect lead to it; a program may also leave the handshake to its first read or write. */
-const HANDSHAKE = "SSL_do_handshake";
-
 /** Where to stand in a file that has the symbols of OpenSSL or BoringSSL; undefined where it has neither. @throws ElfError */
 export function opensslSites(
   elf: ElfFile,
   returnBy: ReturnBy = "probe",
   readsAt: ReadsAt = "call",
 ): ChosenSites | undefined {
-  const symbols = elf.functions(new Set([...OPENSSL_FUNCTIONS, BORINGSSL_ONLY, HANDSHAKE]));
+  const symbols = elf.functions(new Set([...OPENSSL_FUNCTIONS, BORINGSSL_ONLY]));
   if (!symbols.has("SSL_read") || !symbols.has("SSL_write")) return undefined;
   const runtime = symbols.has(BORINGSSL_ONLY) ? "boringssl" : "openssl";
   const copies = runtime === "openssl" && readsAt === "copy" ? allReadCopies(elf) : [];
   const sites = sitesAmong(elf, symbols, returnBy);
   if (copies.length === 0) return { runtime, sites };
-  const handshakes = handshakeSites(elf, symbols, returnBy);
+  const handshakes = returnBy === "probe" ? handshakeSites(elf) : [];
   return {
     runtime,
     sites: [...copies, ...handshakes, ...sites.filter((site) => !NOTED_READS.has(site.function))],
   };
 }
 
-/** Where handshakes begin and end; [] where one ends in a way that is not followed: what they tell is told later, too. */
-function handshakeSites(elf: ElfFile, symbols: Symbols, returnBy: ReturnBy): LibrarySite[] {
-  try {
-    return namedSites(elf, symbols, { [HANDSHAKE]: "handshake" }, returnBy);
-  } catch {
-    return [];
-  }
+/** Of a handshake only the connection is asked for. */
+const HANDSHAKE_REGISTERS = ["rsp", "rdi"] as const;
+
+/** Where handshakes begin and end, whether the program asks for them or leaves them to its first read or write. They end by jumping to what makes them. */
+function handshakeSites(elf: ElfFile): LibrarySite[] {
+  const { accept, connect } = tlsMethod(elf) ?? {};
+  return [accept, connect].flatMap((address) => {
+    if (address === undefined) return [];
+    const cheap = emulatedSite(codeAt(elf, address), HANDSHAKE_REGISTERS);
+    const offset = elf.fileOffset(cheap ?? address);
+    const cost = cheap === undefined ? "single_step" : "emulated";
+    return [{ function: "handshake", symbol: "TLS_method", inner: true, offset, kind: "call", cost }];
+  });
 }
 
 /**

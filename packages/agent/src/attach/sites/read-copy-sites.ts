@@ -10,16 +10,12 @@ import {
 import { type ConnectionBio, connectionBio } from "./connection-bio.js";
 import { DecodedCode } from "./decoded-code.js";
 import { destination } from "./inner-function.js";
-import { decode, type Instruction } from "./instructions.js";
+import type { Instruction } from "./instructions.js";
 import type { LibrarySite } from "./site.js";
+import { tlsMethod } from "./tls-method.js";
 
 /** What copies: memcpy, and what it is called where the compiler knows how large the destination is. */
 const COPIES: ReadonlySet<string> = new Set(["memcpy", "__memcpy_chk"]);
-/** What OpenSSL has had since 3.2, when the method's table changed. */
-const SINCE_3_2 = "SSL_handle_events";
-/** `struct ssl_method_st`: where `ssl_read_bytes` is, through which all that is read comes. Up to 3.1, and since 3.2. */
-const READ_BYTES_AT = 0x68;
-const READ_BYTES_AT_SINCE_3_2 = 0x80;
 const SITES_MAX = 8;
 
 /** Of which it is known where they copy. */
@@ -81,10 +77,8 @@ function copySites(
 ): LibrarySite[] {
   if (elf.machine !== "x86-64" || !copies(runtime)) return [];
   const symbol = runtime === "openssl" ? "TLS_method" : "SSL_read";
-  const symbols = elf.functions(new Set([symbol, SINCE_3_2]));
-  const found = symbols.get(symbol)?.address;
-  if (found === undefined) return [];
-  const start = runtime === "openssl" ? readBytesOf(elf, found, symbols.has(SINCE_3_2)) : found;
+  const start =
+    runtime === "openssl" ? tlsMethod(elf)?.readBytes : elf.functions(new Set([symbol])).get(symbol)?.address;
   if (start === undefined || !elf.isCode(start)) return [];
   const wanted = runtime === "openssl" ? OF_READ_BYTES : [CONNECTION];
   // Pieces of handshakes are copied to where the library keeps them, also while the program reads.
@@ -103,18 +97,6 @@ function copySites(
     sites.push({ function: as, symbol, inner: true, kind: "read_copy", cost: "emulated", offset, detail });
   }
   return sites.length > SITES_MAX ? [] : sites;
-}
-
-/** What `TLS_method()` returns: `lea rax, [rip+n]; ret`, with a landing pad or without. */
-function readBytesOf(elf: ElfFile, tlsMethod: number, isNewer: boolean): number | undefined {
-  for (const { bytes, address, length } of decode(elf.code(tlsMethod, 32), tlsMethod, 2)) {
-    const isAddress = bytes[0] === 0x48 && bytes[1] === 0x8d && bytes[2] === 0x05;
-    if (!isAddress) continue;
-    const table = address + length + bytes.readInt32LE(3);
-    const word = table + (isNewer ? READ_BYTES_AT_SINCE_3_2 : READ_BYTES_AT);
-    return elf.linkedAddresses([word]).get(word);
-  }
-  return undefined;
 }
 
 /** By a direct call, which the kernel emulates: one through memory it would single-step. */

@@ -1,0 +1,47 @@
+import type { ElfFile } from "../elf/elf-file.js";
+import { decode } from "./instructions.js";
+
+/** Functions of OpenSSL that have no exported names, as the table of `TLS_method()` has them (`struct ssl_method_st`): their addresses. */
+export interface TlsMethod {
+  /** what makes a server's and a client's handshake, whoever asks for it: the program, a read or a write */
+  accept: number | undefined;
+  connect: number | undefined;
+  /** through which all that is read comes */
+  readBytes: number | undefined;
+}
+
+const TLS_METHOD = "TLS_method";
+/** What OpenSSL has had since 3.2, when the table changed. */
+const SINCE_3_2 = "SSL_handle_events";
+/** Where the table has them, in bytes: up to 3.1, and since 3.2. */
+const PLACES = { accept: 0x28, connect: 0x30, readBytes: 0x68 } as const;
+const PLACES_SINCE_3_2 = { accept: 0x40, connect: 0x48, readBytes: 0x80 } as const;
+
+/** Undefined where there is no such table. @throws ElfError */
+export function tlsMethod(elf: ElfFile): TlsMethod | undefined {
+  if (elf.machine !== "x86-64") return undefined;
+  const symbols = elf.functions(new Set([TLS_METHOD, SINCE_3_2]));
+  const getter = symbols.get(TLS_METHOD)?.address;
+  const table = getter === undefined ? undefined : returnedAddress(elf, getter);
+  if (table === undefined) return undefined;
+  const places = symbols.has(SINCE_3_2) ? PLACES_SINCE_3_2 : PLACES;
+  const words = elf.linkedAddresses(Object.values(places).map((place) => table + place));
+  const code = (place: number) => {
+    const address = words.get(table + place);
+    return address !== undefined && elf.isCode(address) ? address : undefined;
+  };
+  return {
+    accept: code(places.accept),
+    connect: code(places.connect),
+    readBytes: code(places.readBytes),
+  };
+}
+
+/** Of `lea rax, [rip+n]; ret`, with a landing pad or without. */
+function returnedAddress(elf: ElfFile, getter: number): number | undefined {
+  for (const { bytes, address, length } of decode(elf.code(getter, 32), getter, 2)) {
+    const isAddress = bytes[0] === 0x48 && bytes[1] === 0x8d && bytes[2] === 0x05;
+    if (isAddress) return address + length + bytes.readInt32LE(3);
+  }
+  return undefined;
+}
