@@ -108,10 +108,11 @@ void Poller::run() {
     }
     wait_ms = poll_every_ms_;
     if (paused && !finishing) continue;
-    if (finishing && until == UINT64_MAX) until = ring_->produced();
+    const uint64_t there = ring_->produced();
+    if (finishing && until == UINT64_MAX) until = there;
     if (!read_once(until)) break;
     // JavaScript has not taken what it was given, or a record is unfinished: from above a quarter of the ring nobody is woken.
-    if (finishing || ring_->waiting() > 0) wait_ms = std::min(poll_every_ms_, finishing ? kFinishEveryMs : kStalledEveryMs);
+    if (ring_->consumed() < there) wait_ms = std::min(poll_every_ms_, finishing ? kFinishEveryMs : kStalledEveryMs);
     if (!finishing) continue;
     if (ring_->consumed() >= until) break;
     if (in_handoff_.load() < handoff_max_ && ++unfinished > kUnfinishedTries) break;
