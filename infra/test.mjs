@@ -64,9 +64,9 @@ await runMain(async () => {
               : run("kernel code in this kernel", "sudo", "make", "-C", "bpf", "kernel-test"),
           ]),
       asRoot("kernel"),
-      project("crash"),
+      project("browser"),
     ],
-    e2e: [asRoot("e2e"), project("browser")],
+    e2e: [asRoot("e2e"), project("crash")],
   });
   // What asks for a quiet host, and beside it what nobody would hear: these open no connection and start next to nothing.
   await inLanes({ alone: [asRoot("alone")], checks: ["unit", "architecture"].map(project) });
