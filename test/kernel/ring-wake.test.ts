@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { openSession } from "@masthead/agent/capture/native-session";
+import { BUILT_OBJECT } from "@masthead/agent/source/bpf-source";
 import { afterEach, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
 import { until } from "../support/until.js";
@@ -8,12 +8,11 @@ import { until } from "../support/until.js";
 const cleanup = new Cleanup();
 afterEach(() => cleanup.run());
 
-const OBJECT = fileURLToPath(new URL("../../bpf/build/masthead.bpf.o", import.meta.url));
 const RING_BYTES = 65_536;
 
 test("the ring is read before its time where a quarter of it has filled", async () => {
   const session = openSession({
-    ...{ objectPath: OBJECT, pollEveryMs: 3_600_000, mapEntries: { records: RING_BYTES } },
+    ...{ objectPath: BUILT_OBJECT, pollEveryMs: 3_600_000, mapEntries: { records: RING_BYTES } },
   });
   cleanup.add(() => session.close());
   const batches: number[] = [];

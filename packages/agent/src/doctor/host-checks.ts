@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { release } from "node:os";
 import { lockdownMode } from "../attach/coverage/host-limits.js";
+import { isSince } from "../capture/kernel-release.js";
 import { UNDER_CONFIDENTIALITY } from "../capture/native-error.js";
 import { filtersReturnProbes } from "../capture/return-probes.js";
 import type { Circumstances } from "../privilege/capabilities.js";
@@ -60,10 +61,7 @@ export function hostChecks(facts: HostFacts, given: Circumstances = usual(facts)
 }
 
 function kernel(text: string): Check {
-  const [major = 0, minor = 0] = text.split(/[.-]/).map(Number);
-  const [floorMajor, floorMinor] = KERNEL_FLOOR;
-  const isEnough = major > floorMajor || (major === floorMajor && minor >= floorMinor);
-  return isEnough
+  return isSince(text, ...KERNEL_FLOOR)
     ? { name: "kernel", status: "ok", found: `Linux ${text}` }
     : { name: "kernel", status: "failed", found: `Linux ${text}`, advice: "Linux 6.1 or later is needed" };
 }

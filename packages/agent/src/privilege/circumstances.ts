@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import { isSince } from "../capture/kernel-release.js";
 import type { LinkKind } from "../capture/native-session.js";
 import type { Circumstances } from "./capabilities.js";
 
@@ -12,10 +13,8 @@ export const circumstances = (
 });
 
 /** The link of a kernel that was not asked, by its release. */
-export function usualLink(kernelRelease: string): LinkKind {
-  const [major = 0, minor = 0] = kernelRelease.split(/[.-]/).map(Number);
-  return major > 6 || (major === 6 && minor >= 6) ? "multi" : "perf";
-}
+export const usualLink = (kernelRelease: string): LinkKind =>
+  isSince(kernelRelease, 6, 6) ? "multi" : "perf";
 
 function ownerOf(path: string | undefined): number | undefined {
   try {

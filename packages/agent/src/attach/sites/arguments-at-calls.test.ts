@@ -1,8 +1,8 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { buildLibrary } from "../../testing/built-library.js";
 import { withFile } from "../elf/byte-source.js";
 import { ElfFile } from "../elf/elf-file.js";
 import { type Argument, callsThatMayPass, callsWithArguments, type Place } from "./arguments-at-calls.js";
@@ -17,7 +17,6 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Looks at `followed` in this assembler, which may call `wanted`. */
 const lookAt = <T>(lines: string[], look: (elf: ElfFile, start: number, wanted: number) => T): T => {
-  const name = join(folder, `${Math.random().toString(36).slice(2)}`);
   const text = [
     ".text",
     ".globl followed,wanted",
@@ -27,9 +26,7 @@ const lookAt = <T>(lines: string[], look: (elf: ElfFile, start: number, wanted: 
     ...lines,
     "",
   ].join("\n");
-  writeFileSync(`${name}.s`, text);
-  execFileSync("cc", ["-shared", "-fPIC", "-nostdlib", "-Wl,-Bsymbolic", "-o", `${name}.so`, `${name}.s`]);
-  return withFile(`${name}.so`, (source) => {
+  return withFile(buildLibrary(folder, "s", text, "-Wl,-Bsymbolic"), (source) => {
     const elf = new ElfFile(source);
     const symbols = elf.functions(new Set(["followed", "wanted"]));
     const [start = 0, wanted = 0] = ["followed", "wanted"].map((each) => symbols.get(each)?.address);

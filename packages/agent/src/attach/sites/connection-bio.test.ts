@@ -1,8 +1,8 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { buildLibrary } from "../../testing/built-library.js";
 import { withFile } from "../elf/byte-source.js";
 import { ElfFile } from "../elf/elf-file.js";
 import { connectionBio } from "./connection-bio.js";
@@ -25,10 +25,7 @@ const bioOf = (exported: string[], code = ["mov 16(%rdi), %rax", "ret"]) => {
     ...exported.map((name) => `${name}: ret\n.size ${name}, .-${name}`),
     "",
   ].join("\n");
-  const path = join(folder, "library");
-  writeFileSync(`${path}.s`, source);
-  execFileSync("cc", ["-shared", "-nostdlib", "-o", `${path}.so`, `${path}.s`]);
-  return withFile(`${path}.so`, (file) => connectionBio(new ElfFile(file)));
+  return withFile(buildLibrary(folder, "s", source), (file) => connectionBio(new ElfFile(file)));
 };
 
 const SINCE_1_1_1 = "SSL_read_early_data";

@@ -7,7 +7,7 @@ import { codeAt, functionCode, leavesFor, lengthRegister } from "./inner-functio
 import { leadsTo, namedSites, type Symbols } from "./named-sites.js";
 import { allReadCopies } from "./read-copy-sites.js";
 import { type LibrarySite, NOTED_READS, type SiteFunction } from "./site.js";
-import { tlsMethod } from "./tls-method.js";
+import { type TlsMethod, tlsMethod } from "./tls-method.js";
 
 /** Functions by which sites are found; the first two have to be there. */
 export const OPENSSL_FUNCTIONS = [
@@ -31,10 +31,11 @@ export function opensslSites(
   const symbols = elf.functions(new Set([...OPENSSL_FUNCTIONS, BORINGSSL_ONLY]));
   if (!symbols.has("SSL_read") || !symbols.has("SSL_write")) return undefined;
   const runtime = symbols.has(BORINGSSL_ONLY) ? "boringssl" : "openssl";
-  const copies = runtime === "openssl" && readsAt === "copy" ? allReadCopies(elf) : [];
+  const method = runtime === "openssl" && readsAt === "copy" ? tlsMethod(elf) : undefined;
+  const copies = method ? allReadCopies(elf, method) : [];
   const sites = sitesAmong(elf, symbols, returnBy);
-  if (copies.length === 0) return { runtime, sites };
-  const handshakes = returnBy === "probe" ? handshakeSites(elf) : [];
+  if (!method || copies.length === 0) return { runtime, sites };
+  const handshakes = returnBy === "probe" ? handshakeSites(elf, method) : [];
   return {
     runtime,
     sites: [...copies, ...handshakes, ...sites.filter((site) => !NOTED_READS.has(site.function))],
@@ -45,8 +46,7 @@ export function opensslSites(
 const HANDSHAKE_REGISTERS = ["rsp", "rdi"] as const;
 
 /** Where handshakes begin and end, whether the program asks for them or leaves them to its first read or write. They end by jumping to what makes them. */
-function handshakeSites(elf: ElfFile): LibrarySite[] {
-  const { accept, connect } = tlsMethod(elf) ?? {};
+function handshakeSites(elf: ElfFile, { accept, connect }: TlsMethod): LibrarySite[] {
   return [accept, connect].flatMap((address) => {
     if (address === undefined) return [];
     const cheap = emulatedSite(codeAt(elf, address), HANDSHAKE_REGISTERS);

@@ -12,10 +12,11 @@ import { DecodedCode } from "./decoded-code.js";
 import { destination } from "./inner-function.js";
 import type { Instruction } from "./instructions.js";
 import type { LibrarySite } from "./site.js";
-import { tlsMethod } from "./tls-method.js";
+import { type TlsMethod, tlsMethod } from "./tls-method.js";
 
 /** What copies: memcpy, and what it is called where the compiler knows how large the destination is. */
 const COPIES: ReadonlySet<string> = new Set(["memcpy", "__memcpy_chk"]);
+const BORINGSSL_READ = "SSL_read";
 const SITES_MAX = 8;
 
 /** Of which it is known where they copy. */
@@ -56,9 +57,9 @@ export type ReadCopy = "read_copy" | "waiting_read";
  * Where OpenSSL copies what was read, for all reads of a connection and in the stead of probes on the functions that read. The connection's
  * own socket has to be known there, since no call says which one it is. [] where that, or where it copies, is not to be found. @throws ElfError
  */
-export function allReadCopies(elf: ElfFile): LibrarySite[] {
+export function allReadCopies(elf: ElfFile, { readBytes }: TlsMethod): LibrarySite[] {
   const bio = connectionBio(elf);
-  return bio ? copySites(elf, "openssl", "read_copy", bio) : [];
+  return bio ? copySites(elf, "openssl", "read_copy", readBytes, bio) : [];
 }
 
 /**
@@ -66,19 +67,21 @@ export function allReadCopies(elf: ElfFile): LibrarySite[] {
  * TLS methods point to, BoringSSL in SSL_read itself. [] where it is not to be found. @throws ElfError
  */
 export function waitingReadSites(elf: ElfFile, runtime: Runtime): LibrarySite[] {
-  return copySites(elf, runtime, "waiting_read", runtime === "openssl" ? connectionBio(elf) : undefined);
+  if (runtime === "openssl")
+    return copySites(elf, runtime, "waiting_read", tlsMethod(elf)?.readBytes, connectionBio(elf));
+  const read = elf.functions(new Set([BORINGSSL_READ])).get(BORINGSSL_READ);
+  return copySites(elf, runtime, "waiting_read", read?.address, undefined);
 }
 
 function copySites(
   elf: ElfFile,
   runtime: Runtime,
   as: ReadCopy,
+  start: number | undefined,
   bio: ConnectionBio | undefined,
 ): LibrarySite[] {
   if (elf.machine !== "x86-64" || !copies(runtime)) return [];
-  const symbol = runtime === "openssl" ? "TLS_method" : "SSL_read";
-  const start =
-    runtime === "openssl" ? tlsMethod(elf)?.readBytes : elf.functions(new Set([symbol])).get(symbol)?.address;
+  const symbol = runtime === "openssl" ? "TLS_method" : BORINGSSL_READ;
   if (start === undefined || !elf.isCode(start)) return [];
   const wanted = runtime === "openssl" ? OF_READ_BYTES : [CONNECTION];
   // Pieces of handshakes are copied to where the library keeps them, also while the program reads.

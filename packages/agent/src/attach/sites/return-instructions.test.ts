@@ -1,8 +1,8 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { buildLibrary } from "../../testing/built-library.js";
 import { withFile } from "../elf/byte-source.js";
 import { ElfFile } from "../elf/elf-file.js";
 import { isTlsLibraryName } from "../libraries/library-name.js";
@@ -19,10 +19,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** What of `called` in this assembler or C the returns are: their names as labels `r1`, `r2`, …, or the refusal. */
 const returnsOf = (text: string, language: "c" | "s"): string[] | string => {
-  const name = join(folder, `${Math.random().toString(36).slice(2)}`);
-  writeFileSync(`${name}.${language}`, text);
-  execFileSync("cc", ["-shared", "-fPIC", "-O2", "-nostdlib", "-o", `${name}.so`, `${name}.${language}`]);
-  return withFile(`${name}.so`, (source) => {
+  return withFile(buildLibrary(folder, language, text, "-O2"), (source) => {
     const elf = new ElfFile(source);
     const labels = elf.functions(new Set(["called", ...Array.from({ length: 9 }, (_, at) => `r${at}`)]));
     const called = labels.get("called");
