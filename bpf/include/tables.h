@@ -153,7 +153,8 @@ enum site_function {
 	SITE_FLUSH		= 8,	/* gnutls_record_uncork(session): writes what earlier calls took, and were seen to take */
 	SITE_READ_COPY		= 9,	/* where what was read is copied to the program: memcpy(buffer, from, size); the rest of the cookie says whose it is */
 	SITE_WAITING_READ	= 10,	/* the same, of threads in `waiting_reads` only */
-	SITE_HANDSHAKE		= 11,	/* SSL_do_handshake(ssl), where reads are seen at their copy: it tells the socket */
+	SITE_HANDSHAKE		= 11,	/* ssl_accept(ssl), ssl_connect(ssl), where bytes are seen at their copy: it tells the socket */
+	SITE_WRITE_COPY		= 12,	/* where what is written becomes records: do_ssl3_write(ssl, type, bytes, lengths, records), say */
 	/* methods of Go's tls.Conn, which take their arguments as Go does; the rest of their cookie is struct go_site */
 	SITE_GO_READ_COPY	= 16,	/* where Read calls memmove(buffer, from, length) */
 	SITE_GO_WRITE		= 17,	/* where Write calls writeRecordLocked(type, data) */

@@ -141,7 +141,7 @@ struct thread {
 	__u64 read_for;			/* the connection that a library was asked for first after that; 0: none yet */
 	__u64 wrote_for;		/* the connection that took plaintext, until the thread writes ciphertext; 0: none */
 	struct record_socket socket;	/* the first that it touched during that call; family 0: none */
-	struct record_socket copied_from;	/* that the library has of what it copies now: a place for it beside the stack */
+	struct record_socket copied_by;	/* that the library has for what it copies now: a place for it beside the stack */
 	/* Where timings are wanted. */
 	__u64 write_begun_cpu_ns;	/* thread_cpu_ns() when the call began that it is in; 0: of none that writes */
 	__u64 arrived_ns;		/* when the first byte that its last receive took could be read at the socket */
@@ -171,8 +171,8 @@ struct process {
 	__u32 hands_over;	/* a response was written by another thread than the one that had read its request */
 	/* Of OpenSSL; user space reads these. */
 	__u32 foreign_bios;	/* what it read came through something of its own, and from no socket that the library has */
-	__u32 unread;		/* connections that ended on which heads were written and none was read */
-	__u32 has_read;		/* one ended on which some was read */
+	__u32 one_way;		/* connections that ended on which heads were only read, or only written */
+	__u32 both_ways;	/* one ended on which some were read and some were written */
 	__u32 reserved;
 };
 struct {

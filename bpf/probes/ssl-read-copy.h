@@ -7,21 +7,17 @@
 #ifndef MASTHEAD_PROBES_SSL_READ_COPY_H
 #define MASTHEAD_PROBES_SSL_READ_COPY_H
 
-#include "ssl-call.h"
-#include "socket-file.h"
+#include "ssl-copy.h"
 
 /*
  * Above its low two bytes the cookie has where three arguments of the function that copies are when it calls memcpy: connection, type of record and
- * whether it only peeks. 0: there is no such argument. ARGUMENT_ON_STACK: with how many bytes above the stack pointer. Above these, where the
- * connection has its BIO, in words, and which layout of BIOs it is; 0: that is not known.
+ * whether it only peeks. 0: there is no such argument. ARGUMENT_ON_STACK: with how many bytes above the stack pointer.
  */
 #define PLACE_BITS 13
 #define PLACE(cookie, index) ((__u32)((cookie) >> (16 + PLACE_BITS * (index))) & ((1U << PLACE_BITS) - 1))
 #define CONNECTION_PLACE(cookie) PLACE(cookie, 0)
 #define TYPE_PLACE(cookie) PLACE(cookie, 1)
 #define PEEK_PLACE(cookie) PLACE(cookie, 2)
-#define BIO_AT(cookie) ((__u32)((cookie) >> 56) * 8)
-#define IS_BIO_OF_3_0(cookie) ((cookie) >> 55 & 1)
 #define ARGUMENT_ON_STACK 0x1000
 enum kept_register { KEPT_NOWHERE, KEPT_RBX, KEPT_RBP, KEPT_R12, KEPT_R13, KEPT_R14, KEPT_R15 };
 
@@ -52,55 +48,6 @@ static __always_inline int is_programs_own(struct pt_regs *regs, __u32 type, __u
 	return (!type || argument_at(regs, type, 1) == RECORD_APPLICATION_DATA) && (!peek || !argument_at(regs, peek, 4));
 }
 
-/* A fiber may have taken a call that was noted to another stack: what it copies is seen when it returns. */
-static __always_inline int is_in_noted_call(const struct thread *thread, __u64 ssl, __u32 process)
-{
-	__u32 place = thread->place;
-	struct call *call = bpf_map_lookup_elem(&calls, &place);
-
-	return call && call->state == CALL_NOTED && call->process == process && call->ssl == ssl && is_read(call->site.function);
-}
-
-#define BIO_IS_SOCKET 0x505	/* BIO_TYPE_SOCKET: what SSL_set_fd() makes */
-
-/* The descriptor that the library itself reads from for the connection; -1: it reads through something of the program's. */
-static __always_inline int own_descriptor(__u64 ssl, __u64 cookie)
-{
-	__u32 method_at = IS_BIO_OF_3_0(cookie) ? 8 : 0, number_at = IS_BIO_OF_3_0(cookie) ? 56 : 48;
-	__u64 bio = 0, method = 0;
-	__u32 type = 0;
-	int number = -1;
-
-	if (bpf_probe_read_user(&bio, sizeof(bio), (void *)(ssl + BIO_AT(cookie))) ||
-	    bpf_probe_read_user(&method, sizeof(method), (void *)(bio + method_at)) ||
-	    bpf_probe_read_user(&type, sizeof(type), (void *)method) || type != BIO_IS_SOCKET)
-		return -1;
-	return bpf_probe_read_user(&number, sizeof(number), (void *)(bio + number_at)) ? -1 : number;
-}
-
-/*
- * The socket that a read was from, as far as its connection or its thread tells it now: the library's own, else what the thread waited for.
- * 0: none. By itself, so that it is on no path of the stack with the bytes.
- */
-verified_alone int read_socket_of_copy(__u32 thread_id, __u64 ssl, __u64 cookie, struct record_socket *socket)
-{
-	struct waiting_read *waiting = bpf_map_lookup_elem(&waiting_reads, &thread_id);
-	struct socket_file s;
-	int descriptor = -1;
-
-	if (!socket)
-		return 0;
-	socket->family = 0;
-	if (BIO_AT(cookie))
-		descriptor = own_descriptor(ssl, cookie);
-	if (descriptor < 0 && waiting && waiting->has_descriptor)
-		descriptor = waiting->descriptor;
-	if (descriptor < 0 || !find_socket(bpf_get_current_task_btf(), descriptor, &s))
-		return 0;
-	read_socket(s.sk, 0, socket);
-	return 1;
-}
-
 /* HTTP came of no socket that is known: user space has to know, since such reads tell their socket only from their entry on. */
 static __always_inline void note_foreign_bio(const struct connection_key *key)
 {
@@ -118,10 +65,10 @@ static __always_inline int is_to_be_seen(struct pt_regs *regs, const struct thre
 	struct waiting_read *waiting = bpf_map_lookup_elem(&waiting_reads, &thread_id);
 
 	if (!waits)	/* TLS in TLS is read within calls of other connections */
-		return !(waiting && waiting->copies_stand) && !is_in_noted_call(thread, ssl, id);
+		return !(waiting && waiting->copies_stand) && !is_in_noted_call(thread, ssl, id, READ);
 	if (!waiting)
 		return 0;
-	if (!call_around(thread, STACK_POINTER(regs), id) && !is_in_noted_call(thread, ssl, id))
+	if (!call_around(thread, STACK_POINTER(regs), id) && !is_in_noted_call(thread, ssl, id, READ))
 		return 1;
 	bpf_map_delete_elem(&waiting_reads, &thread_id);	/* it has come back since */
 	return 0;
@@ -154,11 +101,11 @@ int ssl_read_copy(struct pt_regs *regs)
 	}
 	if (!is_to_be_seen(regs, thread, ssl, id, waits))
 		return 0;
-	thread->copied_from.family = 0;
-	socket = &thread->copied_from;
+	thread->copied_by.family = 0;
+	socket = &thread->copied_by;
 	key.ssl = ssl;
 	c = bpf_map_lookup_elem(&connections, &key);
-	is_foreign = (!c || !c->socket.family) && !read_socket_of_copy(thread_id, ssl, cookie, &thread->copied_from) && !waits;
+	is_foreign = (!c || !c->socket.family) && !read_socket_of_copy(thread_id, ssl, cookie, &thread->copied_by) && !waits;
 	if (is_foreign) {
 		tie = TIE_ORDER;
 		socket = thread->read_from && is_read_for(thread, ssl) ? tie_read(thread, ssl, id, site.source) : 0;

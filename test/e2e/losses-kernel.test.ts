@@ -64,7 +64,7 @@ it("connections/full: more connections than the table holds", async () => {
 });
 
 it("calls/full: more threads wait in a read than the table holds", async () => {
-  const agents = await startAgents("calls", { MASTHEAD_KERNEL_CALLS: "8", MASTHEAD_TLS_READS_AT: "call" });
+  const agents = await startAgents("calls", { MASTHEAD_KERNEL_CALLS: "8", MASTHEAD_TLS_SEEN_AT: "call" });
   const server = await programs.server();
   const client = programs.client(server, { connections: 24, rounds: 10, kind: "held" });
   await client.line((line) => line === "sent");

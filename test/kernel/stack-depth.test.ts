@@ -15,6 +15,7 @@ test.each([
   "go_call_entry",
   "go_call_bytes",
   "ssl_read_copy",
+  "ssl_write_copy",
   "process_exec",
   "process_exit",
   "process_fork",

@@ -44,7 +44,7 @@ test.runIf(process.arch === "x64").each([
     for (const each of open) each.end();
   });
   for (const each of open) await each.get(numbered("before", "/", 2));
-  const trace = await startAttachedTrace(cleanup, policyFor(executable), { MASTHEAD_TLS_READS_AT: "call" });
+  const trace = await startAttachedTrace(cleanup, policyFor(executable), { MASTHEAD_TLS_SEEN_AT: "call" });
   const requests = open.map((_, index) => numbered(`connection-${index}`, "/", 4));
   const ends = [];
   for (const [index, each] of open.entries()) ends.push(...(await each.get(requests[index] ?? [])));
@@ -67,7 +67,7 @@ test.runIf(process.arch === "x64")("a server that no policy asked about before",
     (record, bytes) => {
       if (record.request && record.pid === pid) paths.push(pathOf(record, bytes));
     },
-    { readsAt: "call" },
+    { seenAt: "call" },
   );
   tables.apply(policySet(1, {}));
   await connection.get([{ path: "/before", id: "0" }]);

@@ -56,7 +56,7 @@ export const startKernelCapture = (
     ...options
   }: Pick<
     SessionOptions,
-    "withoutPrograms" | "clearText" | "bestLink" | "returnBy" | "readsAt" | "mapEntries"
+    "withoutPrograms" | "clearText" | "bestLink" | "returnBy" | "seenAt" | "mapEntries"
   > &
     Pick<AttachmentOptions, "knownBuilds" | "isSuspended"> & {
       go?: boolean;

@@ -1,6 +1,6 @@
 import { variable, wholeNumber } from "@masthead/shared/config/definition";
 import { z } from "zod";
-import type { ReadsAt } from "./capture/read-places.js";
+import type { SeenAt } from "./capture/seen-at.js";
 
 /** Sizes of the kernel's tables, and where its programs stand: fixed when they are loaded. */
 export const kernelVariables = {
@@ -17,12 +17,12 @@ export const kernelVariables = {
     default: "32768",
     schema: wholeNumber(1, 4_000_000),
   }),
-  tlsReadsAt: variable({
-    name: "MASTHEAD_TLS_READS_AT",
+  tlsSeenAt: variable({
+    name: "MASTHEAD_TLS_SEEN_AT",
     description:
       "`copy`: reads are seen where OpenSSL copies them to the program, as far as the library and the host allow it, which costs a server less (docs/decisions/0039). `call`: at both ends of the functions that read, always.",
     default: "copy",
-    schema: z.enum(["copy", "call"]) as z.ZodType<ReadsAt, string>,
+    schema: z.enum(["copy", "call"]) as z.ZodType<SeenAt, string>,
   }),
   kernelHeads: variable({
     name: "MASTHEAD_KERNEL_HEADS",

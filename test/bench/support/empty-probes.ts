@@ -28,8 +28,8 @@ export const buildEmptyProbes = (folder: string): string => {
 
 /** @throws Error where this kernel takes fewer of the empty programs than it takes of the agent's */
 const openEmpty = (objectPath: string): CaptureSession => {
-  const { readsClearText: clearText, tlsReadsAt: readsAt } = benchSettings();
-  const session = openSession({ objectPath, clearText, readsAt });
+  const { readsClearText: clearText, tlsSeenAt: seenAt } = benchSettings();
+  const session = openSession({ objectPath, clearText, seenAt });
   const [lacking] = session.info.absent;
   if (lacking === undefined) return session;
   session.close();

@@ -10,7 +10,7 @@ const schema = z.object({
   BENCH_AGENT_WARM_SECONDS: positive(10).pipe(z.int()),
   BENCH_TRIES: positive(50).pipe(z.int()),
   BENCH_CLEAR_TEXT: z.enum(["on", "off"]).default("on"),
-  BENCH_TLS_READS_AT: z.enum(["copy", "call"]).default("copy"),
+  BENCH_TLS_SEEN_AT: z.enum(["copy", "call"]).default("copy"),
   BENCH_EXCHANGES: z
     .string()
     .default("200000,1000000")
@@ -29,7 +29,7 @@ export const benchSettings = () => {
     agentWarmSeconds: read.BENCH_AGENT_WARM_SECONDS,
     tries: read.BENCH_TRIES,
     exchanges: read.BENCH_EXCHANGES,
-    tlsReadsAt: read.BENCH_TLS_READS_AT,
+    tlsSeenAt: read.BENCH_TLS_SEEN_AT,
     readsClearText: read.BENCH_CLEAR_TEXT === "on",
     workloads: read.BENCH_WORKLOAD === undefined ? workloadNames : [read.BENCH_WORKLOAD],
   };

@@ -65,7 +65,7 @@ export const startAgent = async (cleanup: Cleanup, nats: NatsServer, home: Agent
       MASTHEAD_NATS_URL: nats.url,
       MASTHEAD_NATS_CREDENTIALS: home.credentials,
       MASTHEAD_LOG_LEVEL: "warn",
-      MASTHEAD_TLS_READS_AT: benchSettings().tlsReadsAt,
+      MASTHEAD_TLS_SEEN_AT: benchSettings().tlsSeenAt,
       MASTHEAD_CLEAR_TEXT: benchSettings().readsClearText ? "on" : "off",
     },
   });

@@ -1,5 +1,5 @@
-import type { ReadsAt } from "../capture/read-places.js";
 import type { ReturnBy } from "../capture/return-probes.js";
+import type { SeenAt } from "../capture/seen-at.js";
 import { RecordSource } from "../decode/record-enums.js";
 import type { ElfFile } from "./elf/elf-file.js";
 import { goSites } from "./go/go-sites.js";
@@ -28,8 +28,8 @@ export interface ChosenSites {
   sites: LibrarySite[];
 }
 
-/** @param readsAt where reads are to be seen, as far as the file allows it */
-export type ChooseSites = (elf: ElfFile, readsAt: ReadsAt) => ChosenSites | undefined;
+/** @param seenAt where bytes are to be seen, as far as the file allows it */
+export type ChooseSites = (elf: ElfFile, seenAt: SeenAt) => ChosenSites | undefined;
 
 /**
  * By the functions that the file has, whatever its name; without symbols, by its build id. Undefined where it has none that
@@ -39,10 +39,10 @@ export function chooseSites(
   elf: ElfFile,
   builds: KnownBuilds = KNOWN_BUILDS,
   returnBy: ReturnBy = "probe",
-  readsAt: ReadsAt = "call",
+  seenAt: SeenAt = "call",
 ): ChosenSites | undefined {
   return (
-    opensslSites(elf, returnBy, readsAt) ??
+    opensslSites(elf, returnBy, seenAt) ??
     gnutlsSites(elf, returnBy) ??
     goSites(elf) ??
     knownBuildSites(elf, builds, returnBy)

@@ -20,6 +20,7 @@ const ONE_PROGRAM = {
   go_entry: "go_call_entry",
   go_bytes: "go_call_bytes",
   read_copy: "ssl_read_copy",
+  write_copy: "ssl_write_copy",
 } as const;
 
 /** The session over the addon: which program stands where, and failures in words. */
@@ -41,8 +42,8 @@ export class LibbpfSession implements CaptureSession {
     this.#native = loaded.session;
     this.#pollEveryMs = pollEveryMs;
     this.#handoffBytes = handoffBytes;
-    const { link, programs, absent, returnBy, readsAt, refusedLinks } = loaded;
-    this.info = { links: [link], programs, absent, returnBy, readsAt, refusedLinks };
+    const { link, programs, absent, returnBy, seenAt, refusedLinks } = loaded;
+    this.info = { links: [link], programs, absent, returnBy, seenAt, refusedLinks };
   }
 
   updateTable(map: string, key: Uint8Array, value: Uint8Array): void {

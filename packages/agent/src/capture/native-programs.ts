@@ -3,8 +3,8 @@ import { release } from "node:os";
 import { ATTACH_TYPE, type NativeSession, native, nativeAddon, type ProgramPlan } from "./native-addon.js";
 import { errnoName, NativeError } from "./native-error.js";
 import type { LinkKind, SessionOptions } from "./native-session.js";
-import { type ReadsAt, usualReadsAt } from "./read-places.js";
 import { type ReturnBy, usualReturnBy } from "./return-probes.js";
+import { type SeenAt, usualSeenAt } from "./seen-at.js";
 
 /**
  * Tracepoint programs: without the first three a process that lives 20 ms has no name, so they are required. `socket_syscall`
@@ -26,6 +26,8 @@ const TRACEPOINTS = {
 
 /** Of reads that are seen where they are copied. */
 export const READ_COPY_PROGRAM = "ssl_read_copy";
+/** Of all that is seen where OpenSSL copies it. */
+const COPY_PROGRAMS: readonly string[] = [READ_COPY_PROGRAM, "ssl_write_copy"];
 
 /** They tell something together only. */
 export const ARRIVAL_PROGRAMS: readonly string[] = ["arrival_note", "arrival_take"];
@@ -59,7 +61,7 @@ export function linkOffers(): LinkOffer[] {
 const programsOfX64 = (kind: LinkKind): ProgramPlan[] => {
   const attachType = kind === "perf" ? ATTACH_TYPE.section : ATTACH_TYPE.multi;
   return process.arch === "x64"
-    ? ["go_call_entry", "go_call_bytes", READ_COPY_PROGRAM].map((name) => ({ name, attachType }))
+    ? ["go_call_entry", "go_call_bytes", ...COPY_PROGRAMS].map((name) => ({ name, attachType }))
     : [];
 };
 
@@ -86,7 +88,7 @@ export interface Loaded {
   programs: string[];
   absent: { program: string; reason: string }[];
   returnBy: ReturnBy;
-  readsAt: ReadsAt;
+  seenAt: SeenAt;
   refusedLinks: { kind: LinkKind; reason: string }[];
 }
 
@@ -112,9 +114,10 @@ export function loadPrograms(options: SessionOptions): Loaded {
     }
     try {
       const loaded = loadRung(options, link, returnBy);
-      const isCopySeen = options.readsAt !== "call" && loaded.programs.includes(READ_COPY_PROGRAM);
-      const readsAt = isCopySeen ? usualReadsAt(release()) : "call";
-      return { ...loaded, returnBy, readsAt, refusedLinks };
+      const canSeeCopies = COPY_PROGRAMS.every((name) => loaded.programs.includes(name));
+      const isCopySeen = options.seenAt !== "call" && canSeeCopies;
+      const seenAt = isCopySeen ? usualSeenAt(release()) : "call";
+      return { ...loaded, returnBy, seenAt, refusedLinks };
     } catch (error) {
       // The session rung has programs of its own; where they are refused the next rung may still be taken.
       if (!(error instanceof NativeError) || error.passing || link === "perf") throw error;
@@ -129,7 +132,7 @@ function loadRung(
   options: SessionOptions,
   link: LinkKind,
   returnBy: ReturnBy,
-): Omit<Loaded, "returnBy" | "readsAt" | "refusedLinks"> {
+): Omit<Loaded, "returnBy" | "seenAt" | "refusedLinks"> {
   const required = [...uprobePrograms(link, returnBy), ...plan("required")];
   const instead = plan("instead");
   const spared = options.withoutPrograms ?? [];

@@ -1,7 +1,7 @@
 import { LibbpfSession } from "./native-libbpf-session.js";
 import { attachTracepoints, loadPrograms } from "./native-programs.js";
-import type { ReadsAt } from "./read-places.js";
 import type { ReturnBy } from "./return-probes.js";
+import type { SeenAt } from "./seen-at.js";
 
 /** How a probe is linked, best first: uprobe session (6.13), uprobe_multi (6.6), perf event. */
 export type LinkKind = "session" | "multi" | "perf";
@@ -9,7 +9,7 @@ export type LinkKind = "session" | "multi" | "perf";
 /**
  * Which programs stand there. `call`: at entry and at return; `call_entry` and `call_return`: at one of the two, the latter
  * at an instruction by which the function returns; `entry`: at entry only; `go_entry` and `go_bytes`: at that one
- * instruction of a Go program; `read_copy`: at a call of memcpy.
+ * instruction of a Go program; `read_copy`, `write_copy`: at a call within OpenSSL.
  */
 export type SiteKind =
   | "call"
@@ -18,7 +18,8 @@ export type SiteKind =
   | "entry"
   | "go_entry"
   | "go_bytes"
-  | "read_copy";
+  | "read_copy"
+  | "write_copy";
 
 /** Where a probe stands. */
 export interface ProbeSite {
@@ -94,7 +95,7 @@ export interface SessionInfo {
   /** how ends of calls are seen: of which kinds sites may be */
   returnBy: ReturnBy;
   /** where reads of TLS are seen, where the library allows it */
-  readsAt: ReadsAt;
+  seenAt: SeenAt;
   /** better links that this kernel does not make, and why */
   refusedLinks: { kind: LinkKind; reason: string }[];
 }
@@ -134,7 +135,7 @@ export interface SessionOptions {
    */
   returnBy?: ReturnBy;
   /** `copy`: reads of TLS are seen where they are copied, where this host allows that (default: `copy`) */
-  readsAt?: ReadsAt;
+  seenAt?: SeenAt;
   /** whether HTTP in clear is read too, from system calls */
   clearText?: boolean;
   /** optional programs to do without, as on a kernel that refuses them; for tests */

@@ -1,6 +1,6 @@
 import type { FingerprintKey } from "@masthead/shared/policy/fingerprint";
 import type { Floor } from "@masthead/shared/policy/floor";
-import type { ReadsAt } from "../capture/read-places.js";
+import type { SeenAt } from "../capture/seen-at.js";
 import type { KernelSizes } from "./map-entries.js";
 
 export interface BpfSourceOptions extends KernelSizes {
@@ -10,7 +10,7 @@ export interface BpfSourceOptions extends KernelSizes {
   pollEveryMs: number;
   /** whether HTTP in clear is read too */
   clearText: boolean;
-  tlsReadsAt: ReadsAt;
+  tlsSeenAt: SeenAt;
   labels: Record<string, string>;
   floor: Floor;
   fingerprintKey: FingerprintKey;

@@ -51,7 +51,7 @@ export class BpfSource implements CaptureSource {
       handoffBytes,
       pollEveryMs,
       clearText,
-      tlsReadsAt: readsAt,
+      tlsSeenAt: seenAt,
       labels,
       floor,
       homeDirectory,
@@ -60,7 +60,7 @@ export class BpfSource implements CaptureSource {
     const { effective } = ownRights();
     requireCapabilities(effective, circumstances(usualLink(release()), homeDirectory));
     const mapEntries = mapEntriesOf(options);
-    this.#session = openSession({ objectPath, handoffBytes, pollEveryMs, clearText, readsAt, mapEntries });
+    this.#session = openSession({ objectPath, handoffBytes, pollEveryMs, clearText, seenAt, mapEntries });
     try {
       writeConstantTables(this.#session, options.fingerprintKey);
       this.#tables = new PolicyTables({

@@ -14,7 +14,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const INFO: SessionInfo = {
-  ...{ links: ["multi"], programs: [], absent: [], refusedLinks: [], returnBy: "probe", readsAt: "call" },
+  ...{ links: ["multi"], programs: [], absent: [], refusedLinks: [], returnBy: "probe", seenAt: "call" },
 };
 
 /** A table over a session that notes what it is asked for, and how often a file was looked through. */
@@ -22,9 +22,9 @@ const tableWith = (choose: ChooseSites = (elf) => chooseSites(elf)) => {
   const attached: ProbeSite[] = [];
   let looks = 0;
   const session = { info: INFO, attachUprobe: (site: ProbeSite) => attached.push(site), detach: () => {} };
-  const table = new LibraryTable(session, (elf, readsAt) => {
+  const table = new LibraryTable(session, (elf, seenAt) => {
     looks += 1;
-    return choose(elf, readsAt);
+    return choose(elf, seenAt);
   });
   return { table, attached, looks: () => looks };
 };

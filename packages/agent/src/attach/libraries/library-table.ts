@@ -1,6 +1,6 @@
 import { NativeError } from "../../capture/native-error.js";
 import type { CaptureSession } from "../../capture/native-session.js";
-import type { ReadsAt } from "../../capture/read-places.js";
+import type { SeenAt } from "../../capture/seen-at.js";
 import { ElfError, withFile } from "../elf/byte-source.js";
 import { ElfFile } from "../elf/elf-file.js";
 import { fileIdentity } from "../file-identity.js";
@@ -36,16 +36,16 @@ export class LibraryTable {
   #refused = 0;
   #attached = 0;
   readonly #probes: LibraryProbes;
-  /** where reads are seen of libraries that come; of programs always at calls, since those that have TLS inside mostly move ciphertext themselves */
-  readsAt: ReadsAt;
+  /** where bytes are seen of libraries that come; of programs always at calls, since those that have TLS inside mostly move ciphertext themselves */
+  seenAt: SeenAt;
 
   constructor(
     private readonly session: Pick<CaptureSession, "attachUprobe" | "detach" | "info">,
-    private readonly choose: ChooseSites = (elf, readsAt) =>
-      chooseSites(elf, undefined, session.info.returnBy, readsAt),
+    private readonly choose: ChooseSites = (elf, seenAt) =>
+      chooseSites(elf, undefined, session.info.returnBy, seenAt),
   ) {
     this.#probes = new LibraryProbes(session);
-    this.readsAt = session.info.readsAt;
+    this.seenAt = session.info.seenAt;
   }
 
   /** A file that some process maps or some loader would: attached now, where that was not done before. */
@@ -88,7 +88,7 @@ export class LibraryTable {
     }
   }
 
-  /** Reads of it are seen at the calls that read, too, from now on. Where that fails nothing has changed, and it may be asked for again after a while. */
+  /** What passes is seen at calls, too, from now on. Where that fails nothing has changed, and it may be asked for again after a while. */
   addCalls(library: Library): void {
     if (library.retryAtScan > this.#scan) return;
     for (const pid of [...library.pids, NO_PROCESS]) {
@@ -106,7 +106,7 @@ export class LibraryTable {
     library.retryAtScan = this.#scan + RETRY_AFTER_SCANS;
   }
 
-  /** After addCalls(): reads are seen at calls alone. */
+  /** After addCalls(): at calls alone. */
   dropCopies(library: Library): void {
     this.#probes.dropCopies(library);
   }
@@ -125,9 +125,9 @@ export class LibraryTable {
     return this.#add(identity, path, true, found);
   }
 
-  #find(path: string, isProgram: boolean, readsAt: ReadsAt = isProgram ? "call" : this.readsAt): Found {
+  #find(path: string, isProgram: boolean, seenAt: SeenAt = isProgram ? "call" : this.seenAt): Found {
     try {
-      return { chosen: withFile(path, (source) => this.choose(new ElfFile(source), readsAt)) };
+      return { chosen: withFile(path, (source) => this.choose(new ElfFile(source), seenAt)) };
     } catch (error) {
       return { error };
     }

@@ -41,6 +41,14 @@ export function connectionBio(elf: ElfFile): ConnectionBio | undefined {
   return { at, isOf3: symbols.has(SINCE_3_0) };
 }
 
+/** Where the layout of BIOs and the connection's own stand in the cookie. */
+const LAYOUT_BIT = 55n;
+const BIO_BIT = 56n;
+
+/** What programs at copies are told of it, in the uppermost bits of the cookie (bpf/probes/ssl-copy.h). */
+export const bioDetail = ({ at, isOf3 }: ConnectionBio): bigint =>
+  (BigInt(at / 8) << BIO_BIT) | (isOf3 ? 1n << LAYOUT_BIT : 0n);
+
 const REX_W = 0x48;
 const LOAD = 0x8b;
 

@@ -1,13 +1,15 @@
-import type { ReadsAt } from "../../capture/read-places.js";
 import type { ReturnBy } from "../../capture/return-probes.js";
+import type { SeenAt } from "../../capture/seen-at.js";
 import type { ElfFile } from "../elf/elf-file.js";
 import type { ChosenSites } from "../runtimes.js";
+import { connectionBio } from "./connection-bio.js";
 import { CALL_REGISTERS, emulatedSite } from "./emulated.js";
 import { codeAt, functionCode, leavesFor, lengthRegister } from "./inner-function.js";
 import { leadsTo, namedSites, type Symbols } from "./named-sites.js";
 import { allReadCopies } from "./read-copy-sites.js";
-import { type LibrarySite, NOTED_READS, type SiteFunction } from "./site.js";
+import { type LibrarySite, NOTED_READS, NOTED_WRITES, type SiteFunction } from "./site.js";
 import { type TlsMethod, tlsMethod } from "./tls-method.js";
+import { allWriteCopies } from "./write-copy-sites.js";
 
 /** Functions by which sites are found; the first two have to be there. */
 export const OPENSSL_FUNCTIONS = [
@@ -26,20 +28,27 @@ const BORINGSSL_ONLY = "SSL_CTX_set_grease_enabled";
 export function opensslSites(
   elf: ElfFile,
   returnBy: ReturnBy = "probe",
-  readsAt: ReadsAt = "call",
+  seenAt: SeenAt = "call",
 ): ChosenSites | undefined {
   const symbols = elf.functions(new Set([...OPENSSL_FUNCTIONS, BORINGSSL_ONLY]));
   if (!symbols.has("SSL_read") || !symbols.has("SSL_write")) return undefined;
   const runtime = symbols.has(BORINGSSL_ONLY) ? "boringssl" : "openssl";
-  const method = runtime === "openssl" && readsAt === "copy" ? tlsMethod(elf) : undefined;
-  const copies = method ? allReadCopies(elf, method) : [];
   const sites = sitesAmong(elf, symbols, returnBy);
-  if (!method || copies.length === 0) return { runtime, sites };
+  const isByCopy = runtime === "openssl" && seenAt === "copy";
+  return { runtime, sites: isByCopy ? seenAtCopies(elf, sites, returnBy) : sites };
+}
+
+/** These sites, where copies show what passes: those in the stead of calls. Writes only where reads are seen so. */
+function seenAtCopies(elf: ElfFile, sites: LibrarySite[], returnBy: ReturnBy): LibrarySite[] {
+  const method = tlsMethod(elf);
+  const bio = connectionBio(elf);
+  const reads = method && bio ? allReadCopies(elf, method, bio) : [];
+  if (!method || !bio || reads.length === 0) return sites;
+  const writes = allWriteCopies(elf, method, bio);
   const handshakes = returnBy === "probe" ? handshakeSites(elf, method) : [];
-  return {
-    runtime,
-    sites: [...copies, ...handshakes, ...sites.filter((site) => !NOTED_READS.has(site.function))],
-  };
+  const isSeen = ({ function: name }: LibrarySite) =>
+    NOTED_READS.has(name) || (writes.length > 0 && NOTED_WRITES.has(name));
+  return [...reads, ...writes, ...handshakes, ...sites.filter((site) => !isSeen(site))];
 }
 
 /** Of a handshake only the connection is asked for. */

@@ -46,7 +46,7 @@ describe.runIf(process.arch === "x64" && process.platform === "linux")(
       const sites = withFile(path, (source) => {
         const elf = new ElfFile(source);
         const method = tlsMethod(elf);
-        return method ? allReadCopies(elf, method) : [];
+        return method && bio ? allReadCopies(elf, method, bio) : [];
       });
       expect(sites.map(({ offset }) => offset)).toEqual(sitesOf(path, "openssl").map(({ offset }) => offset));
       for (const { function: name, detail = 0n } of sites) {

@@ -7,7 +7,7 @@ import {
   callsWithArguments,
   type Place,
 } from "./arguments-at-calls.js";
-import { type ConnectionBio, connectionBio } from "./connection-bio.js";
+import { bioDetail, type ConnectionBio, connectionBio } from "./connection-bio.js";
 import { DecodedCode } from "./decoded-code.js";
 import { destination } from "./inner-function.js";
 import type { Instruction } from "./instructions.js";
@@ -28,10 +28,8 @@ export const copies = (runtime: Runtime | undefined): runtime is CopyingRuntime 
 const KEPT_REGISTER = { rbx: 1, rbp: 2, r12: 3, r13: 4, r14: 5, r15: 6 } as const;
 
 const ON_STACK = 0x1000;
-/** The cookie, above its low two bytes: bits of each argument's place, and where the layout of BIOs and the connection's own stand. */
+/** The cookie, above its low two bytes: bits of each argument's place. */
 const PLACE_BITS = 13n;
-const LAYOUT_BIT = 55n;
-const BIO_BIT = 56n;
 
 const CONNECTION: Argument = { register: "rdi", bytes: 8 };
 /**
@@ -55,11 +53,10 @@ export type ReadCopy = "read_copy" | "waiting_read";
 
 /**
  * Where OpenSSL copies what was read, for all reads of a connection and in the stead of probes on the functions that read. The connection's
- * own socket has to be known there, since no call says which one it is. [] where that, or where it copies, is not to be found. @throws ElfError
+ * own socket has to be known there, since no call says which one it is. [] where it copies is not to be found. @throws ElfError
  */
-export function allReadCopies(elf: ElfFile, { readBytes }: TlsMethod): LibrarySite[] {
-  const bio = connectionBio(elf);
-  return bio ? copySites(elf, "openssl", "read_copy", readBytes, bio) : [];
+export function allReadCopies(elf: ElfFile, { readBytes }: TlsMethod, bio: ConnectionBio): LibrarySite[] {
+  return copySites(elf, "openssl", "read_copy", readBytes, bio);
 }
 
 /**
@@ -111,7 +108,7 @@ function isCopy(elf: ElfFile, { flow, target }: Instruction): boolean {
 
 /** The upper six bytes of the cookie; undefined where an argument is nowhere that is known. */
 function detailOf({ at }: CallWithArguments, bio: ConnectionBio | undefined): bigint | undefined {
-  let detail = bio ? (BigInt(bio.at / 8) << BIO_BIT) | (bio.isOf3 ? 1n << LAYOUT_BIT : 0n) : 0n;
+  let detail = bio ? bioDetail(bio) : 0n;
   for (const [index, place] of at.entries()) {
     const code = place === undefined ? undefined : codeOf(place);
     if (code === undefined) return undefined;

@@ -13,6 +13,7 @@ export const SITE_FUNCTION = {
   read_copy: 9,
   waiting_read: 10,
   handshake: 11,
+  write_copy: 12,
   go_read_copy: 16,
   go_write: 17,
   go_read_return: 18,
@@ -21,8 +22,12 @@ export const SITE_FUNCTION = {
 } as const;
 export type SiteFunction = keyof typeof SITE_FUNCTION;
 
+/** Where a library copies what passes, for all processes. */
+export const COPIES: ReadonlySet<SiteFunction> = new Set(["read_copy", "write_copy"]);
 /** Calls that read, noted from their entry to their return. */
 export const NOTED_READS: ReadonlySet<SiteFunction> = new Set(["read", "read_ex"]);
+/** The same of calls that write. */
+export const NOTED_WRITES: ReadonlySet<SiteFunction> = new Set(["write", "write_ex", "write_flags"]);
 
 export interface LibrarySite {
   function: SiteFunction;

@@ -8,14 +8,22 @@ export interface TlsMethod {
   connect: number | undefined;
   /** through which all that is read comes */
   readBytes: number | undefined;
+  /** through which all that is written goes; undefined since 3.2, which has another way to make records of it */
+  writeBytes: number | undefined;
 }
 
 const TLS_METHOD = "TLS_method";
 /** What OpenSSL has had since 3.2, when the table changed. */
 const SINCE_3_2 = "SSL_handle_events";
 /** Where the table has them, in bytes: up to 3.1, and since 3.2. */
-const PLACES = { accept: 0x28, connect: 0x30, readBytes: 0x68 } as const;
-const PLACES_SINCE_3_2 = { accept: 0x40, connect: 0x48, readBytes: 0x80 } as const;
+interface Places {
+  accept: number;
+  connect: number;
+  readBytes: number;
+  writeBytes?: number;
+}
+const PLACES: Places = { accept: 0x28, connect: 0x30, readBytes: 0x68, writeBytes: 0x70 };
+const PLACES_SINCE_3_2: Places = { accept: 0x40, connect: 0x48, readBytes: 0x80 };
 
 /** Undefined where there is no such table. @throws ElfError */
 export function tlsMethod(elf: ElfFile): TlsMethod | undefined {
@@ -26,14 +34,15 @@ export function tlsMethod(elf: ElfFile): TlsMethod | undefined {
   if (table === undefined) return undefined;
   const places = symbols.has(SINCE_3_2) ? PLACES_SINCE_3_2 : PLACES;
   const words = elf.linkedAddresses(Object.values(places).map((place) => table + place));
-  const code = (place: number) => {
-    const address = words.get(table + place);
+  const code = (place: number | undefined) => {
+    const address = place === undefined ? undefined : words.get(table + place);
     return address !== undefined && elf.isCode(address) ? address : undefined;
   };
   return {
     accept: code(places.accept),
     connect: code(places.connect),
     readBytes: code(places.readBytes),
+    writeBytes: code(places.writeBytes),
   };
 }
 

@@ -58,7 +58,7 @@ beforeEach(() => {
         programs: ["ssl_read_copy"],
         absent: [],
         returnBy: "probe",
-        readsAt: "call",
+        seenAt: "call",
         refusedLinks: [],
       },
       attachUprobe(site) {

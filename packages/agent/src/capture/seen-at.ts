@@ -5,7 +5,7 @@ import { isSince } from "./kernel-release.js";
  * Where reads of TLS are seen: at both ends of the function that reads, or where the library copies what it decrypted to the program's
  * buffer, which is one hit in place of four and more.
  */
-export type ReadsAt = "copy" | "call";
+export type SeenAt = "copy" | "call";
 
 /**
  * A probe at a call instruction is emulated, and kernels before Linux 6.18 push the return address on the stack only: a program whose
@@ -19,7 +19,7 @@ export const endsShadowedCalls = (kernelRelease: string, cpuInfo: string): boole
   !isSince(kernelRelease, 6, 18) && /^flags\s*:.*\buser_shstk\b/m.test(cpuInfo);
 
 /** What this host allows, whose kernel is of this release. */
-export function usualReadsAt(kernelRelease: string): ReadsAt {
+export function usualSeenAt(kernelRelease: string): SeenAt {
   if (process.arch !== "x64") return "call";
   try {
     return endsShadowedCalls(kernelRelease, readFileSync("/proc/cpuinfo", "latin1")) ? "call" : "copy";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { endsShadowedCalls } from "./read-places.js";
+import { endsShadowedCalls } from "./seen-at.js";
 
 const cpuInfo = (flags: string): string => `processor\t: 0\nflags\t\t: ${flags}\nbugs\t\t: \n`;
 

@@ -1,4 +1,4 @@
-import { needsWholeReads } from "../../capture/kernel-processes.js";
+import { needsWholeCalls } from "../../capture/kernel-processes.js";
 import type { CaptureSession } from "../../capture/native-session.js";
 import { hasCopies, type Library, notesReads } from "./library-probes.js";
 import type { LibraryTable } from "./library-table.js";
@@ -8,32 +8,32 @@ const SCANS_BESIDE = 4;
 const DROPPED_PER_SCAN = 4;
 
 /**
- * Libraries whose reads are seen where they are copied, until that tells too little: a program moves ciphertext itself, so that the library
- * knows no socket, policies ask when bytes arrived, or no read is ever seen. From then on reads of it are
- * seen at both ends of the calls that read, as long as the agent runs.
+ * Libraries whose bytes are seen where they are copied, until that tells too little: a program moves ciphertext itself, so that the library
+ * knows no socket, policies ask when bytes arrived, or no read or no write is ever seen. From then on they are
+ * seen at both ends of the calls that read and write, as long as the agent runs.
  */
-export class ReadCopies {
+export class Copies {
   /** how many scans the copies of a library still stand beside its calls */
   readonly #leaving = new WeakMap<Library, number>();
 
   constructor(
     private readonly session: Pick<CaptureSession, "lookupTable">,
-    private readonly libraries: Pick<LibraryTable, "all" | "addCalls" | "dropCopies" | "readsAt">,
+    private readonly libraries: Pick<LibraryTable, "all" | "addCalls" | "dropCopies" | "seenAt">,
     /** whether a policy in force asks for timings */
     private readonly isTimed: () => boolean,
   ) {}
 
-  /** Where copies tell too little, reads are seen at calls, too, from now on. */
+  /** Where copies tell too little, calls are seen, too, from now on. */
   leave(): void {
     const isTimed = this.isTimed();
-    if (isTimed) this.libraries.readsAt = "call";
+    if (isTimed) this.libraries.seenAt = "call";
     for (const library of this.libraries.all())
-      if (hasCopies(library) && !notesReads(library) && (isTimed || this.#needsWholeReads(library)))
+      if (hasCopies(library) && !notesReads(library) && (isTimed || this.#needsWholeCalls(library)))
         this.libraries.addCalls(library);
   }
 
   /**
-   * Once a scan: drops copies beside which calls have stood for a while. A read that had begun before those did is seen at its copy
+   * Once a scan: drops copies beside which calls have stood for a while. A call that had begun before those stood is seen at its copy
    * till then, whatever its thread was doing.
    */
   drop(): void {
@@ -48,7 +48,7 @@ export class ReadCopies {
     }
   }
 
-  #needsWholeReads({ pids }: Library): boolean {
-    return [...pids].some((pid) => needsWholeReads(this.session, pid));
+  #needsWholeCalls({ pids }: Library): boolean {
+    return [...pids].some((pid) => needsWholeCalls(this.session, pid));
   }
 }

@@ -70,7 +70,7 @@ const capture = (pid: () => number, options: Parameters<typeof startKernelCaptur
       const what = record.request ? pathOf(record, bytes) : String(record.status);
       seen.push({ what, ports: [told?.localPort, told?.peerPort] });
     },
-    { readsAt: "copy", ...options },
+    { seenAt: "copy", ...options },
   );
   const running = realpathSync(`/proc/${pid()}/exe`);
   for (const { path, ...file } of findExecutables(running)) started.tables.addExecutable(file, path);
@@ -110,15 +110,15 @@ describe.runIf(process.arch === "x64")("a server on OpenSSL", () => {
       await until("all heads", () => seen.length - before >= 2 * paths.length);
       expect(seen.slice(before)).toEqual(heads(paths, port, client));
       attachment.scan();
-      expect(notes()).toBe(session.info.readsAt === "call");
+      expect(notes()).toBe(session.info.seenAt === "call");
     }
   });
 
   test.each([
-    // A response tells the socket to which the first request was not known to come; on memory BIOs the write after it does.
-    ["bio", 1],
-    ["memory", 2],
-  ])("that did so before (%s): its reads are noted from then on", async (way, untold) => {
+    // What is written after the first response tells the socket to which its request was not known to come.
+    ["bio"],
+    ["memory"],
+  ])("that did so before (%s): its calls are noted from then on", async (way) => {
     const { program, port } = await startServer(way);
     const connection = connectionTo(port);
     cleanup.add(() => connection.end());
@@ -128,7 +128,7 @@ describe.runIf(process.arch === "x64")("a server on OpenSSL", () => {
     const first = Number(end.split(":").at(-1));
     await until("all heads", () => seen.length >= 2 * PATHS.length);
     expect(seen.map(({ what }) => what)).toEqual(heads(PATHS, port, first).map(({ what }) => what));
-    for (const { ports } of seen.slice(untold)) expect(ports).toEqual([port, first]);
+    for (const { ports } of seen.slice(2)) expect(ports).toEqual([port, first]);
     attachment.scan();
     expect(notes()).toBe(true);
     connection.end();
@@ -150,10 +150,10 @@ describe.runIf(process.arch === "x64")("a server on OpenSSL", () => {
     const { notes, attachment, session } = capture(() => program.pid);
     await say();
     attachment.scan();
-    expect(notes()).toBe(session.info.readsAt === "call");
+    expect(notes()).toBe(session.info.seenAt === "call");
   });
 
-  test("that is measured: its reads are noted, and one that waits meanwhile is not lost", async () => {
+  test("that is measured: its calls are noted, and one that waits meanwhile is not lost", async () => {
     const { program, port } = await startServer("fd");
     const { seen, notes, attachment, tables, session } = capture(() => program.pid);
     const connection = connectionTo(port);
@@ -161,7 +161,7 @@ describe.runIf(process.arch === "x64")("a server on OpenSSL", () => {
     await connection.get([{ path: "/before", id: "0" }]);
     await until("the first", () => seen.length === 2);
     attachment.scan();
-    expect(notes()).toBe(session.info.readsAt === "call");
+    expect(notes()).toBe(session.info.seenAt === "call");
     tables.apply(only(realpathSync(executable), ["network"]));
     expect(notes()).toBe(true);
     await connection.get(PATHS.map((path) => ({ path, id: path })));
@@ -184,7 +184,7 @@ describe.runIf(process.arch === "x64")("a server on OpenSSL", () => {
     client.send("7");
     await client.line((line) => line === "7 done");
     attachment.scan();
-    expect(notes()).toBe(session.info.readsAt === "call");
+    expect(notes()).toBe(session.info.seenAt === "call");
     client.send("1");
     await client.line((line) => line === "1 done");
     attachment.scan();
@@ -193,7 +193,7 @@ describe.runIf(process.arch === "x64")("a server on OpenSSL", () => {
 
   test("whose reads are not to be seen at copies, by configuration", async () => {
     const { program, port } = await startServer("fd");
-    const { seen, notes } = capture(() => program.pid, { readsAt: "call" });
+    const { seen, notes } = capture(() => program.pid, { seenAt: "call" });
     const client = await ask(port, PATHS);
     await until("all heads", () => seen.length === 2 * PATHS.length);
     expect(seen).toEqual(heads(PATHS, port, client));

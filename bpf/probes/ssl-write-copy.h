@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/*
+ * Writes that are looked at where OpenSSL makes records of what the program hands over (SITE_WRITE_COPY), in the stead of both ends of SSL_write: each byte
+ * passes there once, whether the record is sent at once or after the program has asked again. Up to 3.1:
+ * do_ssl3_write(connection, type, bytes, lengths, records), or of records that a cipher makes several of at once,
+ * ssl3_write_pending(connection, type, bytes, length).
+ */
+#ifndef MASTHEAD_PROBES_SSL_WRITE_COPY_H
+#define MASTHEAD_PROBES_SSL_WRITE_COPY_H
+
+#include "ssl-copy.h"
+
+#define IS_LOT(cookie) ((cookie) >> 16 & 1)
+#define RECORDS_AT_ONCE 32	/* SSL_MAX_PIPELINES */
+
+/* What these records hold together, which is in one piece. 0: that cannot be read. By itself, for its loop. */
+verified_alone int bytes_of_records(__u64 lengths, __u64 records)
+{
+	__u64 bytes = 0, length = 0;
+
+	for (__u32 i = 0; i < RECORDS_AT_ONCE && i < records; i++) {
+		if (bpf_probe_read_user(&length, sizeof(length), (void *)(lengths + i * sizeof(length)))) {
+			count(COUNTER_HELPER_FAILED);
+			return 0;
+		}
+		bytes += length;
+	}
+	return bytes > 0x7fffffff || records > RECORDS_AT_ONCE ? 0 : bytes;
+}
+
+#if defined(__TARGET_ARCH_x86)
+
+SEC("uprobe")
+int ssl_write_copy(struct pt_regs *regs)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u64 cookie = bpf_get_attach_cookie(regs), ssl = ARGUMENT_1(regs), buffer = ARGUMENT_3(regs), size = ARGUMENT_4(regs);
+	struct connection_key key = { .ssl = ssl, .process = task->tgid };
+	struct site site = site_in(cookie);
+	struct thread *thread = 0;
+	struct connection *c;
+
+	count(COUNTER_PROBE_HITS);
+	if ((__u32)ARGUMENT_2(regs) != RECORD_APPLICATION_DATA || !is_target(task, key.process, &thread))
+		return 0;
+	if (!IS_LOT(cookie))
+		size = bytes_of_records(size, ARGUMENT_5(regs));
+	if (!ssl || !size || size > 0x7fffffff)
+		return 0;
+	if (!thread) {
+		count(COUNTER_HELPER_FAILED);
+		miss_call(ssl, key.process, WRITE, buffer, size);
+		return 0;
+	}
+	if (is_in_noted_call(thread, ssl, key.process, WRITE))
+		return 0;
+	thread->copied_by.family = 0;
+	c = bpf_map_lookup_elem(&connections, &key);
+	if ((!c || !c->socket.family) && !read_socket_of_copy(0, ssl, cookie, &thread->copied_by) && thread->read_from)
+		thread->wrote_for = ssl;	/* what the thread writes next may tell it */
+	if (thread->wants)
+		begin_measuring(thread, task, 0, 0);
+	take_bytes(ssl, buffer, size, site, bpf_ktime_get_ns(), key.process, &thread->executable, &thread->copied_by, TIE_DESCRIPTOR, thread);
+	return 0;
+}
+
+#endif
+
+#endif

