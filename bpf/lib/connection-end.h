@@ -51,17 +51,15 @@ static __always_inline void delete_assemblies(struct connection *c)
 		delete_assembly(&key);
 }
 
-/* Where bytes are seen only at copies, a process whose heads ever go one way shows that the others are not copied where they were taken to be. */
-static __always_inline void note_ways(const struct connection *c, struct process *process)
+/* Where reads are seen only at copies, a process of which none is ever seen shows that they are not where they were taken to be. */
+static __always_inline void note_whether_read(const struct connection *c, struct process *process)
 {
-	int is_read = c->directions[READ].in_step, is_written = c->directions[WRITE].in_step;
-
-	if (c->source != SOURCE_OPENSSL)
+	if (c->source != SOURCE_OPENSSL || !c->directions[WRITE].in_step)
 		return;
-	if (is_read && is_written)
-		process->both_ways = 1;
-	else if (is_read || is_written)
-		process->one_way++;
+	if (c->directions[READ].in_step)
+		process->has_read = 1;
+	else
+		process->unread++;
 }
 
 static __always_inline void end_connection(struct connection *c, const struct connection_key *key, __u8 reason)
@@ -73,7 +71,7 @@ static __always_inline void end_connection(struct connection *c, const struct co
 	settle_counted(c);
 	delete_assemblies(c);
 	if (process)
-		note_ways(c, process);
+		note_whether_read(c, process);
 	if (!bpf_map_delete_elem(&connections, key) && process)
 		add_atomically(&process->connections, -1);
 }

@@ -171,8 +171,8 @@ struct process {
 	__u32 hands_over;	/* a response was written by another thread than the one that had read its request */
 	/* Of OpenSSL; user space reads these. */
 	__u32 foreign_bios;	/* what it read came through something of its own, and from no socket that the library has */
-	__u32 one_way;		/* connections that ended on which heads were only read, or only written */
-	__u32 both_ways;	/* one ended on which some were read and some were written */
+	__u32 unread;		/* connections that ended on which heads were written and none was read */
+	__u32 has_read;		/* one ended on which some was read */
 	__u32 reserved;
 };
 struct {

@@ -53,17 +53,4 @@ verified_alone int read_socket_of_copy(__u32 thread_id, __u64 ssl, __u64 cookie,
 	return 1;
 }
 
-/*
- * Both kinds of probes stand for a while where a library changes from one to the other: what a noted call moves is seen when it returns. A fiber
- * may have taken the call to another stack.
- */
-static __always_inline int is_in_noted_call(const struct thread *thread, __u64 ssl, __u32 process, __u32 direction)
-{
-	__u32 place = thread->place;
-	struct call *call = bpf_map_lookup_elem(&calls, &place);
-
-	return call && call->state == CALL_NOTED && call->process == process && call->ssl == ssl && hands_over_bytes(call->site.function) &&
-	       is_read(call->site.function) == (direction == READ);
-}
-
 #endif

@@ -48,6 +48,15 @@ static __always_inline int is_programs_own(struct pt_regs *regs, __u32 type, __u
 	return (!type || argument_at(regs, type, 1) == RECORD_APPLICATION_DATA) && (!peek || !argument_at(regs, peek, 4));
 }
 
+/* A fiber may have taken a call that was noted to another stack: what it copies is seen when it returns. */
+static __always_inline int is_in_noted_call(const struct thread *thread, __u64 ssl, __u32 process)
+{
+	__u32 place = thread->place;
+	struct call *call = bpf_map_lookup_elem(&calls, &place);
+
+	return call && call->state == CALL_NOTED && call->process == process && call->ssl == ssl && is_read(call->site.function);
+}
+
 /* HTTP came of no socket that is known: user space has to know, since such reads tell their socket only from their entry on. */
 static __always_inline void note_foreign_bio(const struct connection_key *key)
 {
@@ -65,10 +74,10 @@ static __always_inline int is_to_be_seen(struct pt_regs *regs, const struct thre
 	struct waiting_read *waiting = bpf_map_lookup_elem(&waiting_reads, &thread_id);
 
 	if (!waits)	/* TLS in TLS is read within calls of other connections */
-		return !(waiting && waiting->copies_stand) && !is_in_noted_call(thread, ssl, id, READ);
+		return !(waiting && waiting->copies_stand) && !is_in_noted_call(thread, ssl, id);
 	if (!waiting)
 		return 0;
-	if (!call_around(thread, STACK_POINTER(regs), id) && !is_in_noted_call(thread, ssl, id, READ))
+	if (!call_around(thread, STACK_POINTER(regs), id) && !is_in_noted_call(thread, ssl, id))
 		return 1;
 	bpf_map_delete_elem(&waiting_reads, &thread_id);	/* it has come back since */
 	return 0;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
 /*
- * Writes that are looked at where OpenSSL makes records of what the program hands over (SITE_WRITE_COPY), in the stead of both ends of SSL_write: each byte
- * passes there once, whether the record is sent at once or after the program has asked again. Up to 3.1:
+ * Writes that are looked at where OpenSSL makes records of what the program hands over (SITE_WRITE_COPY), in the stead of both ends of SSL_write: each
+ * byte passes there once, whether the record is sent at once or after the program has asked again. So it is these or those, as
+ * long as the agent runs: a call that is asked again says in the end that it wrote what was seen before. Up to 3.1:
  * do_ssl3_write(connection, type, bytes, lengths, records), or of records that a cipher makes several of at once,
  * ssl3_write_pending(connection, type, bytes, length).
  */
@@ -28,6 +29,19 @@ verified_alone int bytes_of_records(__u64 lengths, __u64 records)
 	return bytes > 0x7fffffff || records > RECORDS_AT_ONCE ? 0 : bytes;
 }
 
+/* Of the library's own socket. By itself, for its stack. */
+verified_alone int read_network_of_copy(__u64 ssl, __u64 cookie)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct thread *thread = bpf_task_storage_get(&threads, task, 0, 0);
+	int descriptor = BIO_AT(cookie) ? own_descriptor(ssl, cookie) : -1;
+	struct socket_file s;
+
+	if (thread && descriptor >= 0 && find_socket(task, descriptor, &s))
+		read_network(s.sk, thread);
+	return 0;
+}
+
 #if defined(__TARGET_ARCH_x86)
 
 SEC("uprobe")
@@ -52,14 +66,15 @@ int ssl_write_copy(struct pt_regs *regs)
 		miss_call(ssl, key.process, WRITE, buffer, size);
 		return 0;
 	}
-	if (is_in_noted_call(thread, ssl, key.process, WRITE))
-		return 0;
 	thread->copied_by.family = 0;
 	c = bpf_map_lookup_elem(&connections, &key);
 	if ((!c || !c->socket.family) && !read_socket_of_copy(0, ssl, cookie, &thread->copied_by) && thread->read_from)
 		thread->wrote_for = ssl;	/* what the thread writes next may tell it */
-	if (thread->wants)
+	if (thread->wants) {
 		begin_measuring(thread, task, 0, 0);
+		if (thread->wants & TIMING_NETWORK)
+			read_network_of_copy(ssl, cookie);
+	}
 	take_bytes(ssl, buffer, size, site, bpf_ktime_get_ns(), key.process, &thread->executable, &thread->copied_by, TIE_DESCRIPTOR, thread);
 	return 0;
 }

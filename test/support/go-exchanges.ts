@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { Agent, request } from "node:https";
+import { Agent, type AgentOptions, request } from "node:https";
 import { exchangeItemSchema } from "@masthead/shared/http/exchange-item";
 import { expect } from "vitest";
 import type { Program } from "./program.js";
@@ -64,8 +64,8 @@ export async function get(port: number, paths: Asked[], keepAlive: boolean): Pro
 }
 
 /** A client that has one connection at a time; it stays open between requests where it is kept. */
-export const connectionTo = (port: number, keepAlive = true) => {
-  const agent = new Agent({ keepAlive, maxSockets: 1, rejectUnauthorized: false });
+export const connectionTo = (port: number, keepAlive = true, options: AgentOptions = {}) => {
+  const agent = new Agent({ keepAlive, maxSockets: 1, rejectUnauthorized: false, ...options });
   return {
     async get(paths: Asked[]): Promise<string[]> {
       const local: string[] = [];

@@ -8,6 +8,7 @@ import {
   type SessionOptions,
 } from "@masthead/agent/capture/native-session";
 import { type ApplyResult, PolicyTables } from "@masthead/agent/capture/policy-tables";
+import type { MessageEndRecord } from "@masthead/agent/decode/end-records";
 import type { MessageRecord } from "@masthead/agent/decode/message-record";
 import type { RecordBytes } from "@masthead/agent/decode/record-bytes";
 import { RecordDecoder } from "@masthead/agent/decode/record-decoder";
@@ -53,6 +54,7 @@ export const startKernelCapture = (
     go = false,
     withoutPrograms = [],
     onSeries,
+    onMessageEnd = ignore,
     ...options
   }: Pick<
     SessionOptions,
@@ -62,6 +64,8 @@ export const startKernelCapture = (
       go?: boolean;
       /** takes each series of one */
       onSeries?: (bytes: RecordBytes, start: number, end: number) => boolean;
+      /** takes each end of a body */
+      onMessageEnd?: (record: MessageEndRecord) => void;
     } = {},
 ): KernelCapture => {
   const session = openSession({
@@ -84,7 +88,7 @@ export const startKernelCapture = (
   cleanup.add(() => attachment.stop());
   attachment.start();
   const decoder = new RecordDecoder({
-    ...{ messageEnd: ignore, connectionEnd: ignore, malformed: ignore },
+    ...{ messageEnd: onMessageEnd, connectionEnd: ignore, malformed: ignore },
     message: onMessage,
     ...(onSeries && { series: onSeries }),
     process: (record) => {

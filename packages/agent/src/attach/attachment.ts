@@ -5,11 +5,11 @@ import type { CaptureSession } from "../capture/native-session.js";
 import type { ProcessInfo } from "../exchange.js";
 import { Coverage, type CoverageReport } from "./coverage/coverage.js";
 import type { Asked } from "./coverage/judge.js";
-import { Copies } from "./libraries/copies.js";
 import { EarlyLooks } from "./libraries/early-looks.js";
 import type { Library } from "./libraries/library-probes.js";
 import { LibraryScan } from "./libraries/library-scan.js";
 import { LibraryTable } from "./libraries/library-table.js";
+import { ReadCopies } from "./libraries/read-copies.js";
 import type { ProcessExec } from "./processes/process-names.js";
 import { ProcessTable } from "./processes/process-table.js";
 import { SelfProcesses } from "./processes/self-processes.js";
@@ -42,7 +42,7 @@ export class Attachment {
   readonly #scan: LibraryScan;
   readonly #early: EarlyLooks;
   readonly #waiting: WaitingReads;
-  readonly #copies: Copies;
+  readonly #copies: ReadCopies;
   readonly #processes = new ProcessTable();
   readonly #self: SelfProcesses;
   readonly #coverage: Coverage;
@@ -68,7 +68,7 @@ export class Attachment {
     this.#early = new EarlyLooks(this.#libraries, this.#scan);
     const isWanted = (pid: number) => asked?.(pid) === "asked" && !isSuspended(pid);
     this.#waiting = new WaitingReads(session, this.#libraries, isWanted);
-    this.#copies = new Copies(session, this.#libraries, isTimed);
+    this.#copies = new ReadCopies(session, this.#libraries, isTimed);
     this.#self = new SelfProcesses(
       session,
       ownPids ?? [process.pid],

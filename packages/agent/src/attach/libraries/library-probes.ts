@@ -1,6 +1,6 @@
 import type { CaptureSession, LinkKind } from "../../capture/native-session.js";
 import { type ChosenSites, cookieOf, type Runtime } from "../runtimes.js";
-import { COPIES, type LibrarySite, NOTED_READS } from "../sites/site.js";
+import { type LibrarySite, NOTED_READS } from "../sites/site.js";
 
 /** A file with a TLS implementation in it: a shared library, or a program. */
 export interface Library {
@@ -25,14 +25,14 @@ export interface Library {
   cached: boolean;
 }
 
-/** Whether calls that read are noted from their entry on. */
+/** Whether its reads are noted from their entry on. */
 export const notesReads = ({ sites, linkIds }: Library): boolean =>
   linkIds.length > 0 && sites.some((site) => NOTED_READS.has(site.function));
 
-/** Whether what passes is seen where it is copied, for all processes. */
+/** Whether reads of it are seen where they are copied, for all processes. */
 export const hasCopies = ({ sites, linkIds }: Library): boolean => linkIds.length > 0 && sites.some(isCopy);
 
-const isCopy = (site: LibrarySite): boolean => COPIES.has(site.function);
+const isCopy = (site: LibrarySite): boolean => site.function === "read_copy";
 
 /** Puts the probes of a library, and takes them away. */
 export class LibraryProbes {
@@ -51,12 +51,11 @@ export class LibraryProbes {
   }
 
   /**
-   * Adds the sites at which calls are seen from their entry on, beside those at copies, which see nothing of a call that one of these
+   * Adds the sites at which reads are seen from their entry on, beside those at copies, which see no read that one of these
    * has noted. @throws NativeError where one is refused: then all is as it was
    */
   addCalls(library: Library, path: string, { runtime, sites }: ChosenSites): void {
-    const isNew = (site: LibrarySite) => !library.sites.some((old) => old.function === site.function);
-    const added = sites.filter(isNew);
+    const added = sites.filter((site) => NOTED_READS.has(site.function));
     library.linkIds.push(...this.#stand(library, path, runtime, added));
     library.sites = [...library.sites, ...added];
   }

@@ -22,8 +22,6 @@ export const SITE_FUNCTION = {
 } as const;
 export type SiteFunction = keyof typeof SITE_FUNCTION;
 
-/** Where a library copies what passes, for all processes. */
-export const COPIES: ReadonlySet<SiteFunction> = new Set(["read_copy", "write_copy"]);
 /** Calls that read, noted from their entry to their return. */
 export const NOTED_READS: ReadonlySet<SiteFunction> = new Set(["read", "read_ex"]);
 /** The same of calls that write. */

@@ -1,4 +1,4 @@
-import { needsWholeCalls } from "../../capture/kernel-processes.js";
+import { needsWholeReads } from "../../capture/kernel-processes.js";
 import type { CaptureSession } from "../../capture/native-session.js";
 import { hasCopies, type Library, notesReads } from "./library-probes.js";
 import type { LibraryTable } from "./library-table.js";
@@ -8,11 +8,11 @@ const SCANS_BESIDE = 4;
 const DROPPED_PER_SCAN = 4;
 
 /**
- * Libraries whose bytes are seen where they are copied, until that tells too little: a program moves ciphertext itself, so that the library
- * knows no socket, policies ask when bytes arrived, or no read or no write is ever seen. From then on they are
- * seen at both ends of the calls that read and write, as long as the agent runs.
+ * Libraries whose reads are seen where they are copied, until that tells too little: a program moves ciphertext itself, so that the library
+ * knows no socket, policies ask when bytes arrived, or no read is ever seen. From then on reads of it are
+ * seen at both ends of the calls that read, as long as the agent runs.
  */
-export class Copies {
+export class ReadCopies {
   /** how many scans the copies of a library still stand beside its calls */
   readonly #leaving = new WeakMap<Library, number>();
 
@@ -23,17 +23,17 @@ export class Copies {
     private readonly isTimed: () => boolean,
   ) {}
 
-  /** Where copies tell too little, calls are seen, too, from now on. */
+  /** Where copies tell too little, reads are seen at calls, too, from now on. */
   leave(): void {
     const isTimed = this.isTimed();
     if (isTimed) this.libraries.seenAt = "call";
     for (const library of this.libraries.all())
-      if (hasCopies(library) && !notesReads(library) && (isTimed || this.#needsWholeCalls(library)))
+      if (hasCopies(library) && !notesReads(library) && (isTimed || this.#needsWholeReads(library)))
         this.libraries.addCalls(library);
   }
 
   /**
-   * Once a scan: drops copies beside which calls have stood for a while. A call that had begun before those stood is seen at its copy
+   * Once a scan: drops copies beside which calls have stood for a while. A read that had begun before those did is seen at its copy
    * till then, whatever its thread was doing.
    */
   drop(): void {
@@ -48,7 +48,7 @@ export class Copies {
     }
   }
 
-  #needsWholeCalls({ pids }: Library): boolean {
-    return [...pids].some((pid) => needsWholeCalls(this.session, pid));
+  #needsWholeReads({ pids }: Library): boolean {
+    return [...pids].some((pid) => needsWholeReads(this.session, pid));
   }
 }

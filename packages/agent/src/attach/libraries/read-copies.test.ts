@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { KERNEL_PROCESS } from "../../capture/kernel-processes.js";
-import { COPIES, type LibrarySite, type SiteFunction } from "../sites/site.js";
-import { Copies } from "./copies.js";
+import type { LibrarySite, SiteFunction } from "../sites/site.js";
 import type { Library } from "./library-probes.js";
+import { ReadCopies } from "./read-copies.js";
 
 const PROCESS_BYTES = 64;
 
@@ -10,7 +10,7 @@ const site = (name: SiteFunction): LibrarySite => ({
   ...{ function: name, symbol: name, inner: true, offset: 0, kind: "call", cost: "emulated" },
 });
 
-const library = (pid: number, sites: SiteFunction[] = ["read_copy", "write_copy"]): Library => ({
+const library = (pid: number, sites: SiteFunction[] = ["read_copy", "write_ex"]): Library => ({
   ...{ identity: `8:1:${pid}`, path: `/lib/${pid}`, link: "session", isUnknownBuild: false, retryAtScan: 0 },
   ...{ sites: sites.map(site), linkIds: sites.map((_, place) => place), isProgram: false },
   ...{ pids: new Set([pid]), cached: false },
@@ -33,7 +33,7 @@ const copies = (
     },
     dropCopies: (one: Library) => {
       dropped.push(one);
-      one.sites = one.sites.filter((each) => !COPIES.has(each.function));
+      one.sites = one.sites.filter((each) => each.function !== "read_copy");
     },
   };
   const lookupTable = (_table: string, key: Uint8Array) => {
@@ -45,18 +45,18 @@ const copies = (
     return value;
   };
   const asked = { isTimed: false };
-  const its = new Copies({ lookupTable }, table, () => asked.isTimed);
+  const its = new ReadCopies({ lookupTable }, table, () => asked.isTimed);
   return { its, added, dropped, table, asked };
 };
 
-test("a library is changed of which a process moves ciphertext itself, or whose heads are ever seen one way only", () => {
+test("a library is changed of which a process moves ciphertext itself, or of which no read is ever seen", () => {
   const [plain, foreign, silent, seldom, read] = [1, 2, 3, 4, 5].map((pid) => library(pid)) as Library[];
   const { its, added, table } = copies([plain, foreign, silent, seldom, read] as Library[], {
     1: {},
     2: { foreign_bios: 1 },
-    3: { one_way: 8 },
-    4: { one_way: 7 },
-    5: { one_way: 800, both_ways: 1 },
+    3: { unread: 8 },
+    4: { unread: 7 },
+    5: { unread: 800, has_read: 1 },
   });
   its.leave();
   expect(added).toEqual([foreign, silent]);
