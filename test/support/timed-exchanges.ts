@@ -51,7 +51,7 @@ export const captureTimings = (cleanup: Cleanup, timings: Timing[], withoutProgr
         ...{ known, firstByteNs: record.firstByteNs, arrivalNs, cpuNs, network: { rttUs, retransmits } },
       });
     },
-    { clearText: true, withoutPrograms, seenAt: "call" },
+    { clearText: true, withoutPrograms },
   );
   const applied = tables.apply(policySet(1, { all: timings.length === 0 ? {} : { timings } }));
   return { seen, session, tables, applied };
