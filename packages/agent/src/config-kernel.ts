@@ -20,7 +20,7 @@ export const kernelVariables = {
   tlsSeenAt: variable({
     name: "MASTHEAD_TLS_SEEN_AT",
     description:
-      "`copy`: reads are seen where OpenSSL copies them to the program, as far as the library and the host allow it, which costs a server less (docs/decisions/0039). `call`: at both ends of the functions that read, always.",
+      "`copy`: bytes are seen where OpenSSL copies them from and to the program, as far as the library and the host allow it, which costs a server less (docs/decisions/0039, 0040). `call`: at both ends of the functions that read and write, always.",
     default: "copy",
     schema: z.enum(["copy", "call"]) as z.ZodType<SeenAt, string>,
   }),

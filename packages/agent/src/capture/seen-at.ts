@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { isSince } from "./kernel-release.js";
 
 /**
- * Where reads of TLS are seen: at both ends of the function that reads, or where the library copies what it decrypted to the program's
- * buffer, which is one hit in place of four and more.
+ * Where bytes of OpenSSL are seen: at both ends of the functions that read and write, or where the library copies them to the program's
+ * buffer and makes records of them, which is one hit each in place of two and more.
  */
 export type SeenAt = "copy" | "call";
 
