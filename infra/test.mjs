@@ -47,8 +47,9 @@ await runMain(async () => {
       node("format and lint", "@biomejs/biome/bin/biome", "check", "--error-on-warnings", "."),
       node("types of tests", "typescript/bin/tsc", "-p", "test/tsconfig.json"),
       node("import rules", "dependency-cruiser/bin/dependency-cruise.mjs", "packages", "infra"),
-      ...["infra", "postgres", "serverless"].map(project),
+      ...["infra", "serverless"].map(project),
     ],
+    control: ["postgres", "crash"].map(project),
     kernel: [
       ...(withoutCapture
         ? []
@@ -66,7 +67,7 @@ await runMain(async () => {
       asRoot("kernel"),
       project("browser"),
     ],
-    e2e: [asRoot("e2e"), project("crash")],
+    e2e: [asRoot("e2e")],
   });
   // What asks for a quiet host, and beside it what nobody would hear: these open no connection and start next to nothing.
   await inLanes({ alone: [asRoot("alone")], checks: ["unit", "architecture"].map(project) });
