@@ -110,6 +110,7 @@ int socket_call_return(__u64 *arguments)
 	struct transfer_call call;
 	struct task_struct *task;
 	struct thread *thread = 0;
+	const struct call *around;
 	struct socket_file s;
 
 	if (!may_transfer(number) || returned <= 0 || returned > 0x7fffffff)
@@ -121,7 +122,8 @@ int socket_call_return(__u64 *arguments)
 	if (call.transfer == TRANSFER_NONE)
 		return 0;
 	forget_left_call(thread, STACK_POINTER(regs));
-	if (call_around(thread, STACK_POINTER(regs), task->tgid))	/* ciphertext: a TLS probe shows what it was */
+	around = call_around(thread, STACK_POINTER(regs), task->tgid);
+	if (around && around->site.function != SITE_HANDSHAKE)	/* ciphertext: a TLS probe shows what it was; a handshake shows which sockets carry some */
 		return 0;
 	if (call.fd_third && find_socket(task, ARGUMENT_3(regs), &s))
 		call.direction = WRITE;

@@ -90,6 +90,8 @@ static __always_inline int note_call(struct pt_regs *regs, struct task_struct *t
 	thread->socket.family = 0;
 	if (thread->wants)
 		begin_measuring(thread, task, is_read(site.function), call->outer_stack != 0);
+	if (site.function == SITE_HANDSHAKE)	/* what it writes is its own connection's */
+		thread->wrote_for = 0;
 	compare_and_swap(&call->state, CALL_CLAIMED, CALL_NOTED);
 	return 1;
 }
@@ -159,6 +161,8 @@ static __always_inline int leave_call(struct pt_regs *regs, __u64 stack)
 		socket = tie_read(thread, call->ssl, id, call->site.source);
 	if (has_no_socket && (thread->wants & TIMING_ARRIVAL) && is_read(call->site.function))
 		take_ciphertext_arrival(thread, call->ssl, id, size);
+	if (call->site.function == SITE_HANDSHAKE && is_here && thread->read_from)
+		is_read_for(thread, call->ssl);	/* and what it has read is no other's */
 	if (call->site.function == SITE_HANDSHAKE && socket && socket->family)
 		tell_early(call->ssl, id, call->site.source, socket, has_no_socket ? TIE_ORDER : TIE_NESTED);
 	if (size && executable)

@@ -94,7 +94,7 @@ int ssl_read_copy(struct pt_regs *regs)
 	const struct record_socket *socket;
 	struct connection *c;
 	struct thread *thread = 0, *measured;
-	int waits = site.function == SITE_WAITING_READ, is_foreign;
+	int waits = site.function == SITE_WAITING_READ, is_foreign, is_told;
 	__u32 tie = waits ? TIE_NESTED : TIE_DESCRIPTOR;
 
 	count(COUNTER_PROBE_HITS);
@@ -115,9 +115,10 @@ int ssl_read_copy(struct pt_regs *regs)
 	key.ssl = ssl;
 	c = bpf_map_lookup_elem(&connections, &key);
 	is_foreign = (!c || !c->socket.family) && !read_socket_of_copy(thread_id, ssl, cookie, &thread->copied_by) && !waits;
+	is_told = thread->read_from && is_read_for(thread, ssl);	/* where the socket is known, too: what the thread has read is no other connection's */
 	if (is_foreign) {
 		tie = TIE_ORDER;
-		socket = thread->read_from && is_read_for(thread, ssl) ? tie_read(thread, ssl, id, site.source) : 0;
+		socket = is_told ? tie_read(thread, ssl, id, site.source) : 0;
 	}
 	thread->arrived_bytes = 0;	/* that is known of calls only */
 	thread->network_known = 0;

@@ -20,24 +20,20 @@ verified_alone int bytes_of_records(__u64 lengths, __u64 records)
 	__u64 bytes = 0, length = 0;
 
 	for (__u32 i = 0; i < RECORDS_AT_ONCE && i < records; i++) {
-		if (bpf_probe_read_user(&length, sizeof(length), (void *)(lengths + i * sizeof(length)))) {
-			count(COUNTER_HELPER_FAILED);
+		if (bpf_probe_read_user(&length, sizeof(length), (void *)(lengths + i * sizeof(length))))
 			return 0;
-		}
 		bytes += length;
 	}
 	return bytes > 0x7fffffff || records > RECORDS_AT_ONCE ? 0 : bytes;
 }
 
 /* Of the library's own socket. By itself, for its stack. */
-verified_alone int read_network_of_copy(__u64 ssl, __u64 cookie)
+verified_alone int read_network_of_copy(struct thread *thread, __u64 ssl, __u64 cookie)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct thread *thread = bpf_task_storage_get(&threads, task, 0, 0);
 	int descriptor = BIO_AT(cookie) ? own_descriptor(ssl, cookie) : -1;
 	struct socket_file s;
 
-	if (thread && descriptor >= 0 && find_socket(task, descriptor, &s))
+	if (thread && descriptor >= 0 && find_socket(bpf_get_current_task_btf(), descriptor, &s))
 		read_network(s.sk, thread);
 	return 0;
 }
@@ -53,27 +49,26 @@ int ssl_write_copy(struct pt_regs *regs)
 	struct site site = site_in(cookie);
 	struct thread *thread = 0;
 	struct connection *c;
+	int is_foreign;
 
 	count(COUNTER_PROBE_HITS);
 	if ((__u32)ARGUMENT_2(regs) != RECORD_APPLICATION_DATA || !is_target(task, key.process, &thread))
 		return 0;
 	if (!IS_LOT(cookie))
 		size = bytes_of_records(size, ARGUMENT_5(regs));
-	if (!ssl || !size || size > 0x7fffffff)
-		return 0;
-	if (!thread) {
+	if (!thread || !size || size > 0x7fffffff) {
 		count(COUNTER_HELPER_FAILED);
 		miss_call(ssl, key.process, WRITE, buffer, size);
 		return 0;
 	}
 	thread->copied_by.family = 0;
 	c = bpf_map_lookup_elem(&connections, &key);
-	if ((!c || !c->socket.family) && !read_socket_of_copy(0, ssl, cookie, &thread->copied_by) && thread->read_from)
-		thread->wrote_for = ssl;	/* what the thread writes next may tell it */
+	is_foreign = (!c || !c->socket.family) && !read_socket_of_copy(0, ssl, cookie, &thread->copied_by);
+	thread->wrote_for = is_foreign && thread->read_from ? ssl : 0;	/* what the thread writes next may tell its socket */
 	if (thread->wants) {
 		begin_measuring(thread, task, 0, 0);
 		if (thread->wants & TIMING_NETWORK)
-			read_network_of_copy(ssl, cookie);
+			read_network_of_copy(thread, ssl, cookie);
 	}
 	take_bytes(ssl, buffer, size, site, bpf_ktime_get_ns(), key.process, &thread->executable, &thread->copied_by, TIE_DESCRIPTOR, thread);
 	return 0;

@@ -118,7 +118,7 @@ describe.runIf(process.arch === "x64")("a server on OpenSSL", () => {
     // What is written after the first response tells the socket to which its request was not known to come.
     ["bio"],
     ["memory"],
-  ])("that did so before (%s): its calls are noted from then on", async (way) => {
+  ])("that did so before (%s): its reads are noted from then on", async (way) => {
     const { program, port } = await startServer(way);
     const connection = connectionTo(port);
     cleanup.add(() => connection.end());
@@ -153,7 +153,7 @@ describe.runIf(process.arch === "x64")("a server on OpenSSL", () => {
     expect(notes()).toBe(session.info.seenAt === "call");
   });
 
-  test("that is measured: its calls are noted, and one that waits meanwhile is not lost", async () => {
+  test("that is measured: its reads are noted, and one that waits meanwhile is not lost", async () => {
     const { program, port } = await startServer("fd");
     const { seen, notes, attachment, tables, session } = capture(() => program.pid);
     const connection = connectionTo(port);

@@ -94,7 +94,7 @@ export interface SessionInfo {
   absent: { program: string; reason: string }[];
   /** how ends of calls are seen: of which kinds sites may be */
   returnBy: ReturnBy;
-  /** where reads of TLS are seen, where the library allows it */
+  /** where bytes of OpenSSL are seen, where the library allows it */
   seenAt: SeenAt;
   /** better links that this kernel does not make, and why */
   refusedLinks: { kind: LinkKind; reason: string }[];
@@ -134,7 +134,7 @@ export interface SessionOptions {
    * kernel allows)
    */
   returnBy?: ReturnBy;
-  /** `copy`: reads of TLS are seen where they are copied, where this host allows that (default: `copy`) */
+  /** `copy`: bytes of OpenSSL are seen where they are copied, where this host allows that (default: `copy`) */
   seenAt?: SeenAt;
   /** whether HTTP in clear is read too, from system calls */
   clearText?: boolean;

@@ -52,7 +52,7 @@ export class LibraryProbes {
 
   /**
    * Adds the sites at which reads are seen from their entry on, beside those at copies, which see no read that one of these
-   * has noted. @throws NativeError where one is refused: then all is as it was
+   * has noted. Writes stay where they are (docs/decisions/0040). @throws NativeError where one is refused: then all is as it was
    */
   addCalls(library: Library, path: string, { runtime, sites }: ChosenSites): void {
     const added = sites.filter((site) => NOTED_READS.has(site.function));

@@ -88,7 +88,7 @@ export class LibraryTable {
     }
   }
 
-  /** What passes is seen at calls, too, from now on. Where that fails nothing has changed, and it may be asked for again after a while. */
+  /** Reads of it are seen at the calls that read, too, from now on. Where that fails nothing has changed, and it may be asked for again after a while. */
   addCalls(library: Library): void {
     if (library.retryAtScan > this.#scan) return;
     for (const pid of [...library.pids, NO_PROCESS]) {
@@ -106,7 +106,7 @@ export class LibraryTable {
     library.retryAtScan = this.#scan + RETRY_AFTER_SCANS;
   }
 
-  /** After addCalls(): at calls alone. */
+  /** After addCalls(): reads are seen at calls alone. */
   dropCopies(library: Library): void {
     this.#probes.dropCopies(library);
   }

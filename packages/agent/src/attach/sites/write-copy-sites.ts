@@ -37,14 +37,16 @@ export function allWriteCopies(elf: ElfFile, { writeBytes }: TlsMethod, bio: Con
   });
   // Another shape than the one that is known, so it is not guessed at.
   if (!pair || others.length > 0) return [];
-  const isRecord = ({ to }: Way) => to === pair.makes;
-  const isLot = ({ to, hasType }: Way) => to === pair.writes && !hasType;
-  const making = ways.filter((way) => isRecord(way) || isLot(way));
-  if (making.length > SITES_MAX || making.some(({ flow }) => flow !== "call")) return [];
+  const records = ways.filter(({ to }) => to === pair.makes);
+  const lots = ways.filter(({ to, hasType }) => to === pair.writes && !hasType);
+  const made = ways.filter(({ to, hasType }) => to === pair.writes && hasType);
+  const making = [...records, ...lots];
+  if (made.length !== 1 || lots.length !== 1 || making.length > SITES_MAX) return [];
+  if (making.some(({ flow }) => flow !== "call")) return [];
   return making.map((way) => ({
     ...{ function: "write_copy", symbol: "TLS_method", inner: true, kind: "write_copy", cost: "emulated" },
     offset: elf.fileOffset(way.address),
-    detail: bioDetail(bio) | (isLot(way) ? LOT : 0n),
+    detail: bioDetail(bio) | (lots.includes(way) ? LOT : 0n),
   }));
 }
 
