@@ -8,6 +8,7 @@ import { linkOffers } from "@masthead/agent/capture/native-programs";
 import { type CaptureSession, openSession } from "@masthead/agent/capture/native-session";
 import type { ProcessRecord } from "@masthead/agent/decode/end-records";
 import { RecordDecoder } from "@masthead/agent/decode/record-decoder";
+import { BUILT_OBJECT } from "@masthead/agent/source/bpf-source";
 import { counterOf } from "@masthead/agent/source/kernel-counters";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
@@ -21,7 +22,6 @@ import { until } from "../support/until.js";
 
 /** Attachment with the real programs on this host's libraries and processes. */
 
-const OBJECT = fileURLToPath(new URL("../../bpf/build/masthead.bpf.o", import.meta.url));
 const OWN_TLS_SERVER = fileURLToPath(new URL("../programs/own-tls-server.c", import.meta.url));
 
 let cleanup: Cleanup;
@@ -29,7 +29,7 @@ let cleanup: Cleanup;
 let session: CaptureSession;
 let home: string;
 
-const open = (): CaptureSession => openSession({ objectPath: OBJECT, pollEveryMs: 2 });
+const open = (): CaptureSession => openSession({ objectPath: BUILT_OBJECT, pollEveryMs: 2 });
 beforeAll(() => {
   session = open();
 });

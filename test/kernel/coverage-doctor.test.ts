@@ -1,6 +1,6 @@
-import { fileURLToPath } from "node:url";
 import { examineHost } from "@masthead/agent/doctor/doctor-report";
 import { doctorText } from "@masthead/agent/doctor/doctor-text";
+import { BUILT_OBJECT } from "@masthead/agent/source/bpf-source";
 import { afterEach, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
 import { startPythonServer } from "../support/https-servers.js";
@@ -8,7 +8,6 @@ import { startProgram } from "../support/program.js";
 
 /** What doctor says of the processes of this host. */
 
-const OBJECT = fileURLToPath(new URL("../../bpf/build/masthead.bpf.o", import.meta.url));
 const cleanup = new Cleanup();
 afterEach(() => cleanup.run());
 
@@ -29,7 +28,7 @@ test("a table says of each process whether it is captured, those first that are 
   const plain = await startElsewhere(`${LISTENING}; ${UNTIL_STDIN_ENDS}`);
   const tls = await startElsewhere(`import ssl; ${LISTENING}; ${UNTIL_STDIN_ENDS}`);
   const own = await startPythonServer(cleanup);
-  const report = examineHost({ objectPath: OBJECT, homeDirectory: cleanup.folder() });
+  const report = examineHost({ objectPath: BUILT_OBJECT, homeDirectory: cleanup.folder() });
   const entry = (pid: number) => report.coverage.find((each) => each.pid === pid);
   expect(entry(plain.child)).toMatchObject({ state: "not_captured", reason: "no_tls_library" });
   expect(entry(tls.child)).toMatchObject({ state: "captured", runtime: "openssl" });

@@ -1,13 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { BUILT_OBJECT } from "@masthead/agent/source/bpf-source";
 import { expect, test } from "vitest";
-
-const OBJECT = fileURLToPath(new URL("../../bpf/build/masthead.bpf.o", import.meta.url));
 
 /**
  * One that the running kernel lacks, weak or not, in a program that is loaded or not, is looked for in modules by libbpf 1.1:
  * without CAP_SYS_ADMIN nothing would be loaded on kernels before Linux 6.13, and this host's kernel does not tell.
  */
 test("the object names no function or variable of the kernel", () => {
-  expect(execFileSync("llvm-nm", ["--undefined-only", OBJECT], { encoding: "utf8" }).trim()).toBe("");
+  expect(execFileSync("llvm-nm", ["--undefined-only", BUILT_OBJECT], { encoding: "utf8" }).trim()).toBe("");
 });

@@ -11,6 +11,7 @@ import {
   neededHere,
 } from "@masthead/agent/privilege/capabilities";
 import { parseThreadRights } from "@masthead/agent/privilege/thread-rights";
+import { BUILT_OBJECT } from "@masthead/agent/source/bpf-source";
 import { exchangeItemSchema } from "@masthead/shared/http/exchange-item";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
@@ -25,7 +26,6 @@ import { until } from "../support/until.js";
 
 const AGENT = fileURLToPath(new URL("../../packages/agent/bin/masthead-agent.js", import.meta.url));
 const SERVER = fileURLToPath(new URL("../programs/https-server.py", import.meta.url));
-const OBJECT = fileURLToPath(new URL("../../bpf/build/masthead.bpf.o", import.meta.url));
 const PROBE_AFTER_DROP = fileURLToPath(new URL("../programs/probe-after-drop.mjs", import.meta.url));
 const REQUESTS = 60;
 const SECRET = "Bearer canary-credential-0123456789";
@@ -182,7 +182,7 @@ it.each(linkOffers().filter(({ offered }) => offered))(
   async ({ kind }) => {
     const circumstances: Circumstances = { ...given, link: kind };
     const start = holding(...neededHere(circumstances).map(({ name }) => name));
-    const program = start([PROBE_AFTER_DROP, OBJECT, kind, copyOfLibrary().file], process.env);
+    const program = start([PROBE_AFTER_DROP, BUILT_OBJECT, kind, copyOfLibrary().file], process.env);
     cleanup.add(() => program.stop("SIGKILL"));
     await program.finish();
     const kept = neededHere(circumstances).filter(({ need }) => need(circumstances) === "always");

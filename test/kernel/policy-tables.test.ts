@@ -3,20 +3,23 @@ import { activeValue, executableKey, indexKey, nameKey, portKey } from "@masthea
 import { writeConstantTables } from "@masthead/agent/capture/policy-constants";
 import { PolicyTables } from "@masthead/agent/capture/policy-tables";
 import { TABLE_SLOTS } from "@masthead/agent/capture/table-layout";
+import { BUILT_OBJECT } from "@masthead/agent/source/bpf-source";
 import { policySet } from "@masthead/agent/testing/policies";
 import { parseFingerprintKey } from "@masthead/shared/policy/fingerprint";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 /** Policy sets in the kernel's own maps. */
 
-const objectPath = new URL("../../bpf/build/masthead.bpf.o", import.meta.url).pathname;
 const found = [{ device: 0x800001, inode: 77, path: "/opt/gateway" }];
 const HEADER_RULES = 16;
 let session: CaptureSession;
 let tables: PolicyTables;
 
 beforeEach(() => {
-  session = openSession({ objectPath, mapEntries: { header_rules: HEADER_RULES, records: 4096 } });
+  session = openSession({
+    objectPath: BUILT_OBJECT,
+    mapEntries: { header_rules: HEADER_RULES, records: 4096 },
+  });
   tables = new PolicyTables({ session, labels: {}, findExecutables: () => found });
 });
 afterEach(() => session.close());

@@ -17,12 +17,12 @@ import {
   RECORD_STRUCTS,
   RECORD_TARGET_MAX,
 } from "@masthead/agent/decode/record-layout";
+import { BUILT_OBJECT } from "@masthead/agent/source/bpf-source";
 import { AUTH_SCHEMES } from "@masthead/shared/policy/auth-schemes";
 import { describe, expect, test } from "vitest";
 
 /** What TypeScript takes for the layout of records and tables, beside the types in the built object (design, section 4.5). */
 
-const OBJECT = new URL("../../bpf/build/masthead.bpf.o", import.meta.url).pathname;
 const header = (name: string): string =>
   readFileSync(new URL(`../../bpf/include/${name}`, import.meta.url), "utf8");
 
@@ -33,7 +33,7 @@ interface BtfType {
   members?: { name: string; bits_offset: number }[];
 }
 
-const dump = execFileSync("bpftool", ["-j", "btf", "dump", "file", OBJECT, "format", "raw"], {
+const dump = execFileSync("bpftool", ["-j", "btf", "dump", "file", BUILT_OBJECT, "format", "raw"], {
   encoding: "utf8",
   maxBuffer: 64 * 1024 * 1024,
 });

@@ -1,8 +1,7 @@
-import { fileURLToPath } from "node:url";
+import { BUILT_OBJECT } from "@masthead/agent/source/bpf-source";
 import { expect, test } from "vitest";
 import { deepestPaths } from "./stack-depth/call-paths.js";
 
-const OBJECT = fileURLToPath(new URL("../../bpf/build/masthead.bpf.o", import.meta.url));
 /** MAX_BPF_STACK of the kernel. */
 const STACK_BYTES = 512;
 
@@ -28,7 +27,7 @@ test.each([
   "arrival_take",
   "parse_test",
 ])("%s fits the stack of Linux 6.1 on every path", (program) => {
-  const [path] = deepestPaths(OBJECT, [program]);
+  const [path] = deepestPaths(BUILT_OBJECT, [program]);
   expect(path?.functions[0]).toBe(program);
   expect(path?.stackBytes, path?.functions.join(" → ")).toBeLessThanOrEqual(STACK_BYTES);
 });

@@ -1,6 +1,5 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { Attachment, type AttachmentOptions } from "@masthead/agent/attach/attachment";
 import {
   type CaptureSession,
@@ -12,11 +11,11 @@ import type { MessageEndRecord } from "@masthead/agent/decode/end-records";
 import type { MessageRecord } from "@masthead/agent/decode/message-record";
 import type { RecordBytes } from "@masthead/agent/decode/record-bytes";
 import { RecordDecoder } from "@masthead/agent/decode/record-decoder";
+import { BUILT_OBJECT } from "@masthead/agent/source/bpf-source";
 import { askedOf } from "@masthead/agent/source/executable-watch";
 import type { PolicySet } from "@masthead/shared/wire/policy-set";
 import type { Cleanup } from "./cleanup.js";
 
-const OBJECT = fileURLToPath(new URL("../../bpf/build/masthead.bpf.o", import.meta.url));
 /** What follows Go programs: some of the time that the kernel takes to verify all. */
 export const GO_PROGRAMS = ["go_call_entry", "go_call_bytes"];
 const ignore = () => {};
@@ -69,7 +68,7 @@ export const startKernelCapture = (
     } = {},
 ): KernelCapture => {
   const session = openSession({
-    ...{ objectPath: OBJECT, pollEveryMs: 2, ...options },
+    ...{ objectPath: BUILT_OBJECT, pollEveryMs: 2, ...options },
     withoutPrograms: [...withoutPrograms, ...(go ? [] : GO_PROGRAMS)],
   });
   cleanup.add(() => session.close());
