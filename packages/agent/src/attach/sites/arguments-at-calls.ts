@@ -138,32 +138,42 @@ function afterOne(instruction: Instruction, { depth, places }: Known, wanted: re
     flow,
   } = instruction;
   if (pops === undefined || depth === UNKNOWN_DEPTH) return NOTHING;
-  const next = new Map(places);
+  // Most instructions touch none of them, and share what is known.
+  let changed: Map<string | number, number> | undefined;
+  const change = () => {
+    changed ??= new Map(places);
+    return changed;
+  };
+  const forget = (place: string | number): void => {
+    if (places.has(place)) change().delete(place);
+  };
   const bytesOf = (argument: number) => wanted[argument]?.bytes ?? 0;
   const isCall = flow === "call" || flow === "indirect_call";
   const source = loads ? loads.from - depth : (copies?.from ?? stores);
   const held = source === undefined ? undefined : places.get(source);
   const moved = held !== undefined && movedBytes >= bytesOf(held) ? held : undefined;
-  for (const register of writes) next.delete(register);
-  if (isCall) for (const register of LOST_IN_CALLS) next.delete(register);
+  for (const register of writes) forget(register);
+  if (isCall) for (const register of LOST_IN_CALLS) forget(register);
   const given = loads?.register ?? copies?.register;
-  if (given !== undefined && moved !== undefined) next.set(given, moved);
+  if (given !== undefined && moved !== undefined) change().set(given, moved);
   if (storesAt !== undefined && !isCall) {
     const at = storesAt - depth;
     const end = at + storedBytes;
     for (const [place, argument] of places) {
-      if (typeof place === "number" && place < end && place + bytesOf(argument) > at) next.delete(place);
+      if (typeof place === "number" && place < end && place + bytesOf(argument) > at) forget(place);
     }
-    if (stores !== undefined && moved !== undefined) next.set(at, moved);
+    if (stores !== undefined && moved !== undefined) change().set(at, moved);
   }
   const now = depth - pops;
   if (now < 0) return NOTHING;
   // What is below the stack pointer is nobody's.
-  for (const place of next.keys()) if (typeof place === "number" && place < -now) next.delete(place);
-  return { depth: now, places: next };
+  for (const place of (changed ?? places).keys())
+    if (typeof place === "number" && place < -now) change().delete(place);
+  return { depth: now, places: changed ?? places };
 }
 
 function merge(before: Known, now: Known, join: Join): Known {
   if (before.depth !== now.depth) return NOTHING;
-  return { depth: before.depth, places: join(before.places, now.places) };
+  const isSame = before.places === now.places;
+  return { depth: before.depth, places: isSame ? now.places : join(before.places, now.places) };
 }

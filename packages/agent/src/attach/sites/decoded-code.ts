@@ -16,11 +16,10 @@ export class DecodedCode {
     const known = this.#known.get(address);
     if (known) return known;
     if (!this.elf.isCode(address) || this.#known.size > DECODED_MAX) return undefined;
-    for (const each of decode(this.elf.code(address, BLOCK_BYTES), address, BLOCK_BYTES)) {
-      if (this.#known.has(each.address)) break;
+    const isLast = ({ flow, address: at, length }: Instruction) =>
+      flow === "jump" || flow === "end" || this.#known.has(at + length);
+    for (const each of decode(this.elf.code(address, BLOCK_BYTES), address, BLOCK_BYTES, isLast))
       this.#known.set(each.address, each);
-      if (each.flow === "jump" || each.flow === "end") break;
-    }
     return this.#known.get(address);
   }
 }

@@ -23,6 +23,20 @@ export function destination(
   imports: Map<number, string>,
   address: number,
 ): Destination | undefined {
+  const known = destinations.get(elf) ?? new Map<number, Destination | undefined>();
+  destinations.set(elf, known);
+  if (!known.has(address)) known.set(address, readDestination(elf, imports, address));
+  return known.get(address);
+}
+
+/** Of each file by address: a function is called from many places. */
+const destinations = new WeakMap<ElfFile, Map<number, Destination | undefined>>();
+
+function readDestination(
+  elf: ElfFile,
+  imports: Map<number, string>,
+  address: number,
+): Destination | undefined {
   if (!elf.isCode(address)) return undefined;
   for (const instruction of decode(elf.code(address, 16), address, 2)) {
     const isLandingPad = instruction.bytes.equals(ENDBR64);

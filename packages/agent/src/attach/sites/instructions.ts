@@ -43,8 +43,16 @@ const forget = (): void => {
   delete require.cache[require.resolve("iced-x86")];
 };
 
-/** Decodes from the first byte on; ends before the first thing that is no instruction, or after `max`. */
-export function decode(code: Buffer, address: number, max: number): Instruction[] {
+/**
+ * Decodes from the first byte on; ends before the first thing that is no instruction, after `max`, or after what is the last
+ * that is wanted.
+ */
+export function decode(
+  code: Buffer,
+  address: number,
+  max: number,
+  isLast: (instruction: Instruction) => boolean = () => false,
+): Instruction[] {
   const { Decoder, DecoderOptions, InstructionInfoFactory, Instruction: IcedInstruction } = iced();
   const decoder = new Decoder(64, code, DecoderOptions.None);
   const factory = new InstructionInfoFactory();
@@ -56,7 +64,9 @@ export function decode(code: Buffer, address: number, max: number): Instruction[
       const start = decoder.position;
       decoder.decodeOut(instruction);
       if (instruction.isInvalid) break;
-      decoded.push(describe(instruction, factory, code.subarray(start, start + instruction.length)));
+      const described = describe(instruction, factory, code.subarray(start, start + instruction.length));
+      decoded.push(described);
+      if (isLast(described)) break;
     }
   } finally {
     instruction.free();
@@ -173,4 +183,11 @@ function stackAddressTo(instruction: Iced.Instruction): string | undefined {
   return undefined;
 }
 
-const name = (register: Iced.Register): string => (iced().Register[register] ?? "").toLowerCase();
+const names = new Map<Iced.Register, string>();
+
+/** Instructions name few registers, and often. */
+const name = (register: Iced.Register): string => {
+  const known = names.get(register) ?? (iced().Register[register] ?? "").toLowerCase();
+  names.set(register, known);
+  return known;
+};

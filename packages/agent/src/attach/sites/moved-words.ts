@@ -41,16 +41,23 @@ export function movedWords(iced: typeof Iced, instruction: Iced.Instruction): Mo
   }
 }
 
+interface Lower {
+  name: string;
+  bytes: 1 | 4 | 8;
+}
+
+const lowers = new Map<Iced.Register, Lower | undefined>();
+
 /** The lower part of a register, or all of it. */
-function lowerRegister(
-  iced: typeof Iced,
-  instruction: Iced.Instruction,
-  operand: 0 | 1,
-): { name: string; bytes: 1 | 4 | 8 } | undefined {
+function lowerRegister(iced: typeof Iced, instruction: Iced.Instruction, operand: 0 | 1): Lower | undefined {
   if (operand >= instruction.opCount || instruction.opKind(operand) !== iced.OpKind.Register)
     return undefined;
-  const { Register, RegisterExt } = iced;
   const register = instruction.opRegister(operand);
+  if (!lowers.has(register)) lowers.set(register, lowerOf(iced, register));
+  return lowers.get(register);
+}
+
+function lowerOf({ Register, RegisterExt }: typeof Iced, register: Iced.Register): Lower | undefined {
   const bytes = RegisterExt.size(register);
   const isUpper = [Register.AH, Register.BH, Register.CH, Register.DH].includes(register);
   if ((bytes !== 1 && bytes !== 4 && bytes !== 8) || isUpper || !RegisterExt.isGPR(register))

@@ -25,12 +25,16 @@ const LOT = 1n << 16n;
 export function allWriteCopies(elf: ElfFile, { writeBytes }: TlsMethod, bio: ConnectionBio): LibrarySite[] {
   if (elf.machine !== "x86-64" || writeBytes === undefined) return [];
   const code = new DecodedCode(elf);
-  const ways = waysOfConnection(elf, code, writeBytes);
+  const ofType = callsThatMayPass(code, writeBytes, TYPE, TYPE.register);
+  const ways = waysOfConnection(code, writeBytes).map((way) => ({
+    ...way,
+    hasType: ofType.has(way.address),
+  }));
   const functions = new Set(
     ways.filter(({ flow, hasType }) => flow === "call" && hasType).map(({ to }) => to),
   );
   const [pair, ...others] = [...functions].flatMap((makes) => {
-    const handsOn = new Set(waysOfConnection(elf, code, makes).map(({ to }) => to));
+    const handsOn = new Set(waysOfConnection(code, makes).map(({ to }) => to));
     return [...functions]
       .filter((to) => to !== makes && handsOn.has(to))
       .map((writes) => ({ makes, writes }));
@@ -50,23 +54,19 @@ export function allWriteCopies(elf: ElfFile, { writeBytes }: TlsMethod, bio: Con
   }));
 }
 
-/** A direct call or jump that may hand on the connection that its function was handed. */
+/** A direct call or jump to the library's own that may hand on the connection that its function was handed. */
 interface Way {
   address: number;
   flow: "call" | "jump";
   to: number;
-  /** whether the type of record may be handed on, too */
-  hasType: boolean;
 }
 
-function waysOfConnection(elf: ElfFile, code: DecodedCode, start: number): Way[] {
-  const ofConnection = callsThatMayPass(code, start, CONNECTION, CONNECTION.register);
-  const ofType = callsThatMayPass(code, start, TYPE, TYPE.register);
-  const imports = elf.importedFunctions();
-  return [...ofConnection].flatMap((address) => {
+function waysOfConnection(code: DecodedCode, start: number): Way[] {
+  const imports = code.elf.importedFunctions();
+  return [...callsThatMayPass(code, start, CONNECTION, CONNECTION.register)].flatMap((address) => {
     const { flow, target: to } = code.at(address) ?? {};
     if (to === undefined || (flow !== "call" && flow !== "jump")) return [];
-    const isOwn = destination(elf, imports, to)?.import === undefined;
-    return isOwn ? [{ address, flow, to, hasType: ofType.has(address) }] : [];
+    const isOwn = destination(code.elf, imports, to)?.import === undefined;
+    return isOwn ? [{ address, flow, to }] : [];
   });
 }
