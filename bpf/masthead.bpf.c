@@ -12,8 +12,7 @@
 #include "probes/ssl-call-session.h"	/* ssl_call_session: optional, Linux 6.13 */
 #include "probes/ssl-call-ret.h"	/* ssl_call_ret: where no return probe may stand */
 #include "probes/ssl-end.h"		/* ssl_entry: SSL_free, SSL_clear */
-#include "probes/ssl-read-copy.h"	/* ssl_read_copy: x86-64, of all processes, or of single ones for a while */
-#include "probes/ssl-write-copy.h"	/* ssl_write_copy: x86-64 */
+#include "probes/ssl-copy.h"		/* ssl_copy: x86-64, of all processes, or of single ones for a while */
 #include "probes/go-call.h"		/* go_call_entry, go_call_bytes: x86-64 */
 #include "probes/process.h"		/* process_exec, process_exit, process_fork */
 #include "probes/socket.h"		/* socket_send, socket_receive: optional, Linux 6.3 */

@@ -1,56 +1,58 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
 /*
- * What OpenSSL takes from the program and gives it is seen where the library copies it, by probes that stand within its functions: one hit
- * for each piece, and no call is noted from its entry to its return. So the socket is not told by what the thread does during a call.
+ * What OpenSSL takes from the program and gives it, where the library copies it: one hit for each piece, and no call is noted from its entry to
+ * its return. One program for both ways, since each has all of the parser in it, which takes the kernel a tenth of a second to verify.
  */
 #ifndef MASTHEAD_PROBES_SSL_COPY_H
 #define MASTHEAD_PROBES_SSL_COPY_H
 
-#include "ssl-call.h"
-#include "socket-file.h"
+#include "ssl-read-copy.h"
+#include "ssl-write-copy.h"
 
-/* In the uppermost bits of the cookie: where the connection has its BIO, in words, and which layout of BIOs it is; 0: that is not known. */
-#define BIO_AT(cookie) ((__u32)((cookie) >> 56) * 8)
-#define IS_BIO_OF_3_0(cookie) ((cookie) >> 55 & 1)
+#if defined(__TARGET_ARCH_x86)
 
-#define BIO_IS_SOCKET 0x505	/* BIO_TYPE_SOCKET: what SSL_set_fd() makes */
-
-/* The descriptor that the library itself moves the connection's bytes by; -1: it does so through something of the program's. */
-static __always_inline int own_descriptor(__u64 ssl, __u64 cookie)
+/* HTTP came of no socket that is known: user space has to know, since such reads tell their socket only from their entry on. */
+static __always_inline void note_foreign_bio(const struct connection_key *key)
 {
-	__u32 method_at = IS_BIO_OF_3_0(cookie) ? 8 : 0, number_at = IS_BIO_OF_3_0(cookie) ? 56 : 48;
-	__u64 bio = 0, method = 0;
-	__u32 type = 0;
-	int number = -1;
+	struct connection *c = bpf_map_lookup_elem(&connections, key);
+	struct process *process = bpf_map_lookup_elem(&processes, &key->process);
 
-	if (bpf_probe_read_user(&bio, sizeof(bio), (void *)(ssl + BIO_AT(cookie))) ||
-	    bpf_probe_read_user(&method, sizeof(method), (void *)(bio + method_at)) ||
-	    bpf_probe_read_user(&type, sizeof(type), (void *)method) || type != BIO_IS_SOCKET)
-		return -1;
-	return bpf_probe_read_user(&number, sizeof(number), (void *)(bio + number_at)) ? -1 : number;
+	if (process && c && (c->directions[READ].in_step || c->directions[WRITE].in_step))
+		process->foreign_bios = 1;
 }
 
-/*
- * The socket of what is copied, as far as its connection or its thread tells it now: the library's own, else what the thread waited for to
- * read. thread_id: 0 where it did not. 0: none. By itself, so that it is on no path of the stack with the bytes.
- */
-verified_alone int read_socket_of_copy(__u32 thread_id, __u64 ssl, __u64 cookie, struct record_socket *socket)
+SEC("uprobe")
+int ssl_copy(struct pt_regs *regs)
 {
-	struct waiting_read *waiting = thread_id ? bpf_map_lookup_elem(&waiting_reads, &thread_id) : 0;
-	struct socket_file s;
-	int descriptor = -1;
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u64 cookie = bpf_get_attach_cookie(regs);
+	struct site site = site_in(cookie);
+	struct connection_key key = { .process = task->tgid };
+	int is_write = site.function == SITE_WRITE_COPY;
+	struct copied_bytes b = {};
+	struct thread *thread = 0;
 
-	if (!socket)
+	count(COUNTER_PROBE_HITS);
+	if (!is_target(task, key.process, &thread) || !(is_write ? find_write_copy(regs, cookie, &b) : find_read_copy(regs, cookie, &b)))
 		return 0;
-	socket->family = 0;
-	if (BIO_AT(cookie))
-		descriptor = own_descriptor(ssl, cookie);
-	if (descriptor < 0 && waiting && waiting->has_descriptor)
-		descriptor = waiting->descriptor;
-	if (descriptor < 0 || !find_socket(bpf_get_current_task_btf(), descriptor, &s))
+	if (!thread || !b.size || b.size > 0x7fffffff) {
+		count(COUNTER_HELPER_FAILED);
+		miss_call(b.ssl, key.process, is_write ? WRITE : READ, b.buffer, b.size);
 		return 0;
-	read_socket(s.sk, 0, socket);
-	return 1;
+	}
+	thread->copied_by.family = 0;
+	if (is_write)
+		tell_write_copy(cookie, &b, thread, task);
+	else if (!tell_read_copy(regs, cookie, &b, thread, task))
+		return 0;
+	opaque(b.measured);	/* else whether it is there is asked by the site, which the verifier does not connect */
+	take_bytes(b.ssl, b.buffer, b.size, site, bpf_ktime_get_ns(), key.process, &thread->executable, b.socket, b.tie, b.measured);
+	key.ssl = b.ssl;
+	if (b.is_foreign)
+		note_foreign_bio(&key);
+	return 0;
 }
+
+#endif
 
 #endif

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
 /*
- * Reads that are looked at where the library copies what it decrypted to the program's buffer, by memcpy(to, from, size). In the stead of both ends of
+ * Reads at memcpy(to, from, size), by which the library copies what it decrypted to the program's buffer. In the stead of both ends of
  * SSL_read (SITE_READ_COPY): one hit where two calls had two ends each. Or of reads that a thread waited in before there were probes, or before its
  * process was a target (SITE_WAITING_READ): then attached to single processes, as long as one of their threads may still be in such a read.
  */
 #ifndef MASTHEAD_PROBES_SSL_READ_COPY_H
 #define MASTHEAD_PROBES_SSL_READ_COPY_H
 
-#include "ssl-copy.h"
+#include "copied-bytes.h"
+#include "ssl-call.h"
+#include "ssl-own-socket.h"
 
 /*
  * Above its low two bytes the cookie has where three arguments of the function that copies are when it calls memcpy: connection, type of record and
@@ -57,16 +59,6 @@ static __always_inline int is_in_noted_call(const struct thread *thread, __u64 s
 	return call && call->state == CALL_NOTED && call->process == process && call->ssl == ssl && is_read(call->site.function);
 }
 
-/* HTTP came of no socket that is known: user space has to know, since such reads tell their socket only from their entry on. */
-static __always_inline void note_foreign_bio(const struct connection_key *key)
-{
-	struct connection *c = bpf_map_lookup_elem(&connections, key);
-	struct process *process = bpf_map_lookup_elem(&processes, &key->process);
-
-	if (process && c && (c->directions[READ].in_step || c->directions[WRITE].in_step))
-		process->foreign_bios = 1;
-}
-
 /* Is it for this site to look at what its thread copies, and was it read by no call that was noted? */
 static __always_inline int is_to_be_seen(struct pt_regs *regs, const struct thread *thread, __u64 ssl, __u32 id, int waits)
 {
@@ -83,51 +75,37 @@ static __always_inline int is_to_be_seen(struct pt_regs *regs, const struct thre
 	return 0;
 }
 
-SEC("uprobe")
-int ssl_read_copy(struct pt_regs *regs)
+/* 0: they are not the program's. */
+static __always_inline int find_read_copy(struct pt_regs *regs, __u64 cookie, struct copied_bytes *b)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	__u32 thread_id = task->pid, id = task->tgid;
-	__u64 cookie = bpf_get_attach_cookie(regs), ssl, size = ARGUMENT_3(regs);
-	struct connection_key key = { .process = id };
-	struct site site = site_in(cookie);
-	const struct record_socket *socket;
-	struct connection *c;
-	struct thread *thread = 0, *measured;
-	int waits = site.function == SITE_WAITING_READ, is_foreign, is_told;
-	__u32 tie = waits ? TIE_NESTED : TIE_DESCRIPTOR;
+	if (!is_programs_own(regs, TYPE_PLACE(cookie), PEEK_PLACE(cookie)))
+		return 0;
+	b->ssl = argument_at(regs, CONNECTION_PLACE(cookie), 8);
+	b->buffer = ARGUMENT_2(regs);
+	b->size = ARGUMENT_3(regs);
+	return b->ssl && b->size && b->size <= 0x7fffffff;
+}
 
-	count(COUNTER_PROBE_HITS);
-	if (!is_target(task, id, &thread) || !is_programs_own(regs, TYPE_PLACE(cookie), PEEK_PLACE(cookie)))
+/* 0: it is not for this site to look at them. */
+static __always_inline int tell_read_copy(struct pt_regs *regs, __u64 cookie, struct copied_bytes *b, struct thread *thread, struct task_struct *task)
+{
+	__u32 thread_id = task->pid, id = task->tgid;
+	struct connection_key key = { .ssl = b->ssl, .process = id };
+	struct site site = site_in(cookie);
+	int waits = site.function == SITE_WAITING_READ, is_told;
+	struct connection *c;
+
+	if (!is_to_be_seen(regs, thread, b->ssl, id, waits))
 		return 0;
-	ssl = argument_at(regs, CONNECTION_PLACE(cookie), 8);
-	if (!ssl || !size || size > 0x7fffffff)
-		return 0;
-	if (!thread) {
-		count(COUNTER_HELPER_FAILED);
-		miss_call(ssl, id, READ, ARGUMENT_2(regs), size);
-		return 0;
-	}
-	if (!is_to_be_seen(regs, thread, ssl, id, waits))
-		return 0;
-	thread->copied_by.family = 0;
-	socket = &thread->copied_by;
-	key.ssl = ssl;
 	c = bpf_map_lookup_elem(&connections, &key);
-	is_foreign = (!c || !c->socket.family) && !read_socket_of_copy(thread_id, ssl, cookie, &thread->copied_by) && !waits;
-	is_told = thread->read_from && is_read_for(thread, ssl);	/* where the socket is known, too: what the thread has read is no other connection's */
-	if (is_foreign) {
-		tie = TIE_ORDER;
-		socket = is_told ? tie_read(thread, ssl, id, site.source) : 0;
-	}
+	b->is_foreign = (!c || !c->socket.family) && !read_socket_of_copy(thread_id, b->ssl, cookie, &thread->copied_by) && !waits;
+	is_told = thread->read_from && is_read_for(thread, b->ssl);	/* where the socket is known, too: what the thread has read is no other connection's */
+	b->tie = waits ? TIE_NESTED : b->is_foreign ? TIE_ORDER : TIE_DESCRIPTOR;
+	b->socket = !b->is_foreign ? &thread->copied_by : is_told ? tie_read(thread, b->ssl, id, site.source) : 0;
 	thread->arrived_bytes = 0;	/* that is known of calls only */
 	thread->network_known = 0;
-	measured = waits ? 0 : thread;
-	opaque(measured);	/* else whether it is there is asked by `waits`, which the verifier does not connect */
-	take_bytes(ssl, ARGUMENT_2(regs), size, site, 0, id, &thread->executable, socket, tie, measured);
-	if (is_foreign)
-		note_foreign_bio(&key);
-	return 0;
+	b->measured = waits ? 0 : thread;
+	return 1;
 }
 
 #endif

@@ -26,10 +26,7 @@ SEC("uprobe")
 int go_call_bytes(void *context) { return 0; }
 
 SEC("uprobe")
-int ssl_read_copy(void *context) { return 0; }
-
-SEC("uprobe")
-int ssl_write_copy(void *context) { return 0; }
+int ssl_copy(void *context) { return 0; }
 
 SEC("tp_btf/sched_process_exec")
 int process_exec(void *context) { return 0; }

@@ -66,10 +66,7 @@ SEC("uprobe")
 int go_call_bytes(void *ctx) { return send(ctx, 2); }
 
 SEC("uprobe")
-int ssl_read_copy(void *ctx) { return send(ctx, 2); }
-
-SEC("uprobe")
-int ssl_write_copy(void *ctx) { return send(ctx, 2); }
+int ssl_copy(void *ctx) { return send(ctx, 2); }
 
 bool bpf_session_is_return(void) __ksym __weak;
 

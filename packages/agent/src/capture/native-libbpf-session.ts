@@ -19,8 +19,7 @@ const ONE_PROGRAM = {
   entry: "ssl_entry",
   go_entry: "go_call_entry",
   go_bytes: "go_call_bytes",
-  read_copy: "ssl_read_copy",
-  write_copy: "ssl_write_copy",
+  copy: "ssl_copy",
 } as const;
 
 /** The session over the addon: which program stands where, and failures in words. */

@@ -24,10 +24,8 @@ const TRACEPOINTS = {
   arrival_take: "asked",
 } as const;
 
-/** Of reads that are seen where they are copied. */
-export const READ_COPY_PROGRAM = "ssl_read_copy";
-/** Of all that is seen where OpenSSL copies it. */
-const COPY_PROGRAMS: readonly string[] = [READ_COPY_PROGRAM, "ssl_write_copy"];
+/** What is seen where OpenSSL copies it. */
+export const COPY_PROGRAM = "ssl_copy";
 
 /** They tell something together only. */
 export const ARRIVAL_PROGRAMS: readonly string[] = ["arrival_note", "arrival_take"];
@@ -61,7 +59,7 @@ export function linkOffers(): LinkOffer[] {
 const programsOfX64 = (kind: LinkKind): ProgramPlan[] => {
   const attachType = kind === "perf" ? ATTACH_TYPE.section : ATTACH_TYPE.multi;
   return process.arch === "x64"
-    ? ["go_call_entry", "go_call_bytes", ...COPY_PROGRAMS].map((name) => ({ name, attachType }))
+    ? ["go_call_entry", "go_call_bytes", COPY_PROGRAM].map((name) => ({ name, attachType }))
     : [];
 };
 
@@ -114,8 +112,7 @@ export function loadPrograms(options: SessionOptions): Loaded {
     }
     try {
       const loaded = loadRung(options, link, returnBy);
-      const canSeeCopies = COPY_PROGRAMS.every((name) => loaded.programs.includes(name));
-      const isCopySeen = options.seenAt !== "call" && canSeeCopies;
+      const isCopySeen = options.seenAt !== "call" && loaded.programs.includes(COPY_PROGRAM);
       const seenAt = isCopySeen ? usualSeenAt(release()) : "call";
       return { ...loaded, returnBy, seenAt, refusedLinks };
     } catch (error) {

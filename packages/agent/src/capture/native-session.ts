@@ -9,17 +9,9 @@ export type LinkKind = "session" | "multi" | "perf";
 /**
  * Which programs stand there. `call`: at entry and at return; `call_entry` and `call_return`: at one of the two, the latter
  * at an instruction by which the function returns; `entry`: at entry only; `go_entry` and `go_bytes`: at that one
- * instruction of a Go program; `read_copy`, `write_copy`: at a call within OpenSSL.
+ * instruction of a Go program; `copy`: at a call within OpenSSL or BoringSSL.
  */
-export type SiteKind =
-  | "call"
-  | "call_entry"
-  | "call_return"
-  | "entry"
-  | "go_entry"
-  | "go_bytes"
-  | "read_copy"
-  | "write_copy";
+export type SiteKind = "call" | "call_entry" | "call_return" | "entry" | "go_entry" | "go_bytes" | "copy";
 
 /** Where a probe stands. */
 export interface ProbeSite {

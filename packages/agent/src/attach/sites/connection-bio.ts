@@ -45,7 +45,7 @@ export function connectionBio(elf: ElfFile): ConnectionBio | undefined {
 const LAYOUT_BIT = 55n;
 const BIO_BIT = 56n;
 
-/** What programs at copies are told of it, in the uppermost bits of the cookie (bpf/probes/ssl-copy.h). */
+/** What programs at copies are told of it, in the uppermost bits of the cookie (bpf/probes/ssl-own-socket.h). */
 export const bioDetail = ({ at, isOf3 }: ConnectionBio): bigint =>
   (BigInt(at / 8) << BIO_BIT) | (isOf3 ? 1n << LAYOUT_BIT : 0n);
 

@@ -32,7 +32,7 @@ describe.runIf(process.arch === "x64" && process.platform === "linux")(
       const sites = sitesOf(path, runtime);
       expect(sites.length).toBe(1);
       for (const site of sites) {
-        expect(site).toMatchObject({ function: "waiting_read", kind: "read_copy", cost: "emulated" });
+        expect(site).toMatchObject({ function: "waiting_read", kind: "copy", cost: "emulated" });
         expect(site.detail).toBeGreaterThan(0n);
       }
     });

@@ -94,7 +94,7 @@ function copySites(
     if (detail === undefined && as === "read_copy") return [];
     if (detail === undefined) continue;
     const offset = elf.fileOffset(call.address);
-    sites.push({ function: as, symbol, inner: true, kind: "read_copy", cost: "emulated", offset, detail });
+    sites.push({ function: as, symbol, inner: true, kind: "copy", cost: "emulated", offset, detail });
   }
   return sites.length > SITES_MAX ? [] : sites;
 }

@@ -81,7 +81,7 @@ describe.runIf(process.arch === "x64" && process.platform === "linux")("where re
     });
     expect(sites.map(({ detail }) => detail)).toEqual([BIO_DETAIL, BIO_DETAIL | LOT]);
     for (const site of sites)
-      expect(site).toMatchObject({ function: "write_copy", kind: "write_copy", cost: "emulated" });
+      expect(site).toMatchObject({ function: "write_copy", kind: "copy", cost: "emulated" });
   });
 
   test("not where a record is sent that was made before", () => {

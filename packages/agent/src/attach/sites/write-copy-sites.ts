@@ -48,7 +48,7 @@ export function allWriteCopies(elf: ElfFile, { writeBytes }: TlsMethod, bio: Con
   if (made.length !== 1 || lots.length !== 1 || making.length > SITES_MAX) return [];
   if (making.some(({ flow }) => flow !== "call")) return [];
   return making.map((way) => ({
-    ...{ function: "write_copy", symbol: "TLS_method", inner: true, kind: "write_copy", cost: "emulated" },
+    ...{ function: "write_copy", symbol: "TLS_method", inner: true, kind: "copy", cost: "emulated" },
     offset: elf.fileOffset(way.address),
     detail: bioDetail(bio) | (lots.includes(way) ? LOT : 0n),
   }));

@@ -55,7 +55,7 @@ beforeEach(() => {
     {
       info: {
         links: ["multi"],
-        programs: ["ssl_read_copy"],
+        programs: ["ssl_copy"],
         absent: [],
         returnBy: "probe",
         seenAt: "call",
@@ -96,7 +96,7 @@ describe.runIf(process.arch === "x64")("threads that wait in a read of TLS", () 
     reads.look();
     expect(probes.size).toBeGreaterThan(0);
     for (const { pid, kind, path, cookie } of probes.values()) {
-      expect({ pid, kind, path }).toEqual({ pid: 10, kind: "read_copy", path: OPENSSL });
+      expect({ pid, kind, path }).toEqual({ pid: 10, kind: "copy", path: OPENSSL });
       expect(cookie & 0xffn).toBe(10n);
     }
     expect([...table]).toEqual([

@@ -1,4 +1,4 @@
-import { READ_COPY_PROGRAM } from "../../capture/native-programs.js";
+import { COPY_PROGRAM } from "../../capture/native-programs.js";
 import type { CaptureSession } from "../../capture/native-session.js";
 import { indexKey } from "../../capture/policy-bytes.js";
 import { WAITING_READ, WAITING_READS } from "../../capture/table-layout.js";
@@ -114,7 +114,7 @@ export class WaitingReads {
 
   /** Each process and library that was not met before, where the process is captured. Whether it is, is asked once until the next look. */
   #eachNew(visit: (pid: number, library: Library) => void): void {
-    if (!this.session.info.programs.includes(READ_COPY_PROGRAM)) return;
+    if (!this.session.info.programs.includes(COPY_PROGRAM)) return;
     for (const library of this.libraries.all()) {
       if (!notesReads(library) || !copies(library.runtime)) continue;
       for (const pid of library.pids) {

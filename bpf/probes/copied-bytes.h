@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/* What is seen where OpenSSL copies it from the program or to it. */
+#ifndef MASTHEAD_PROBES_COPIED_BYTES_H
+#define MASTHEAD_PROBES_COPIED_BYTES_H
+
+#include "../maps/state.h"
+
+struct copied_bytes {
+	__u64 ssl, buffer, size;
+	const struct record_socket *socket;	/* family 0, NULL: not known */
+	struct thread *measured;	/* NULL: it may not be measured */
+	__u32 tie;
+	__u32 is_foreign;	/* read, and of no socket that the library has */
+};
+
+#endif
