@@ -7,9 +7,11 @@
 #include "../maps/records.h"
 #include "../maps/state.h"
 
+#define REQUEST_BYTES 16	/* that say whether one begins */
+
 static __always_inline int are_request(const __u8 *bytes)
 {
-	for (int i = 0; i < 16; i++) {
+	for (int i = 0; i < REQUEST_BYTES; i++) {
 		if (bytes[i] == ' ')
 			return i > 0;
 		if (!is_token_byte(bytes[i]))
@@ -21,7 +23,7 @@ static __always_inline int are_request(const __u8 *bytes)
 /* Does the call begin with a request line, as far as a few bytes say? */
 static __always_inline int begins_request(__u64 user, __u32 size)
 {
-	__u8 bytes[16] = {};
+	__u8 bytes[REQUEST_BYTES] = {};
 	int begins = 0;
 
 	if (!bpf_probe_read_user(bytes, at_most(size, sizeof(bytes)), (void *)user))
@@ -30,7 +32,7 @@ static __always_inline int begins_request(__u64 user, __u32 size)
 	return begins;
 }
 
-/* No work area is free: the call is not looked at, and its direction is out of step. */
+/* No work area is free, or nobody knows how much was moved: the call is not looked at, and its direction is out of step. */
 verified_alone int miss_call(__u64 ssl, __u32 process, __u32 direction, __u64 user, __u32 size)
 {
 	struct connection_key key = { .ssl = ssl, .process = process };

@@ -162,7 +162,7 @@ static __always_inline int leave_call(struct pt_regs *regs, __u64 stack)
 	if (has_no_socket && (thread->wants & TIMING_ARRIVAL) && is_read(call->site.function))
 		take_ciphertext_arrival(thread, call->ssl, id, size);
 	if (call->site.function == SITE_HANDSHAKE && is_here && thread->read_from)
-		is_read_for(thread, call->ssl);	/* and what it has read is no other's */
+		is_read_for(thread, call->ssl);	/* and what it has read is taken for no other's: a missed tie is better than a wrong one */
 	if (call->site.function == SITE_HANDSHAKE && socket && socket->family)
 		tell_early(call->ssl, id, call->site.source, socket, has_no_socket ? TIE_ORDER : TIE_NESTED);
 	if (size && executable)

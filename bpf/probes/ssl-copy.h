@@ -37,7 +37,7 @@ int ssl_copy(struct pt_regs *regs)
 		return 0;
 	if (!thread || !b.size || b.size > 0x7fffffff) {
 		count(COUNTER_HELPER_FAILED);
-		miss_call(b.ssl, key.process, is_write ? WRITE : READ, b.buffer, b.size);
+		miss_call(b.ssl, key.process, is_write ? WRITE : READ, b.buffer, b.size ? b.size : REQUEST_BYTES);
 		return 0;
 	}
 	thread->copied_by.family = 0;
@@ -46,7 +46,7 @@ int ssl_copy(struct pt_regs *regs)
 	else if (!tell_read_copy(regs, cookie, &b, thread, task))
 		return 0;
 	opaque(b.measured);	/* else whether it is there is asked by the site, which the verifier does not connect */
-	take_bytes(b.ssl, b.buffer, b.size, site, bpf_ktime_get_ns(), key.process, &thread->executable, b.socket, b.tie, b.measured);
+	take_bytes(b.ssl, b.buffer, b.size, site, is_write ? bpf_ktime_get_ns() : 0, key.process, &thread->executable, b.socket, b.tie, b.measured);
 	key.ssl = b.ssl;
 	if (b.is_foreign)
 		note_foreign_bio(&key);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
-/* The socket that OpenSSL itself has for a connection: no call tells it that was noted from its entry on. */
+/* The socket of what is copied: no call tells it that was noted from its entry on, so the library's own is asked. */
 #ifndef MASTHEAD_PROBES_SSL_OWN_SOCKET_H
 #define MASTHEAD_PROBES_SSL_OWN_SOCKET_H
 

@@ -9,6 +9,7 @@
 #ifndef MASTHEAD_PROBES_SSL_WRITE_COPY_H
 #define MASTHEAD_PROBES_SSL_WRITE_COPY_H
 
+#include "ciphertext-arrival.h"
 #include "copied-bytes.h"
 #include "ssl-bytes.h"
 #include "ssl-own-socket.h"
@@ -16,7 +17,7 @@
 #define IS_LOT(cookie) ((cookie) >> 16 & 1)
 #define RECORDS_AT_ONCE 32	/* SSL_MAX_PIPELINES */
 
-/* What these records hold together, which is in one piece. 0: that cannot be read. By itself, for its loop. */
+/* What these records hold together, which is in one piece. 0: that cannot be told. By itself, for its loop. */
 verified_alone int bytes_of_records(__u64 lengths, __u64 records)
 {
 	__u64 bytes = 0, length = 0;
@@ -34,10 +35,12 @@ verified_alone int bytes_of_records(__u64 lengths, __u64 records)
 /* 0: they are not the program's. */
 static __always_inline int find_write_copy(struct pt_regs *regs, __u64 cookie, struct copied_bytes *b)
 {
+	if ((__u32)ARGUMENT_2(regs) != RECORD_APPLICATION_DATA)
+		return 0;
 	b->ssl = ARGUMENT_1(regs);
 	b->buffer = ARGUMENT_3(regs);
 	b->size = IS_LOT(cookie) ? ARGUMENT_4(regs) : bytes_of_records(ARGUMENT_4(regs), ARGUMENT_5(regs));
-	return (__u32)ARGUMENT_2(regs) == RECORD_APPLICATION_DATA;
+	return 1;
 }
 
 static __always_inline void tell_write_copy(__u64 cookie, struct copied_bytes *b, struct thread *thread, struct task_struct *task)

@@ -75,7 +75,7 @@ credentials as fingerprints or as present. Canaries stand in credentials, cookie
 anything that the agent prints.
 
 All of it is done twice: with the agent there first, and with all programs there first, each with connections open and used, and some of them waiting in a read. Both are exact. But for one
-thing: TLS on memory BIOs touches no socket, which is known by the order of calls (\`capture.socket_tie\`), so that the first exchange on a connection that is older than the
+thing: TLS on memory BIOs, or on BIOs of the program's own, has no socket that is to be seen, which is known by the order of calls (\`capture.socket_tie\`), so that the first exchange on a connection that is older than the
 agent may be without addresses of servers (${titles(MATRIX.filter(({ learnsAddress }) => learnsAddress?.includes("server")))}).
 
 In the first, programs that the agent has no probes for before they run (${titles(MATRIX.filter(({ foundWhenRun }) => foundWhenRun))}) are

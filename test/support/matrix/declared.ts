@@ -13,7 +13,7 @@ export interface Declared {
   id: string;
   title: string;
   /**
-   * Its TLS touches no socket, which is known by the order of calls (docs/decisions/0017): in this role the first exchange on a
+   * Its TLS touches no socket of its own, which is known by the order of calls (docs/decisions/0017): in this role the first exchange on a
    * connection that is older than the agent may be without addresses.
    */
   learnsAddress?: readonly Role[];
@@ -34,13 +34,13 @@ const both = (tls: Expectation, clear: Expectation = inClear) => ({
   server: { tls, clear },
   client: { tls, clear },
 });
-/** OpenSSL on memory BIOs. */
-const onMemory = { ...both(openssl), learnsAddress: ["server"] } as const;
+/** OpenSSL on memory BIOs, or on BIOs of the program's own. */
+const onOwnBios = { ...both(openssl), learnsAddress: ["server"] } as const;
 
 /** The matrix, as docs/coverage.md prints it and test/e2e/program-matrix finds it. */
 export const MATRIX: readonly Declared[] = [
   { id: "nginx", title: "nginx", ...both(openssl) },
-  { id: "apache", title: "Apache httpd", ...both(openssl) },
+  { id: "apache", title: "Apache httpd", ...onOwnBios },
   {
     id: "caddy",
     title: "Caddy",
@@ -50,13 +50,13 @@ export const MATRIX: readonly Declared[] = [
   {
     id: "node-inside",
     title: "Node 20 (OpenSSL inside)",
-    ...onMemory,
+    ...onOwnBios,
     foundWhenRun: true,
   },
-  { id: "node-shared", title: "Node 20 of Debian 13 (shared OpenSSL)", ...onMemory },
-  { id: "node-24", title: "Node 24 (OpenSSL inside)", ...onMemory, foundWhenRun: true },
+  { id: "node-shared", title: "Node 20 of Debian 13 (shared OpenSSL)", ...onOwnBios },
+  { id: "node-24", title: "Node 24 (OpenSSL inside)", ...onOwnBios, foundWhenRun: true },
   { id: "python-blocking", title: "Python (blocking)", ...both(openssl) },
-  { id: "python-asyncio", title: "Python (asyncio)", ...onMemory },
+  { id: "python-asyncio", title: "Python (asyncio)", ...onOwnBios },
   { id: "curl", title: "curl", client: { tls: openssl, clear: inClear } },
   { id: "wget", title: "wget", client: { tls: { source: "gnutls" }, clear: inClear } },
   {

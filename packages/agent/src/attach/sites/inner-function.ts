@@ -18,31 +18,23 @@ export function codeAt(elf: ElfFile, address: number): Instruction[] {
 /** What an address that is called or jumped to stands for: itself, or the exported name behind a stub of the PLT. */
 export type Destination = { address: number; import?: string };
 
-export function destination(
-  elf: ElfFile,
-  imports: Map<number, string>,
-  address: number,
-): Destination | undefined {
+export function destination(elf: ElfFile, address: number): Destination | undefined {
   const known = destinations.get(elf) ?? new Map<number, Destination | undefined>();
   destinations.set(elf, known);
-  if (!known.has(address)) known.set(address, readDestination(elf, imports, address));
+  if (!known.has(address)) known.set(address, readDestination(elf, address));
   return known.get(address);
 }
 
 /** Of each file by address: a function is called from many places. */
 const destinations = new WeakMap<ElfFile, Map<number, Destination | undefined>>();
 
-function readDestination(
-  elf: ElfFile,
-  imports: Map<number, string>,
-  address: number,
-): Destination | undefined {
+function readDestination(elf: ElfFile, address: number): Destination | undefined {
   if (!elf.isCode(address)) return undefined;
   for (const instruction of decode(elf.code(address, 16), address, 2)) {
     const isLandingPad = instruction.bytes.equals(ENDBR64);
     if (isLandingPad) continue;
     if (instruction.flow !== "indirect_jump" || instruction.target === undefined) break;
-    const name = imports.get(instruction.target);
+    const name = elf.importedFunctions().get(instruction.target);
     return name === undefined ? undefined : { address, import: name };
   }
   return { address };
@@ -51,11 +43,7 @@ function readDestination(
 const ENDBR64 = Buffer.from([0xf3, 0x0f, 0x1e, 0xfa]);
 
 /** Where a function's direct calls, and jumps out of it, go. */
-export function leavesFor(
-  elf: ElfFile,
-  imports: Map<number, string>,
-  code: Instruction[],
-): { from: Instruction; to: Destination }[] {
+export function leavesFor(elf: ElfFile, code: Instruction[]): { from: Instruction; to: Destination }[] {
   const first = code[0];
   const last = code.at(-1);
   if (!first || !last) return [];
@@ -64,7 +52,7 @@ export function leavesFor(
   for (const from of code) {
     if (from.target === undefined || !(from.flow === "call" || from.flow === "jump")) continue;
     if (from.flow === "jump" && from.target >= first.address && from.target < end) continue;
-    const to = destination(elf, imports, from.target);
+    const to = destination(elf, from.target);
     if (to) leaves.push({ from, to });
   }
   return leaves;

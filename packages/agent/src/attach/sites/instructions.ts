@@ -187,7 +187,10 @@ const names = new Map<Iced.Register, string>();
 
 /** Instructions name few registers, and often. */
 const name = (register: Iced.Register): string => {
-  const known = names.get(register) ?? (iced().Register[register] ?? "").toLowerCase();
-  names.set(register, known);
+  let known = names.get(register);
+  if (known === undefined) {
+    known = (iced().Register[register] ?? "").toLowerCase();
+    names.set(register, known);
+  }
   return known;
 };

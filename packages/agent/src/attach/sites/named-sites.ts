@@ -20,7 +20,7 @@ export function leadsTo(elf: ElfFile, symbols: Symbols, from: string, to: string
   const end = symbols.get(to);
   if (!start || !end || from === to) return false;
   if (elf.machine !== "x86-64") return JUMPS[from] === to;
-  return leavesFor(elf, elf.importedFunctions(), functionCode(elf, start)).some(
+  return leavesFor(elf, functionCode(elf, start)).some(
     ({ to: place }) => place.address === end.address || place.import === to,
   );
 }

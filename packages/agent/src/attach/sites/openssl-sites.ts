@@ -116,10 +116,9 @@ function sharedCallee(
   const plainSymbol = symbols.get(plain);
   const extendedSymbol = symbols.get(extended);
   if (!plainSymbol || !extendedSymbol) return undefined;
-  const imports = elf.importedFunctions();
   const code = functionCode(elf, plainSymbol);
   const own = (function_: typeof code) =>
-    leavesFor(elf, imports, function_).filter(({ to }) => to.import === undefined);
+    leavesFor(elf, function_).filter(({ to }) => to.import === undefined);
   const theirs = new Set(own(functionCode(elf, extendedSymbol)).map(({ to }) => to.address));
   const shared = own(code).filter(({ to }) => theirs.has(to.address));
   const [first] = shared;

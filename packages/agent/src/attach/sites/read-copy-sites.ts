@@ -102,7 +102,7 @@ function copySites(
 /** By a direct call, which the kernel emulates: one through memory it would single-step. */
 function isCopy(elf: ElfFile, { flow, target }: Instruction): boolean {
   if (flow !== "call" || target === undefined) return false;
-  const name = destination(elf, elf.importedFunctions(), target)?.import;
+  const name = destination(elf, target)?.import;
   return name !== undefined && COPIES.has(name);
 }
 

@@ -106,7 +106,7 @@ const isLongAdd = (bytes: Buffer): boolean =>
 const isWordAsLong = (bytes: Buffer): boolean => hasLongOperand(bytes) && bytes[1] === 0x63;
 
 function neverReturns(elf: ElfFile, target: number): boolean {
-  const name = destination(elf, elf.importedFunctions(), target)?.import;
+  const name = destination(elf, target)?.import;
   return name !== undefined && NEVER_RETURN.has(name);
 }
 

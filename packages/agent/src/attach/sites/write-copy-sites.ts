@@ -62,11 +62,10 @@ interface Way {
 }
 
 function waysOfConnection(code: DecodedCode, start: number): Way[] {
-  const imports = code.elf.importedFunctions();
   return [...callsThatMayPass(code, start, CONNECTION, CONNECTION.register)].flatMap((address) => {
     const { flow, target: to } = code.at(address) ?? {};
     if (to === undefined || (flow !== "call" && flow !== "jump")) return [];
-    const isOwn = destination(code.elf, imports, to)?.import === undefined;
+    const isOwn = destination(code.elf, to)?.import === undefined;
     return isOwn ? [{ address, flow, to }] : [];
   });
 }
