@@ -45,18 +45,10 @@ await runMain(async () => {
   await inLanes({
     checks: [
       node("format and lint", "@biomejs/biome/bin/biome", "check", "--error-on-warnings", "."),
-      node("types of tests", "typescript/bin/tsc", "-p", "test/tsconfig.json"),
-      node("import rules", "dependency-cruiser/bin/dependency-cruise.mjs", "packages", "infra"),
       ...["infra", "serverless"].map(project),
     ],
     control: ["postgres", "crash"].map(project),
     kernel: [
-      ...(withoutCapture
-        ? []
-        : [
-            make("kernel code on the host", "test"),
-            make("short fuzz runs", "fuzz", `FUZZ_SECONDS=${SHORT_FUZZ_SECONDS}`),
-          ]),
       ...(noKernel
         ? []
         : [
@@ -70,7 +62,20 @@ await runMain(async () => {
     e2e: [asRoot("e2e")],
   });
   // What asks for a quiet host, and beside it what nobody would hear: these open no connection and start next to nothing.
-  await inLanes({ alone: [asRoot("alone")], checks: ["unit", "architecture"].map(project) });
+  await inLanes({
+    alone: [asRoot("alone")],
+    checks: [
+      node("types of tests", "typescript/bin/tsc", "-p", "test/tsconfig.json"),
+      node("import rules", "dependency-cruiser/bin/dependency-cruise.mjs", "packages", "infra"),
+      ...(withoutCapture
+        ? []
+        : [
+            make("kernel code on the host", "test"),
+            make("short fuzz runs", "fuzz", `FUZZ_SECONDS=${SHORT_FUZZ_SECONDS}`),
+          ]),
+      ...["unit", "architecture"].map(project),
+    ],
+  });
 
   console.log(`\n${passed()} in all`);
   for (const note of tally.notes) console.log(note);

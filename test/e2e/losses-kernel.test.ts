@@ -1,9 +1,11 @@
+import { waitingThreads } from "@masthead/agent/attach/waiting/thread-wait";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { reportedLost } from "../support/agent-account.js";
 import { Cleanup } from "../support/cleanup.js";
 import type { Fleet, FleetAgent } from "../support/fleet.js";
 import { expectAccounted, startRoleAgents, startRoleFleet } from "../support/role-agents.js";
 import type { TracedPrograms } from "../support/traced-programs.js";
+import { until } from "../support/until.js";
 
 const cleanup = new Cleanup();
 let fleet: Fleet;
@@ -68,6 +70,10 @@ it("calls/full: more threads wait in a read than the table holds", async () => {
   const server = await programs.server();
   const client = programs.client(server, { connections: 24, rounds: 10, kind: "held" });
   await client.line((line) => line === "sent");
+  await until(
+    "all threads of the client to wait in a read",
+    () => waitingThreads(client.pid, 100).length >= 24,
+  );
   process.kill(server.pid, "SIGUSR1");
   await client.finish();
   expect(client.lines.at(-1)).toBe("240");
