@@ -43,11 +43,10 @@ await runMain(async () => {
 
   // Side by side, since most of them wait most of the time; each lane's own one after the other. See docs/testing.md.
   await inLanes({
-    checks: [
+    control: [
       node("format and lint", "@biomejs/biome/bin/biome", "check", "--error-on-warnings", "."),
-      ...["infra", "serverless"].map(project),
+      ...["infra", "postgres", "crash"].map(project),
     ],
-    control: ["postgres", "crash"].map(project),
     kernel: [
       ...(noKernel
         ? []
@@ -57,7 +56,7 @@ await runMain(async () => {
               : run("kernel code in this kernel", "sudo", "make", "-C", "bpf", "kernel-test"),
           ]),
       asRoot("kernel"),
-      project("browser"),
+      ...["browser", "serverless"].map(project),
     ],
     e2e: [asRoot("e2e")],
   });
