@@ -220,8 +220,9 @@ it("loses no batch to SIGKILL: the next epoch sends what the last one left, unde
     const all = await batches();
     return left.every((name) => all.has(name.replace("/", ".").split(".").slice(0, 2).join(".")));
   });
-  const epochs = new Set([...(await batches()).values()].map(({ epoch }) => epoch));
-  expect(epochs.size).toBe(2);
+  const epochs = async () => new Set([...(await batches()).values()].map(({ epoch }) => epoch));
+  await until("a batch of its own", async () => (await epochs()).size > 1);
+  expect((await epochs()).size).toBe(2);
   await next.stop();
 });
 
