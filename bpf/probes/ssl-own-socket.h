@@ -20,7 +20,7 @@ static __always_inline int own_descriptor(__u64 ssl, __u64 cookie)
 	__u32 type = 0;
 	int number = -1;
 
-	if (bpf_probe_read_user(&bio, sizeof(bio), (void *)(ssl + BIO_AT(cookie))) ||
+	if (!BIO_AT(cookie) || bpf_probe_read_user(&bio, sizeof(bio), (void *)(ssl + BIO_AT(cookie))) ||
 	    bpf_probe_read_user(&method, sizeof(method), (void *)(bio + method_at)) ||
 	    bpf_probe_read_user(&type, sizeof(type), (void *)method) || type != BIO_IS_SOCKET)
 		return -1;
@@ -35,13 +35,12 @@ verified_alone int read_socket_of_copy(__u32 thread_id, __u64 ssl, __u64 cookie,
 {
 	struct waiting_read *waiting = thread_id ? bpf_map_lookup_elem(&waiting_reads, &thread_id) : 0;
 	struct socket_file s;
-	int descriptor = -1;
+	int descriptor;
 
 	if (!socket)
 		return 0;
 	socket->family = 0;
-	if (BIO_AT(cookie))
-		descriptor = own_descriptor(ssl, cookie);
+	descriptor = own_descriptor(ssl, cookie);
 	if (descriptor < 0 && waiting && waiting->has_descriptor)
 		descriptor = waiting->descriptor;
 	if (descriptor < 0 || !find_socket(bpf_get_current_task_btf(), descriptor, &s))
@@ -53,7 +52,7 @@ verified_alone int read_socket_of_copy(__u32 thread_id, __u64 ssl, __u64 cookie,
 /* Its TCP figures. By itself, for its stack. */
 verified_alone int read_network_of_copy(struct thread *thread, __u64 ssl, __u64 cookie)
 {
-	int descriptor = BIO_AT(cookie) ? own_descriptor(ssl, cookie) : -1;
+	int descriptor = own_descriptor(ssl, cookie);
 	struct socket_file s;
 
 	if (thread && descriptor >= 0 && find_socket(bpf_get_current_task_btf(), descriptor, &s))

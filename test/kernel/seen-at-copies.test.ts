@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { copyFileSync, readFileSync, realpathSync } from "node:fs";
 import type { AddressInfo } from "node:net";
@@ -15,6 +14,7 @@ import { Cleanup } from "../support/cleanup.js";
 import { connectionTo } from "../support/go-exchanges.js";
 import { makeCertificate } from "../support/https-servers.js";
 import { pathOf, startKernelCapture } from "../support/kernel-capture.js";
+import { askOnce, buildOpensslServer, startOpensslServer } from "../support/openssl-server.js";
 import { startProgram } from "../support/program.js";
 import { PYTHON } from "../support/python.js";
 import { until } from "../support/until.js";
@@ -42,18 +42,12 @@ const built = new Cleanup();
 const cleanup = new Cleanup();
 let executable: string;
 beforeAll(() => {
-  executable = join(built.folder(), "ways-to-read-server");
-  execFileSync("gcc", ["-O2", "-o", executable, SOURCE, "-lssl", "-lcrypto"]);
+  executable = buildOpensslServer(built.folder(), SOURCE);
 });
 afterEach(() => cleanup.run());
 afterAll(() => built.run());
 
-const startServer = async (way: string) => {
-  const { certificate, key } = makeCertificate(cleanup.folder());
-  const program = startProgram(executable, [certificate, key, way]);
-  cleanup.add(() => program.stop("SIGKILL"));
-  return { program, port: Number(await program.line()) };
-};
+const startServer = (way: string) => startOpensslServer(cleanup, executable, way);
 
 /** Nothing else on this host changes what stands on its OpenSSL. */
 const only = (path: string, timings: "network"[] = []) =>
@@ -79,14 +73,7 @@ const capture = (pid: () => number, options: Parameters<typeof startKernelCaptur
   return { ...started, seen, notes: () => library() !== undefined && notesReads(library() as never) };
 };
 
-/** @returns the client's port */
-const ask = async (port: number, paths: string[]): Promise<number> => {
-  const connection = connectionTo(port);
-  cleanup.add(() => connection.end());
-  const [end = ""] = await connection.get(paths.map((path) => ({ path, id: path })));
-  connection.end();
-  return Number(end.split(":").at(-1));
-};
+const ask = (port: number, paths: string[]) => askOnce(cleanup, port, paths);
 
 const heads = (paths: string[], port: number, client: number) =>
   paths.flatMap((path) => [path, "200"].map((what) => ({ what, ports: [port, client] })));

@@ -1,6 +1,5 @@
-import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { realpathSync } from "node:fs";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findExecutables } from "@masthead/agent/capture/executable-search";
 import type { SeenAt } from "@masthead/agent/capture/seen-at";
@@ -10,9 +9,8 @@ import { policySet } from "@masthead/agent/testing/policies";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
 import { connectionTo } from "../support/go-exchanges.js";
-import { makeCertificate } from "../support/https-servers.js";
 import { pathOf, startKernelCapture } from "../support/kernel-capture.js";
-import { startProgram } from "../support/program.js";
+import { askOnce, buildOpensslServer, startOpensslServer } from "../support/openssl-server.js";
 import { until } from "../support/until.js";
 
 /** Writes of OpenSSL are seen where it makes records of them: each byte once, in whichever way the program asks for it. */
@@ -33,18 +31,13 @@ const built = new Cleanup();
 const cleanup = new Cleanup();
 let executable: string;
 beforeAll(() => {
-  executable = join(built.folder(), "ways-to-write-server");
-  execFileSync("gcc", ["-O2", "-o", executable, SOURCE, "-lssl", "-lcrypto"]);
+  executable = buildOpensslServer(built.folder(), SOURCE);
 });
 afterEach(() => cleanup.run());
 afterAll(() => built.run());
 
-const startServer = async (way: string, bytes: number) => {
-  const { certificate, key } = makeCertificate(cleanup.folder());
-  const program = startProgram(executable, [certificate, key, way, String(bytes)]);
-  cleanup.add(() => program.stop("SIGKILL"));
-  return { program, port: Number(await program.line()) };
-};
+const startServer = (way: string, bytes: number) =>
+  startOpensslServer(cleanup, executable, way, String(bytes));
 
 const UNSURE = RecordFlag.RECORD_GAP_BEFORE | RecordFlag.RECORD_MID_STREAM | RecordFlag.RECORD_MALFORMED;
 
@@ -86,13 +79,7 @@ const capture = (pid: number, seenAt: SeenAt) => {
   return { ...started, seen, lengths, apply, sites };
 };
 
-const ask = async (port: number, paths: string[]): Promise<number> => {
-  const connection = connectionTo(port, true, CLIENT);
-  cleanup.add(() => connection.end());
-  const [end = ""] = await connection.get(paths.map((path) => ({ path, id: path })));
-  connection.end();
-  return Number(end.split(":").at(-1));
-};
+const ask = (port: number, paths: string[]) => askOnce(cleanup, port, paths, CLIENT);
 
 describe.runIf(process.arch === "x64")("a server on OpenSSL that writes", () => {
   test.each<[string, number, SeenAt, boolean]>([
@@ -123,14 +110,15 @@ describe.runIf(process.arch === "x64")("a server on OpenSSL that writes", () => 
     const { seen, lengths, apply, attachment, sites } = capture(program.pid, "copy");
     const connection = connectionTo(port, true, CLIENT);
     cleanup.add(() => connection.end());
-    const first = connection.get([{ path: "/first", id: "first" }]);
+    const first = await connection.begin({ path: "/first", id: "first" });
     await until("a response that has begun", () => seen.length === 2);
     expect(lengths).toEqual([]);
     const before = sites().filter((name) => name.startsWith("write"));
     apply(2, ["network", "cpu"]);
     expect(sites()).toContain("read_ex");
     expect(sites().filter((name) => name.startsWith("write"))).toEqual(before);
-    await first;
+    first.resume();
+    await once(first, "end");
     for (let scans = 0; scans < 5; scans++) attachment.scan();
     expect(sites()).not.toContain("read_copy");
     await connection.get(PATHS.map((path) => ({ path, id: path })));

@@ -8,7 +8,6 @@
 //   lotagain  the same, asked for again
 //   old       with an empty record before each one (TLS 1.0)
 #include "tls-listener.h"
-#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>

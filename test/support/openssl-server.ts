@@ -1,0 +1,40 @@
+import { execFileSync } from "node:child_process";
+import type { AgentOptions } from "node:https";
+import { join, parse } from "node:path";
+import type { Cleanup } from "./cleanup.js";
+import { connectionTo } from "./go-exchanges.js";
+import { makeCertificate } from "./https-servers.js";
+import { type Program, startProgram } from "./program.js";
+
+/** Builds a server of test/programs on this host's OpenSSL. @returns its path */
+export const buildOpensslServer = (folder: string, source: string): string => {
+  const executable = join(folder, parse(source).name);
+  execFileSync("gcc", ["-O2", "-o", executable, source, "-lssl", "-lcrypto"]);
+  return executable;
+};
+
+/** Starts one that takes a certificate, its key and more, and prints its port. Stopped by `cleanup`. */
+export const startOpensslServer = async (
+  cleanup: Cleanup,
+  executable: string,
+  ...more: string[]
+): Promise<{ program: Program; port: number }> => {
+  const { certificate, key } = makeCertificate(cleanup.folder());
+  const program = startProgram(executable, [certificate, key, ...more]);
+  cleanup.add(() => program.stop("SIGKILL"));
+  return { program, port: Number(await program.line()) };
+};
+
+/** Asks for these paths on one connection. @returns the client's port */
+export const askOnce = async (
+  cleanup: Cleanup,
+  port: number,
+  paths: readonly string[],
+  options: AgentOptions = {},
+): Promise<number> => {
+  const connection = connectionTo(port, true, options);
+  cleanup.add(() => connection.end());
+  const [end = ""] = await connection.get(paths.map((path) => ({ path, id: path })));
+  connection.end();
+  return Number(end.split(":").at(-1));
+};
