@@ -17,7 +17,7 @@
 #include "probes/process.h"		/* process_exec, process_exit, process_fork */
 #include "probes/socket.h"		/* socket_send, socket_receive: optional, Linux 6.3 */
 #include "probes/socket-syscall.h"	/* socket_syscall: where those are not */
-#include "probes/socket-call.h"		/* socket_call_entry, socket_call_return: HTTP in clear, where it is wanted */
+#include "probes/system-call.h"		/* system_call_entry, system_call_return: HTTP in clear, where it is wanted; they go on to socket_call_return, socket_write_entry, socket_close_entry */
 #include "probes/arrival.h"		/* arrival_note, arrival_take: optional, Linux 6.3, attached while a policy asks */
 #include "probes/parse-test.h"		/* parse_test: for tests, never attached */
 

@@ -21,6 +21,10 @@
 #define BUDGETS			256
 #define BUDGET_OF_HOST		0	/* its place in `budget_rates`; those of policies come after it */
 
+/* maps `followed_entries` and `followed_returns`: PROG_ARRAYs; which program goes on with a system call that begins, or has returned */
+enum followed_entry { FOLLOW_WRITE, FOLLOW_CLOSE, FOLLOWED_ENTRIES };
+enum followed_return { FOLLOW_TRANSFER, FOLLOWED_RETURNS };
+
 /* map `active`: ARRAY of 1 */
 struct active_tables {
 	__u32 generation;	/* 0: no policy yet, nothing is captured */

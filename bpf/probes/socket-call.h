@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
 /*
- * HTTP in clear: what targets read from and write to stream sockets by system calls. Most calls of a host are none of
- * these, most of the rest are no target's, and most of those are on no socket: each is told apart by as little as possible.
+ * HTTP in clear: what targets read from and write to stream sockets by system calls. These programs are attached to nothing:
+ * system-call.h goes on to them.
  */
 #ifndef MASTHEAD_PROBES_SOCKET_CALL_H
 #define MASTHEAD_PROBES_SOCKET_CALL_H
@@ -101,25 +101,18 @@ static __always_inline void take_socket_bytes(struct pt_regs *regs, struct task_
 		settle_strange(&key, s->sk);
 }
 
-SEC("tp_btf/sys_exit")
+/* A call of a process that is no known bystander has moved bytes. */
+SEC("?tp_btf/sys_exit")
 int socket_call_return(__u64 *arguments)
 {
 	struct pt_regs *regs = (void *)arguments[0];
-	__s64 returned = arguments[1];
-	unsigned long number = SYSCALL_NUMBER(regs);
-	struct transfer_call call;
-	struct task_struct *task;
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct transfer_call call = transfer_of(SYSCALL_NUMBER(regs));
 	struct thread *thread = 0;
 	const struct call *around;
 	struct socket_file s;
 
-	if (!may_transfer(number) || returned <= 0 || returned > 0x7fffffff)
-		return 0;
-	task = bpf_get_current_task_btf();
-	if (!is_target(task, task->tgid, &thread) || !thread || IS_COMPAT(task))
-		return 0;
-	call = transfer_of(number);
-	if (call.transfer == TRANSFER_NONE)
+	if (!is_target(task, task->tgid, &thread) || !thread || IS_COMPAT(task) || call.transfer == TRANSFER_NONE)
 		return 0;
 	forget_left_call(thread, STACK_POINTER(regs));
 	around = call_around(thread, STACK_POINTER(regs), task->tgid);
@@ -129,39 +122,18 @@ int socket_call_return(__u64 *arguments)
 		call.direction = WRITE;
 	else if (!find_socket(task, SYSCALL_1(regs), &s))
 		return 0;
-	take_socket_bytes(regs, task, thread, call, returned, &s);
+	take_socket_bytes(regs, task, thread, call, arguments[1], &s);
 	return 0;
 }
 
-SEC("tp_btf/sys_enter")
-int socket_call_entry(__u64 *arguments)
+/* One that writes begins. */
+SEC("?tp_btf/sys_enter")
+int socket_write_entry(__u64 *arguments)
 {
-	unsigned long number = arguments[1];
 	struct pt_regs *regs = (void *)arguments[0];
-	struct task_struct *task;
-	struct thread *thread;
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct thread *thread = bpf_task_storage_get(&threads, task, 0, 0);
 
-	if (!may_transfer(number) && !may_close(number))
-		return 0;
-	if (number > LAST_TRANSFER) {
-		if (number == NUMBER_CLOSE_RANGE)
-			close_range(ARGUMENT_1(regs), ARGUMENT_2(regs), ARGUMENT_3(regs));
-		return 0;
-	}
-	if (number == NUMBER_CLOSE) {
-		close_socket(ARGUMENT_1(regs), ARGUMENT_1(regs), ARGUMENT_1(regs));
-		return 0;
-	}
-	if (number == NUMBER_DUP2 || number == NUMBER_DUP3) {
-		close_by_duplicate(ARGUMENT_1(regs), ARGUMENT_2(regs));
-		return 0;
-	}
-	if (transfer_of(number).transfer == TRANSFER_NONE || transfer_of(number).direction != WRITE)
-		return 0;
-	task = bpf_get_current_task_btf();
-	if (is_known_bystander(task->tgid))
-		return 0;
-	thread = bpf_task_storage_get(&threads, task, 0, 0);
 	if (!thread)
 		return 0;
 	thread->write_begun_ns = bpf_ktime_get_ns();

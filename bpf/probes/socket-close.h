@@ -5,6 +5,7 @@
 
 #include "socket-held.h"
 #include "socket-strange.h"
+#include "socket-transfer.h"
 
 /* Has this process any socket that something is remembered of? Most have none, and are told apart by this. */
 static __always_inline int has_sockets(__u32 id)
@@ -23,7 +24,7 @@ verified_alone int close_socket(__u64 descriptor, __u32 first, __u32 last)
 	struct socket_file s;
 	int is_last;
 
-	if (!has_sockets(key.process) || !find_socket(task, descriptor, &s))
+	if (!find_socket(task, descriptor, &s))
 		return 0;
 	key.ssl = s.inode | SOCKET_HANDLE;
 	is_last = is_last_reference(s.file);
@@ -56,6 +57,8 @@ struct descriptor_range {
 
 static long close_step(__u32 index, struct descriptor_range *range)
 {
+	if (!has_sockets(bpf_get_current_task_btf()->tgid))
+		return 1;
 	close_socket(range->first + index, range->first, range->last);
 	return 0;
 }
@@ -67,7 +70,7 @@ static __always_inline void close_range(__u64 first, __u64 last, __u64 flags)
 	struct descriptor_range range = { .first = first, .last = last };
 	__u32 end, more;
 
-	if ((__u32)flags || !has_sockets(task->tgid))
+	if ((__u32)flags)
 		return;
 	end = task->files->fdt->max_fds;
 	if (range.last >= end)
@@ -76,6 +79,25 @@ static __always_inline void close_range(__u64 first, __u64 last, __u64 flags)
 		return;
 	more = range.last - range.first;
 	bpf_loop(more < CLOSE_RANGE_MOST ? more + 1 : CLOSE_RANGE_MOST, close_step, &range, 0);
+}
+
+/* A process that has sockets is about to close a descriptor, or several. */
+SEC("?tp_btf/sys_enter")
+int socket_close_entry(__u64 *arguments)
+{
+	struct pt_regs *regs = (void *)arguments[0];
+
+	switch (arguments[1]) {
+	case NUMBER_CLOSE:
+		close_socket(ARGUMENT_1(regs), ARGUMENT_1(regs), ARGUMENT_1(regs));
+		break;
+	case NUMBER_CLOSE_RANGE:
+		close_range(ARGUMENT_1(regs), ARGUMENT_2(regs), ARGUMENT_3(regs));
+		break;
+	default:
+		close_by_duplicate(ARGUMENT_1(regs), ARGUMENT_2(regs));
+	}
+	return 0;
 }
 
 #endif

@@ -18,7 +18,7 @@ static __always_inline int moves_bytes(unsigned long number)
 #endif
 }
 
-SEC("tp_btf/sys_enter")
+SEC("?tp_btf/sys_enter")
 int socket_syscall(__u64 *arguments)
 {
 	struct pt_regs *regs = (void *)arguments[0];

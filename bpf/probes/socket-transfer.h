@@ -93,6 +93,14 @@ static __always_inline int may_transfer(unsigned long number)
 	return MAY_TRANSFER(number);
 }
 
+/* Not of `splice`: whether it writes to a socket is seen when it has returned. */
+static __always_inline int is_write(unsigned long number)
+{
+	struct transfer_call call = transfer_of(number);
+
+	return call.transfer != TRANSFER_NONE && call.direction == WRITE;
+}
+
 static __always_inline int may_close(unsigned long number)
 {
 	return number == NUMBER_CLOSE || number == NUMBER_DUP2 || number == NUMBER_DUP3 || number == NUMBER_CLOSE_RANGE;

@@ -47,9 +47,26 @@ SEC("tp_btf/sys_enter")
 int socket_syscall(void *context) { return 0; }
 
 SEC("tp_btf/sys_enter")
-int socket_call_entry(void *context) { return 0; }
+int system_call_entry(void *context) { return 0; }
+
+SEC("tp_btf/sys_exit")
+int system_call_return(void *context) { return 0; }
+
+/* Those below are attached to nothing. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, 2);
+	__type(key, __u32);
+	__type(value, __u32);
+} followed_entries SEC(".maps"), followed_returns SEC(".maps");
 
 SEC("tp_btf/sys_exit")
 int socket_call_return(void *context) { return 0; }
+
+SEC("tp_btf/sys_enter")
+int socket_write_entry(void *context) { return 0; }
+
+SEC("tp_btf/sys_enter")
+int socket_close_entry(void *context) { return 0; }
 
 char LICENSE[] SEC("license") = "GPL";

@@ -31,6 +31,7 @@ Napi::Function Session::define(Napi::Env env) {
   return DefineClass(env, "Session",
                      {
                          InstanceMethod<&Session::update_table>("updateTable"),
+                         InstanceMethod<&Session::put_program>("putProgram"),
                          InstanceMethod<&Session::delete_from_table>("deleteFromTable"),
                          InstanceMethod<&Session::lookup_table>("lookupTable"),
                          InstanceMethod<&Session::table_keys>("tableKeys"),
@@ -93,6 +94,14 @@ Napi::Value Session::update_table(Info info) {
   return guarded(info, [&] {
     const Span key = bytes(info, 1), value = bytes(info, 2);
     update_entry(object().map(text(info, 0)), key.data, key.size, value.data, value.size);
+    return info.Env().Undefined();
+  });
+}
+
+Napi::Value Session::put_program(Info info) {
+  return guarded(info, [&] {
+    masthead::put_program(object().map(text(info, 0)), static_cast<uint32_t>(number(info, 1)),
+                          object().program(text(info, 2)));
     return info.Env().Undefined();
   });
 }

@@ -24,6 +24,7 @@ class Session : public Napi::ObjectWrap<Session> {
  private:
   using Info = const Napi::CallbackInfo&;
   Napi::Value update_table(Info info);       // (map, key, value)
+  Napi::Value put_program(Info info);        // (map, index, program)
   Napi::Value delete_from_table(Info info);  // (map, key) → boolean
   Napi::Value lookup_table(Info info);       // (map, key) → Uint8Array | null
   Napi::Value table_keys(Info info);         // (map) → Uint8Array[]

@@ -49,6 +49,12 @@ void update_entry(bpf_map* map, const uint8_t* key, size_t key_size, const uint8
   if (bpf_map_update_elem(bpf_map__fd(map), key, value, BPF_ANY) != 0) throw Failure(named("update", map), errno);
 }
 
+void put_program(bpf_map* map, uint32_t index, const bpf_program* program) {
+  if (bpf_map__type(map) != BPF_MAP_TYPE_PROG_ARRAY) throw Failure(named("update", map), EINVAL, "not a program array");
+  const int fd = bpf_program__fd(program);
+  if (bpf_map_update_elem(bpf_map__fd(map), &index, &fd, BPF_ANY) != 0) throw Failure(named("update", map), errno);
+}
+
 bool delete_entry(bpf_map* map, const uint8_t* key, size_t key_size) {
   require_key("delete from", map, key_size);
   if (bpf_map_delete_elem(bpf_map__fd(map), key) == 0) return true;

@@ -12,6 +12,8 @@ namespace masthead {
 using Bytes = std::vector<uint8_t>;
 
 void update_entry(bpf_map* map, const uint8_t* key, size_t key_size, const uint8_t* value, size_t value_size);
+// Where a tail call of that index goes from now on.
+void put_program(bpf_map* map, uint32_t index, const bpf_program* program);
 bool delete_entry(bpf_map* map, const uint8_t* key, size_t key_size);
 std::optional<Bytes> lookup_entry(bpf_map* map, const uint8_t* key, size_t key_size);
 std::vector<Bytes> all_keys(bpf_map* map);

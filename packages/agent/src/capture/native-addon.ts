@@ -4,6 +4,8 @@ import { NativeError } from "./native-error.js";
 /** The addon as it is (packages/agent/native/src/session.h); native-session.ts makes a CaptureSession of it. */
 export interface NativeSession {
   updateTable(map: string, key: Uint8Array, value: Uint8Array): void;
+  /** a tail call of that index goes to the program from now on */
+  putProgram(map: string, index: number, program: string): void;
   deleteFromTable(map: string, key: Uint8Array): boolean;
   lookupTable(map: string, key: Uint8Array): Uint8Array | null;
   tableKeys(map: string): Uint8Array[];

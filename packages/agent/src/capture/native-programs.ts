@@ -8,8 +8,8 @@ import { type SeenAt, usualSeenAt } from "./seen-at.js";
 
 /**
  * Tracepoint programs: without the first three a process that lives 20 ms has no name, so they are required. `socket_syscall`
- * is for kernels without the two before it (before Linux 6.3). It and the two that read HTTP in clear, which are loaded where
- * that is wanted, slow every system call of the host a little. The last two are attached while a policy asks for `arrival`.
+ * is for kernels without the two before it (before Linux 6.3). It and the two by which HTTP in clear is read, where that is wanted,
+ * slow every system call of the host a little. The last two are attached while a policy asks for `arrival`.
  */
 const TRACEPOINTS = {
   process_exec: "required",
@@ -18,11 +18,18 @@ const TRACEPOINTS = {
   socket_send: "optional",
   socket_receive: "optional",
   socket_syscall: "instead",
-  socket_call_entry: "clear",
-  socket_call_return: "clear",
+  system_call_entry: "clear",
+  system_call_return: "clear",
   arrival_note: "asked",
   arrival_take: "asked",
 } as const;
+
+/** What those of `clear` go on to: the map by which they find it, and its place there (bpf/include/tables.h). */
+const FOLLOWED_CALLS = [
+  { map: "followed_entries", at: 0, program: "socket_write_entry" },
+  { map: "followed_entries", at: 1, program: "socket_close_entry" },
+  { map: "followed_returns", at: 0, program: "socket_call_return" },
+];
 
 /** What is seen where OpenSSL copies it. */
 export const COPY_PROGRAM = "ssl_copy";
@@ -137,7 +144,7 @@ function loadRung(
     ...programsOfX64(link),
     ...plan("optional"),
     ...plan("asked"),
-    ...(options.clearText ? plan("clear") : []),
+    ...(options.clearText ? clearTextPrograms : []),
     ...(options.extraPrograms ?? []).map(section),
   ];
   const absent: Loaded["absent"] = [];
@@ -175,24 +182,34 @@ function refusedProgram(error: NativeError, optional: ProgramPlan[]): string | u
 
 /** Whether HTTP in clear is read, by the programs that are loaded. */
 export const readsClearText = (programs: readonly string[]): boolean =>
-  plan("clear").every(({ name }) => programs.includes(name));
-
-const section = (name: string): ProgramPlan => ({ name, attachType: ATTACH_TYPE.section });
+  clearTextPrograms.every(({ name }) => programs.includes(name));
 
 /** What is missing of these is said when a policy asks. */
 const isAsked = (name: string): boolean => ARRIVAL_PROGRAMS.includes(name);
 
 const isSocketTracepoint = (name: string): boolean => name === "socket_send" || name === "socket_receive";
 
+const section = (name: string): ProgramPlan => ({ name, attachType: ATTACH_TYPE.section });
+
 const plan = (need: (typeof TRACEPOINTS)[keyof typeof TRACEPOINTS]): ProgramPlan[] =>
   Object.entries(TRACEPOINTS)
     .filter(([, which]) => which === need)
     .map(([name]) => section(name));
 
+/** They read HTTP in clear together only. */
+const clearTextPrograms = [...plan("clear"), ...FOLLOWED_CALLS.map(({ program }) => section(program))];
+
 /** Attaches what is not a probe; an optional one that the kernel refuses is moved to `absent`. */
 export function attachTracepoints(loaded: Loaded): void {
+  const isClearTextRead = readsClearText(loaded.programs);
+  if (isClearTextRead) {
+    for (const { map, at, program } of FOLLOWED_CALLS) {
+      native(() => loaded.session.putProgram(map, at, program));
+    }
+  }
   for (const [name, need] of Object.entries(TRACEPOINTS)) {
-    if (need === "asked" || !loaded.programs.includes(name)) continue;
+    if (need === "asked" || !loaded.programs.includes(name) || (need === "clear" && !isClearTextRead))
+      continue;
     try {
       native(() => loaded.session.attachTracepoint(name));
     } catch (error) {

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/*
+ * Every system call of the host passes here while HTTP in clear is read. Most move no bytes and close nothing, and most of the rest are of
+ * no target. These two programs tell those apart and go on to others, by a tail call, with what is left. They are apart from those because of
+ * the pages that they touch, which is what a call of a bystander costs: their code is short, and so is their stack, which from Linux
+ * 6.13 on would else be one of their own (BPF_PRIV_STACK_MIN_SIZE in kernel/bpf/verifier.c).
+ */
+#ifndef MASTHEAD_PROBES_SYSTEM_CALL_H
+#define MASTHEAD_PROBES_SYSTEM_CALL_H
+
+#include "socket-call.h"
+
+/* One for each tracepoint: their programs take other arguments, and the kernel has no two such in one map. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, FOLLOWED_ENTRIES);
+	__type(key, __u32);
+	__type(value, __u32);
+} followed_entries SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, FOLLOWED_RETURNS);
+	__type(key, __u32);
+	__type(value, __u32);
+} followed_returns SEC(".maps");
+
+SEC("tp_btf/sys_exit")
+int system_call_return(__u64 *arguments)
+{
+	struct pt_regs *regs = (void *)arguments[0];
+	__s64 returned = arguments[1];
+
+	if (!may_transfer(SYSCALL_NUMBER(regs)) || returned <= 0 || returned > 0x7fffffff)
+		return 0;
+	if (!is_known_bystander(bpf_get_current_task_btf()->tgid))
+		bpf_tail_call(arguments, &followed_returns, FOLLOW_TRANSFER);
+	return 0;
+}
+
+SEC("tp_btf/sys_enter")
+int system_call_entry(__u64 *arguments)
+{
+	unsigned long number = arguments[1];
+
+	if (is_write(number)) {
+		if (!is_known_bystander(bpf_get_current_task_btf()->tgid))
+			bpf_tail_call(arguments, &followed_entries, FOLLOW_WRITE);
+	} else if (may_close(number)) {
+		if (has_sockets(bpf_get_current_task_btf()->tgid))
+			bpf_tail_call(arguments, &followed_entries, FOLLOW_CLOSE);
+	}
+	return 0;
+}
+
+#endif
