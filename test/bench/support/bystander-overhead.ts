@@ -3,7 +3,7 @@ import type { Cleanup } from "../../support/cleanup.js";
 import { accountOf } from "./agent-measure.js";
 import { startBenchFleet } from "./bench-fleet.js";
 import type { Bystander, Pace } from "./bystander.js";
-import { type BystanderTarget, bystanderReport } from "./bystander-report.js";
+import { type BystanderTarget, bystanderReport, turnsReport } from "./bystander-report.js";
 import { placeOnCpus } from "./cpu-placement.js";
 import { attachEmptyTracepoints, buildEmptyProbes } from "./empty-probes.js";
 import { MODES, type Mode, modesOfRound } from "./modes.js";
@@ -12,6 +12,7 @@ import { loadedProbes } from "./other-probes.js";
 import { cpuNs, residentBytes } from "./process-cost.js";
 import { benchSettings } from "./settings.js";
 import { benchPolicy, startAgent } from "./traced-agent.js";
+import { alternateTracepoints } from "./tracepoint-turns.js";
 
 /** Made of the agent's target, so that an agent that sees nothing at all does not pass for a cheap one. */
 const REQUESTS_OF_TARGET = 10;
@@ -27,7 +28,7 @@ type Paces = Map<string, Pace>;
 
 /**
  * Measures a program that is no target, in interleaved rounds: untraced, with empty programs on the agent's tracepoints, with
- * an agent whose one target is another program. Prints the figures; fails where an agent lost an exchange of that target,
+ * an agent whose one target is another program; where empty tracepoints are what it is to be compared with, also by turns. Prints the figures; fails where an agent lost an exchange of that target,
  * or saw fewer or more of them than there were.
  */
 export const measureBystander = async (cleanup: Cleanup, { label, start, target }: BystanderOverhead) => {
@@ -90,6 +91,7 @@ export const measureBystander = async (cleanup: Cleanup, { label, start, target 
     Object.fromEntries(
       MODES.map((mode) => [mode, measures[mode].flatMap((paces) => paces.get(task) ?? [])]),
     ) as Record<Mode, Pace[]>;
+  const byTurns = target.of === "floor" ? await alternateTracepoints(bystander, emptyObject, rounds) : [];
   const list = (of: (agent: (typeof agents)[number]) => string) => agents.map(of).join(" ");
   console.log(
     [
@@ -98,6 +100,7 @@ export const measureBystander = async (cleanup: Cleanup, { label, start, target 
       `empty programs on ${tracepoints}`,
       ...(foreign > 0 ? [`WARNING: ${foreign} probe programs of another agent were loaded meanwhile`] : []),
       ...bystander.tasks.map((task) => bystanderReport(task, pacesOf(task), target)),
+      ...byTurns.map((ratios, at) => turnsReport(bystander.tasks[at] ?? "", ratios, target.atLeast)),
       `  agent, each round: ${list(({ cpuShare }) => `${(cpuShare * 100).toFixed(1)} %`)} of a CPU meanwhile, its start's last part included; ${list(({ peakMib }) => peakMib.toFixed(0))} MiB resident at most`,
     ].join("\n"),
   );

@@ -3,7 +3,7 @@ import { MODES, type Mode } from "./modes.js";
 import { median, spread } from "./statistics.js";
 import { target } from "./target.js";
 
-/** Which ratio has to be at least what. */
+/** Which ratio has to be at least what: of the rounds, or of turns with empty tracepoints. */
 export interface BystanderTarget {
   readonly of: Exclude<Mode, "traced">;
   readonly atLeast: number;
@@ -40,11 +40,23 @@ export const bystanderReport = (
     ].join(" ");
   const rounds = (mode: Mode) =>
     `    each round, ${NAMES[mode]}: ${paces[mode].map((pace) => figure(perCpuSecond(pace))).join(" ")}, ${(spread(paces[mode].map(perCpuSecond)) * 100).toFixed(1)} % of their median apart`;
-  const ratio = cpu("traced") / cpu(of);
+  const ratio = cpu("traced") / cpu("untraced");
   return [
     `${task}:`,
     ...MODES.map(row),
     ...MODES.map(rounds),
-    target(ratio >= atLeast, `${task}, of ${NAMES[of]}: ${ratio.toFixed(3)} (at least ${atLeast})`),
+    ...(of === "untraced"
+      ? [target(ratio >= atLeast, `${task}, of untraced: ${ratio.toFixed(3)} (at least ${atLeast})`)]
+      : []),
   ].join("\n");
+};
+
+/** How one task fared by turns, with its target: what it has to have at least of its pace with empty tracepoints. */
+export const turnsReport = (task: string, ratios: readonly number[], atLeast: number): string => {
+  const ratio = median(ratios);
+  const each = ratios.map((one) => one.toFixed(3)).join(" ");
+  return target(
+    ratio >= atLeast,
+    `${task}, of empty tracepoints, by turns: ${ratio.toFixed(3)} (at least ${atLeast}); each load: ${each}`,
+  );
 };

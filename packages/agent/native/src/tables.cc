@@ -50,9 +50,10 @@ void update_entry(bpf_map* map, const uint8_t* key, size_t key_size, const uint8
 }
 
 void put_program(bpf_map* map, uint32_t index, const bpf_program* program) {
-  if (bpf_map__type(map) != BPF_MAP_TYPE_PROG_ARRAY) throw Failure(named("update", map), EINVAL, "not a program array");
+  const std::string operation = "put prog '" + std::string(bpf_program__name(program)) + "' into map " + bpf_map__name(map);
+  if (bpf_map__type(map) != BPF_MAP_TYPE_PROG_ARRAY) throw Failure(operation, EINVAL, "not a program array");
   const int fd = bpf_program__fd(program);
-  if (bpf_map_update_elem(bpf_map__fd(map), &index, &fd, BPF_ANY) != 0) throw Failure(named("update", map), errno);
+  if (bpf_map_update_elem(bpf_map__fd(map), &index, &fd, BPF_ANY) != 0) throw Failure(operation, errno);
 }
 
 bool delete_entry(bpf_map* map, const uint8_t* key, size_t key_size) {

@@ -160,6 +160,7 @@ function loadRung(
       const addon = nativeAddon();
       const session = native(() => new addon.Session(options.objectPath, programs, options.mapEntries ?? {}));
       const loaded = programs.map((each) => each.name);
+      if (readsClearText(loaded)) putFollowedCalls(session);
       const lacking = loaded.includes("socket_syscall")
         ? absent.filter(({ program }) => !isSocketTracepoint(program))
         : absent;
@@ -170,6 +171,16 @@ function loadRung(
       if (refused === undefined) throw error;
       doWithout(refused, (error as NativeError).message);
     }
+  }
+}
+
+/** @throws NativeError that names the program, and then the session is closed */
+function putFollowedCalls(session: NativeSession): void {
+  try {
+    for (const { map, at, program } of FOLLOWED_CALLS) native(() => session.putProgram(map, at, program));
+  } catch (error) {
+    session.close();
+    throw error;
   }
 }
 
@@ -201,15 +212,13 @@ const clearTextPrograms = [...plan("clear"), ...FOLLOWED_CALLS.map(({ program })
 
 /** Attaches what is not a probe; an optional one that the kernel refuses is moved to `absent`. */
 export function attachTracepoints(loaded: Loaded): void {
-  const isClearTextRead = readsClearText(loaded.programs);
-  if (isClearTextRead) {
-    for (const { map, at, program } of FOLLOWED_CALLS) {
-      native(() => loaded.session.putProgram(map, at, program));
-    }
-  }
+  const isWanted = {
+    ...{ required: true, optional: true, instead: true },
+    clear: readsClearText(loaded.programs),
+    asked: false,
+  };
   for (const [name, need] of Object.entries(TRACEPOINTS)) {
-    if (need === "asked" || !loaded.programs.includes(name) || (need === "clear" && !isClearTextRead))
-      continue;
+    if (!isWanted[need] || !loaded.programs.includes(name)) continue;
     try {
       native(() => loaded.session.attachTracepoint(name));
     } catch (error) {
