@@ -50,6 +50,7 @@ export const caddyServer: StartServer = async (cleanup, placement) => {
     executable,
     workerPid: program.pid,
     exchangesPerRequest: 1,
+    clientsGoFirst: false,
     usualHits: "a read where its bytes are copied, a write where it is handed on",
   };
 };
