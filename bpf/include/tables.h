@@ -72,9 +72,14 @@ struct header_key {
  * One of 64 bits for a name: a name without its bit in slot_config need not be looked up. Of its first eight bytes, lower
  * case, zero padded, little endian, and of its length.
  */
+#define NAME_BITS 64
+static inline __attribute__((always_inline)) __u32 name_bit_index(__u64 first_bytes, __u64 length)
+{
+	return ((first_bytes ^ length) * 0x9e3779b97f4a7c15ULL) >> 58;
+}
 static inline __attribute__((always_inline)) __u64 name_bit(__u64 first_bytes, __u64 length)
 {
-	return 1ULL << (((first_bytes ^ length) * 0x9e3779b97f4a7c15ULL) >> 58);
+	return 1ULL << name_bit_index(first_bytes, length);
 }
 
 struct action_items {
@@ -96,6 +101,15 @@ struct header_rule {
 	__u8 has_scheme;	/* authorization, proxy-authorization */
 	__u8 floor;		/* 1: a credential; the kernel itself never keeps it, whatever the masks say (promise the-floor-holds) */
 	__u8 reserved[2];
+};
+
+/*
+ * map `rules_by_bit`: ARRAY of TABLE_SLOTS * NAME_BITS. Of the rules in `header_rules` whose names have the bit, one, by its name: most
+ * names are found there, without a hash.
+ */
+struct rule_by_bit {
+	__u8 name[NAME_MAX_BYTES];	/* as in header_key; all zeroes: there is none */
+	struct header_rule rule;
 };
 
 /* map `query_rules`: HASH of header_key to items */

@@ -38,8 +38,26 @@ static __always_inline void note_framing(struct work *w, const struct header_key
 	}
 }
 
+static __always_inline int is_name(const __u8 *name, const struct header_key *key)
+{
+#pragma unroll
+	for (int i = 0; i < NAME_MAX_BYTES / 8; i++)
+		if (load_word(name + 8 * i) != key_word(key, i))
+			return 0;
+	return 1;
+}
+
+/* The rule of a name in the key's slot. */
+static __always_inline struct header_rule *rule_of(const struct header_key *key, __u32 length)
+{
+	__u32 place = key->slot * NAME_BITS + name_bit_index(key_word(key, 0), length);
+	struct rule_by_bit *by_bit = bpf_map_lookup_elem(&rules_by_bit, &place);
+
+	return by_bit && is_name(by_bit->name, key) ? &by_bit->rule : bpf_map_lookup_elem(&header_rules, key);
+}
+
 /* What the tables allow of the value: ALLOW_ bits. Where they do, its rule is in w->rule. */
-static __always_inline __u32 allowed_of_field(struct work *w, struct header_key *key)
+static __always_inline __u32 allowed_of_field(struct work *w, struct header_key *key, __u32 length)
 {
 	const struct judgement *j = &w->judgement;
 	int response = w->parsed.is_response;
@@ -47,7 +65,7 @@ static __always_inline __u32 allowed_of_field(struct work *w, struct header_key 
 	__u32 allowed;
 
 	key->slot = j->slot;
-	rule = bpf_map_lookup_elem(&header_rules, key);
+	rule = rule_of(key, length);
 	if (!rule)
 		return 0;
 	if (j->counted)
@@ -60,7 +78,7 @@ static __always_inline __u32 allowed_of_field(struct work *w, struct header_key 
 		split_scheme(w);
 	if (j->changed) {
 		key->slot = j->other_slot;
-		rule = bpf_map_lookup_elem(&header_rules, key);
+		rule = rule_of(key, length);
 		if (!rule)
 			return 0;
 		allowed &= allowed_by(rule, response ? &rule->response : &rule->request, j->other_items);
@@ -119,7 +137,7 @@ verified_alone int judge_field(struct work *w, __u32 index)
 	v->scheme = 0;
 	v->truncated = is_blank(AT(w, line_feed + 1)) && line_feed + 1 < w->head.used;
 	note_framing(w, &key, length, v);
-	return is_sought(&w->judgement, &key, length) ? allowed_of_field(w, &key) : 0;
+	return is_sought(&w->judgement, &key, length) ? allowed_of_field(w, &key, length) : 0;
 }
 
 static long field_step(__u32 index, struct fields_context *context)

@@ -28,6 +28,13 @@ struct {
 } header_rules SEC(".maps");
 
 struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, TABLE_SLOTS * NAME_BITS);
+	__type(key, __u32);
+	__type(value, struct rule_by_bit);
+} rules_by_bit SEC(".maps");
+
+struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 8192);
 	__type(key, struct header_key);

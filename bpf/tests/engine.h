@@ -15,6 +15,7 @@ static inline void set_on_host(const char *map, const void *key, const void *val
 	TABLE(fingerprint_key);
 	TABLE(query_rules);
 	TABLE(header_rules);
+	TABLE(rules_by_bit);
 	TABLE(auth_schemes);
 	TABLE(aggregate_slots);
 	TABLE(aggregate_uses);

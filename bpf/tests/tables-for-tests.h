@@ -14,8 +14,16 @@ static inline void set_rule(set_table set, __u32 slot, const char *name, struct 
 {
 	struct header_key key = { .slot = slot };
 
+	struct rule_by_bit by_bit = { .rule = rule };
+	__u64 first;
+	__u32 place;
+
 	memcpy(key.name, name, strlen(name));
 	set("header_rules", &key, &rule);
+	memcpy(by_bit.name, key.name, sizeof(key.name));
+	memcpy(&first, key.name, sizeof(first));
+	place = slot * NAME_BITS + name_bit_index(first, strlen(name));
+	set("rules_by_bit", &place, &by_bit);	/* the last one with that bit */
 }
 
 static inline void set_tables_for_tests(set_table set)

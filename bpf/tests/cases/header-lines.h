@@ -9,6 +9,11 @@
 	  ">1 GET /y  (19) 0\n"
 	  "<0 200 (38) 0\n"
 	  "<1 200 (38) 0\n" },
+	{ "two names of one bit are both found", {
+		R("GET / HTTP/1.1\r\n\r\n"),
+		W("HTTP/1.1 200 OK\r\nX-Print: abc\r\nSet-Cookie: abc\r\nX-Print: abc\r\nContent-Length: 0\r\n\r\n") },
+	  ">0 GET /  (18) 0\n"
+	  "<0 200 [4 f 3/3 s0 bb96c3a813c9903e3325ef616045abb8] [3 p 3/3 s0 ] [4 f 3/3 s0 bb96c3a813c9903e3325ef616045abb8] (83) 0\n" },
 	{ "9110-5.5 no value", {
 		R("GET / HTTP/1.1\r\nX-Keep:\r\nX-Keep: \r\nX-Keep: \t \t\r\n\r\n"),
 		W("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),

@@ -8,8 +8,10 @@ import {
   EXECUTABLE_KEY,
   HEADER_KEY,
   HEADER_RULE,
+  NAME_BITS,
   NAME_MAX_BYTES,
   PORT_KEY,
+  RULE_BY_BIT,
   SLOT_CONFIG,
   USAGE_ITEMS,
 } from "./table-layout.js";
@@ -98,12 +100,26 @@ const asks = (actions: ActionItems | UsageItems): boolean =>
 const bitsOf = (rules: readonly HeaderRule[]): bigint =>
   rules.reduce((bits, { name }) => bits | nameBit(name), 0n);
 
-/** `name_bit` of bpf/include/tables.h. */
-export function nameBit(name: string): bigint {
+/** `name_bit_index` of bpf/include/tables.h: 0 to 63. */
+export function nameBitIndex(name: string): number {
   const first = Buffer.alloc(8);
   first.write(name);
   const mixed = (first.readBigUInt64LE() ^ BigInt(Buffer.byteLength(name))) * 0x9e37_79b9_7f4a_7c15n;
-  return 1n << (BigInt.asUintN(64, mixed) >> 58n);
+  return Number(BigInt.asUintN(64, mixed) >> 58n);
+}
+
+/** `name_bit` of bpf/include/tables.h. */
+export const nameBit = (name: string): bigint => 1n << BigInt(nameBitIndex(name));
+
+/** Key in `rules_by_bit` of the rules with that bit. */
+export const bitKey = (slot: number, bit: number): Uint8Array => indexKey(slot * NAME_BITS + bit);
+
+/** @param rule a value of `header_rules` */
+export function ruleByBitValue(name: string, rule: Uint8Array): Uint8Array {
+  const value = Buffer.alloc(RULE_BY_BIT.bytes);
+  value.write(name, RULE_BY_BIT.name);
+  value.set(rule, RULE_BY_BIT.rule);
+  return value;
 }
 
 /** @throws RangeError where the name has more bytes than the kernel compares: it must not match by its beginning */

@@ -2,18 +2,21 @@ import { AGGREGATE_SLOT } from "../aggregate/series-layout.js";
 import { aggregateSlotValue, aggregateUseKey, aggregateUseValue } from "./aggregation-bytes.js";
 import type { CaptureSession } from "./native-session.js";
 import {
+  bitKey,
   type ExecutableFile,
   executableKey,
   headerRuleValue,
   indexKey,
   itemsValue,
+  nameBitIndex,
   nameKey,
   portKey,
+  ruleByBitValue,
   slotValue,
 } from "./policy-bytes.js";
 import type { CompiledPolicies } from "./policy-compile.js";
 import type { ExecutableItems } from "./policy-executables.js";
-import { SLOT_CONFIG } from "./table-layout.js";
+import { RULE_BY_BIT, SLOT_CONFIG } from "./table-layout.js";
 
 /** What writing policy tables asks of a session. */
 export type TableSession = Pick<
@@ -35,6 +38,8 @@ export interface SlotContents {
 /** One slot of the kernel's policy tables, and what was written into it, so that it can be taken out again. */
 export class PolicySlot {
   private written: { map: string; key: Uint8Array }[] = [];
+  /** places in `rules_by_bit` that are taken */
+  private readonly bits = new Set<number>();
   private executables: ExecutableItems | undefined;
   /** `device:inode` of the executables that the slot names */
   private readonly named = new Set<string>();
@@ -59,9 +64,8 @@ export class PolicySlot {
       indexKey(this.index),
       aggregateSlotValue(compiled.aggregation),
     );
-    for (const rule of compiled.rules.headers) {
-      this.put("header_rules", nameKey(this.index, rule.name), headerRuleValue(rule, ruleId(rule.name)));
-    }
+    for (const rule of compiled.rules.headers)
+      this.putRule(rule.name, headerRuleValue(rule, ruleId(rule.name)));
     for (const { name, keep } of compiled.rules.query) {
       this.put("query_rules", nameKey(this.index, name), itemsValue(keep));
     }
@@ -97,10 +101,23 @@ export class PolicySlot {
     this.named.clear();
     this.session.updateTable("slots", indexKey(this.index), Buffer.alloc(SLOT_CONFIG.bytes));
     this.session.updateTable("aggregate_slots", indexKey(this.index), Buffer.alloc(AGGREGATE_SLOT.bytes));
+    for (const bit of this.bits) {
+      this.session.updateTable("rules_by_bit", bitKey(this.index, bit), Buffer.alloc(RULE_BY_BIT.bytes));
+      this.bits.delete(bit);
+    }
     for (let entry = this.written.at(-1); entry !== undefined; entry = this.written.at(-1)) {
       this.session.deleteFromTable(entry.map, entry.key);
       this.written.pop();
     }
+  }
+
+  /** Of several with one bit, the first is found by it. */
+  private putRule(name: string, value: Uint8Array): void {
+    this.put("header_rules", nameKey(this.index, name), value);
+    const bit = nameBitIndex(name);
+    if (this.bits.has(bit)) return;
+    this.session.updateTable("rules_by_bit", bitKey(this.index, bit), ruleByBitValue(name, value));
+    this.bits.add(bit);
   }
 
   private putExecutable(file: ExecutableFile, items: bigint): void {

@@ -50,6 +50,10 @@ export const HEADER_RULE = {
   reserved: 102,
 } as const;
 
+export const NAME_BITS = 64;
+
+export const RULE_BY_BIT = { bytes: 168, name: 0, rule: 64 } as const;
+
 export const BUDGET_RATE = { bytes: 16, token_ns: 0, burst_ns: 8 } as const;
 
 export const QUERY_RULE = { bytes: 8, keep: 0 } as const;
@@ -68,6 +72,7 @@ export const TABLE_STRUCTS = {
   usage_items: USAGE_ITEMS,
   budget_rate: BUDGET_RATE,
   header_rule: HEADER_RULE,
+  rule_by_bit: RULE_BY_BIT,
   query_rule: QUERY_RULE,
   executable_key: EXECUTABLE_KEY,
   port_key: PORT_KEY,
