@@ -50,7 +50,6 @@ export const caddyServer: StartServer = async (cleanup, placement) => {
     executable,
     workerPid: program.pid,
     exchangesPerRequest: 1,
-    clientsGoFirst: false,
     usualHits: "a read where its bytes are copied, a write where it is handed on",
   };
 };

@@ -31,19 +31,13 @@ export interface LoadGenerator {
 /**
  * wrk against one server, one thread, 32 keep-alive connections, on a copy of libssl and libcrypto of its own: probes on the
  * system's libssl do not touch it. Ended by `cleanup`.
- * @param goesFirst on its CPU, before all that has no real-time priority
  */
-export const startLoadGenerator = (
-  cleanup: Cleanup,
-  origin: string,
-  { goesFirst = false } = {},
-): LoadGenerator => {
+export const startLoadGenerator = (cleanup: Cleanup, origin: string): LoadGenerator => {
   const libraries = copyLibraries(join(cleanup.folder(), "libraries"));
   const child = spawn(
-    "chrt",
+    "sh",
     [
-      ...(goesFirst ? ["--fifo", "1"] : ["--other", "0"]),
-      ...["sh", "-c"],
+      "-c",
       'while read -r seconds; do LD_LIBRARY_PATH="$0" wrk --duration "$seconds" "$@" 2>&1; echo "status $?"; done',
       libraries,
       ...["--threads", "1", "--connections", String(CONNECTIONS)],

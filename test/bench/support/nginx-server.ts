@@ -31,7 +31,6 @@ export const nginxServer =
         executable,
         workerPid,
         exchangesPerRequest: benchSettings().readsClearText ? workload.exchangesPerRequest : 1,
-        clientsGoFirst: workload.clientsGoFirst,
         usualHits: clearText
           ? "what is read from system calls is no probe hit"
           : "nginx reads once, asks once more in vain, and writes once: 2 where reads are seen at copies, else 3; far more: other programs of this host were busy on the same libssl",

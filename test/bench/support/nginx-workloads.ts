@@ -11,8 +11,6 @@ export interface NginxWorkload {
   readonly words: string;
   /** that nginx takes part in for one request: with its client, and in clear with its upstream */
   readonly exchangesPerRequest: number;
-  /** as in TracedServer */
-  readonly clientsGoFirst: boolean;
   /** Starts what it needs beside the traced one, on the same CPU. */
   prepare(cleanup: Cleanup, placement: Placement): Promise<NginxOptions>;
 }
@@ -32,14 +30,12 @@ export const NGINX_WORKLOADS = {
   alone: {
     words: "nginx answers 3 bytes by itself and keeps no log",
     exchangesPerRequest: 1,
-    clientsGoFirst: false,
     prepare: async () => ({}),
   },
   gateway: {
     words:
       "nginx passes each request on to an upstream on its own CPU, in clear over keep-alive, compresses its eight kilobytes of JSON, and keeps an access log",
     exchangesPerRequest: 2,
-    clientsGoFirst: true,
     async prepare(cleanup, placement) {
       const port = await freeLoopbackPort();
       const folder = cleanup.folder();

@@ -24,7 +24,6 @@ export const nodeServer: StartServer = async (cleanup, placement) => {
     executable,
     workerPid: program.pid,
     exchangesPerRequest: 1,
-    clientsGoFirst: false,
     usualHits: "Node reads until there is nothing more, and writes once",
   };
 };

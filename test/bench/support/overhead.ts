@@ -31,7 +31,7 @@ export const measureOverhead = async (cleanup: Cleanup, { label, start, targets 
   const placement = placeOnCpus(cleanup, "the server", "wrk, agent, nats-server");
   const server = await start(cleanup, placement);
   const { workerPid, exchangesPerRequest } = server;
-  const load = startLoadGenerator(cleanup, server.origin, { goesFirst: server.clientsGoFirst });
+  const load = startLoadGenerator(cleanup, server.origin);
   // The load's own process counts as Masthead's, so that no probe is put on its copy of libssl.
   const fleet = await startBenchFleet(cleanup, benchPolicy(server.executable), { wrk: load.pid });
   const emptyObject = buildEmptyProbes(cleanup.folder());
@@ -82,7 +82,7 @@ export const measureOverhead = async (cleanup: Cleanup, { label, start, targets 
     [
       `${label}: ${server.words}`,
       `${CONNECTIONS} keep-alive connections of wrk, 12 request headers; medians of ${rounds} interleaved rounds of ${seconds} s after ${warmSeconds} s of warm-up, ${agentWarmSeconds} s for a new agent`,
-      `${placement.words}${server.clientsGoFirst ? "; wrk goes first there" : ""}`,
+      placement.words,
       `floor: empty probes at ${sites}`,
       ...(foreign > 0 ? [`WARNING: ${foreign} probe programs of another agent were loaded meanwhile`] : []),
       overheadReport(server, measures, agents, targets),

@@ -15,11 +15,6 @@ export interface TracedServer {
   readonly workerPid: number;
   /** that its process takes part in for one request: its own, and those it makes to an upstream */
   readonly exchangesPerRequest: number;
-  /**
-   * whether clients never wait for the agent, as on other hosts than its own: only where the server's CPU is the one that is full, since
-   * they would leave nothing to the agent else
-   */
-  readonly clientsGoFirst: boolean;
   /** for people: what `probe hits a request` should be */
   readonly usualHits: string;
 }
