@@ -1,5 +1,7 @@
 import { fileURLToPath } from "node:url";
+import { openSession } from "@masthead/agent/capture/native-session";
 import { RecordSource } from "@masthead/agent/decode/record-enums";
+import { BUILT_OBJECT } from "@masthead/agent/source/bpf-source";
 import { policySet } from "@masthead/agent/testing/policies";
 import { afterEach, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
@@ -152,4 +154,17 @@ test("only targets are looked at", async () => {
   // Of a bystander nothing else is remembered: a host has more of them than there is room.
   const remembered = session.tableKeys("processes").map((key) => Buffer.from(key).readUInt32LE(0));
   expect(remembered).not.toContain(calls.pid);
+});
+
+test("where a kernel refuses one of the programs, none is on the calls of the host", () => {
+  const links = (withoutPrograms: string[], clearText = true) => {
+    const session = openSession({ objectPath: BUILT_OBJECT, clearText, withoutPrograms });
+    cleanup.add(() => session.close());
+    return { links: session.kernelIds().links.length, absent: session.info.absent };
+  };
+  const { links: none } = links([], false);
+  expect(links([]).links).toBe(none + 2);
+  const refused = links(["socket_close_entry"]);
+  expect(refused.links).toBe(none);
+  expect(refused.absent.map(({ program }) => program)).toContain("socket_close_entry");
 });

@@ -8,7 +8,7 @@ const MIB = 1024 * 1024;
 /** Of all rounds, what three quarters of them do not surpass: whatever else runs on the host only ever slows one down. */
 const BEST_ROUNDS = 0.75;
 
-/** Medians over all rounds, but for `best`. */
+/** Medians over all rounds, but for `best`. What is compared is compared round by round: a host may change its speed between two. */
 export interface OverheadFigures {
   perSecond: Record<Mode, number>;
   serverNs: Record<Mode, number>;
@@ -18,9 +18,14 @@ export interface OverheadFigures {
   apart: Record<Mode, number>;
   ofUntraced: number;
   ofFloor: number;
+  /** throughput when traced, as a share of the floor's, of each round */
+  ofFloorEach: number[];
   /** requests a second of the undisturbed rounds */
   best: Record<Mode, number>;
+  /** CPU time of the server a request, over that when untraced */
   addedNs: number;
+  /** of that, what empty probes add */
+  addedByFloorNs: number;
   agentNs: number;
   idleMib: number;
   residentMib: number;
@@ -36,6 +41,20 @@ export const overheadFigures = (
 ): OverheadFigures => {
   const each = (of: (rounds: readonly ServerMeasure[]) => number) =>
     Object.fromEntries(MODES.map((mode) => [mode, of(measures[mode])])) as Record<Mode, number>;
+  /** of each round */
+  const compared = (
+    mode: Mode,
+    other: Mode,
+    compare: (measure: ServerMeasure, beside: ServerMeasure) => number,
+  ): number[] =>
+    measures[mode].flatMap((measure, round) => {
+      const beside = measures[other][round];
+      return beside ? [compare(measure, beside)] : [];
+    });
+  const throughput = (measure: ServerMeasure, beside: ServerMeasure) => measure.perSecond / beside.perSecond;
+  const added = (measure: ServerMeasure, beside: ServerMeasure) =>
+    measure.serverNsPerRequest - beside.serverNsPerRequest;
+  const ofFloorEach = compared("traced", "floor", throughput);
   const perSecond = each((rounds) => median(rounds.map((round) => round.perSecond)));
   const serverNs = each((rounds) => median(rounds.map((round) => round.serverNsPerRequest)));
   return {
@@ -43,15 +62,17 @@ export const overheadFigures = (
     serverNs,
     busy: each((rounds) => median(rounds.map((round) => round.serverCpuBusy))),
     apart: each((rounds) => spread(rounds.map((round) => round.perSecond))),
-    ofUntraced: perSecond.traced / perSecond.untraced,
-    ofFloor: perSecond.traced / perSecond.floor,
+    ofUntraced: median(compared("traced", "untraced", throughput)),
+    ofFloor: median(ofFloorEach),
+    ofFloorEach,
     best: each((rounds) =>
       quantile(
         rounds.map((round) => round.perSecond),
         BEST_ROUNDS,
       ),
     ),
-    addedNs: serverNs.traced - serverNs.untraced,
+    addedNs: median(compared("traced", "untraced", added)),
+    addedByFloorNs: median(compared("floor", "untraced", added)),
     agentNs: median(agents.map(({ nsPerRequest }) => nsPerRequest)),
     idleMib: median(agents.map(({ idleResidentBytes }) => idleResidentBytes)) / MIB,
     residentMib: median(agents.map(({ residentBytes }) => residentBytes)) / MIB,

@@ -8,7 +8,7 @@ import type { TracedServer } from "./traced-server.js";
 
 const micros = (ns: number): string => `${(ns / 1000).toFixed(1)} µs`;
 
-/** The figures of all rounds as text: medians, ratios, and the targets beside them. */
+/** The figures of all rounds as text: medians and their ratios, and the targets beside what is compared round by round. */
 export const overheadReport = (
   server: Pick<TracedServer, "name" | "usualHits" | "exchangesPerRequest">,
   measures: Record<Mode, readonly ServerMeasure[]>,
@@ -34,6 +34,7 @@ export const overheadReport = (
     ...MODES.map(row),
     `  the better rounds (upper quartile), which others on this host disturbed least: ${MODES.map((mode) => `${mode} ${figures.best[mode].toFixed(0)}`).join(", ")} requests/s; traced is ${(figures.best.traced / figures.best.untraced).toFixed(3)} of untraced, ${(figures.best.traced / figures.best.floor).toFixed(3)} of floor`,
     ...MODES.map((mode) => `  each round, ${mode}: ${rounds(mode)} requests/s, ${spreadOf(mode)} apart`),
+    `  each round, traced of floor: ${figures.ofFloorEach.map((ratio) => ratio.toFixed(3)).join(" ")}`,
     `  agent: ${micros(agentNs)} of CPU a request, ${(agentNs / 1000).toFixed(1)} ms per 1,000 requests; resident ${idleMib.toFixed(0)} MiB before the load, ${residentMib.toFixed(0)} MiB after it, ${peakMib.toFixed(0)} MiB at most`,
     `  probe hits a request: ${median(agents.map(({ probeHitsPerRequest }) => probeHitsPerRequest)).toFixed(2)} (${server.usualHits})`,
     `  captured ${agents.map(({ captured }) => captured).join(" ")} of ${agents.map(({ requestsMade }) => requestsMade).join(" ")} answered requests${exchanges}; lost: ${lost || "none"}`,

@@ -25,8 +25,7 @@ export const serverTargets: OverheadTargets = (figures) => [
 
 /** What tracing nginx with TLS may cost. */
 export const nginxTargets: OverheadTargets = (figures) => {
-  const { addedNs, agentNs, ofUntraced, serverNs } = figures;
-  const byProbes = serverNs.floor - serverNs.untraced;
+  const { addedNs, addedByFloorNs: byProbes, agentNs, ofUntraced } = figures;
   const withinSpread = 1 - figures.apart.untraced;
   return [
     target(
