@@ -69,14 +69,16 @@ struct header_key {
 };
 
 /*
- * One of 64 bits for a name: a name without its bit in slot_config need not be looked up. Of its first eight bytes, lower
+ * One of NAME_BITS bits for a name: a name without its bit in slot_config need not be looked up. Of its first eight bytes, lower
  * case, zero padded, little endian, and of its length.
  */
 #define NAME_BITS 64
+
 static inline __attribute__((always_inline)) __u32 name_bit_index(__u64 first_bytes, __u64 length)
 {
 	return ((first_bytes ^ length) * 0x9e3779b97f4a7c15ULL) >> 58;
 }
+
 static inline __attribute__((always_inline)) __u64 name_bit(__u64 first_bytes, __u64 length)
 {
 	return 1ULL << name_bit_index(first_bytes, length);
