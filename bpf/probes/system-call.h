@@ -2,8 +2,8 @@
 /*
  * Every system call of the host passes here while HTTP in clear is read. Most move no bytes and close nothing, and most of the rest are of
  * no target. These two programs tell those apart and go on to others, by a tail call, with what is left. They are apart from those because of
- * the pages that they touch, which is what a call of a bystander costs: their code is short, and so is their stack, which from Linux
- * 6.13 on would else be one of their own (BPF_PRIV_STACK_MIN_SIZE in kernel/bpf/verifier.c). The two are loaded one after the other, which puts
+ * the pages that they touch, which is what a call of a bystander costs: their code is short, and they have no stack of their own, which
+ * from Linux 6.13 on a program has that wants some, unless it makes tail calls (check_max_stack_depth in kernel/bpf/verifier.c). The two are loaded one after the other, which puts
  * them side by side: sections are loaded in their order, and all others on these tracepoints have names that begin with `?`.
  */
 #ifndef MASTHEAD_PROBES_SYSTEM_CALL_H

@@ -91,7 +91,10 @@ export const measureBystander = async (cleanup: Cleanup, { label, start, target 
     Object.fromEntries(
       MODES.map((mode) => [mode, measures[mode].flatMap((paces) => paces.get(task) ?? [])]),
     ) as Record<Mode, Pace[]>;
-  const byTurns = target.of === "floor" ? await alternateTracepoints(bystander, emptyObject, rounds) : [];
+  const byTurns =
+    target.of === "floor" && benchSettings().readsClearText
+      ? await alternateTracepoints(cleanup, bystander, emptyObject, rounds)
+      : [];
   const list = (of: (agent: (typeof agents)[number]) => string) => agents.map(of).join(" ");
   console.log(
     [

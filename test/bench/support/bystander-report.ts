@@ -3,7 +3,7 @@ import { MODES, type Mode } from "./modes.js";
 import { median, spread } from "./statistics.js";
 import { target } from "./target.js";
 
-/** Which ratio has to be at least what: of the rounds, or of turns with empty tracepoints. */
+/** Which ratio has to be at least what. That of empty tracepoints is measured by turns, too. */
 export interface BystanderTarget {
   readonly of: Exclude<Mode, "traced">;
   readonly atLeast: number;
@@ -40,14 +40,20 @@ export const bystanderReport = (
     ].join(" ");
   const rounds = (mode: Mode) =>
     `    each round, ${NAMES[mode]}: ${paces[mode].map((pace) => figure(perCpuSecond(pace))).join(" ")}, ${(spread(paces[mode].map(perCpuSecond)) * 100).toFixed(1)} % of their median apart`;
-  const ratio = cpu("traced") / cpu("untraced");
+  const ratios = (other: Mode) =>
+    paces.traced.map((pace, round) => perCpuSecond(pace) / perCpuSecond(paces[other][round] ?? pace));
+  const ratio = median(ratios(of));
   return [
     `${task}:`,
     ...MODES.map(row),
     ...MODES.map(rounds),
-    ...(of === "untraced"
-      ? [target(ratio >= atLeast, `${task}, of untraced: ${ratio.toFixed(3)} (at least ${atLeast})`)]
-      : []),
+    `    each round, agent of ${NAMES[of]}: ${ratios(of)
+      .map((one) => one.toFixed(3))
+      .join(" ")}`,
+    target(
+      ratio >= atLeast,
+      `${task}, of ${NAMES[of]}, by rounds: ${ratio.toFixed(3)} (at least ${atLeast})`,
+    ),
   ].join("\n");
 };
 

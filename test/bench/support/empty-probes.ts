@@ -37,7 +37,7 @@ const openEmpty = (objectPath: string): CaptureSession => {
 };
 
 const tracepointsOf = ({ info }: CaptureSession): string =>
-  `tracepoints ${info.programs.filter((name) => !/^(ssl|go)_/.test(name)).join(", ")}`;
+  `tracepoints ${info.programs.filter((name) => !/^(ssl|go|arrival)_|^socket_(call|write|close)_/.test(name)).join(", ")}`;
 
 /** Attaches empty programs to the tracepoints that the agent uses, and to nothing else. */
 export const attachEmptyTracepoints = (objectPath: string): EmptyProbes => {

@@ -2,6 +2,8 @@
 export const MODES = ["untraced", "floor", "traced"] as const;
 export type Mode = (typeof MODES)[number];
 
-/** Of one round: another mode goes first each time, so that a drift of the machine favours none. */
-export const modesOfRound = (round: number): Mode[] =>
-  MODES.map((_, turn) => MODES[(round + turn) % MODES.length] ?? "untraced");
+/** Of one round: each mode goes before each other as often as after it, and one after the other in both ways, so that a drift of the machine favours none. */
+export const modesOfRound = (round: number): Mode[] => {
+  const turned = MODES.map((_, turn) => MODES[((round >> 1) + turn) % MODES.length] ?? "untraced");
+  return round % 2 === 0 ? turned : turned.reverse();
+};

@@ -24,8 +24,9 @@ export interface OverheadFigures {
   best: Record<Mode, number>;
   /** CPU time of the server a request, over that when untraced */
   addedNs: number;
-  /** of that, what empty probes add */
+  /** what empty probes add, and the agent's over these; medians, each of its own */
   addedByFloorNs: number;
+  addedOverFloorNs: number;
   agentNs: number;
   idleMib: number;
   residentMib: number;
@@ -73,6 +74,7 @@ export const overheadFigures = (
     ),
     addedNs: median(compared("traced", "untraced", added)),
     addedByFloorNs: median(compared("floor", "untraced", added)),
+    addedOverFloorNs: median(compared("traced", "floor", added)),
     agentNs: median(agents.map(({ nsPerRequest }) => nsPerRequest)),
     idleMib: median(agents.map(({ idleResidentBytes }) => idleResidentBytes)) / MIB,
     residentMib: median(agents.map(({ residentBytes }) => residentBytes)) / MIB,

@@ -2,6 +2,7 @@ import { LibbpfSession } from "@masthead/agent/capture/native-libbpf-session";
 import { loadPrograms } from "@masthead/agent/capture/native-programs";
 import { PolicyTables } from "@masthead/agent/capture/policy-tables";
 import { BUILT_OBJECT } from "@masthead/agent/source/bpf-source";
+import type { Cleanup } from "../../support/cleanup.js";
 import { setOf } from "./bench-fleet.js";
 import type { Bystander } from "./bystander.js";
 import { median } from "./statistics.js";
@@ -18,10 +19,15 @@ interface Tracepoints {
 }
 
 /** Programs on the tracepoints of system calls, loaded with all others of the object and not attached yet. */
-const loadTracepoints = (objectPath: string, prepare: (session: LibbpfSession) => void): Tracepoints => {
+const loadTracepoints = (
+  cleanup: Cleanup,
+  objectPath: string,
+  prepare: (session: LibbpfSession) => void,
+): Tracepoints => {
   const loaded = loadPrograms({ objectPath, clearText: true });
   const { session: native, programs } = loaded;
   const session = new LibbpfSession(loaded, 40, 4 * 1024 * 1024);
+  cleanup.add(() => session.close());
   prepare(session);
   const names = programs.filter((name) => name.startsWith("system_call_"));
   if (names.length !== 2) throw new Error(`not loaded: ${JSON.stringify(loaded.absent)}`);
@@ -62,14 +68,15 @@ const paceTasks = async (bystander: Bystander, tracepoints: Tracepoints): Promis
  * @returns for each task, by load: what is done in a second of its CPU time, as a share of that with the empty ones
  */
 export const alternateTracepoints = async (
+  cleanup: Cleanup,
   bystander: Bystander,
   emptyObject: string,
   loads: number,
 ): Promise<number[][]> => {
   const ratios: number[][] = bystander.tasks.map(() => []);
   for (let load = 0; load < loads; load += 1) {
-    const traced = loadTracepoints(BUILT_OBJECT, governed("/opt/no-bystander"));
-    const floor = loadTracepoints(emptyObject, () => {});
+    const traced = loadTracepoints(cleanup, BUILT_OBJECT, governed("/opt/no-bystander"));
+    const floor = loadTracepoints(cleanup, emptyObject, () => {});
     const turns: number[][] = [];
     for (let turn = 0; turn < TURNS; turn += 1) {
       const before = turn % 2 === 0 ? await paceTasks(bystander, floor) : undefined;

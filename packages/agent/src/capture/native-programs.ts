@@ -149,8 +149,11 @@ function loadRung(
   ];
   const absent: Loaded["absent"] = [];
   const doWithout = (refused: string, reason: string): void => {
-    if (!isAsked(refused)) absent.push({ program: refused, reason });
-    optional = optional.filter((each) => each.name !== refused);
+    const words = isOfClearText(refused) ? withoutClearText(reason) : reason;
+    if (!isAsked(refused)) absent.push({ program: refused, reason: words });
+    optional = optional.filter(
+      ({ name }) => name !== refused && !(isOfClearText(refused) && isOfClearText(name)),
+    );
     if (isSocketTracepoint(refused)) optional.push(...instead.splice(0));
   };
   for (const name of spared) doWithout(name, "left out");
@@ -210,15 +213,14 @@ const plan = (need: (typeof TRACEPOINTS)[keyof typeof TRACEPOINTS]): ProgramPlan
 /** They read HTTP in clear together only. */
 const clearTextPrograms = [...plan("clear"), ...FOLLOWED_CALLS.map(({ program }) => section(program))];
 
+const isOfClearText = (program: string): boolean => clearTextPrograms.some(({ name }) => name === program);
+
+const withoutClearText = (reason: string): string => `HTTP in clear is not read: ${reason}`;
+
 /** Attaches what is not a probe; an optional one that the kernel refuses is moved to `absent`. */
 export function attachTracepoints(loaded: Loaded): void {
-  const isWanted = {
-    ...{ required: true, optional: true, instead: true },
-    clear: readsClearText(loaded.programs),
-    asked: false,
-  };
   for (const [name, need] of Object.entries(TRACEPOINTS)) {
-    if (!isWanted[need] || !loaded.programs.includes(name)) continue;
+    if (need === "asked" || need === "clear" || !loaded.programs.includes(name)) continue;
     try {
       native(() => loaded.session.attachTracepoint(name));
     } catch (error) {
@@ -226,5 +228,20 @@ export function attachTracepoints(loaded: Loaded): void {
       loaded.programs = loaded.programs.filter((each) => each !== name);
       loaded.absent.push({ program: name, reason: error.message });
     }
+  }
+  if (readsClearText(loaded.programs)) attachClearText(loaded);
+}
+
+/** Both or none: one alone would slow the host for nothing, or follow connections whose end it does not see. */
+function attachClearText(loaded: Loaded): void {
+  const links: number[] = [];
+  const names = plan("clear").map(({ name }) => name);
+  try {
+    for (const name of names) links.push(native(() => loaded.session.attachTracepoint(name)));
+  } catch (error) {
+    for (const link of links) loaded.session.detach(link);
+    if (!(error instanceof NativeError)) throw error;
+    loaded.programs = loaded.programs.filter((name) => !isOfClearText(name));
+    loaded.absent.push({ program: names[links.length] ?? "", reason: withoutClearText(error.message) });
   }
 }

@@ -101,6 +101,9 @@ export class PolicySlot {
     this.named.clear();
     this.session.updateTable("slots", indexKey(this.index), Buffer.alloc(SLOT_CONFIG.bytes));
     this.session.updateTable("aggregate_slots", indexKey(this.index), Buffer.alloc(AGGREGATE_SLOT.bytes));
+    if (this.bits.size === 0 && this.written.length === 0) return;
+    // A run that began before may judge by what is here, which is about to be another rule's.
+    this.session.synchronize();
     for (const bit of this.bits) {
       this.session.updateTable("rules_by_bit", bitKey(this.index, bit), Buffer.alloc(RULE_BY_BIT.bytes));
       this.bits.delete(bit);

@@ -168,7 +168,7 @@ test("a set that fails to be written leaves the one before running, whole, and n
   const { session, tables, active, rule } = make();
   tables.apply(policySet(1, { one: { headers: { request: [keep("x-a")] } } }));
   const before = new Map(session.table("header_rules"));
-  for (const map of ["header_rules", "slots", "active"]) {
+  for (const map of ["header_rules", "rules_by_bit", "slots", "active"]) {
     let written = 0;
     session.refuse = (name) => {
       if (name !== "active") written += 1;
@@ -181,6 +181,10 @@ test("a set that fails to be written leaves the one before running, whole, and n
     expect(result).toMatchObject({ ok: false, error: expect.stringContaining(`update ${map}: EPERM`) });
     expect([active(), tables.revision, tables.generation]).toEqual([[1, 1], 1, 1]);
     expect(new Map(session.table("header_rules"))).toEqual(before);
+    const inSlot = [...session.table("rules_by_bit").values()].filter((value) =>
+      value.some((byte) => byte !== 0),
+    );
+    expect(inSlot).toHaveLength(before.size);
   }
   expect(tables.apply(policySet(2, { one: { headers: { request: [keep("x-b")] } } })).ok).toBe(true);
   expect([kept(rule("x-b")), rule("x-a")]).toEqual([1n, undefined]);
