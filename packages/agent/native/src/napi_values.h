@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,16 @@ inline uint64_t word(const Napi::CallbackInfo& info, size_t index) {
   if (!info[index].IsBigInt()) throw Napi::TypeError::New(info.Env(), "expected a bigint");
   bool lossless = false;
   return info[index].As<Napi::BigInt>().Uint64Value(&lossless);
+}
+
+inline std::map<std::string, uint32_t> numbers_by_name(const Napi::Object& object) {
+  std::map<std::string, uint32_t> numbers;
+  const Napi::Array names = object.GetPropertyNames();
+  for (uint32_t i = 0; i < names.Length(); i++) {
+    const std::string name = names.Get(i).As<Napi::String>().Utf8Value();
+    numbers[name] = object.Get(name).As<Napi::Number>().Uint32Value();
+  }
+  return numbers;
 }
 
 inline Napi::Value array_of(Napi::Env env, const Bytes& from) {

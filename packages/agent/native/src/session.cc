@@ -61,15 +61,8 @@ Session::Session(Info info) : Napi::ObjectWrap<Session>(info) {
     plan.push_back({program.Get("name").As<Napi::String>().Utf8Value(),
                     program.Get("attachType").As<Napi::Number>().Uint32Value()});
   }
-  std::map<std::string, uint32_t> entries;
-  const auto sizes = info[2].As<Napi::Object>();
-  const Napi::Array names = sizes.GetPropertyNames();
-  for (uint32_t i = 0; i < names.Length(); i++) {
-    const std::string name = names.Get(i).As<Napi::String>().Utf8Value();
-    entries[name] = sizes.Get(name).As<Napi::Number>().Uint32Value();
-  }
   try {
-    object_ = std::make_unique<BpfObject>(path, plan, entries);
+    object_ = std::make_unique<BpfObject>(path, plan, numbers_by_name(info[2].As<Napi::Object>()));
     grace_ = std::make_unique<GracePeriod>();
     // What the start and the kernel's BTF took goes before the first look at programs takes its own: together they would be the most
     // that this process ever has.

@@ -2,16 +2,9 @@ import { extendFloor } from "@masthead/shared/policy/floor";
 import { expect, test } from "vitest";
 import { MemoryTables } from "../testing/memory-tables.js";
 import { policySet } from "../testing/policies.js";
-import { bitKey, executableKey, indexKey, nameBit, nameBitIndex, nameKey, portKey } from "./policy-bytes.js";
+import { executableKey, indexKey, nameBit, nameKey, portKey } from "./policy-bytes.js";
 import { PolicyTables, type PolicyTablesOptions } from "./policy-tables.js";
-import {
-  ACTION_ITEMS,
-  HEADER_RULE,
-  NAME_MAX_BYTES,
-  RULE_BY_BIT,
-  SLOT_CONFIG,
-  TABLE_SLOTS,
-} from "./table-layout.js";
+import { ACTION_ITEMS, HEADER_RULE, SLOT_CONFIG } from "./table-layout.js";
 
 const make = (options: Partial<PolicyTablesOptions> = {}) => {
   const session = new MemoryTables();
@@ -188,32 +181,6 @@ test("a set that fails to be written leaves the one before running, whole, and n
   }
   expect(tables.apply(policySet(2, { one: { headers: { request: [keep("x-b")] } } })).ok).toBe(true);
   expect([kept(rule("x-b")), rule("x-a")]).toEqual([1n, undefined]);
-});
-
-test("slots rotate, and one that is used again holds nothing of before", () => {
-  const { session, tables } = make();
-  for (let revision = 1; revision <= 3 * TABLE_SLOTS; revision += 1) {
-    const spec = { headers: { request: [keep(`x-${revision}`)] }, targets: [{ port: revision }] };
-    expect(tables.apply(policySet(revision, { one: spec })).ok).toBe(true);
-  }
-  expect(session.table("header_rules").size).toBe(TABLE_SLOTS);
-  expect(session.table("port_items").size).toBe(TABLE_SLOTS);
-});
-
-test("of names that share a bit one is found by it, and of a slot that is used again none of before", () => {
-  const { session, tables, rule } = make();
-  const [one, other] = ["set-cookie", "x-print"];
-  expect(nameBitIndex(one)).toBe(nameBitIndex(other));
-  const atBit = () => session.value("rules_by_bit", bitKey(1, nameBitIndex(one)));
-  const headers = { request: [keep(other)], response: [{ name: one, action: "presence" as const }] };
-  expect(tables.apply(policySet(1, { one: { headers } }))).toMatchObject({ ok: true });
-  const name = atBit()?.toString("latin1", 0, NAME_MAX_BYTES).replace(/\0+$/, "") ?? "";
-  expect([one, other]).toContain(name);
-  expect(atBit()?.subarray(RULE_BY_BIT.rule)).toEqual(rule(name));
-  for (let revision = 2; revision <= TABLE_SLOTS + 1; revision += 1) {
-    tables.apply(policySet(revision, { one: { headers: { request: [keep("x-a")] } } }));
-  }
-  expect(atBit()).toEqual(Buffer.alloc(RULE_BY_BIT.bytes));
 });
 
 test("where a table is full, slots that are not in force make room", () => {
