@@ -94,7 +94,7 @@ static __always_inline int may_transfer(unsigned long number)
 }
 
 /* Not of `splice`: whether it writes to a socket is seen when it has returned. */
-static __always_inline int is_write(unsigned long number)
+static __always_inline int begins_write(unsigned long number)
 {
 	struct transfer_call call = transfer_of(number);
 

@@ -44,7 +44,7 @@ int system_call_entry(__u64 *arguments)
 {
 	unsigned long number = arguments[1];
 
-	if (is_write(number)) {
+	if (begins_write(number)) {
 		if (!is_known_bystander(bpf_get_current_task_btf()->tgid))
 			bpf_tail_call(arguments, &followed_entries, FOLLOW_WRITE);
 	} else if (may_close(number)) {

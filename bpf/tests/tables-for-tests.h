@@ -13,7 +13,6 @@ typedef void (*set_table)(const char *map, const void *key, const void *value);
 static inline void set_rule(set_table set, __u32 slot, const char *name, struct header_rule rule)
 {
 	struct header_key key = { .slot = slot };
-
 	struct rule_by_bit by_bit = { .rule = rule };
 	__u64 first;
 	__u32 place;

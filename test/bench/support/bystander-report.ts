@@ -1,6 +1,6 @@
 import type { Pace } from "./bystander.js";
 import { MODES, type Mode } from "./modes.js";
-import { median, spread } from "./statistics.js";
+import { byRounds, median, spread } from "./statistics.js";
 import { target } from "./target.js";
 
 /** Which ratio has to be at least what. That of empty tracepoints is measured by turns, too. */
@@ -40,16 +40,13 @@ export const bystanderReport = (
     ].join(" ");
   const rounds = (mode: Mode) =>
     `    each round, ${NAMES[mode]}: ${paces[mode].map((pace) => figure(perCpuSecond(pace))).join(" ")}, ${(spread(paces[mode].map(perCpuSecond)) * 100).toFixed(1)} % of their median apart`;
-  const ratios = (other: Mode) =>
-    paces.traced.map((pace, round) => perCpuSecond(pace) / perCpuSecond(paces[other][round] ?? pace));
-  const ratio = median(ratios(of));
+  const ratios = byRounds(paces.traced, paces[of], (pace, other) => perCpuSecond(pace) / perCpuSecond(other));
+  const ratio = median(ratios);
   return [
     `${task}:`,
     ...MODES.map(row),
     ...MODES.map(rounds),
-    `    each round, agent of ${NAMES[of]}: ${ratios(of)
-      .map((one) => one.toFixed(3))
-      .join(" ")}`,
+    `    each round, agent of ${NAMES[of]}: ${ratios.map((one) => one.toFixed(3)).join(" ")}`,
     target(
       ratio >= atLeast,
       `${task}, of ${NAMES[of]}, by rounds: ${ratio.toFixed(3)} (at least ${atLeast})`,

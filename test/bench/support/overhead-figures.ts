@@ -1,7 +1,7 @@
 import type { AgentMeasure } from "./agent-measure.js";
 import { MODES, type Mode } from "./modes.js";
 import type { ServerMeasure } from "./server-measure.js";
-import { median, quantile, spread } from "./statistics.js";
+import { byRounds, median, quantile, spread } from "./statistics.js";
 
 const MIB = 1024 * 1024;
 
@@ -42,20 +42,11 @@ export const overheadFigures = (
 ): OverheadFigures => {
   const each = (of: (rounds: readonly ServerMeasure[]) => number) =>
     Object.fromEntries(MODES.map((mode) => [mode, of(measures[mode])])) as Record<Mode, number>;
-  /** of each round */
-  const compared = (
-    mode: Mode,
-    other: Mode,
-    compare: (measure: ServerMeasure, beside: ServerMeasure) => number,
-  ): number[] =>
-    measures[mode].flatMap((measure, round) => {
-      const beside = measures[other][round];
-      return beside ? [compare(measure, beside)] : [];
-    });
+  const { untraced, floor, traced } = measures;
   const throughput = (measure: ServerMeasure, beside: ServerMeasure) => measure.perSecond / beside.perSecond;
   const added = (measure: ServerMeasure, beside: ServerMeasure) =>
     measure.serverNsPerRequest - beside.serverNsPerRequest;
-  const ofFloorEach = compared("traced", "floor", throughput);
+  const ofFloorEach = byRounds(traced, floor, throughput);
   const perSecond = each((rounds) => median(rounds.map((round) => round.perSecond)));
   const serverNs = each((rounds) => median(rounds.map((round) => round.serverNsPerRequest)));
   return {
@@ -63,7 +54,7 @@ export const overheadFigures = (
     serverNs,
     busy: each((rounds) => median(rounds.map((round) => round.serverCpuBusy))),
     apart: each((rounds) => spread(rounds.map((round) => round.perSecond))),
-    ofUntraced: median(compared("traced", "untraced", throughput)),
+    ofUntraced: median(byRounds(traced, untraced, throughput)),
     ofFloor: median(ofFloorEach),
     ofFloorEach,
     best: each((rounds) =>
@@ -72,9 +63,9 @@ export const overheadFigures = (
         BEST_ROUNDS,
       ),
     ),
-    addedNs: median(compared("traced", "untraced", added)),
-    addedByFloorNs: median(compared("floor", "untraced", added)),
-    addedOverFloorNs: median(compared("traced", "floor", added)),
+    addedNs: median(byRounds(traced, untraced, added)),
+    addedByFloorNs: median(byRounds(floor, untraced, added)),
+    addedOverFloorNs: median(byRounds(traced, floor, added)),
     agentNs: median(agents.map(({ nsPerRequest }) => nsPerRequest)),
     idleMib: median(agents.map(({ idleResidentBytes }) => idleResidentBytes)) / MIB,
     residentMib: median(agents.map(({ residentBytes }) => residentBytes)) / MIB,

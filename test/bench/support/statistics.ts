@@ -17,3 +17,14 @@ export const median = (values: readonly number[]): number => {
 /** How far the values lie apart, as a share of their median. */
 export const spread = (values: readonly number[]): number =>
   (Math.max(...values) - Math.min(...values)) / median(values);
+
+/** Each round's measure compared with another one of the same round; what has no other is left out. */
+export const byRounds = <Measure>(
+  measures: readonly Measure[],
+  others: readonly Measure[],
+  compare: (measure: Measure, other: Measure) => number,
+): number[] =>
+  measures.flatMap((measure, round) => {
+    const other = others[round];
+    return other === undefined ? [] : [compare(measure, other)];
+  });

@@ -16,6 +16,7 @@ import {
 } from "./policy-bytes.js";
 import type { CompiledPolicies } from "./policy-compile.js";
 import type { ExecutableItems } from "./policy-executables.js";
+import type { HeaderRule } from "./policy-rules.js";
 import { RULE_BY_BIT, SLOT_CONFIG } from "./table-layout.js";
 
 /** What writing policy tables asks of a session. */
@@ -37,9 +38,8 @@ export interface SlotContents {
 
 /** One slot of the kernel's policy tables, and what was written into it, so that it can be taken out again. */
 export class PolicySlot {
-  private written: { map: string; key: Uint8Array }[] = [];
-  /** places in `rules_by_bit` that are taken */
-  private readonly bits = new Set<number>();
+  /** `empty`: of an array, which has no entry less */
+  private written: { map: string; key: Uint8Array; empty?: Uint8Array }[] = [];
   private executables: ExecutableItems | undefined;
   /** `device:inode` of the executables that the slot names */
   private readonly named = new Set<string>();
@@ -64,8 +64,7 @@ export class PolicySlot {
       indexKey(this.index),
       aggregateSlotValue(compiled.aggregation),
     );
-    for (const rule of compiled.rules.headers)
-      this.putRule(rule.name, headerRuleValue(rule, ruleId(rule.name)));
+    this.putRules(compiled.rules.headers, ruleId);
     for (const { name, keep } of compiled.rules.query) {
       this.put("query_rules", nameKey(this.index, name), itemsValue(keep));
     }
@@ -101,26 +100,29 @@ export class PolicySlot {
     this.named.clear();
     this.session.updateTable("slots", indexKey(this.index), Buffer.alloc(SLOT_CONFIG.bytes));
     this.session.updateTable("aggregate_slots", indexKey(this.index), Buffer.alloc(AGGREGATE_SLOT.bytes));
-    if (this.bits.size === 0 && this.written.length === 0) return;
+    if (this.written.length === 0) return;
     // A run that began before may judge by what is here, which is about to be another rule's.
     this.session.synchronize();
-    for (const bit of this.bits) {
-      this.session.updateTable("rules_by_bit", bitKey(this.index, bit), Buffer.alloc(RULE_BY_BIT.bytes));
-      this.bits.delete(bit);
-    }
     for (let entry = this.written.at(-1); entry !== undefined; entry = this.written.at(-1)) {
-      this.session.deleteFromTable(entry.map, entry.key);
+      if (entry.empty) this.session.updateTable(entry.map, entry.key, entry.empty);
+      else this.session.deleteFromTable(entry.map, entry.key);
       this.written.pop();
     }
   }
 
   /** Of several with one bit, the first is found by it. */
-  private putRule(name: string, value: Uint8Array): void {
-    this.put("header_rules", nameKey(this.index, name), value);
-    const bit = nameBitIndex(name);
-    if (this.bits.has(bit)) return;
-    this.session.updateTable("rules_by_bit", bitKey(this.index, bit), ruleByBitValue(name, value));
-    this.bits.add(bit);
+  private putRules(rules: readonly HeaderRule[], ruleId: (name: string) => number): void {
+    const bits = new Set<number>();
+    for (const rule of rules) {
+      const { name } = rule;
+      const value = headerRuleValue(rule, ruleId(name));
+      this.put("header_rules", nameKey(this.index, name), value);
+      const bit = nameBitIndex(name);
+      if (bits.has(bit)) continue;
+      bits.add(bit);
+      const empty = Buffer.alloc(RULE_BY_BIT.bytes);
+      this.put("rules_by_bit", bitKey(this.index, bit), ruleByBitValue(name, value), empty);
+    }
   }
 
   private putExecutable(file: ExecutableFile, items: bigint): void {
@@ -128,9 +130,9 @@ export class PolicySlot {
     this.named.add(`${file.device}:${file.inode}`);
   }
 
-  private put(map: string, key: Uint8Array, value: Uint8Array): void {
+  private put(map: string, key: Uint8Array, value: Uint8Array, empty?: Uint8Array): void {
     this.session.updateTable(map, key, value);
-    this.written.push({ map, key });
+    this.written.push({ map, key, ...(empty && { empty }) });
   }
 }
 
