@@ -12,6 +12,7 @@
 #include "../maps/work.h"
 
 #define STEPS_MAX 16384	/* of one call: heads, chunks, blocks */
+#define STEPS_OFTEN 6	/* that most calls need at most: a loop of its own, in which no callback has to be returned from */
 
 struct step_context {
 	struct work *w;
@@ -241,23 +242,17 @@ verified_alone int admit_head(struct work *w, struct out *o, struct connection *
 }
 
 /* The fields are read: the record gets its flags, and the direction its next state. */
-verified_alone int settle_head(struct work *w, struct out *o, struct connection *c)
+static __always_inline void settle_head(struct work *w, struct out *o, struct connection *c)
 {
-	struct direction *d;
-	struct parsed_head *p;
-	struct record_message *m;
-	int framing, interim;
+	struct direction *d = direction_of(w, c);
+	struct parsed_head *p = &w->parsed;
+	struct record_message *m = MESSAGE(o);
+	int framing = framing_of(w), interim;
 
-	if (!w || !o || !c)
-		return 0;
-	d = direction_of(w, c);
-	p = &w->parsed;
-	framing = framing_of(w);
 	if (p->truncated) {
 		w->head.flags |= RECORD_TRUNCATED;
 		count(COUNTER_TRUNCATED_HEADS);
 	}
-	m = MESSAGE(o);
 	if (o->pending) {
 		m->head_bytes = d->bytes;
 		m->header.flags |= w->head.flags | d->next_flags |
@@ -281,7 +276,6 @@ verified_alone int settle_head(struct work *w, struct out *o, struct connection 
 	} else if (!interim) {
 		begin_body(w, o, c, framing, p->content_length);
 	}
-	return 0;
 }
 
 /* The bytes that were read behind a complete head, for chunk_size_step: it need not read them again. */
@@ -587,31 +581,29 @@ verified_alone int chunk_size_step(struct work *w, struct out *o, struct connect
 	return 0;
 }
 
-static long follow_step(__u32 index, struct step_context *context)
+/* 1: there is nothing more to take. */
+static __always_inline int take_step(struct work *w, struct out *o, struct connection *c)
 {
-	struct work *w = context->w;
-	struct connection *c = context->c;
 	struct direction *d = direction_of(w, c);
 
-	(void)index;
 	if (w->position >= w->size)
 		return !(w->left || w->messages_left) || !next_part(w);
 	switch (d->state) {
 	case STATE_HEAD:
 	case STATE_RESYNC:
 		if (head_step(w, c))
-			finish_head(w, context->o, c);
+			finish_head(w, o, c);
 		return 0;
 	case STATE_BODY:
 	case STATE_CHUNK_DATA:
-		body_step(w, context->o, c);
+		body_step(w, o, c);
 		return 0;
 	case STATE_CHUNK_SIZE:
-		chunk_size_step(w, context->o, c);
+		chunk_size_step(w, o, c);
 		return 0;
 	case STATE_SKIP_HEAD:
 	case STATE_TRAILER:
-		skip_step(w, context->o, c);
+		skip_step(w, o, c);
 		return 0;
 	case STATE_UNTIL_CLOSE:
 		d->bytes += bytes_left(w);
@@ -623,11 +615,18 @@ static long follow_step(__u32 index, struct step_context *context)
 	}
 }
 
+static long follow_step(__u32 index, struct step_context *context)
+{
+	(void)index;
+	return take_step(context->w, context->o, context->c);
+}
+
 /* Takes the call that `w` describes. A head that is not complete at its end stays in w->head. */
 verified_alone int follow(struct work *w, struct out *o, struct connection *c)
 {
 	struct step_context context = { .w = w, .o = o, .c = c };
 	struct direction *d;
+	int is_over = 0;
 
 	if (!w || !o || !c)
 		return 0;
@@ -639,7 +638,13 @@ verified_alone int follow(struct work *w, struct out *o, struct connection *c)
 			lose_place(w, c);
 		drop_head(w);
 	}
-	bpf_loop(STEPS_MAX, follow_step, &context, 0);
+	for (__u32 i = 0; i < STEPS_OFTEN; i++) {
+		is_over = take_step(w, o, c);
+		if (is_over)
+			break;
+	}
+	if (!is_over)
+		bpf_loop(STEPS_MAX, follow_step, &context, 0);
 	if (w->position < w->size || w->left) {	/* more steps than one call may take */
 		end_message(w, o, c);
 		lose_place(w, c);

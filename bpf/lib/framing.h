@@ -9,15 +9,15 @@
 #define KEY_LENGTH 0x6874676e656cULL		/* "length" */
 #define KEY_TRANSFER 0x726566736e617274ULL	/* "transfer" */
 #define KEY_CHUNKED 0x64656b6e756863ULL
+#define DIGITS_A_STEP 4
 #define KEY_ENCODING 0x6e69646f636e652dULL	/* "-encodin", then "g" */
 
-static long number_step(__u32 index, struct work_context *context)
+/* Takes one byte of a content-length line. 1: it was the last, or a bad one. */
+static __always_inline int take_digit(struct work *w)
 {
-	struct work *w = context->w;
 	struct number *n = &w->number;
 	__u8 byte;
 
-	(void)index;
 	if (w->finder.at >= w->finder.to)
 		return 1;
 	byte = AT(w, w->finder.at);
@@ -45,6 +45,16 @@ static long number_step(__u32 index, struct work_context *context)
 	return n->bad != 0;
 }
 
+static long number_step(__u32 index, struct work_context *context)
+{
+	(void)index;
+#pragma unroll
+	for (int i = 0; i < DIGITS_A_STEP; i++)
+		if (take_digit(context->w))
+			return 1;
+	return 0;
+}
+
 /* The value [from, to) of a content-length line: digits, or a list of one number. */
 verified_alone int note_content_length(struct work *w, __u32 from, __u32 to)
 {
@@ -59,7 +69,7 @@ verified_alone int note_content_length(struct work *w, __u32 from, __u32 to)
 	__builtin_memset(n, 0, sizeof(*n));
 	w->finder.at = from;
 	w->finder.to = to;
-	bpf_loop(HEAD_MAX_BYTES, number_step, &context, 0);
+	bpf_loop(HEAD_MAX_BYTES / DIGITS_A_STEP + 1, number_step, &context, 0);
 	if (n->bad || !n->digits || (n->numbers && n->first != n->value))
 		p->bad_length = 1;
 	else if (p->has_length && p->content_length != n->value)
@@ -186,10 +196,8 @@ static __always_inline int framing_of_response(struct work *w)
 }
 
 /* What follows the head: enum framing. */
-verified_alone int framing_of(struct work *w)
+static __always_inline int framing_of(struct work *w)
 {
-	if (!w)
-		return FRAMING_UNKNOWN;
 	return w->parsed.is_response ? framing_of_response(w) : framing_of_request(w);
 }
 

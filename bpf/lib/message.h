@@ -162,15 +162,11 @@ verified_alone int begin_body(struct work *w, struct out *o, struct connection *
 	return 0;
 }
 
-verified_alone int begin_record(struct work *w, struct out *o, struct connection *c)
+static __always_inline void begin_record(struct work *w, struct out *o, struct connection *c)
 {
-	struct direction *d;
-	struct record_message *m;
+	struct direction *d = direction_of(w, c);
+	struct record_message *m = MESSAGE(o);
 
-	if (!w || !o || !c)
-		return 0;
-	d = direction_of(w, c);
-	m = MESSAGE(o);
 	__builtin_memset(m, 0, sizeof(*m));
 	m->header.kind = d->response ? RECORD_RESPONSE : RECORD_REQUEST;
 	m->header.pid = w->process;
@@ -193,7 +189,6 @@ verified_alone int begin_record(struct work *w, struct out *o, struct connection
 	c->generation = w->judgement.generation;
 	c->reported |= !w->judgement.aggregate;
 	o->pending = 1;
-	return 0;
 }
 
 static __always_inline __u32 outstanding_entry(struct work *w, int silent)

@@ -17,24 +17,27 @@
 
 #define MASK_MIN_BYTES 24	/* nothing of a shorter secret is shown */
 
+/* 1 where any bit is. No branch, of which the verifier would follow both ways. */
+static __always_inline __u32 is_set(__u64 bits)
+{
+	bits |= -bits;
+	opaque(bits);
+	return bits >> 63;
+}
+
 static __always_inline __u32 allowed_by(const struct header_rule *rule, const struct action_items *a, __u64 items)
 {
-	__u32 allowed = 0;
+	__u64 keep = rule->floor ? 0 : a->keep;
 
-	if ((a->keep & items) && !rule->floor)
-		allowed |= ALLOW_KEEP;
-	if (a->mask & items)
-		allowed |= ALLOW_MASK;
-	if (a->fingerprint & items)
-		allowed |= ALLOW_FINGERPRINT;
-	if (a->presence & items)
-		allowed |= ALLOW_PRESENCE;
-	return allowed;
+	return is_set(keep & items) << ELEMENT_KEEP | is_set(a->mask & items) << ELEMENT_MASK |
+	       is_set(a->fingerprint & items) << ELEMENT_FINGERPRINT | is_set(a->presence & items) << ELEMENT_PRESENCE;
 }
 
 static __always_inline __u32 allowed_for_usage(const struct header_rule *rule, const struct usage_items *u, __u64 items)
 {
-	return ((u->keep & items) && !rule->floor ? ALLOW_KEEP : 0) | (u->fingerprint & items ? ALLOW_FINGERPRINT : 0);
+	__u64 keep = rule->floor ? 0 : u->keep;
+
+	return is_set(keep & items) << ELEMENT_KEEP | is_set(u->fingerprint & items) << ELEMENT_FINGERPRINT;
 }
 
 struct sip_context {

@@ -59,36 +59,21 @@ struct scan_context {
 	__u64 skipping;		/* 1: only the empty line is looked for, lines are not noted */
 };
 
-static long scan_step(__u32 index, struct scan_context *context)
+/* Blocks without a line's end, and lines, of one call of scan_step: most heads take one. Returning from a call costs more than a block. */
+#define SCAN_STEPS 64
+
+/* The line that ends at `end`, which is where an LF is. 1: there is nothing more to scan. */
+static __always_inline int scan_line(struct work *w, __u32 end, __u64 skipping)
 {
-	struct work *w = context->w;
 	struct head *h = &w->head;
-	__u64 mask = w->line_mask;
-	__u32 begin, end, length;
+	__u32 length = end - h->line_start;
 
-	(void)index;
-	if (!mask) {
-		__u32 at = h->scanned, left;
-
-		if (at >= h->used)
-			return 1;
-		left = h->used - at;
-		mask = equal_in_block(&AT(w, at), '\n', '\n') & first_bits(left);
-		w->line_base = at;
-		h->scanned = at + (left < 64 ? left : 64);
-		if (!mask)
-			return 0;
-	}
-	w->line_mask = mask & (mask - 1);
-	end = w->line_base + lowest_bit(mask);
-	begin = h->line_start;
 	h->line_start = end + 1;
-	length = end - begin;
 	if (length && AT(w, end - 1) == '\r')
 		length--;
-	else if (length || h->lines || context->skipping)
+	else if (length || h->lines || skipping)
 		h->flags |= RECORD_BARE_LF;
-	if (context->skipping) {
+	if (skipping) {
 		if (length)
 			return 0;
 		w->head_end = end + 1;
@@ -109,6 +94,33 @@ static long scan_step(__u32 index, struct scan_context *context)
 	return h->lines >= HEAD_MAX_LINES;
 }
 
+static long scan_step(__u32 index, struct scan_context *context)
+{
+	struct work *w = context->w;
+	struct head *h = &w->head;
+	__u64 mask = w->line_mask, skipping = context->skipping;
+
+	(void)index;
+	for (__u32 i = 0; i < SCAN_STEPS; i++) {
+		if (!mask) {
+			__u32 at = h->scanned, left;
+
+			if (at >= h->used)
+				return 1;
+			left = h->used - at;
+			mask = equal_in_block(&AT(w, at), '\n', '\n') & first_bits(left);
+			w->line_base = at;
+			h->scanned = at + (left < 64 ? left : 64);
+			continue;
+		}
+		if (scan_line(w, w->line_base + lowest_bit(mask), skipping))
+			return 1;
+		mask &= mask - 1;
+	}
+	w->line_mask = mask;
+	return 0;
+}
+
 /* Looks at what was not looked at yet. Sets head_end where the empty line is found. */
 verified_alone int scan_lines(struct work *w, __u64 skipping)
 {
@@ -126,13 +138,12 @@ struct work_context {
 	struct work *w;
 };
 
-static long find_step(__u32 index, struct work_context *context)
+/* One block of 64 bytes. 1: found, or the end. */
+static __always_inline int find_in_block(struct work *w)
 {
-	struct work *w = context->w;
 	__u32 at = w->finder.at;
 	__u64 mask;
 
-	(void)index;
 	if (at >= w->finder.to)
 		return 1;
 	mask = equal_in_block(&AT(w, at), w->finder.first, w->finder.second);
@@ -143,6 +154,12 @@ static long find_step(__u32 index, struct work_context *context)
 	}
 	w->finder.at = at + 64;
 	return 0;
+}
+
+static long find_step(__u32 index, struct work_context *context)
+{
+	(void)index;
+	return find_in_block(context->w);
 }
 
 /* Where one of two bytes is first in the head's [from, to); `to` where neither is. */
@@ -156,7 +173,8 @@ verified_alone __u32 find_either(struct work *w, __u32 from, __u32 to, __u8 firs
 	w->finder.to = to;
 	w->finder.first = first;
 	w->finder.second = second;
-	bpf_loop(HEAD_MAX_BYTES / 64 + 1, find_step, &context, 0);
+	if (!find_in_block(w))	/* most are in the first */
+		bpf_loop(HEAD_MAX_BYTES / 64, find_step, &context, 0);
 	return w->finder.at < to ? w->finder.at : to;
 }
 

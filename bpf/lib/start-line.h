@@ -11,14 +11,10 @@ enum start_kind { START_BAD, START_MORE, START_REQUEST, START_RESPONSE };
 #define SEVEN_BYTES 0x00ffffffffffffffULL
 
 /* What the first bytes can begin. Sets parsed.method_length for a request. */
-verified_alone int start_kind(struct work *w)
+static __always_inline int start_kind(struct work *w)
 {
-	__u32 start, available;
+	__u32 start = w->head.start, available = w->head.used - start;
 
-	if (!w)
-		return START_BAD;
-	start = w->head.start;
-	available = w->head.used - start;
 	for (__u32 i = 0; i <= RECORD_METHOD_MAX; i++) {
 		__u8 byte;
 
@@ -103,11 +99,12 @@ static __always_inline int parse_request_line(struct work *w, __u32 start, __u32
 /* Fills `parsed` with what the start line says. 0: it is not one of HTTP/1. */
 verified_alone int parse_start_line(struct work *w)
 {
-	int kind = start_kind(w);
 	__u32 end;
+	int kind;
 
 	if (!w)
 		return 0;
+	kind = start_kind(w);
 	end = w->head.lines ? line_end(w, 0) : 0;
 	if (kind == START_RESPONSE)
 		return end ? parse_status_line(w, w->head.start, end) : 0;

@@ -73,8 +73,13 @@ verified_alone int is_parameter_kept(struct work *w, __u32 from, __u32 length)
 	return rule && (rule->keep & w->judgement.query_keep);
 }
 
+struct query_context {
+	struct work *w;
+	struct out *o;
+};
+
 /* One parameter: [at, next separator). */
-static long query_step(__u32 index, struct fields_context *context)
+static long query_step(__u32 index, struct query_context *context)
 {
 	struct work *w = context->w;
 	struct out *o = context->o;
@@ -109,7 +114,7 @@ static long query_step(__u32 index, struct fields_context *context)
 /* Appends method, path and query. */
 verified_alone int append_target(struct work *w, struct out *o)
 {
-	struct fields_context context = { .w = w, .o = o };
+	struct query_context context = { .w = w, .o = o };
 	struct record_message *m;
 	__u32 from, to, path, path_end, length;
 

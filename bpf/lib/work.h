@@ -166,7 +166,7 @@ struct work {
 	__u32 ahead;		/* bytes in `small` that come next: they were read with the head before them */
 	__u32 source;		/* enum record_source, of the call */
 	__u32 next_response;	/* of the connection, before this head */
-	__u32 reserved;
+	__u32 field;		/* which is judged next */
 	struct finder finder;
 	struct number number;
 	struct list_element element;

@@ -98,7 +98,7 @@ static __always_inline void take_socket_bytes(struct pt_regs *regs, struct task_
 	if (!c)
 		note_first(&key, s, direction, is_first);
 	if (!c || c->directions[direction].state == STATE_IGNORE)
-		settle_strange(&key, s->sk);
+		settle_strange(&key, s->descriptor);
 }
 
 /* A call of a process that is no known bystander has moved bytes. */

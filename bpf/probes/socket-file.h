@@ -3,6 +3,7 @@
 #ifndef MASTHEAD_PROBES_SOCKET_FILE_H
 #define MASTHEAD_PROBES_SOCKET_FILE_H
 
+#include "kernel-object.h"
 #include "socket.h"
 
 #define FILE_TYPE	0170000
@@ -13,39 +14,41 @@ struct socket_file {
 	struct file *file;
 	struct sock *sk;
 	__u64 inode;
+	__u32 descriptor;
 	__u16 family;
 };
 
 static __always_inline struct file *file_of(struct task_struct *task, __u64 descriptor)
 {
 	struct fdtable *table = task->files->fdt;
-	struct file *file = 0;
 
 	if (descriptor >= table->max_fds)
 		return 0;
-	return bpf_probe_read_kernel(&file, sizeof(file), table->fd + descriptor) ? 0 : file;
+	/* table->fd[descriptor], as if that were the `fd` of another table: it is of no type of its own that a plain load could name */
+	return (struct file *)READ_FIELD(fdtable, (char *)(table->fd + descriptor) - bpf_core_field_offset(table->fd), fd);
 }
 
 /* 0: it is none, or one of datagrams, or of another family than TCP's and Unix's. */
 static __always_inline int find_socket(struct task_struct *task, __u64 descriptor, struct socket_file *s)
 {
 	struct file *file = file_of(task, (__u32)descriptor);
-	struct inode *inode = file ? BPF_CORE_READ(file, f_inode) : 0;
+	struct inode *inode = file ? READ_FIELD(file, file, f_inode) : 0;
 	struct socket *socket;
 	struct sock *sk;
 
-	if (!inode || (BPF_CORE_READ(inode, i_mode) & FILE_TYPE) != FILE_SOCKET)
+	if (!inode || (READ_FIELD(inode, inode, i_mode) & FILE_TYPE) != FILE_SOCKET)
 		return 0;
-	socket = BPF_CORE_READ(file, private_data);
-	sk = BPF_CORE_READ(socket, sk);
+	socket = READ_FIELD(file, file, private_data);
+	sk = READ_FIELD(socket, socket, sk);
 	if (!sk)
 		return 0;
 	s->file = file;
+	s->descriptor = descriptor;
 	s->sk = sk;
-	s->family = BPF_CORE_READ(sk, __sk_common.skc_family);
-	s->inode = (__u32)BPF_CORE_READ(inode, i_ino);
+	s->family = READ_FIELD(sock, sk, __sk_common.skc_family);
+	s->inode = (__u32)READ_FIELD(inode, inode, i_ino);
 	return (s->family == AF_INET || s->family == AF_INET6 || s->family == AF_UNIX) &&
-	       BPF_CORE_READ(sk, sk_type) == SOCKET_STREAM;
+	       READ_FIELD(sock, sk, sk_type) == SOCKET_STREAM;
 }
 
 /* Does nothing else refer to the file: no other descriptor, process or call in flight? */
@@ -64,8 +67,8 @@ static __always_inline int is_fresh(const struct socket_file *s, __u32 direction
 	struct tcp_sock *tcp = (void *)s->sk;
 	__u32 read, written;
 
-	read = BPF_CORE_READ(tcp, bytes_received) - (BPF_CORE_READ(tcp, rcv_nxt) - BPF_CORE_READ(tcp, copied_seq));
-	written = BPF_CORE_READ(tcp, bytes_acked) + BPF_CORE_READ(tcp, write_seq) - BPF_CORE_READ(tcp, snd_una);
+	read = READ_FIELD(tcp_sock, tcp, bytes_received) - (READ_FIELD(tcp_sock, tcp, rcv_nxt) - READ_FIELD(tcp_sock, tcp, copied_seq));
+	written = READ_FIELD(tcp_sock, tcp, bytes_acked) + READ_FIELD(tcp_sock, tcp, write_seq) - READ_FIELD(tcp_sock, tcp, snd_una);
 	if (direction == READ)
 		read -= moved;
 	else

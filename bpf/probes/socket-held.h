@@ -32,12 +32,12 @@ static long search_step(__u32 index, struct descriptor_search *search)
 	return search->found != 0;
 }
 
-/* By itself, for its stack. first, last: the descriptors of the current process that are closed. */
-verified_alone int has_other_descriptor(__u64 file, __u32 first, __u32 last)
+/* By itself, for its stack. Of the file of `descriptor`; first, last: the descriptors of the current process that are closed. */
+verified_alone int has_other_descriptor(__u32 descriptor, __u32 first, __u32 last)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct fdtable *table = task->files->fdt;
-	struct descriptor_search search = { .table = table->fd, .file = (void *)file, .first = first, .last = last };
+	struct descriptor_search search = { .table = table->fd, .file = file_of(task, descriptor), .first = first, .last = last };
 	__u32 most = table->max_fds;
 
 	if (most > DESCRIPTORS_MOST)

@@ -18,9 +18,9 @@ static __always_inline int read_sequence(const struct socket_file *s, __u32 dire
 	struct tcp_sock *tcp = (void *)s->sk;
 	struct sock *sk = s->sk;
 
-	if (s->family == AF_UNIX || BPF_CORE_READ(sk, sk_protocol) != PROTOCOL_TCP)
+	if (s->family == AF_UNIX || READ_FIELD(sock, sk, sk_protocol) != PROTOCOL_TCP)
 		return 0;
-	*sequence = direction == READ ? BPF_CORE_READ(tcp, copied_seq) : BPF_CORE_READ(tcp, write_seq);
+	*sequence = direction == READ ? READ_FIELD(tcp_sock, tcp, copied_seq) : READ_FIELD(tcp_sock, tcp, write_seq);
 	return 1;
 }
 

@@ -45,14 +45,15 @@ verified_alone int beginning_of(__u64 user, __u32 size)
 }
 
 /*
- * By itself, as `strange` takes room on the stack. handle: of the socket; sk: the address of its struct sock. Not the key by its address: what a
+ * By itself, as `strange` takes room on the stack. handle: of the socket; descriptor: one of the current process. Not the key by its address: what a
  * function that is verified alone is handed is no key to a map before Linux 6.2.
  */
-verified_alone int note_strange(__u64 handle, __u32 process_id, __u64 sk, __u32 calls_left, int is_tls)
+verified_alone int note_strange(__u64 handle, __u32 process_id, __u32 descriptor, __u32 calls_left, int is_tls)
 {
 	struct connection_key key = { .ssl = handle, .process = process_id };
 	struct strange_socket strange = { .calls_left = calls_left, .is_tls = is_tls }, *noted;
 	struct process *process = bpf_map_lookup_elem(&processes, &process_id);
+	struct socket_file s;
 
 	if (!process || process->strange_sockets >= entries_of(&strange_sockets) / 2)	/* no process takes all the room */
 		return 0;
@@ -60,8 +61,8 @@ verified_alone int note_strange(__u64 handle, __u32 process_id, __u64 sk, __u32 
 		return 0;
 	add_atomically(&process->strange_sockets, 1);
 	noted = is_tls ? bpf_map_lookup_elem(&strange_sockets, &key) : 0;
-	if (noted)
-		read_socket((struct sock *)sk, 0, &noted->socket);
+	if (noted && find_socket(bpf_get_current_task_btf(), descriptor, &s) && (s.inode | SOCKET_HANDLE) == handle)
+		read_socket(s.sk, 0, &noted->socket);
 	return 0;
 }
 
@@ -110,9 +111,9 @@ static __always_inline int begins_connection(struct work *w, const struct connec
 	if (beginning == BEGINS_TLS) {
 		if (strange)
 			forget_strange(key);
-		note_strange(key->ssl, key->process, (__u64)s->sk, 0, 1);
+		note_strange(key->ssl, key->process, s->descriptor, 0, 1);
 	} else if (!strange) {
-		note_strange(key->ssl, key->process, (__u64)s->sk, patience_with(s, w->direction, moved), 0);
+		note_strange(key->ssl, key->process, s->descriptor, patience_with(s, w->direction, moved), 0);
 	} else if (left) {	/* of two calls at once, one counts */
 		compare_and_swap(&strange->calls_left, left, left - 1);
 	}
@@ -120,13 +121,13 @@ static __always_inline int begins_connection(struct work *w, const struct connec
 }
 
 /* A connection whose socket carries no HTTP in clear, or none any more, makes room. 0: a program run holds it. */
-static __always_inline int end_as_strange(const struct connection_key *key, struct sock *sk, int is_tls)
+static __always_inline int end_as_strange(const struct connection_key *key, __u32 descriptor, int is_tls)
 {
 	struct connection *c = claim_connection(key);
 
 	if (!c)
 		return 0;
-	note_strange(key->ssl, key->process, (__u64)sk, 0, is_tls);
+	note_strange(key->ssl, key->process, descriptor, 0, is_tls);
 	end_measured_connection(c, key, END_CLOSED);
 	return 1;
 }
@@ -137,17 +138,17 @@ static __always_inline int is_tls_in_tunnel(struct work *w, struct connection *c
 {
 	if (c->directions[w->direction & 1].state != STATE_TUNNEL || beginning_of_call(w) != BEGINS_TLS)
 		return 0;
-	return end_as_strange(key, s->sk, 1);
+	return end_as_strange(key, s->descriptor, 1);
 }
 
 /* The connection turned out to speak no HTTP. */
-static __always_inline void settle_strange(const struct connection_key *key, struct sock *sk)
+static __always_inline void settle_strange(const struct connection_key *key, __u32 descriptor)
 {
 	struct connection *c = bpf_map_lookup_elem(&connections, key);
 
 	if (!c || c->reported || c->directions[READ].state != STATE_IGNORE || c->directions[WRITE].state != STATE_IGNORE)
 		return;
-	end_as_strange(key, sk, 0);
+	end_as_strange(key, descriptor, 0);
 }
 
 #endif
