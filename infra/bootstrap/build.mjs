@@ -9,6 +9,8 @@ const PACKAGES = ["shared", "agent", "api", "client", "cli"]
   .map((name) => `packages/${name}`)
   .concat("infra");
 const manifests = [...PACKAGES, "test/runtimes"].map((name) => `${name}/package.json`);
+/** The same programs, for all kernels and for Linux 6.4 and later. */
+const KERNEL_OBJECTS = ["bpf/build/masthead.bpf.o", "bpf/build/masthead-typed.bpf.o"];
 const sources = PACKAGES.flatMap((name) => [`${name}/src`, `${name}/tsconfig.json`]);
 
 export const installDependencies = (root, say) =>
@@ -48,9 +50,8 @@ export const compileTypeScript = (root) =>
 const version = (program) => spawnSync(program, ["--version"], { encoding: "utf8" }).stdout ?? "";
 
 export const compileKernelPrograms = (root) =>
-  unlessStamped(
-    { root, name: "bpf", inputs: ["bpf"], also: version("clang"), results: ["bpf/build/masthead.bpf.o"] },
-    () => command("make", ["-C", "bpf"], { cwd: root }),
+  unlessStamped({ root, name: "bpf", inputs: ["bpf"], also: version("clang"), results: KERNEL_OBJECTS }, () =>
+    command("make", ["-C", "bpf"], { cwd: root }),
   );
 
 export const compileAddon = (root, say) =>

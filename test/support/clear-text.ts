@@ -22,6 +22,7 @@ export interface Seen {
 /** Heads of all processes, HTTP in clear among them, under one policy. */
 export const captureClearText = (
   cleanup: Cleanup,
+  options: { objectPath?: string } = {},
 ): { seen: Seen[] } & Pick<KernelCapture, "session" | "attachment"> => {
   const seen: Seen[] = [];
   const { session, tables, attachment } = startKernelCapture(
@@ -45,7 +46,7 @@ export const captureClearText = (
         ports: [localPort, peerPort],
       });
     },
-    { clearText: true },
+    { clearText: true, ...options },
   );
   tables.apply(policySet(1, { all: {} }));
   return { seen, session, attachment };

@@ -55,9 +55,11 @@ export const startKernelCapture = (
     onSeries,
     onMessageEnd = ignore,
     ...options
-  }: Pick<
-    SessionOptions,
-    "withoutPrograms" | "clearText" | "bestLink" | "returnBy" | "seenAt" | "mapEntries"
+  }: Partial<
+    Pick<
+      SessionOptions,
+      "objectPath" | "withoutPrograms" | "clearText" | "bestLink" | "returnBy" | "seenAt" | "mapEntries"
+    >
   > &
     Pick<AttachmentOptions, "knownBuilds" | "isSuspended"> & {
       go?: boolean;

@@ -90,7 +90,8 @@ export const agentVariables = {
   }),
   objectPath: variable({
     name: "MASTHEAD_BPF_OBJECT",
-    description: "The compiled BPF programs. Absent: those that came with the agent.",
+    description:
+      "The compiled BPF programs. Absent: those that came with the agent. Where `NAME-typed.bpf.o` lies beside `NAME.bpf.o`, that is what Linux 6.4 and later take.",
     unit: "path",
     schema: text,
   }),

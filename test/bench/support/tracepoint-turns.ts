@@ -1,5 +1,5 @@
 import { LibbpfSession } from "@masthead/agent/capture/native-libbpf-session";
-import { loadPrograms } from "@masthead/agent/capture/native-programs";
+import { loadPrograms } from "@masthead/agent/capture/object-builds";
 import { PolicyTables } from "@masthead/agent/capture/policy-tables";
 import { BUILT_OBJECT } from "@masthead/agent/source/bpf-source";
 import type { Cleanup } from "../../support/cleanup.js";

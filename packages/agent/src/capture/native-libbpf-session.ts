@@ -41,8 +41,8 @@ export class LibbpfSession implements CaptureSession {
     this.#native = loaded.session;
     this.#pollEveryMs = pollEveryMs;
     this.#handoffBytes = handoffBytes;
-    const { link, programs, absent, returnBy, seenAt, refusedLinks } = loaded;
-    this.info = { links: [link], programs, absent, returnBy, seenAt, refusedLinks };
+    const { objectPath, link, programs, absent, returnBy, seenAt, refusedLinks } = loaded;
+    this.info = { objectPath, links: [link], programs, absent, returnBy, seenAt, refusedLinks };
   }
 
   updateTable(map: string, key: Uint8Array, value: Uint8Array): void {

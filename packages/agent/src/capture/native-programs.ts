@@ -88,6 +88,7 @@ export function uprobePrograms(kind: LinkKind, returnBy: ReturnBy): ProgramPlan[
 }
 
 export interface Loaded {
+  objectPath: string;
   session: NativeSession;
   link: LinkKind;
   programs: string[];
@@ -97,8 +98,8 @@ export interface Loaded {
   refusedLinks: { kind: LinkKind; reason: string }[];
 }
 
-/** Loads the best rung the kernel takes; drops optional programs that it refuses, and says which and why. */
-export function loadPrograms(options: SessionOptions): Loaded {
+/** Loads one object by the best rung the kernel takes; drops optional programs that it refuses, and says which and why. */
+export function loadBuild(options: SessionOptions): Loaded {
   const offers = linkOffers();
   const order: LinkKind[] = ["session", "multi", "perf"];
   const returnBy = options.returnBy ?? usualReturnBy(release(), process.arch);
@@ -121,7 +122,7 @@ export function loadPrograms(options: SessionOptions): Loaded {
       const loaded = loadRung(options, link, returnBy);
       const isCopySeen = options.seenAt !== "call" && loaded.programs.includes(COPY_PROGRAM);
       const seenAt = isCopySeen ? usualSeenAt(release()) : "call";
-      return { ...loaded, returnBy, seenAt, refusedLinks };
+      return { ...loaded, objectPath: options.objectPath, returnBy, seenAt, refusedLinks };
     } catch (error) {
       // The session rung has programs of its own; where they are refused the next rung may still be taken.
       if (!(error instanceof NativeError) || error.passing || link === "perf") throw error;
@@ -136,7 +137,7 @@ function loadRung(
   options: SessionOptions,
   link: LinkKind,
   returnBy: ReturnBy,
-): Omit<Loaded, "returnBy" | "seenAt" | "refusedLinks"> {
+): Omit<Loaded, "objectPath" | "returnBy" | "seenAt" | "refusedLinks"> {
   const required = [...uprobePrograms(link, returnBy), ...plan("required")];
   const instead = plan("instead");
   const spared = options.withoutPrograms ?? [];

@@ -1,5 +1,6 @@
 import { LibbpfSession } from "./native-libbpf-session.js";
-import { attachTracepoints, loadPrograms } from "./native-programs.js";
+import { attachTracepoints } from "./native-programs.js";
+import { loadPrograms } from "./object-builds.js";
 import type { ReturnBy } from "./return-probes.js";
 import type { SeenAt } from "./seen-at.js";
 
@@ -80,6 +81,8 @@ export interface CaptureSession {
 export interface SessionInfo {
   /** the kinds of link that this session can make, best first */
   links: LinkKind[];
+  /** the build of the object that is loaded (object-builds.ts) */
+  objectPath: string;
   /** programs that are loaded */
   programs: string[];
   /** optional programs that are not, and why */
@@ -111,7 +114,7 @@ export interface KernelIds {
 }
 
 export interface SessionOptions {
-  /** the BPF object, built by `make -C bpf` */
+  /** the BPF object, built by `make -C bpf`; another build beside it may be taken (object-builds.ts) */
   objectPath: string;
   /** how often the ring is read, in milliseconds; the kernel wakes the reader only where a quarter of it has filled (default 40) */
   pollEveryMs?: number;
@@ -137,7 +140,7 @@ export interface SessionOptions {
 }
 
 /**
- * Loads the object by the best rung the kernel takes and attaches its tracepoints; probes come by attachUprobe().
+ * Loads the best build of the object by the best rung the kernel takes and attaches its tracepoints; probes come by attachUprobe().
  * Nothing is captured before a policy is in the tables. Throws NativeError with the tail of the verifier's log.
  */
 export function openSession(options: SessionOptions): CaptureSession {

@@ -14,7 +14,15 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const INFO: SessionInfo = {
-  ...{ links: ["multi"], programs: [], absent: [], refusedLinks: [], returnBy: "probe", seenAt: "call" },
+  ...{
+    links: ["multi"],
+    programs: [],
+    absent: [],
+    objectPath: "",
+    refusedLinks: [],
+    returnBy: "probe",
+    seenAt: "call",
+  },
 };
 
 /** A table over a session that notes what it is asked for, and how often a file was looked through. */

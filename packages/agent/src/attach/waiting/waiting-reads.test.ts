@@ -57,6 +57,7 @@ beforeEach(() => {
         links: ["multi"],
         programs: ["ssl_copy"],
         absent: [],
+        objectPath: "",
         returnBy: "probe",
         seenAt: "call",
         refusedLinks: [],
