@@ -12,7 +12,7 @@
 #include "../maps/work.h"
 
 #define STEPS_MAX 16384	/* of one call: heads, chunks, blocks */
-#define STEPS_OFTEN 6	/* that most calls need at most: a loop of its own, in which no callback has to be returned from */
+#define STEPS_OFTEN 4	/* that most calls need at most: a loop of its own, in which no callback has to be returned from */
 
 struct step_context {
 	struct work *w;
@@ -645,7 +645,7 @@ verified_alone int follow(struct work *w, struct out *o, struct connection *c)
 	}
 	if (!is_over)
 		bpf_loop(STEPS_MAX, follow_step, &context, 0);
-	if (w->position < w->size || w->left) {	/* more steps than one call may take */
+	if (w->position < w->size || w->left || w->messages_left) {	/* more steps than one call may take */
 		end_message(w, o, c);
 		lose_place(w, c);
 		drop_head(w);

@@ -19,21 +19,9 @@ static __always_inline void append_byte(struct out *o, __u8 byte)
 	o->size++;
 }
 
-#define COPY_FEW_BYTES 48	/* up to here copying by words is faster than a helper */
-
 /* Appends length bytes of the head, which the caller found allowed, at most COPY_MAX_BYTES, and room for them. */
 static __always_inline void append_from_head(struct work *w, struct out *o, __u32 from, __u32 length)
 {
-	if (length <= COPY_FEW_BYTES) {
-		for (__u32 i = 0; i < COPY_FEW_BYTES && i < length; i += 8) {
-			__u64 word = load_word(&AT(w, from + i)), left = length - i;
-
-			/* nothing of what follows in the head goes into the record's memory (promise redacted-at-source) */
-			store_word(&OUT_AT(o, o->size + i), left < 8 ? word & ((1ULL << (8 * (left & 7))) - 1) : word);
-		}
-		o->size += length;
-		return;
-	}
 	length = at_most(length, COPY_MAX_BYTES);
 	if (bpf_probe_read_kernel(&OUT_AT(o, o->size), length, &AT(w, from)))
 		return;

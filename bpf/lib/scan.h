@@ -60,7 +60,7 @@ struct scan_context {
 };
 
 /* Blocks without a line's end, and lines, of one call of scan_step: most heads take one. Returning from a call costs more than a block. */
-#define SCAN_STEPS 64
+#define SCAN_STEPS 32
 
 /* The line that ends at `end`, which is where an LF is. 1: there is nothing more to scan. */
 static __always_inline int scan_line(struct work *w, __u32 end, __u64 skipping)

@@ -32,16 +32,21 @@ static long search_step(__u32 index, struct descriptor_search *search)
 	return search->found != 0;
 }
 
-/* By itself, for its stack. Of the file of `descriptor`; first, last: the descriptors of the current process that are closed. */
-verified_alone int has_other_descriptor(__u32 descriptor, __u32 first, __u32 last)
+/*
+ * By itself, for its stack. Of the socket behind `descriptor`, with this inode's number; first, last: the descriptors of the current process that
+ * are closed. A socket that is no longer there counts as kept: another thread was faster.
+ */
+verified_alone int has_other_descriptor(__u32 descriptor, __u64 inode, __u32 first, __u32 last)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct fdtable *table = task->files->fdt;
-	struct descriptor_search search = { .table = table->fd, .file = file_of(task, descriptor), .first = first, .last = last };
+	struct descriptor_search search = { .table = table->fd, .first = first, .last = last };
 	__u32 most = table->max_fds;
+	struct socket_file s;
 
-	if (most > DESCRIPTORS_MOST)
+	if (most > DESCRIPTORS_MOST || !find_socket(task, descriptor, &s) || s.inode != inode)
 		return 1;
+	search.file = s.file;
 	bpf_loop(most / DESCRIPTORS_A_STEP, search_step, &search, 0);	/* the table's size is a multiple of 64 */
 	return search.found;
 }

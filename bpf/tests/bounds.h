@@ -35,7 +35,7 @@ static void ends(void)
 
 static void bounds(void)
 {
-	static char big[64 << 10];
+	static char big[128 << 10];
 	int n;
 
 	start();	/* the ring is full for one request: its response is consumed in silence */
@@ -154,6 +154,15 @@ static void bounds(void)
 	feed(1, READ, big, n);
 	answer(0);
 	check(rendering.lines == 2 && !counted(COUNTER_RESYNC), "many chunks", "");
+
+	start();	/* more chunks in one call than are followed */
+	n = sprintf(big, "POST /chunks HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n");
+	for (int i = 0; i < 17000; i++)
+		n += sprintf(big + n, "1\r\nx\r\n");
+	feed(1, READ, big, n);
+	feed(1, READ, request, sizeof(request) - 1);
+	answer(0);
+	check(rendering.lines == 2 && counted(COUNTER_RESYNC) == 1 && balances(), "too many chunks", text);
 
 	start();	/* many heads in one call */
 	for (n = 0; n < 60000; )
