@@ -41,6 +41,7 @@ test.each(["best", "any"] as const)(
   "every form of call that moves bytes of a socket, over TCP and Unix sockets, at both ends, by the build for %s kernel",
   async (which) => {
     const { seen, session } = captureClearText(cleanup, { objectPath: builds[which]() });
+    expect(session.info.refusedBuilds).toEqual([]);
     const calls = startCalls();
     calls.send("speak");
     await calls.line((line) => line === "done");

@@ -1,8 +1,9 @@
-import { copyFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { release } from "node:os";
 import { join } from "node:path";
 import { isSince } from "@masthead/agent/capture/kernel-release";
 import { openSession } from "@masthead/agent/capture/native-session";
+import { examineHost } from "@masthead/agent/doctor/doctor-report";
 import { BUILT_OBJECT } from "@masthead/agent/source/bpf-source";
 import { afterEach, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
@@ -25,13 +26,35 @@ test("a kernel takes the build that is for it, whole", () => {
   expect(loaded(BUILT_OBJECT, ["arrival_note"]).objectPath).toBe(objectPath);
 });
 
-test("where it refuses that build it takes the one for all kernels", () => {
+const besideAny = (typed: Buffer): string => {
   const folder = cleanup.folder();
   const any = join(folder, "masthead.bpf.o");
   copyFileSync(BUILT_OBJECT, any);
-  writeFileSync(join(folder, "masthead-typed.bpf.o"), "of a disk that was full");
-  const { objectPath, absent, programs } = loaded(any);
+  writeFileSync(join(folder, "masthead-typed.bpf.o"), typed);
+  return any;
+};
+
+/** The same object, of which the kernel refuses what names this function. */
+const withoutFunction = (name: string): Buffer => {
+  const bytes = readFileSync(TYPED_OBJECT);
+  const other = Buffer.from(name.replace(/.$/, "?"));
+  for (let at = bytes.indexOf(name); at >= 0; at = bytes.indexOf(name)) other.copy(bytes, at);
+  return bytes;
+};
+
+test.each([
+  ["is no object", () => Buffer.from("of a disk that was full")],
+  ["names a function that it lacks", () => withoutFunction("bpf_rdonly_cast")],
+])("where that build %s it takes the one for all kernels, and says so", (_, typed) => {
+  const any = besideAny(typed());
+  const { objectPath, absent, programs, refusedBuilds } = loaded(any);
   expect(objectPath).toBe(any);
   expect(absent).toEqual([]);
   expect(programs).toBe(loaded(BUILT_OBJECT).programs);
+  const expected = isSince(release(), 6, 4) ? [any.replace(".bpf.o", "-typed.bpf.o")] : [];
+  expect(refusedBuilds.map((build) => build.objectPath)).toEqual(expected);
+  const check = examineHost({ objectPath: any, homeDirectory: cleanup.folder() }).checks.find(
+    ({ name }) => name === "programs",
+  );
+  expect(JSON.stringify(check).includes("masthead-typed.bpf.o was refused")).toBe(expected.length > 0);
 });

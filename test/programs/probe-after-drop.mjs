@@ -6,6 +6,7 @@ import { confine } from "../../packages/agent/dist/privilege/confine.js";
 
 const [objectPath, kind, path] = process.argv.slice(2);
 const session = openSession({ objectPath, bestLink: kind });
+for (const { reason } of session.info.refusedBuilds) console.log(`refused: ${reason}`);
 confine(kind, undefined, (line) => console.log(line));
 const library = new LibraryTable(session).sight(path, "cache");
 console.log(library?.failure ?? (library?.linkIds.length > 0 ? "probed" : "nothing to probe"));

@@ -13,6 +13,8 @@ export interface CallPath {
 }
 
 const FRAME_STEP_BYTES = 32;
+/** Of the kernel, which has a stack of its own (bpf/probes/kernel-object.h). */
+const KERNEL_FUNCTIONS = ["bpf_rdonly_cast"];
 
 /** Functions and programs of a BPF object, read from its disassembly: numbers are decimal, and hexadecimal since LLVM 15. */
 const functionsOf = (object: string): Map<string, BpfFunction> => {
@@ -48,7 +50,7 @@ const functionsOf = (object: string): Map<string, BpfFunction> => {
     called = Number(/\bcall (-?(?:0x[0-9a-f]+|\d+))$/.exec(line)?.[1] ?? called);
     // A static function is called by its place, in instructions of eight bytes from the next one.
     if (kind === "32" && symbol === ".text") callbacks.push([current, (called + 1) * 8]);
-    else if (kind === "32") current.calls.add(symbol);
+    else if (kind === "32" && !KERNEL_FUNCTIONS.includes(symbol)) current.calls.add(symbol);
     if (kind === "64" && symbol === ".text") callbacks.push([current, loaded]);
   }
   for (const [from, address] of callbacks) from.calls.add(byAddress.get(address) ?? `.text+${address}`);

@@ -1,6 +1,6 @@
 import { ATTACH_TYPE, type NativeSession, native } from "./native-addon.js";
 import { NativeError } from "./native-error.js";
-import { ARRIVAL_PROGRAMS, type Loaded } from "./native-programs.js";
+import { ARRIVAL_PROGRAMS } from "./native-programs.js";
 import type {
   CaptureSession,
   KernelIds,
@@ -8,6 +8,7 @@ import type {
   SessionInfo,
   SessionStatistics,
 } from "./native-session.js";
+import type { LoadedBuild } from "./object-builds.js";
 import { indexKey } from "./policy-bytes.js";
 
 const RING = "records";
@@ -37,12 +38,12 @@ export class LibbpfSession implements CaptureSession {
   #closed = false;
   #stopping: Promise<void> | undefined;
 
-  constructor(loaded: Loaded, pollEveryMs: number, handoffBytes: number) {
+  constructor(loaded: LoadedBuild, pollEveryMs: number, handoffBytes: number) {
     this.#native = loaded.session;
     this.#pollEveryMs = pollEveryMs;
     this.#handoffBytes = handoffBytes;
-    const { objectPath, link, programs, absent, returnBy, seenAt, refusedLinks } = loaded;
-    this.info = { objectPath, links: [link], programs, absent, returnBy, seenAt, refusedLinks };
+    const { session: _, link, ...info } = loaded;
+    this.info = { ...info, links: [link] };
   }
 
   updateTable(map: string, key: Uint8Array, value: Uint8Array): void {

@@ -83,6 +83,8 @@ export interface SessionInfo {
   links: LinkKind[];
   /** the build of the object that is loaded (object-builds.ts) */
   objectPath: string;
+  /** better builds for this kernel that it did not take whole, and why */
+  refusedBuilds: { objectPath: string; reason: string }[];
   /** programs that are loaded */
   programs: string[];
   /** optional programs that are not, and why */

@@ -18,30 +18,39 @@ export const buildsOf = (path: string, kernelRelease: string): string[] => {
   return isOffered ? [typed, path] : [path];
 };
 
+export interface LoadedBuild extends Loaded {
+  /** better builds for this kernel that it did not take whole, and why */
+  refusedBuilds: { objectPath: string; reason: string }[];
+}
+
 /**
  * Loads the best build of which the kernel takes all programs, else the one that every kernel takes.
  *
  * @throws NativeError where that one is not loaded either
  */
-export function loadPrograms(options: SessionOptions): Loaded {
+export function loadPrograms(options: SessionOptions): LoadedBuild {
   const builds = buildsOf(options.objectPath, release());
   const last = builds.pop() ?? options.objectPath;
+  const refusedBuilds: LoadedBuild["refusedBuilds"] = [];
   for (const objectPath of builds) {
     const loaded = loadWhole({ ...options, objectPath });
-    if (loaded !== undefined) return loaded;
+    if (!("refused" in loaded)) return { ...loaded, refusedBuilds };
+    refusedBuilds.push({ objectPath, reason: loaded.refused });
   }
-  return loadBuild({ ...options, objectPath: last });
+  return { ...loadBuild({ ...options, objectPath: last }), refusedBuilds };
 }
 
-/** Undefined where the kernel refuses any program that was not to be left out. */
-function loadWhole(options: SessionOptions): Loaded | undefined {
+/** Or the reason why not: the kernel refuses a program that was not to be left out. */
+function loadWhole(options: SessionOptions): Loaded | { refused: string } {
   const spared = options.withoutPrograms ?? [];
   try {
     const loaded = loadBuild(options);
-    if (loaded.absent.every(({ program }) => spared.includes(program))) return loaded;
+    const lacking = loaded.absent.find(({ program }) => !spared.includes(program));
+    if (lacking === undefined) return loaded;
     loaded.session.close();
+    return { refused: `${lacking.program}: ${lacking.reason}` };
   } catch (error) {
     if (!(error instanceof NativeError) || error.passing) throw error;
+    return { refused: error.message };
   }
-  return undefined;
 }

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { reasonCode } from "@masthead/shared/wire/coverage-reasons";
 import type { CoverageEntry } from "@masthead/shared/wire/heartbeat";
 import { Attachment } from "../attach/attachment.js";
@@ -18,7 +19,13 @@ export interface DoctorReport {
   capabilities: CapabilityLine[];
   /** kinds of link, best first; the first that is offered is used */
   links: LinkOffer[];
-  programs: { loaded: string[]; absent: { program: string; reason: string }[] };
+  programs: {
+    loaded: string[];
+    absent: { program: string; reason: string }[];
+    /** the object that they are of, and others that are better for this kernel and were refused */
+    objectPath?: string;
+    refusedBuilds?: { objectPath: string; reason: string }[];
+  };
   libraries: {
     path: string;
     link: string;
@@ -76,8 +83,8 @@ export function examineHost(options: DoctorOptions): DoctorReport {
 }
 
 function examineSession(session: CaptureSession, options: DoctorOptions, report: DoctorReport): void {
-  const { programs, absent } = session.info;
-  report.programs = { loaded: programs, absent };
+  const { programs, absent, objectPath, refusedBuilds } = session.info;
+  report.programs = { loaded: programs, absent, objectPath, refusedBuilds };
   report.checks.push(programsCheck(report.programs));
   const { homeDirectory } = options;
   const attachment = new Attachment({ session, ...(homeDirectory === undefined ? {} : { homeDirectory }) });
@@ -135,10 +142,15 @@ function libraryLine(library: Library): DoctorReport["libraries"][number] {
   return { path, link, processes: pids.size, ...(failure === undefined ? {} : { failure }), sites };
 }
 
-function programsCheck({ loaded, absent }: DoctorReport["programs"]): Check {
+function programsCheck({ loaded, absent, refusedBuilds = [] }: DoctorReport["programs"]): Check {
   const name = "programs";
   if (absent.length > 0) return { name, status: "limited", found: absent.map(lack).join("; ") };
   const found = `all ${loaded.length} loaded`;
+  const [refused] = refusedBuilds;
+  if (refused !== undefined) {
+    const advice = `HTTP in clear costs some more than it could: ${basename(refused.objectPath)} was refused (${refused.reason})`;
+    return { name, status: "note", found, advice };
+  }
   if (!loaded.includes("socket_syscall")) return { name, status: "ok", found };
   const advice =
     "the kernel is older than 6.3: addresses come from a tracepoint on every system call, which slows each by about 0.1 µs";

@@ -19,6 +19,7 @@ const INFO: SessionInfo = {
     programs: [],
     absent: [],
     objectPath: "",
+    refusedBuilds: [],
     refusedLinks: [],
     returnBy: "probe",
     seenAt: "call",

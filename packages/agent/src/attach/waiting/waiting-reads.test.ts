@@ -58,6 +58,7 @@ beforeEach(() => {
         programs: ["ssl_copy"],
         absent: [],
         objectPath: "",
+        refusedBuilds: [],
         returnBy: "probe",
         seenAt: "call",
         refusedLinks: [],
