@@ -621,16 +621,43 @@ static long follow_step(__u32 index, struct step_context *context)
 	return take_step(context->w, context->o, context->c);
 }
 
-/* Takes the call that `w` describes. A head that is not complete at its end stays in w->head. */
-verified_alone int follow(struct work *w, struct out *o, struct connection *c)
+/* The first steps, which are all of most calls. 1: there is nothing more to take. */
+verified_alone int take_some_steps(struct work *w, struct out *o, struct connection *c)
+{
+	if (!w || !o || !c)
+		return 1;
+	for (__u32 i = 0; i < STEPS_OFTEN; i++)
+		if (take_step(w, o, c))
+			return 1;
+	return 0;
+}
+
+/* All others, but for what is beyond STEPS_MAX: there the direction loses its place. */
+verified_alone int take_other_steps(struct work *w, struct out *o, struct connection *c)
 {
 	struct step_context context = { .w = w, .o = o, .c = c };
-	struct direction *d;
-	int is_over = 0;
 
 	if (!w || !o || !c)
 		return 0;
-	d = direction_of(w, c);
+	bpf_loop(STEPS_MAX, follow_step, &context, 0);
+	if (w->position < w->size || w->left || w->messages_left) {
+		end_message(w, o, c);
+		lose_place(w, c);
+		drop_head(w);
+		__builtin_memset(w->small, 0, SMALL_BYTES);
+		w->ahead = 0;
+	}
+	return 0;
+}
+
+/*
+ * Takes the call that `w` describes. A head that is not complete at its end stays in w->head. No function of its own, since that would
+ * be one more on the longest path of the stack.
+ */
+static __always_inline void follow(struct work *w, struct out *o, struct connection *c)
+{
+	struct direction *d = direction_of(w, c);
+
 	o->pending = 0;
 	if (d->missed) {
 		d->missed = 0;
@@ -638,24 +665,11 @@ verified_alone int follow(struct work *w, struct out *o, struct connection *c)
 			lose_place(w, c);
 		drop_head(w);
 	}
-	for (__u32 i = 0; i < STEPS_OFTEN; i++) {
-		is_over = take_step(w, o, c);
-		if (is_over)
-			break;
-	}
-	if (!is_over)
-		bpf_loop(STEPS_MAX, follow_step, &context, 0);
-	if (w->position < w->size || w->left || w->messages_left) {	/* more steps than one call may take */
-		end_message(w, o, c);
-		lose_place(w, c);
-		drop_head(w);
-		__builtin_memset(w->small, 0, SMALL_BYTES);
-		w->ahead = 0;
-	}
+	if (!take_some_steps(w, o, c))
+		take_other_steps(w, o, c);
 	flush(w, o, c, 0);
 	if (d->state == STATE_RESYNC && w->head.used)
 		drop_head(w);	/* a start line has to be whole to bring it back in step */
-	return 0;
 }
 
 #endif
