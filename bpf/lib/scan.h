@@ -59,7 +59,7 @@ struct scan_context {
 	__u64 skipping;		/* 1: only the empty line is looked for, lines are not noted */
 };
 
-/* Blocks without a line's end, and lines, of one call of scan_step: most heads take one. Returning from a call costs more than a block. */
+/* Blocks of 64 bytes, and lines, that one call of scan_step takes: most heads take one. Returning from a call costs more than a block. */
 #define SCAN_STEPS 32
 
 /* The line that ends at `end`, which is where an LF is. 1: there is nothing more to scan. */
