@@ -10,6 +10,7 @@ import { nginxServer } from "./support/nginx-server.js";
 import { benchSettings } from "./support/settings.js";
 import { median, quantile } from "./support/statistics.js";
 import { target } from "./support/target.js";
+import { byTurns } from "./support/turns.js";
 
 const cleanup = new Cleanup();
 afterEach(() => cleanup.run());
@@ -38,12 +39,12 @@ test.each(benchSettings().workloads)("nginx in clear under wrk, %s, by turns of 
     return done.perSecond;
   };
   await perSecond(traced);
-  const ratios: number[] = [];
-  for (let turn = 0; turn < turns; turn += 1) {
-    const before = turn % 2 === 0 ? await perSecond(floor) : undefined;
-    const one = await perSecond(traced);
-    ratios.push(one / (before ?? (await perSecond(floor))));
-  }
+  const measured = await byTurns(
+    turns,
+    () => perSecond(traced),
+    () => perSecond(floor),
+  );
+  const ratios = measured.map(([one, empty]) => one / empty);
   await traced.close();
   await floor.close();
   const ratio = median(ratios);

@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { typedBuildOf } from "@masthead/agent/capture/object-builds";
 import { BUILT_OBJECT } from "@masthead/agent/source/bpf-source";
 import { expect, test } from "vitest";
 
@@ -14,5 +15,5 @@ test("the object names no function or variable of the kernel", () => {
 });
 
 test("the one for Linux 6.4 and later names a function that each of these has, and no other", () => {
-  expect(undefinedIn(BUILT_OBJECT.replace(".bpf.o", "-typed.bpf.o"))).toBe("bpf_rdonly_cast");
+  expect(undefinedIn(typedBuildOf(BUILT_OBJECT))).toBe("bpf_rdonly_cast");
 });

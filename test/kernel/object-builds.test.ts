@@ -3,6 +3,7 @@ import { release } from "node:os";
 import { join } from "node:path";
 import { isSince } from "@masthead/agent/capture/kernel-release";
 import { openSession } from "@masthead/agent/capture/native-session";
+import { typedBuildOf } from "@masthead/agent/capture/object-builds";
 import { examineHost } from "@masthead/agent/doctor/doctor-report";
 import { BUILT_OBJECT } from "@masthead/agent/source/bpf-source";
 import { afterEach, expect, test } from "vitest";
@@ -11,7 +12,7 @@ import { Cleanup } from "../support/cleanup.js";
 const cleanup = new Cleanup();
 afterEach(() => cleanup.run());
 
-const TYPED_OBJECT = BUILT_OBJECT.replace(".bpf.o", "-typed.bpf.o");
+const TYPED_OBJECT = typedBuildOf(BUILT_OBJECT);
 
 const loaded = (objectPath: string, withoutPrograms: string[] = []) => {
   const session = openSession({ objectPath, clearText: true, withoutPrograms });
@@ -30,7 +31,7 @@ const besideAny = (typed: Buffer): string => {
   const folder = cleanup.folder();
   const any = join(folder, "masthead.bpf.o");
   copyFileSync(BUILT_OBJECT, any);
-  writeFileSync(join(folder, "masthead-typed.bpf.o"), typed);
+  writeFileSync(typedBuildOf(any), typed);
   return any;
 };
 
@@ -51,7 +52,7 @@ test.each([
   expect(objectPath).toBe(any);
   expect(absent).toEqual([]);
   expect(programs).toBe(loaded(BUILT_OBJECT).programs);
-  const expected = isSince(release(), 6, 4) ? [any.replace(".bpf.o", "-typed.bpf.o")] : [];
+  const expected = isSince(release(), 6, 4) ? [typedBuildOf(any)] : [];
   expect(refusedBuilds.map((build) => build.objectPath)).toEqual(expected);
   const check = examineHost({ objectPath: any, homeDirectory: cleanup.folder() }).checks.find(
     ({ name }) => name === "programs",

@@ -1,3 +1,4 @@
+import { typedBuildOf } from "@masthead/agent/capture/object-builds";
 import { BUILT_OBJECT } from "@masthead/agent/source/bpf-source";
 import { expect, test } from "vitest";
 import { deepestPaths } from "./stack-depth/call-paths.js";
@@ -29,7 +30,7 @@ test.each([
   "arrival_take",
   "parse_test",
 ])("%s fits the stack of Linux 6.1 on every path", (program) => {
-  for (const object of [BUILT_OBJECT, BUILT_OBJECT.replace(".bpf.o", "-typed.bpf.o")]) {
+  for (const object of [BUILT_OBJECT, typedBuildOf(BUILT_OBJECT)]) {
     const [path] = deepestPaths(object, [program]);
     expect(path?.functions[0]).toBe(program);
     expect(path?.stackBytes, path?.functions.join(" → ")).toBeLessThanOrEqual(STACK_BYTES);

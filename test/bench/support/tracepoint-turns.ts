@@ -3,6 +3,7 @@ import type { Cleanup } from "../../support/cleanup.js";
 import type { Bystander } from "./bystander.js";
 import { governed, loadTracepoints, type Tracepoints } from "./loaded-tracepoints.js";
 import { median } from "./statistics.js";
+import { byTurns } from "./turns.js";
 
 /** A turn of one task: short beside the minutes in which a shared host changes its speed. */
 const TURN_SECONDS = 0.04;
@@ -37,13 +38,14 @@ export const alternateTracepoints = async (
   for (let load = 0; load < loads; load += 1) {
     const traced = loadTracepoints(cleanup, BUILT_OBJECT, governed(OTHER_PROGRAM));
     const floor = loadTracepoints(cleanup, emptyObject, () => {});
-    const turns: number[][] = [];
-    for (let turn = 0; turn < TURNS; turn += 1) {
-      const before = turn % 2 === 0 ? await paceTasks(bystander, floor) : undefined;
-      const paces = await paceTasks(bystander, traced);
-      const beside = before ?? (await paceTasks(bystander, floor));
-      turns.push(paces.map((pace, task) => pace / (beside[task] ?? Number.NaN)));
-    }
+    const measured = await byTurns(
+      TURNS,
+      () => paceTasks(bystander, traced),
+      () => paceTasks(bystander, floor),
+    );
+    const turns = measured.map(([paces, beside]) =>
+      paces.map((pace, task) => pace / (beside[task] ?? Number.NaN)),
+    );
     ratios.forEach((ofTask, task) => {
       ofTask.push(median(turns.map((turn) => turn[task] ?? Number.NaN)));
     });

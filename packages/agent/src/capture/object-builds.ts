@@ -5,15 +5,17 @@ import { NativeError } from "./native-error.js";
 import { type Loaded, loadBuild } from "./native-programs.js";
 import type { SessionOptions } from "./native-session.js";
 
+/** Where the same object lies that reads fields of the kernel by plain loads (bpf/probes/kernel-object.h). `path` itself where its name is another. */
+export const typedBuildOf = (path: string): string => path.replace(/\.bpf\.o$/, "-typed.bpf.o");
+
 /**
- * The object at `path` as it was built for this kernel, best first. Beside it may lie the same one that reads fields of the kernel by plain
- * loads (bpf/probes/kernel-object.h), for Linux 6.4 and later: before, the function that it names may be missing, and libbpf
+ * The object at `path` as it was built for this kernel, best first. The one that reads by plain loads is for Linux 6.4 and later: before, the function that it names may be missing, and libbpf
  * looks for that where it takes CAP_SYS_ADMIN.
  *
  * @param kernelRelease as `uname -r` says it
  */
 export const buildsOf = (path: string, kernelRelease: string): string[] => {
-  const typed = path.replace(/\.bpf\.o$/, "-typed.bpf.o");
+  const typed = typedBuildOf(path);
   const isOffered = typed !== path && isSince(kernelRelease, 6, 4) && existsSync(typed);
   return isOffered ? [typed, path] : [path];
 };
