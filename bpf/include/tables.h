@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
 /*
  * The policy tables: what user space tells the kernel. A set of tables lives in one of TABLE_SLOTS slots, is filled while
- * nobody reads it, and takes effect by one update of `active`: tables switch as one (promise newest-revision-wins). A
+ * nobody reads it, and takes effect by one update of `.data.active`: tables switch as one (promise newest-revision-wins). A
  * request is judged by the slot that is active when its head is complete; its response by that same slot and, where
  * another is active by then, by both: only what both allow is sent.
  *
@@ -25,7 +25,8 @@
 enum followed_entry { FOLLOW_WRITE, FOLLOW_CLOSE, FOLLOWED_ENTRIES };
 enum followed_return { FOLLOW_TRANSFER, FOLLOWED_RETURNS };
 
-/* map `active`: ARRAY of 1 */
+/* map `.data.active`: ARRAY of 1 */
+#define ACTIVE_MAP ".data.active"
 struct active_tables {
 	__u32 generation;	/* 0: no policy yet, nothing is captured */
 	__u32 slot;

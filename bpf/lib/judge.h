@@ -81,14 +81,13 @@ verified_alone int is_suspended(__u32 slot, const struct executable *executable)
 static __always_inline void judge_request(struct work *w, struct connection *c)
 {
 	struct judgement *j = &w->judgement;
-	__u32 first = 0, slot;
-	struct active_tables *now = bpf_map_lookup_elem(&active, &first);
+	struct active_tables now = active_now();
+	__u32 slot = now.slot;
 	struct slot_config *config;
 
 	__builtin_memset(j, 0, sizeof(*j));
-	if (!now || !now->generation)
+	if (!now.generation)
 		return;
-	slot = now->slot;
 	config = bpf_map_lookup_elem(&slots, &slot);
 	if (!config)
 		return;
@@ -110,12 +109,12 @@ static __always_inline void judge_request(struct work *w, struct connection *c)
 static __always_inline void judge_response(struct work *w, struct connection *c, __u32 request)
 {
 	struct judgement *j = &w->judgement;
-	__u32 first = 0, slot = (request >> OUTSTANDING_SLOT_SHIFT) & (TABLE_SLOTS - 1), other;
-	struct active_tables *now = bpf_map_lookup_elem(&active, &first);
+	__u32 slot = (request >> OUTSTANDING_SLOT_SHIFT) & (TABLE_SLOTS - 1), other;
+	struct active_tables now = active_now();
 	struct slot_config *config = bpf_map_lookup_elem(&slots, &slot);
 
 	__builtin_memset(j, 0, sizeof(*j));
-	if (!config || !now)
+	if (!config)
 		return;
 	j->slot = slot;
 	j->generation = config->generation;
@@ -125,7 +124,7 @@ static __always_inline void judge_response(struct work *w, struct connection *c,
 	j->fields = 1;
 	if (w->measured.wants && !j->counted)
 		j->timings = timings_of(config, j->items);
-	other = now->slot;
+	other = now.slot;
 	if ((config->generation & OUTSTANDING_GENERATION) != (request & OUTSTANDING_GENERATION)) {
 		/* the slot was filled anew since: nobody can say what the request's tables allowed */
 		j->generation = request & OUTSTANDING_GENERATION;
@@ -140,7 +139,7 @@ static __always_inline void judge_response(struct work *w, struct connection *c,
 	j->timings = 0;
 	j->other_slot = other;
 	config = bpf_map_lookup_elem(&slots, &other);
-	if (config && now->generation)
+	if (config && now.generation)
 		j->other_items = items_of_connection(w, c, other, config);
 }
 

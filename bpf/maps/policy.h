@@ -6,12 +6,19 @@
 #include "../lib/platform.h"
 #include "../include/tables.h"
 
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct active_tables);
-} active SEC(".maps");
+/* A section of data is a map of that name. Programs read it where it lies, without looking it up. */
+struct active_tables active SEC(ACTIVE_MAP) __attribute__((aligned(8)));
+
+/* By one load, so that what it says belongs together. */
+static __always_inline struct active_tables active_now(void)
+{
+	union {
+		__u64 whole;
+		struct active_tables tables;
+	} now = { .whole = *(const volatile __u64 *)&active };
+
+	return now.tables;
+}
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

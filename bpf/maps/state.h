@@ -83,30 +83,6 @@ static __always_inline __u32 *calls_of_process(__u32 process)
 	return bpf_map_lookup_elem(&calls_in_flight, &cell);
 }
 
-/*
- * Processes that are known to be no targets, as of which tables and which count of exclusions. Several may share an entry:
- * then one of them is judged anew.
- */
-struct bystander {
-	__u32 process;
-	__u32 generation;
-	__u32 exclusions;
-	__u32 reserved;
-};
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, CALL_CELLS);
-	__type(key, __u32);
-	__type(value, struct bystander);
-} bystanders SEC(".maps");
-
-static __always_inline struct bystander *bystander_cell(__u32 process)
-{
-	__u32 cell = process & (CALL_CELLS - 1);
-
-	return bpf_map_lookup_elem(&bystanders, &cell);
-}
-
 /* Sockets that have carried no HTTP so far. One that finds no room is looked at again at each call. */
 struct strange_socket {
 	__u32 calls_left;		/* that are looked at; 0: it is left alone */

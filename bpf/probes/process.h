@@ -29,6 +29,12 @@ static __always_inline void forget_bystander(__u32 id)
 		cell->process = 0;
 }
 
+/* Its stack in the kernel was another thread's before, or it runs another program now. */
+static __always_inline void forget_bystander_thread(struct task_struct *task)
+{
+	bystander_thread_cell((void *)bpf_task_pt_regs(task))->registers = 0;
+}
+
 /* By itself, since its record is large. file_name: an address in the kernel. */
 verified_alone int report_exec(__u64 file_name)
 {
@@ -60,6 +66,7 @@ int process_exec(__u64 *arguments)
 
 	forget_process(task->tgid);
 	forget_bystander(task->tgid);
+	forget_bystander_thread(task);
 	bpf_task_storage_delete(&threads, task);
 	return report_exec((__u64)BPF_CORE_READ(program, filename));
 }
@@ -91,6 +98,7 @@ int process_fork(__u64 *arguments)
 	__u32 from = parent->tgid, to = child->tgid;
 	__u8 yes = 1;
 
+	forget_bystander_thread(child);
 	if (from != to && bpf_map_lookup_elem(&excluded_processes, &from) &&
 	    bpf_map_update_elem(&excluded_processes, &to, &yes, BPF_ANY))
 		count(COUNTER_HELPER_FAILED);

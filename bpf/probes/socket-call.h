@@ -112,7 +112,11 @@ int socket_call_return(__u64 *arguments)
 	const struct call *around;
 	struct socket_file s;
 
-	if (!is_target(task, task->tgid, &thread) || !thread || IS_COMPAT(task) || call.transfer == TRANSFER_NONE)
+	if (!is_target(task, task->tgid, &thread)) {
+		remember_bystander(regs, task->tgid);
+		return 0;
+	}
+	if (!thread || IS_COMPAT(task) || call.transfer == TRANSFER_NONE)
 		return 0;
 	forget_left_call(thread, STACK_POINTER(regs));
 	around = call_around(thread, STACK_POINTER(regs), task->tgid);

@@ -7,14 +7,6 @@
 #include "socket-strange.h"
 #include "socket-transfer.h"
 
-/* Has this process any socket that something is remembered of? Most have none, and are told apart by this. */
-static __always_inline int has_sockets(__u32 id)
-{
-	struct process *process = bpf_map_lookup_elem(&processes, &id);
-
-	return process && (process->connections || process->strange_sockets);
-}
-
 /* By itself: it is called from several places. first, last: the descriptors that are closed with it. */
 verified_alone int close_socket(__u64 descriptor, __u32 first, __u32 last)
 {

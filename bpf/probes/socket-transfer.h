@@ -54,6 +54,10 @@ static __always_inline struct transfer_call transfer_of(unsigned long number)
 /* All that move bytes, and some of the seldom ones beside them. */
 #define OFTEN_TRANSFERS (1ULL << 0 | 1ULL << 1 | 1ULL << 19 | 1ULL << 20 | 1ULL << 40 | 0xfULL << 44)
 #define MAY_TRANSFER(number) ((number) < 64 ? OFTEN_TRANSFERS >> (number) & 1 : (number) >= 275 && (number) <= LAST_TRANSFER)
+/* Those that write, and those that close a descriptor. */
+#define OFTEN_AT_ENTRY (1ULL << 1 | 1ULL << NUMBER_CLOSE | 1ULL << 20 | 1ULL << NUMBER_DUP2 | 1ULL << 40 | 1ULL << 44 | 1ULL << 46)
+#define IS_AT_ENTRY(number) ((number) < 64 ? OFTEN_AT_ENTRY >> (number) & 1 : \
+	(number) == NUMBER_DUP3 || (number) == 307 || (number) == 328 || (number) == NUMBER_CLOSE_RANGE)
 #define COMPAT_CALL 2	/* TS_COMPAT: the number is one of 32-bit programs, which are not followed */
 #define IS_COMPAT(task) ((task)->thread_info.status & COMPAT_CALL)
 #else
@@ -83,6 +87,7 @@ static __always_inline struct transfer_call transfer_of(unsigned long number)
 }
 
 #define MAY_TRANSFER(number) (((number) >= 63 && (number) <= 76) || ((number) >= 206 && (number) <= LAST_TRANSFER))
+#define IS_AT_ENTRY(number) (begins_write(number) || may_close(number))
 #define COMPAT_THREAD (1 << 22)	/* TIF_32BIT: the numbers are those of 32-bit programs, which are not followed */
 #define IS_COMPAT(task) ((task)->thread_info.flags & COMPAT_THREAD)
 #endif
@@ -104,6 +109,11 @@ static __always_inline int begins_write(unsigned long number)
 static __always_inline int may_close(unsigned long number)
 {
 	return number == NUMBER_CLOSE || number == NUMBER_DUP2 || number == NUMBER_DUP3 || number == NUMBER_CLOSE_RANGE;
+}
+
+static __always_inline int is_followed_at_entry(unsigned long number)
+{
+	return IS_AT_ENTRY(number);
 }
 
 #define FLAGS_NOT_TAKEN	0x2003	/* MSG_PEEK, MSG_OOB, MSG_ERRQUEUE: these bytes are not of the stream, or come again */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
 /*
  * Every system call of the host passes here while HTTP in clear is read. Most move no bytes and close nothing, and most of the rest are of
- * no target. These two programs tell those apart and go on to others, by a tail call, with what is left. They are apart from those because of
- * the pages that they touch, which is what a call of a bystander costs: their code is short, and they have no stack of their own, which
+ * no target. These two programs tell those apart and go on to others, by a tail call, with what is left. Of a bystander's thread they call
+ * no helper: a return from one costs as much as all that they do. They are apart from the others because of
+ * the pages that they touch, too: their code is short, and they have no stack of their own, which
  * from Linux 6.13 on a program has that wants some, unless it makes tail calls (check_max_stack_depth in kernel/bpf/verifier.c). The two are loaded one after the other, which puts
  * them side by side: sections are loaded in their order, and all others on these tracepoints have names that begin with `?`.
  */
@@ -32,9 +33,7 @@ int system_call_return(__u64 *arguments)
 	struct pt_regs *regs = (void *)arguments[0];
 	__s64 returned = arguments[1];
 
-	if (!may_transfer(SYSCALL_NUMBER(regs)) || returned <= 0 || returned > 0x7fffffff)
-		return 0;
-	if (!is_known_bystander(bpf_get_current_task_btf()->tgid))
+	if (may_transfer(SYSCALL_NUMBER(regs)) && returned > 0 && returned <= 0x7fffffff && !is_known_bystander(regs))
 		bpf_tail_call(arguments, &followed_returns, FOLLOW_TRANSFER);
 	return 0;
 }
@@ -42,15 +41,15 @@ int system_call_return(__u64 *arguments)
 SEC("tp_btf/sys_enter")
 int system_call_entry(__u64 *arguments)
 {
+	struct pt_regs *regs = (void *)arguments[0];
 	unsigned long number = arguments[1];
 
-	if (begins_write(number)) {
-		if (!is_known_bystander(bpf_get_current_task_btf()->tgid))
-			bpf_tail_call(arguments, &followed_entries, FOLLOW_WRITE);
-	} else if (may_close(number)) {
-		if (has_sockets(bpf_get_current_task_btf()->tgid))
-			bpf_tail_call(arguments, &followed_entries, FOLLOW_CLOSE);
-	}
+	if (!is_followed_at_entry(number) || is_known_bystander(regs))
+		return 0;
+	if (!may_close(number))
+		bpf_tail_call(arguments, &followed_entries, FOLLOW_WRITE);
+	else if (has_sockets(bpf_get_current_task_btf()->tgid))
+		bpf_tail_call(arguments, &followed_entries, FOLLOW_CLOSE);
 	return 0;
 }
 

@@ -5,6 +5,7 @@
 
 #include "../lib/connection-end.h"
 #include "../kernel/types.h"
+#include "../maps/bystanders.h"
 
 static __always_inline void read_executable(struct task_struct *task, struct executable *e)
 {
@@ -62,21 +63,42 @@ verified_alone int judge_process(__u32 id, __u32 generation, __u32 slot)
 	return items ? TARGET : process->connections ? TARGET_FOR_NOW : NO_TARGET;
 }
 
-/* Was this process found to be no target, and does that still hold? As of which tables and exclusions is the caller's to say. */
-static __always_inline int is_bystander(const struct bystander *cell, __u32 id, __u32 generation, __u32 exclusions_now)
+/* Was it found to be no target, and does that still hold? As of which tables is the caller's to say. */
+static __always_inline int is_bystander(const struct bystander *cell, __u32 id, __u32 generation)
 {
-	return cell->process == id && cell->generation == generation && cell->exclusions == exclusions_now;
+	return cell->process == id && cell->generation == generation;
 }
 
-/* The same of its own. No helper is called: it is for what most programs of a host do most. */
-static __always_inline int is_known_bystander(__u32 id)
+/* The same of a thread that is in a system call. No helper is called: it is for what most programs of a host do most. */
+static __always_inline int is_known_bystander(const struct pt_regs *registers)
 {
-	__u32 first = 0;
-	struct active_tables *now = bpf_map_lookup_elem(&active, &first);
-	__u32 *excluded = bpf_map_lookup_elem(&exclusions, &first);
-	struct bystander *cell = bystander_cell(id);
+	struct bystander_thread *cell = bystander_thread_cell(registers);
 
-	return now && excluded && cell && is_bystander(cell, id, now->generation, *excluded);
+	return cell->registers == (__u64)registers && cell->generation == active.generation;
+}
+
+/* Has this process any socket that something is remembered of? Most have none, and are told apart by this. */
+static __always_inline int has_sockets(__u32 id)
+{
+	struct process *process = bpf_map_lookup_elem(&processes, &id);
+
+	return process && (process->connections || process->strange_sockets);
+}
+
+/*
+ * What was found of a process holds for this thread of it, from now on in each of its system calls. One that was a target may have sockets
+ * left that something is remembered of: its calls that close some are still looked at.
+ */
+static __always_inline void remember_bystander(const struct pt_regs *registers, __u32 id)
+{
+	struct bystander *of_process = bystander_cell(id);
+	struct bystander_thread *cell = bystander_thread_cell(registers);
+
+	if (!of_process || of_process->process != id || has_sockets(id))
+		return;
+	cell->registers = 0;
+	cell->generation = of_process->generation;
+	cell->registers = (__u64)registers;
 }
 
 /*
@@ -86,8 +108,8 @@ static __always_inline int is_known_bystander(__u32 id)
  */
 static __always_inline int is_target(struct task_struct *task, __u32 id, struct thread **thread)
 {
-	__u32 first = 0, generation, exclusions_now;
-	struct active_tables *now = bpf_map_lookup_elem(&active, &first);
+	struct active_tables now = active_now();
+	__u32 first = 0, generation = now.generation, exclusions_now;
 	__u32 *excluded = bpf_map_lookup_elem(&exclusions, &first);
 	struct bystander *cell = bystander_cell(id);
 	struct process *process;
@@ -95,11 +117,10 @@ static __always_inline int is_target(struct task_struct *task, __u32 id, struct 
 	__u64 exec_id;
 	int verdict;
 
-	if (!now || !excluded || !cell)
+	if (!excluded || !cell)
 		return 0;
-	generation = now->generation;
 	exclusions_now = *excluded;
-	if (!generation || is_bystander(cell, id, generation, exclusions_now))
+	if (is_bystander(cell, id, generation))
 		return 0;
 	exec_id = task->self_exec_id;
 	known = bpf_task_storage_get(&threads, task, 0, 0);
@@ -108,13 +129,12 @@ static __always_inline int is_target(struct task_struct *task, __u32 id, struct 
 		return 1;
 	if (known)
 		known->generation = 0;
-	verdict = judge_process(id, generation, now->slot);
+	verdict = generation ? judge_process(id, generation, now.slot) : NO_TARGET;	/* 0: no policy yet */
 	if (verdict == NO_ROOM_FOR_TARGET)
 		return 0;
 	if (verdict == NO_TARGET) {
 		cell->process = 0;
 		cell->generation = generation;
-		cell->exclusions = exclusions_now;
 		cell->process = id;
 		return 0;
 	}

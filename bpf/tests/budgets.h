@@ -101,7 +101,7 @@ static void suspensions(void)
 				      .request_names = ~0ULL, .response_names = ~0ULL, .unbudgeted = ~0ULL };
 	struct executable_key key = { .slot = 1 };	/* feed() says of no executable what it is */
 	struct active_tables second = { 2, 1 }, first = { 1, 0 };
-	__u32 zero = 0, one = 1;
+	__u32 one = 1;
 	__u8 yes = 1;
 	static const char response[] = "HTTP/1.1 200 OK\r\nX-Keep: v\r\nContent-Length: 0\r\n\r\n";
 
@@ -110,12 +110,12 @@ static void suspensions(void)
 	bpf_map_update_elem(&suspended_executables, &key, &yes, BPF_ANY);
 	set_rule(set_on_host, 1, "x-keep", (struct header_rule){ .response.keep = 1, .id = 1, .keep_length = 9 });
 	feed(1, READ, request, sizeof(request) - 1);
-	bpf_map_update_elem(&active, &zero, &second, BPF_ANY);
+	active = second;
 	feed(1, WRITE, response, sizeof(response) - 1);
 	answer(0);
 	check(rendering.lines == 2 && strstr(rendering.line[1].rest, "[1 k"), "suspended", "what began before is whole");
 	feed(1, READ, request, sizeof(request) - 1);
-	bpf_map_update_elem(&active, &zero, &first, BPF_ANY);
+	active = first;
 	feed(1, WRITE, response, sizeof(response) - 1);
 	feed(1, READ, request, sizeof(request) - 1);
 	feed(1, WRITE, response, sizeof(response) - 1);

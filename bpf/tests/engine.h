@@ -9,9 +9,10 @@
 
 static inline void set_on_host(const char *map, const void *key, const void *value)
 {
+	if (!strcmp(map, ACTIVE_MAP))
+		active = *(const struct active_tables *)value;
 #define TABLE(name) if (!strcmp(map, #name)) bpf_map_update_elem(&name, key, value, BPF_ANY)
 	TABLE(slots);
-	TABLE(active);
 	TABLE(fingerprint_key);
 	TABLE(query_rules);
 	TABLE(header_rules);

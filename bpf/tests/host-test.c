@@ -52,7 +52,7 @@ static void policies(void)
 	set_rule(set_on_host, 1, "x-keep", (struct header_rule){ .response = { 0, 0, 1, 1 }, .id = 9 });
 	set_rule(set_on_host, 1, "x-print", (struct header_rule){ .response = { 1, 0, 1, 0 }, .id = 8, .keep_length = 9 });
 	feed(1, READ, request, sizeof(request) - 1);
-	bpf_map_update_elem(&active, &zero, &second, BPF_ANY);
+	active = second;
 	feed(1, WRITE, response, sizeof(response) - 1);
 	answer(0);
 	check(strstr(text, "<0 200 [4 f 1/1 s0 ") && !strstr(rendering.line[1].rest, "[1 ") &&
@@ -71,7 +71,7 @@ static void policies(void)
 	check(!strcmp(rendering.line[1].rest, "200") && rendering.line[1].flags == RECORD_POLICY_CHANGED, "slot reused", "");
 
 	start();	/* deny by default */
-	bpf_map_update_elem(&active, &zero, &none, BPF_ANY);
+	active = none;
 	feed(1, READ, request, sizeof(request) - 1);
 	check(!counted(COUNTER_CAPTURED) && !host.sent_bytes, "no policy", "");
 }

@@ -144,6 +144,25 @@ test("a connection that is not HTTP is left alone after a few calls, and forgott
   expect(socketsOfProcess(session, "strange_sockets", echo.pid)).toBe(0);
 });
 
+test("what is remembered of a socket is forgotten when a program closes it that is no target any more", async () => {
+  const { session, tables } = captureClearText(cleanup);
+  const { echo, client } = await startEcho();
+  const ping = async (answers: number) => {
+    client.send(String.raw`PING x\r\n`);
+    await until("an answer", () => client.lines.length === answers);
+  };
+  for (let index = 1; index <= 4; index += 1) await ping(index);
+  await until("it is left alone", () => socketsOfProcess(session, "strange_sockets", echo.pid) === 1);
+  expect(
+    tables.apply(policySet(2, { other: { targets: [{ executable: "/nonexistent/program" }] } })).ok,
+  ).toBe(true);
+  for (let index = 5; index <= 8; index += 1) await ping(index);
+  expect(socketsOfProcess(session, "strange_sockets", echo.pid)).toBe(1);
+  await client.finish();
+  await echo.line((line) => line === "closed");
+  expect(socketsOfProcess(session, "strange_sockets", echo.pid)).toBe(0);
+});
+
 test("an open connection is followed from the first exchange on that begins after attach, a blocked read included", async () => {
   const { echo, client } = await startEcho();
   client.send(String.raw`GET /before HTTP/1.1\r\nhost: a\r\n\r\n`);

@@ -23,7 +23,7 @@ export interface Seen {
 export const captureClearText = (
   cleanup: Cleanup,
   options: { objectPath?: string } = {},
-): { seen: Seen[] } & Pick<KernelCapture, "session" | "attachment"> => {
+): { seen: Seen[] } & Pick<KernelCapture, "session" | "attachment" | "tables"> => {
   const seen: Seen[] = [];
   const { session, tables, attachment } = startKernelCapture(
     cleanup,
@@ -49,7 +49,7 @@ export const captureClearText = (
     { clearText: true, ...options },
   );
   tables.apply(policySet(1, { all: {} }));
-  return { seen, session, attachment };
+  return { seen, session, attachment, tables };
 };
 
 /** How many sockets of this process a table holds; those to the process that started it are left out. */

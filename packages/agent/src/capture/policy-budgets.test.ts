@@ -5,7 +5,7 @@ import { policySet } from "../testing/policies.js";
 import { BudgetPlaces } from "./policy-budgets.js";
 import { compilePolicies } from "./policy-compile.js";
 import { PolicyTables } from "./policy-tables.js";
-import { BUDGETS } from "./table-layout.js";
+import { ACTIVE_MAP, BUDGETS } from "./table-layout.js";
 
 type Specs = Parameters<typeof policySet>[1];
 const compiled = (specs: Specs) => compilePolicies(policySet(1, specs), {}, FLOOR);
@@ -73,7 +73,7 @@ test("an owner keeps its place, and gives it back when it is in no set any more"
   expect(Math.max(...last)).toBeLessThan(BUDGETS);
 });
 
-test.each(["header_rules", "active"])(
+test.each(["header_rules", ACTIVE_MAP])(
   "a set that fails at %s leaves the budgets in force as they were",
   (failing) => {
     const session = new MemoryTables();

@@ -4,13 +4,13 @@ import { MemoryTables } from "../testing/memory-tables.js";
 import { policySet } from "../testing/policies.js";
 import { executableKey, indexKey, nameBit, nameKey, portKey } from "./policy-bytes.js";
 import { PolicyTables, type PolicyTablesOptions } from "./policy-tables.js";
-import { ACTION_ITEMS, HEADER_RULE, SLOT_CONFIG } from "./table-layout.js";
+import { ACTION_ITEMS, ACTIVE_MAP, HEADER_RULE, SLOT_CONFIG } from "./table-layout.js";
 
 const make = (options: Partial<PolicyTablesOptions> = {}) => {
   const session = new MemoryTables();
   const tables = new PolicyTables({ session, labels: {}, findExecutables: () => [], ...options });
   const active = (): [number, number] => {
-    const value = session.value("active", indexKey(0));
+    const value = session.value(ACTIVE_MAP, indexKey(0));
     return [value?.readUInt32LE(0) ?? 0, value?.readUInt32LE(4) ?? 0];
   };
   const rule = (name: string) => session.value("header_rules", nameKey(active()[1], name));
@@ -63,7 +63,7 @@ test("the slot is whole before `active` names it, and no run judges by the old o
   expect(session.operations.slice(-4)).toEqual([
     "update rules_by_bit",
     "update slots",
-    "update active",
+    `update ${ACTIVE_MAP}`,
     "synchronize",
   ]);
 });
@@ -161,11 +161,11 @@ test("a set that fails to be written leaves the one before running, whole, and n
   const { session, tables, active, rule } = make();
   tables.apply(policySet(1, { one: { headers: { request: [keep("x-a")] } } }));
   const before = new Map(session.table("header_rules"));
-  for (const map of ["header_rules", "rules_by_bit", "slots", "active"]) {
+  for (const map of ["header_rules", "rules_by_bit", "slots", ACTIVE_MAP]) {
     let written = 0;
     session.refuse = (name) => {
-      if (name !== "active") written += 1;
-      const refused = map === "active" ? name === map : name === map && written > 1;
+      if (name !== ACTIVE_MAP) written += 1;
+      const refused = map === ACTIVE_MAP ? name === map : name === map && written > 1;
       if (refused) session.refuse = () => false;
       return refused;
     };

@@ -9,7 +9,7 @@ import { type CompiledPolicies, compilePolicies } from "./policy-compile.js";
 import { ExecutableItems, type FindExecutables, SeenExecutables, searchOnce } from "./policy-executables.js";
 import { RuleIds } from "./policy-rule-ids.js";
 import { PolicySlot, type SlotContents, type TableSession } from "./policy-slot.js";
-import { BUDGET_OF_HOST, TABLE_SLOTS } from "./table-layout.js";
+import { ACTIVE_MAP, BUDGET_OF_HOST, TABLE_SLOTS } from "./table-layout.js";
 
 /** Generations whose records can still be understood: the ring holds far fewer. */
 export const GENERATIONS_HELD = 64;
@@ -32,7 +32,7 @@ export type ApplyResult =
 
 /**
  * Puts policy sets in force in the kernel, one generation each. A set is compiled and written to a slot that nobody reads,
- * then takes effect by one update of `active` (promise newest-revision-wins: whole, never half; never back).
+ * then takes effect by one update of what is active (promise newest-revision-wins: whole, never half; never back).
  */
 export class PolicyTables {
   /** the fleet's revision that is in force; 0: none, and nothing is captured */
@@ -152,7 +152,7 @@ export class PolicyTables {
     try {
       this.setBudgets(compiled);
       this.fill(slot, compiled, generation, find);
-      this.options.session.updateTable("active", indexKey(0), activeValue(generation, slot.index));
+      this.options.session.updateTable(ACTIVE_MAP, indexKey(0), activeValue(generation, slot.index));
     } catch (error) {
       slot.wipe();
       // An owner that both sets have has one bucket, whose rate is the new set's by now.

@@ -7,6 +7,7 @@ export const BUDGETS = 256;
 export const BUDGET_OF_HOST = 0;
 export const WAITING_READS = 4096;
 
+export const ACTIVE_MAP = ".data.active";
 export const ACTIVE_TABLES = { bytes: 8, generation: 0, slot: 4 } as const;
 
 export const SLOT_CONFIG = {
