@@ -53,6 +53,14 @@ verified_alone int take_token(__u32 bucket, __u64 now_ns)
 	return 0;
 }
 
+/* Most hosts have none. */
+static __always_inline int is_limited(__u32 bucket)
+{
+	struct budget_rate *rate = bpf_map_lookup_elem(&budget_rates, &bucket);
+
+	return rate && rate->token_ns;
+}
+
 /* Have the policies that may govern a request with these items a token for it? */
 static __always_inline int policies_have_token(const struct slot_config *config, __u64 items, __u64 now_ns)
 {
@@ -88,8 +96,10 @@ verified_alone int judge_detail(struct work *w)
 		j->aggregate = 1;
 		j->counted = COUNTED_BY_POLICY;
 	} else {
-		if (!ring_is_filling() && has_token(BUDGET_OF_HOST, w->now_ns) &&
-		    policies_have_token(config, j->items, w->now_ns) && take_token(BUDGET_OF_HOST, w->now_ns))
+		int limited = is_limited(BUDGET_OF_HOST);
+
+		if (!ring_is_filling() && (!limited || has_token(BUDGET_OF_HOST, w->now_ns)) &&
+		    policies_have_token(config, j->items, w->now_ns) && (!limited || take_token(BUDGET_OF_HOST, w->now_ns)))
 			return 0;
 		j->counted = COUNTED_BY_BUDGET;
 	}

@@ -14,6 +14,12 @@ static __always_inline __u64 key_word(const struct header_key *key, int index)
 	return word;
 }
 
+/* Does its first word say that it may be one of those that note_framing takes? */
+static __always_inline int begins_framing(const struct header_key *key)
+{
+	return key_word(key, 0) == KEY_CONTENT_ || key_word(key, 0) == KEY_TRANSFER;
+}
+
 /* Fields that say how long the message is, and lines that a lenient parser might take for one. */
 static __always_inline void note_framing(struct work *w, const struct header_key *key, __u32 name_length,
 					 const struct value *v)
@@ -98,6 +104,7 @@ static __always_inline __u32 judge_field(struct work *w, __u32 index)
 	struct header_key key = {};
 	struct value *v = &w->value;
 	__u32 from, line_feed, to, length;
+	int sought;
 
 	from = w->head.line_ends[index & (HEAD_MAX_LINES - 1)] + 1;
 	line_feed = w->head.line_ends[(index + 1) & (HEAD_MAX_LINES - 1)];
@@ -123,13 +130,16 @@ static __always_inline __u32 judge_field(struct work *w, __u32 index)
 		note_framing(w, &key, length, v);
 		return 0;	/* with NUL at its end the key would be that of another name */
 	}
+	sought = is_sought(&w->judgement, &key, length);
+	if (!sought && !begins_framing(&key))
+		return 0;
 	strip_blanks(w, from + length + 1, to);
 	v->from = v->secret = w->finder.at;
 	v->to = w->finder.to;
 	v->scheme = 0;
 	v->truncated = is_blank(AT(w, line_feed + 1)) && line_feed + 1 < w->head.used;
 	note_framing(w, &key, length, v);
-	return is_sought(&w->judgement, &key, length) ? allowed_of_field(w, &key, length) : 0;
+	return sought ? allowed_of_field(w, &key, length) : 0;
 }
 
 #define FIELDS_A_CALL 4

@@ -34,13 +34,32 @@ static __always_inline void skip_call(struct work *w)
 	w->messages_left = 0;
 }
 
-#define MESSAGE_PARTS	16	/* where struct msghdr has its address of struct iovec */
+/* So many parts, from this address on. */
+static __always_inline void place_parts(struct work *w, __u64 address, __u64 count)
+{
+	w->parts = address;
+	w->parts_left = count;
+	w->parts_read = w->parts_taken = 0;
+}
+
+#define MESSAGE_PARTS	16	/* where struct msghdr has its address of struct iovec, and then how many there are */
 #define MESSAGE_LENGTH	56	/* and struct mmsghdr the length */
 #define MESSAGE_BYTES	64
 
+/* The parts of a struct msghdr. 0: it cannot be read. */
+static __always_inline int read_message(struct work *w, __u64 message)
+{
+	__u64 parts[2];		/* address, count */
+
+	if (bpf_probe_read_user(parts, sizeof(parts), (void *)(message + MESSAGE_PARTS)))
+		return 0;
+	place_parts(w, parts[0], parts[1]);
+	return 1;
+}
+
 static __always_inline int next_message(struct work *w)
 {
-	if (bpf_probe_read_user(&w->parts, sizeof(w->parts), (void *)(w->messages + MESSAGE_PARTS)) ||
+	if (!read_message(w, w->messages) ||
 	    bpf_probe_read_user(&w->left, sizeof(w->left), (void *)(w->messages + MESSAGE_LENGTH)))
 		return 0;
 	w->messages += MESSAGE_BYTES;
@@ -48,10 +67,25 @@ static __always_inline int next_message(struct work *w)
 	return 1;
 }
 
+/* Reads where the next parts are, and none beyond the last. 0: that cannot be had. */
+static __always_inline int read_parts(struct work *w)
+{
+	__u32 count = w->parts_left < PARTS_AT_ONCE ? w->parts_left : PARTS_AT_ONCE;
+	__u32 bytes = at_most(count * sizeof(struct part), sizeof(w->part));
+
+	w->parts_taken = 0;
+	w->parts_read = count;
+	if (w->discarded || !count || bpf_probe_read_user(w->part, bytes, (void *)w->parts))
+		return 0;
+	w->parts += bytes;
+	w->parts_left -= count;
+	return 1;
+}
+
 /* The call's bytes may lie in several parts: on to the next one. 0: there is none. */
 verified_alone int next_part(struct work *w)
 {
-	struct { __u64 address, length; } part = {};
+	struct part *part;
 
 	if (!w)
 		return 0;
@@ -61,13 +95,15 @@ verified_alone int next_part(struct work *w)
 		w->messages_left = 0;
 	if (!w->left)
 		return w->messages_left;
-	if (w->discarded || bpf_probe_read_user(&part, sizeof(part), (void *)w->parts)) {
-		part.address = 0;	/* its bytes cannot be had */
-		part.length = w->left;
+	if (w->parts_taken >= w->parts_read && !read_parts(w)) {
+		w->user = 0;	/* the bytes cannot be had */
+		w->size = w->left;
+		w->left = 0;
+		return 1;
 	}
-	w->parts += sizeof(part);
-	w->user = part.address;
-	w->size = part.length < w->left ? part.length : w->left;
+	part = &w->part[masked(w->parts_taken++, PARTS_AT_ONCE - 1)];
+	w->user = part->address;
+	w->size = part->length < w->left ? part->length : w->left;
 	w->left -= w->size;
 	return 1;
 }
@@ -299,7 +335,8 @@ static __always_inline void finish_head(struct work *w, struct out *o, struct co
 	}
 	p->truncated = !w->head_end;
 	w->next_response = c->next_response;
-	interrupt_counted(w, c);
+	if (direction_of(w, c)->open && direction_of(w, c)->counted_here)
+		interrupt_counted(w, c);
 	if (!admit_head(w, o, c)) {
 		if (w->next_response != c->next_response)	/* the outstanding are given up: see claim_request */
 			lose_exchanges(c, w->next_response);
@@ -539,12 +576,36 @@ static __always_inline __u32 last_chunk_bytes(const struct direction *d, const _
 	return d->phase == CHUNK_DIGITS && !d->digits && available >= 5 && (word & 0xffffffffffULL) == LAST_CHUNK ? 5 : 0;
 }
 
+/*
+ * How many bytes the line takes that says how long the next chunk is, with the line end before it: where it comes next, whole, as nearly all servers
+ * send it: up to six digits and no extension. 0: look closer.
+ */
+static __always_inline __u32 chunk_line_bytes(struct direction *d, const __u8 *bytes, __u32 available)
+{
+	__u32 before = d->phase == CHUNK_AFTER_DATA ? 2 : 0, digits;
+	__u64 line = load_word(bytes + before), ends = equal_bytes(line, '\r'), size;
+
+	if (before ? bytes[0] != '\r' || bytes[1] != '\n' : d->phase != CHUNK_DIGITS || d->digits)
+		return 0;
+	digits = ends ? bytes_below_first(ends) : 8;
+	if (!digits || digits > 6 || before + digits + 2 > available || bytes[before + digits + 1] != '\n')
+		return 0;
+	if (!are_hex_digits(line, digits))
+		return 0;
+	size = hex_number(line, digits);
+	if (!size)	/* trailers may follow */
+		return 0;
+	enter(d, STATE_CHUNK_DATA);
+	d->remaining = size;
+	return before + digits + 2;
+}
+
 /* What comes between the data of chunks, up to SMALL_BYTES of it. */
 verified_alone int chunk_size_step(struct work *w, struct out *o, struct connection *c)
 {
 	struct step_context context = { .w = w, .o = o, .c = c };
 	struct direction *d;
-	__u32 take, last;
+	__u32 take, last, line;
 
 	if (!w || !o || !c)
 		return 0;
@@ -557,7 +618,8 @@ verified_alone int chunk_size_step(struct work *w, struct out *o, struct connect
 			w->failed = 1;
 	}
 	last = w->failed ? 0 : last_chunk_bytes(d, w->small, take);
-	if (!w->failed && !last)
+	line = w->failed || last ? 0 : chunk_line_bytes(d, w->small, take);
+	if (!w->failed && !last && !line)
 		bpf_loop(take, chunk_step, &context, 0);
 	__builtin_memset(w->small, 0, SMALL_BYTES);
 	if (last) {
@@ -566,6 +628,8 @@ verified_alone int chunk_size_step(struct work *w, struct out *o, struct connect
 		end_message(w, o, c);
 		return 0;
 	}
+	w->position += line;
+	d->bytes += line;
 	if (!w->failed) {
 		if (d->state == STATE_CHUNK_DATA && take_body(w, d)) {
 			enter(d, STATE_CHUNK_SIZE);
@@ -586,8 +650,12 @@ static __always_inline int take_step(struct work *w, struct out *o, struct conne
 {
 	struct direction *d = direction_of(w, c);
 
-	if (w->position >= w->size)
-		return !(w->left || w->messages_left) || !next_part(w);
+	if (w->position >= w->size) {
+		if (!(w->left || w->messages_left) || !next_part(w))
+			return 1;
+		if (w->position >= w->size)
+			return 0;
+	}
 	switch (d->state) {
 	case STATE_HEAD:
 	case STATE_RESYNC:

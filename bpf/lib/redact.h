@@ -94,15 +94,15 @@ static long token_step(__u32 index, struct work_context *context)
 	return 0;
 }
 
-/* Where a token ends that is no known scheme. */
-static __always_inline __u32 token_end(struct work *w)
+/* Is the head's [from, to) a token? */
+static __always_inline int is_token(struct work *w, __u32 from, __u32 to)
 {
 	struct work_context context = { .w = w };
 
-	w->finder.at = w->value.from;
-	w->finder.to = w->value.to;
+	w->finder.at = from;
+	w->finder.to = to;
 	bpf_loop(HEAD_MAX_BYTES, token_step, &context, 0);
-	return w->finder.at;
+	return from < to && w->finder.at == to;
 }
 
 /* `token 1*SP secret`: finds the secret, and the scheme where it is a known one. */
@@ -117,13 +117,13 @@ verified_alone int split_scheme(struct work *w)
 		return 0;
 	v = &w->value;
 	length = read_word_until(w, v->from, ' ', key.name, SCHEME_MAX_BYTES);
-	at = v->from + length;
-	id = length <= SCHEME_MAX_BYTES && at < v->to ? bpf_map_lookup_elem(&auth_schemes, &key) : 0;
+	at = length <= SCHEME_MAX_BYTES ? v->from + length : find_either(w, v->from, v->to, ' ', ' ');
+	if (at >= v->to)	/* there is no blank */
+		return 0;
+	id = length <= SCHEME_MAX_BYTES ? bpf_map_lookup_elem(&auth_schemes, &key) : 0;
 	if (id)
 		v->scheme = *id;
-	else
-		at = token_end(w);
-	if (at == v->from || at >= v->to || AT(w, at) != ' ')
+	else if (!is_token(w, v->from, at))
 		return 0;
 	for (__u32 i = 0; i < 8; i++) {	/* more blanks than that count as part of the secret */
 		if (at >= v->to || AT(w, at) != ' ')

@@ -111,6 +111,18 @@ static long query_step(__u32 index, struct query_context *context)
 	return 0;
 }
 
+static __always_inline void append_method(struct work *w, struct out *o, __u32 length)
+{
+	__u64 word = load_word(&AT(w, w->head.start));
+
+	if (length >= 8) {
+		append_from_head(w, o, w->head.start, length);
+		return;
+	}
+	store_word(&OUT_AT(o, o->size), word & ((1ULL << (8 * (length & 7))) - 1));
+	o->size += length;
+}
+
 /* Appends method, path and query. */
 verified_alone int append_target(struct work *w, struct out *o)
 {
@@ -122,7 +134,7 @@ verified_alone int append_target(struct work *w, struct out *o)
 		return 0;
 	m = MESSAGE(o);
 	m->method_length = at_most(w->parsed.method_length, RECORD_METHOD_MAX);
-	append_from_head(w, o, w->head.start, m->method_length);
+	append_method(w, o, m->method_length);
 	trim_target(w);
 	from = w->finder.at;
 	to = w->finder.to;

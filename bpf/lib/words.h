@@ -92,6 +92,32 @@ static __always_inline __u64 lower_word(__u64 word)
 	return word | (upper >> 2);
 }
 
+/* 0x80 in every byte that is from `first` to `last`; of bytes below 0x80. */
+static __always_inline __u64 bytes_between(__u64 word, __u64 first, __u64 last)
+{
+	return (word + EACH_BYTE * (0x80 - first)) & ~(word + EACH_BYTE * (0x80 - last - 1)) & HIGH_BITS;
+}
+
+/* Are the first so many bytes, up to seven, all hexadecimal digits? */
+static __always_inline int are_hex_digits(__u64 word, __u32 count)
+{
+	__u64 seven = word & ~HIGH_BITS;
+	__u64 digits = (bytes_between(seven, '0', '9') | bytes_between(seven | EACH_BYTE * 0x20, 'a', 'f')) & ~word;
+
+	return !(~digits & HIGH_BITS & ((1ULL << (8 * (count & 7))) - 1));
+}
+
+/* What the first so many bytes say, one to seven hexadecimal digits, of which the first counts most. */
+static __always_inline __u64 hex_number(__u64 word, __u32 count)
+{
+	__u64 letters = (word >> 6) & EACH_BYTE;	/* all of them have that bit, and no digit */
+	__u64 x = ((word & EACH_BYTE * 0x0f) + letters * 9) << (64 - 8 * (count & 7));
+
+	x = (x & 0x00ff00ff00ff00ffULL) << 4 | ((x >> 8) & 0x00ff00ff00ff00ffULL);
+	x = (x & 0x0000ffff0000ffffULL) << 8 | ((x >> 16) & 0x0000ffff0000ffffULL);
+	return (x & 0xffffffffULL) << 16 | x >> 32;
+}
+
 static __always_inline __u8 lower_byte(__u8 byte)
 {
 	return byte >= 'A' && byte <= 'Z' ? byte | 0x20 : byte;

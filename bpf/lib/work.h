@@ -90,6 +90,12 @@ struct list_element {
 	__u32 from, to;
 };
 
+/* struct iovec: where bytes of the program are. */
+struct part {
+	__u64 address, length;
+};
+#define PARTS_AT_ONCE 4
+
 struct number {
 	__u64 value, first;
 	__u8 digits, numbers, bad, after;
@@ -142,7 +148,10 @@ struct work {
 	__u32 position;
 	__u32 earlier;		/* bytes of the call before that part */
 	__u32 left;		/* and behind it: where `parts` says */
-	__u64 parts;		/* address of the next struct iovec */
+	__u64 parts;		/* address of the next struct iovec that was not read */
+	__u32 parts_left;	/* how many those are */
+	__u32 parts_read;	/* in `part` */
+	__u32 parts_taken;	/* of those */
 	__u64 messages;		/* address of the next struct mmsghdr */
 	__u32 messages_left;
 	__u32 patience;		/* of the connection, where this is its first call */
@@ -177,6 +186,7 @@ struct work {
 	struct judgement judgement;
 	struct measured_call measured;
 	struct connection spare;	/* for connections that found no room */
+	struct part part[PARTS_AT_ONCE];
 	__u8 small[SMALL_BYTES];
 	struct head head;
 };

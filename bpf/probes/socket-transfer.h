@@ -138,11 +138,11 @@ static __always_inline int place_bytes(struct work *w, struct pt_regs *regs, str
 		return 1;
 	case TRANSFER_PARTS:
 		w->left = returned;
-		w->parts = second;
+		place_parts(w, second, third);
 		return 1;
 	case TRANSFER_MESSAGE:
 		w->left = returned;
-		return !bpf_probe_read_user(&w->parts, sizeof(w->parts), (void *)(second + MESSAGE_PARTS));
+		return read_message(w, second);
 	case TRANSFER_MESSAGES:
 		w->messages = second;
 		w->messages_left = returned;

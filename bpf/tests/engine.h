@@ -32,12 +32,8 @@ static inline __u64 counted(__u32 which)
 	return n ? *n : 0;
 }
 
-struct part {
-	__u64 address, length;
-};
-
-/* One call; parts: where its bytes are, as struct iovec has it. */
-static inline void feed_call(__u64 ssl, int direction, const struct part *parts, __u32 size)
+/* One call, and where its bytes are. */
+static inline void feed_call(__u64 ssl, int direction, const struct part *parts, __u32 count, __u32 size)
 {
 	struct connection_key key = { .ssl = ssl, .process = 7 };
 	struct out *o = 0;
@@ -51,7 +47,7 @@ static inline void feed_call(__u64 ssl, int direction, const struct part *parts,
 	w->size = parts->length;
 	w->earlier = 0;
 	w->left = size - parts->length;
-	w->parts = (__u64)(parts + 1);
+	place_parts(w, (__u64)(parts + 1), count - 1);
 	w->messages_left = 0;
 	w->direction = direction;
 	w->process = 7;
@@ -74,7 +70,7 @@ static inline void feed(__u64 ssl, int direction, const void *bytes, __u32 size)
 	copy = __builtin_malloc(size);
 	memcpy(copy, bytes, size);
 	part.address = (__u64)copy;
-	feed_call(ssl, direction, &part, size);
+	feed_call(ssl, direction, &part, 1, size);
 	__builtin_free(copy);
 }
 
@@ -91,7 +87,7 @@ static inline void feed_parts(__u64 ssl, int direction, const char *bytes, __u32
 		parts[i].address = (__u64)__builtin_malloc(parts[i].length);
 		memcpy((void *)parts[i].address, bytes + at, parts[i].length);
 	}
-	feed_call(ssl, direction, parts, size);
+	feed_call(ssl, direction, parts, count, size);
 	for (__u32 i = 0; i < count; i++)
 		__builtin_free((void *)parts[i].address);
 	__builtin_free(parts);
