@@ -8,7 +8,6 @@
 enum start_kind { START_BAD, START_MORE, START_REQUEST, START_RESPONSE };
 
 #define VERSION_1 0x2e312f50545448ULL	/* "HTTP/1." in seven bytes */
-#define SEVEN_BYTES 0x00ffffffffffffffULL
 
 /* What the first bytes can begin. Sets parsed.method_length for a request. */
 static __always_inline int start_kind(struct work *w)

@@ -20,6 +20,8 @@ typedef __u64 __attribute__((may_alias, aligned(1))) word_at;
 typedef __u32 __attribute__((may_alias, aligned(1))) half_at;
 #endif
 
+#define SEVEN_BYTES 0x00ffffffffffffffULL
+
 static __always_inline __u64 load_word(const __u8 *bytes)
 {
 	return *(const word_at *)bytes;
