@@ -8,10 +8,7 @@
 
 static __always_inline __u64 key_word(const struct header_key *key, int index)
 {
-	__u64 word;
-
-	copy_bytes(&word, &key->name[8 * index], 8);
-	return word;
+	return load_word(&key->name[8 * index]);
 }
 
 /* Does its first word say that it may be one of those that note_framing takes? */
@@ -98,10 +95,17 @@ static __always_inline int is_sought(const struct judgement *j, const struct hea
 	return j->fields && (j->names & name_bit(key_word(key, 0), length));
 }
 
+static __always_inline void clear_name(__u8 *name)
+{
+#pragma unroll
+	for (__u32 i = 0; i < NAME_MAX_BYTES; i += 8)
+		store_word(name + i, 0);
+}
+
 /* Line index + 1 of the head: where its value is, and what is allowed of it. */
 static __always_inline __u32 judge_field(struct work *w, __u32 index)
 {
-	struct header_key key = {};
+	struct header_key *key = &w->key;
 	struct value *v = &w->value;
 	__u32 from, line_feed, to, length;
 	int sought;
@@ -113,12 +117,13 @@ static __always_inline __u32 judge_field(struct work *w, __u32 index)
 		w->head.flags |= index && is_blank(AT(w, from)) ? RECORD_OBS_FOLD : RECORD_MALFORMED;
 		return 0;
 	}
-	length = read_word_until(w, from, ':', key.name, NAME_MAX_BYTES);
+	clear_name(key->name);
+	length = read_word_until(w, from, ':', key->name, NAME_MAX_BYTES);
 	if (length > NAME_MAX_BYTES) {
 		if (find_either(w, from, to, ':', ':') >= to)
 			w->head.flags |= RECORD_MALFORMED;
 		else
-			note_framing(w, &key, length, v);
+			note_framing(w, key, length, v);
 		return 0;	/* no rule has such a name */
 	}
 	if (from + length >= to) {
@@ -127,19 +132,19 @@ static __always_inline __u32 judge_field(struct work *w, __u32 index)
 	}
 	if (!is_token_byte(AT(w, from + length - 1))) {	/* RFC 9112 section 5.1 */
 		w->head.flags |= RECORD_MALFORMED;
-		note_framing(w, &key, length, v);
+		note_framing(w, key, length, v);
 		return 0;	/* with NUL at its end the key would be that of another name */
 	}
-	sought = is_sought(&w->judgement, &key, length);
-	if (!sought && !begins_framing(&key))
+	sought = is_sought(&w->judgement, key, length);
+	if (!sought && !begins_framing(key))
 		return 0;
 	strip_blanks(w, from + length + 1, to);
 	v->from = v->secret = w->finder.at;
 	v->to = w->finder.to;
 	v->scheme = 0;
 	v->truncated = is_blank(AT(w, line_feed + 1)) && line_feed + 1 < w->head.used;
-	note_framing(w, &key, length, v);
-	return sought ? allowed_of_field(w, &key, length) : 0;
+	note_framing(w, key, length, v);
+	return sought ? allowed_of_field(w, key, length) : 0;
 }
 
 #define FIELDS_A_CALL 4
@@ -161,16 +166,43 @@ verified_alone int judge_fields(struct work *w)
 	return 0;
 }
 
-/* Loops of their own and no bpf_loop: a callback would be one more function to come back from, for each line. */
+/* Some lines, and what is allowed of them. 1: there are no more. */
+static __always_inline int walk_some(struct work *w, struct out *o)
+{
+	__u32 allowed;
+
+	if (w->field + 1 >= w->head.lines)
+		return 1;
+	allowed = judge_fields(w);
+	if (allowed)
+		append_value(w, o, w->rule.id, allowed, w->rule.keep_length);
+	return 0;
+}
+
+struct fields_context {
+	struct work *w;
+	struct out *o;
+};
+
+static long fields_step(__u32 index, struct fields_context *context)
+{
+	(void)index;
+	return walk_some(context->w, context->o);
+}
+
+#define FIELDS_OFTEN 24	/* steps of walk_some that most heads need at most: a loop of its own, in which no callback has to be returned from */
+
 static __always_inline void walk_fields(struct work *w, struct out *o)
 {
-	w->field = 0;
-	for (__u32 i = 0; i < HEAD_MAX_LINES && w->field + 1 < w->head.lines; i++) {
-		__u32 allowed = judge_fields(w);
+	struct fields_context context = { .w = w, .o = o };
+	int all = 0;
 
-		if (allowed)
-			append_value(w, o, w->rule.id, allowed, w->rule.keep_length);
-	}
+	w->field = 0;
+	for (__u32 i = 0; i < FIELDS_OFTEN && !all; i++)
+		all = walk_some(w, o);
+	if (!all)
+		bpf_loop(HEAD_MAX_LINES, fields_step, &context, 0);
+	clear_name(w->key.name);
 }
 
 #endif

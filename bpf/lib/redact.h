@@ -108,7 +108,6 @@ static __always_inline int is_token(struct work *w, __u32 from, __u32 to)
 /* `token 1*SP secret`: finds the secret, and the scheme where it is a known one. */
 verified_alone int split_scheme(struct work *w)
 {
-	struct scheme_key key = {};
 	struct value *v;
 	__u32 length, at;
 	__u8 *id;
@@ -116,11 +115,13 @@ verified_alone int split_scheme(struct work *w)
 	if (!w)
 		return 0;
 	v = &w->value;
-	length = read_word_until(w, v->from, ' ', key.name, SCHEME_MAX_BYTES);
+	length = read_word_until(w, v->from, ' ', w->scheme.name, SCHEME_MAX_BYTES);
 	at = length <= SCHEME_MAX_BYTES ? v->from + length : find_either(w, v->from, v->to, ' ', ' ');
+	id = length <= SCHEME_MAX_BYTES && at < v->to ? bpf_map_lookup_elem(&auth_schemes, &w->scheme) : 0;
+	for (__u32 i = 0; i < SCHEME_MAX_BYTES; i += 8)
+		store_word(&w->scheme.name[i], 0);
 	if (at >= v->to)	/* there is no blank */
 		return 0;
-	id = length <= SCHEME_MAX_BYTES ? bpf_map_lookup_elem(&auth_schemes, &key) : 0;
 	if (id)
 		v->scheme = *id;
 	else if (!is_token(w, v->from, at))

@@ -17,7 +17,7 @@ static __always_inline __u32 line_end(struct work *w, __u32 index)
 }
 
 /*
- * What is at `from`, up to the first `stop`, in lower case into `name`, which is all zeroes and holds `most` bytes, a multiple
+ * What is at `from`, up to the first `stop`, in lower case into `name`, which is of the work area, all zeroes, and holds `most` bytes, a multiple
  * of eight. Its length; most + 1 where it is longer.
  */
 static __always_inline __u32 read_word_until(struct work *w, __u32 from, __u8 stop, __u8 *name, __u32 most)
@@ -27,11 +27,11 @@ static __always_inline __u32 read_word_until(struct work *w, __u32 from, __u8 st
 		__u64 word = load_word(&AT(w, from + i)), stops = equal_bytes(word, stop);
 
 		word = lower_word(word) & below_first(stops);
-		copy_bytes(&name[i], &word, 8);
+		store_word(&name[i], word);
 		if (stops)	/* most end in the first words */
-			return i + bytes_below_first(stops);
+			return forgotten(w, i + bytes_below_first(stops));
 	}
-	return AT(w, from + most) == stop ? most : most + 1;
+	return forgotten(w, AT(w, from + most) == stop ? most : most + 1);
 }
 
 /* One bit for each of 64 bytes that equals one of two. */
@@ -47,11 +47,6 @@ static __always_inline __u64 equal_in_block(const __u8 *block, __u64 first, __u6
 		opaque(mask);	/* one word after the other: few registers, little stack */
 	}
 	return mask;
-}
-
-static __always_inline __u64 first_bits(__u32 n)
-{
-	return n >= 64 ? ~0ULL : (1ULL << (n & 63)) - 1;
 }
 
 struct scan_context {
@@ -107,13 +102,13 @@ static long scan_step(__u32 index, struct scan_context *context)
 
 			if (at >= h->used)
 				return 1;
-			left = h->used - at;
-			mask = equal_in_block(&AT(w, at), '\n', '\n') & first_bits(left);
+			left = forgotten(w, at_most(h->used - at, 64));
+			mask = equal_in_block(&AT(w, at), '\n', '\n') & (~0ULL >> ((64 - left) & 63));
 			w->line_base = at;
-			h->scanned = at + (left < 64 ? left : 64);
+			h->scanned = at + left;
 			continue;
 		}
-		if (scan_line(w, w->line_base + lowest_bit(mask), skipping))
+		if (scan_line(w, forgotten(w, w->line_base + lowest_bit(mask)), skipping))
 			return 1;
 		mask &= mask - 1;
 	}

@@ -17,11 +17,10 @@ static __always_inline __s16 bucket_of(__u64 duration_us)
 	if (!bounds || !duration_us)
 		return LATENCY_ZERO;
 #pragma unroll
-	for (__u32 step = 1024; step; step /= 2) {	/* how many buckets are below */
-		__u32 next = low + step;
+	for (__u32 step = 1024; step; step /= 2) {	/* how many buckets are below; no branch, of which the verifier would follow both ways */
+		__u64 most_us = bounds->most_us[at_most(low + step - 1, LATENCY_BUCKETS - 1)];
 
-		if (next <= LATENCY_BUCKETS - 1 && bounds->most_us[masked(next - 1, 2047) < LATENCY_BUCKETS ? next - 1 : 0] < duration_us)
-			low = next;
+		low += step & -is_negative(most_us - duration_us);	/* the last one's is above all */
 	}
 	return low;
 }

@@ -22,6 +22,12 @@ typedef __u32 __attribute__((may_alias, aligned(1))) half_at;
 
 #define SEVEN_BYTES 0x00ffffffffffffffULL
 
+static __always_inline __u32 is_negative(__u64 difference)
+{
+	opaque(difference);
+	return difference >> 63;
+}
+
 static __always_inline __u64 load_word(const __u8 *bytes)
 {
 	return *(const word_at *)bytes;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
 /*
- * The per-CPU memory of one program run. Raw bytes are in `head.bytes` and `small` only, and zeroed before the
+ * The per-CPU memory of one program run. Raw bytes are in `head.bytes`, `small`, `key` and `scheme` only, and zeroed before the
  * run is over (promise redacted-at-source). What a loop changes lives here, but for little, and not in registers, which keeps the
  * verifier's work small and the same for 1 KiB and 16 KiB.
  */
@@ -182,6 +182,9 @@ struct work {
 	struct query_walk query;
 	struct value value;
 	struct value_rule rule;
+	struct header_key key;		/* of the line that is judged */
+	struct scheme_key scheme;	/* what may be one, of its value */
+	__u32 forgotten;
 	struct parsed_head parsed;
 	struct judgement judgement;
 	struct measured_call measured;
@@ -190,6 +193,13 @@ struct work {
 	__u8 small[SMALL_BYTES];
 	struct head head;
 };
+
+/* x, of which the verifier knows nothing any more: it looks at what comes next once, and not once for each that x could be. */
+static __always_inline __u32 forgotten(struct work *w, __u32 x)
+{
+	*(volatile __u32 *)&w->forgotten = x;
+	return *(volatile __u32 *)&w->forgotten;
+}
 
 /* The record under construction: redacted parts only. */
 #define OUT_BYTES (16384 + COPY_MAX_BYTES)
