@@ -53,22 +53,16 @@ verified_alone int take_token(__u32 bucket, __u64 now_ns)
 	return 0;
 }
 
-/* Most hosts have none. */
-static __always_inline int is_limited(__u32 bucket)
-{
-	struct budget_rate *rate = bpf_map_lookup_elem(&budget_rates, &bucket);
-
-	return rate && rate->token_ns;
-}
-
 /* Have the policies that may govern a request with these items a token for it? */
-static __always_inline int policies_have_token(const struct slot_config *config, __u64 items, __u64 now_ns)
+static __always_inline int policies_have_token(const struct slot_config *config, const struct work *w)
 {
-	items = items_that_govern(config, items);
+	__u64 items = items_that_govern(config, w->judgement.items);
+
 	if (items & config->unbudgeted)
 		return 1;
 	for (__u32 i = 0; i < BUDGETS_ASKED && items; i++) {
-		if (take_token(config->budgets[masked(lowest_bit(items), TABLE_ITEMS - 1)], now_ns))
+		opaque(w);	/* its time is read anew, and kept nowhere on the stack */
+		if (take_token(config->budgets[masked(lowest_bit(items), TABLE_ITEMS - 1)], w->now_ns))
 			return 1;
 		items &= items - 1;
 	}
@@ -96,12 +90,12 @@ verified_alone int judge_detail(struct work *w)
 		j->aggregate = 1;
 		j->counted = COUNTED_BY_POLICY;
 	} else {
-		int limited = is_limited(BUDGET_OF_HOST);
-
-		if (!ring_is_filling() && (!limited || has_token(BUDGET_OF_HOST, w->now_ns)) &&
-		    policies_have_token(config, j->items, w->now_ns) && (!limited || take_token(BUDGET_OF_HOST, w->now_ns)))
-			return 0;
 		j->counted = COUNTED_BY_BUDGET;
+		if (!ring_is_filling() && has_token(BUDGET_OF_HOST, w->now_ns) &&
+		    policies_have_token(config, w) && take_token(BUDGET_OF_HOST, w->now_ns)) {
+			j->counted = 0;
+			return 0;
+		}
 	}
 	j->timings = 0;
 	j->query_names = j->query_keep = 0;

@@ -61,9 +61,12 @@ verified_alone int take_some_steps(struct work *w, struct out *o, struct connect
 {
 	if (!w || !o || !c)
 		return 1;
-	for (__u32 i = 0; i < STEPS_OFTEN; i++)
+	for (__u32 i = 0; i < STEPS_OFTEN; i++) {
+		opaque(w);	/* as in judge_fields */
+		opaque(c);
 		if (take_step(w, o, c))
 			return 1;
+	}
 	return 0;
 }
 

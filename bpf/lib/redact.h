@@ -116,7 +116,7 @@ verified_alone int split_scheme(struct work *w)
 		return 0;
 	v = &w->value;
 	length = read_word_until(w, v->from, ' ', w->scheme.name, SCHEME_MAX_BYTES);
-	at = length <= SCHEME_MAX_BYTES ? v->from + length : find_either(w, v->from, v->to, ' ', ' ');
+	at = length <= SCHEME_MAX_BYTES ? v->from + length : find_either_here(w, v->from, v->to, ' ', ' ');
 	id = length <= SCHEME_MAX_BYTES && at < v->to ? bpf_map_lookup_elem(&auth_schemes, &w->scheme) : 0;
 	for (__u32 i = 0; i < SCHEME_MAX_BYTES; i += 8)
 		store_word(&w->scheme.name[i], 0);

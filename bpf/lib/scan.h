@@ -157,13 +157,11 @@ static long find_step(__u32 index, struct work_context *context)
 	return find_in_block(context->w);
 }
 
-/* Where one of two bytes is first in the head's [from, to); `to` where neither is. */
-verified_alone __u32 find_either(struct work *w, __u32 from, __u32 to, __u8 first, __u8 second)
+/* find_either, where one more function would be too many on the stack. */
+static __always_inline __u32 find_either_here(struct work *w, __u32 from, __u32 to, __u8 first, __u8 second)
 {
 	struct work_context context = { .w = w };
 
-	if (!w)
-		return to;
 	w->finder.at = from;
 	w->finder.to = to;
 	w->finder.first = first;
@@ -171,6 +169,12 @@ verified_alone __u32 find_either(struct work *w, __u32 from, __u32 to, __u8 firs
 	if (!find_in_block(w))	/* most are in the first */
 		bpf_loop(HEAD_MAX_BYTES / 64, find_step, &context, 0);
 	return w->finder.at < to ? w->finder.at : to;
+}
+
+/* Where one of two bytes is first in the head's [from, to); `to` where neither is. */
+verified_alone __u32 find_either(struct work *w, __u32 from, __u32 to, __u8 first, __u8 second)
+{
+	return w ? find_either_here(w, from, to, first, second) : to;
 }
 
 static long skip_blanks_step(__u32 index, struct work_context *context)
