@@ -1,130 +1,9 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
-/* From the bytes of a call to a complete head, and what becomes of one that is none, or cannot be read or kept. */
+/* From the bytes of a call to a complete head. */
 #ifndef MASTHEAD_HEAD_H
 #define MASTHEAD_HEAD_H
 
-#include "call-bytes.h"
-#include "message.h"
-#include "start-line.h"
-#include "../maps/state.h"
-#include "../maps/work.h"
-
-/* Forgets the head; its bytes are zeroed. */
-verified_alone int drop_head(struct work *w)
-{
-	__u32 first = 0, used;
-	struct zeroes *zeroes = bpf_map_lookup_elem(&zero, &first);
-
-	if (!w)
-		return 0;
-	used = at_most(w->head_used, HEAD_BUFFER_BYTES);
-	if (zeroes)
-		bpf_probe_read_kernel(w->head.bytes, used, zeroes);
-	w->head_used = 0;
-	w->head.used = w->head.scanned = w->head.line_start = w->head.start = w->head.lines = 0;
-	w->head.flags = 0;
-	w->head.checked = 0;
-	return 0;
-}
-
-/* Reads up to so much of the call's bytes behind what the head holds. How many; 0 where none could be read. */
-static __always_inline __u32 read_block(struct work *w, __u32 most)
-{
-	__u32 used = w->head.used, take = bytes_left(w), room = HEAD_MAX_BYTES - used;
-
-	if (take > room)
-		take = room;
-	if (take > most)
-		take = most;
-	take = at_most(take, HEAD_BLOCK_BYTES);
-	if (!w->user || bpf_probe_read_user(&AT(w, used), take, (void *)(w->user + w->position))) {
-		w->failed = 1;
-		return 0;
-	}
-	w->head.used = used + take;
-	if (w->head.used > w->head_used)
-		w->head_used = w->head.used;
-	return take;
-}
-
-/* A connection that has spoken no HTTP so far. After some calls it is left alone. */
-static __always_inline void count_strange_call(struct connection *c)
-{
-	if (c->directions[READ].in_step || c->directions[WRITE].in_step)
-		return;
-	if (c->patience > 1) {
-		c->patience--;
-		return;
-	}
-	enter(&c->directions[READ], STATE_IGNORE);
-	enter(&c->directions[WRITE], STATE_IGNORE);
-}
-
-static __always_inline void count_http2(const struct connection *c)
-{
-	__u32 id = c->key.process;
-	struct process *process = bpf_map_lookup_elem(&processes, &id);
-
-	count(COUNTER_HTTP2);
-	if (process)
-		add_atomically(&process->http2, 1);
-}
-
-/* These bytes begin no head. The rest of the call is not looked at. */
-verified_alone int not_a_head(struct work *w, struct connection *c)
-{
-	struct direction *d;
-
-	if (!w || !c)
-		return 0;
-	d = direction_of(w, c);
-	if (is_http2_preface(w)) {
-		count_http2(c);
-		serve_unfollowed(w);
-		enter(&c->directions[READ], STATE_IGNORE);
-		enter(&c->directions[WRITE], STATE_IGNORE);
-	} else if (d->state != STATE_RESYNC) {
-		lose_place(w, c);
-		if (!d->in_step && !c->not_http && !c->lost) {
-			c->not_http = 1;
-			count(COUNTER_NOT_HTTP);
-		}
-	}
-	count_strange_call(c);
-	skip_call(w);
-	drop_head(w);
-	return 0;
-}
-
-/* Bytes of a head that cannot be read or kept: a request among them is counted, its answer will be consumed. */
-verified_alone int give_up_head(struct work *w, struct connection *c, __u32 lost_to)
-{
-	struct direction *d;
-	int kind, requests;
-
-	if (!w || !c)
-		return 0;
-	d = direction_of(w, c);
-	kind = w->head.used ? start_kind(w) : START_BAD;
-	requests = c->role == ROLE_SERVER ? w->direction == READ : c->role && w->direction == WRITE;
-	if (!w->head.used && requests && d->state == STATE_HEAD)	/* not a byte of it (GnuTLS is asked for the same again by NULL) */
-		kind = START_MORE;
-	w->parsed.method_class = 0;
-	if (w->head.checked)
-		parse_start_line(w);
-	if (kind == START_REQUEST || (kind == START_MORE && requests)) {
-		if (d->counted_here)
-			lose_exchange(c, d->exchange);
-		d->counted_here = 0;
-		admit_request(w, c, lost_to);
-		d->open = 0;
-	} else if (d->state != STATE_RESYNC && oldest_request(c) != NO_REQUEST && (kind == START_RESPONSE || (c->role && !requests))) {
-		lose_exchange(c, c->next_response);
-		pop_request(c);
-		count(COUNTER_RECORDS_DROPPED);
-	}
-	return 0;
-}
+#include "given-up-head.h"
 
 /* The only trace of a request whose call was not seen is its response. */
 static __always_inline void count_unseen_request(struct work *w, struct connection *c)
@@ -253,18 +132,6 @@ static __always_inline void finish_head(struct work *w, struct out *o, struct co
 	if (direction_of(w, c)->state == STATE_CHUNK_SIZE)
 		keep_ahead(w);
 	drop_head(w);
-}
-
-/* What the unfinished line at the end of the buffer holds. */
-static __always_inline __u8 unfinished_line(struct work *w)
-{
-	__u32 length = w->head.used - w->head.line_start;
-
-	if (!length)
-		return LINE_EMPTY;
-	if (AT(w, w->head.used - 1) != '\r')
-		return LINE_MORE;
-	return length == 1 ? LINE_CR : LINE_MORE_CR;
 }
 
 /* Reads on in a head. 1: it is complete, or at its bound. */
