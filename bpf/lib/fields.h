@@ -48,25 +48,48 @@ static __always_inline int is_name(const __u8 *name, const struct header_key *ke
 	return !differ;
 }
 
-/* The rule of a name in the key's slot. */
-static __always_inline struct header_rule *rule_of(const struct header_key *key, __u32 length)
+/*
+ * Puts the rule of w->key into w->found. 0: there is none. By itself: the key has to be on the stack, since Linux 6.1 takes none from
+ * the memory that an argument points to, and is larger than what most lines need there.
+ */
+verified_alone int find_rule(struct work *w)
 {
+	struct header_key key;
+	struct header_rule *rule;
+
+	if (!w)
+		return 0;
+	key.slot = w->key.slot;
+	copy_bytes(key.name, w->key.name, sizeof(key.name));
+	rule = bpf_map_lookup_elem(&header_rules, &key);
+	if (!rule)
+		return 0;
+	copy_words(&w->found, rule, sizeof(w->found));
+	return 1;
+}
+
+/* The rule of w->key. */
+static __always_inline struct header_rule *rule_of(struct work *w, __u32 length)
+{
+	const struct header_key *key = &w->key;
 	__u32 place = key->slot * NAME_BITS + name_bit_index(key_word(key, 0), length);
 	struct rule_by_bit *by_bit = bpf_map_lookup_elem(&rules_by_bit, &place);
 
-	return by_bit && is_name(by_bit->name, key) ? &by_bit->rule : bpf_map_lookup_elem(&header_rules, key);
+	if (by_bit && is_name(by_bit->name, key))
+		return &by_bit->rule;
+	return find_rule(w) ? &w->found : 0;
 }
 
 /* What the tables allow of the value: ALLOW_ bits. Where they do, its rule is in w->rule. */
-static __always_inline __u32 allowed_of_field(struct work *w, struct header_key *key, __u32 length)
+static __always_inline __u32 allowed_of_field(struct work *w, __u32 length)
 {
 	const struct judgement *j = &w->judgement;
 	int response = w->parsed.is_response;
 	struct header_rule *rule;
 	__u32 allowed;
 
-	key->slot = j->slot;
-	rule = rule_of(key, length);
+	w->key.slot = j->slot;
+	rule = rule_of(w, length);
 	if (!rule)
 		return 0;
 	if (j->counted)
@@ -78,8 +101,8 @@ static __always_inline __u32 allowed_of_field(struct work *w, struct header_key 
 	if (rule->has_scheme)
 		split_scheme(w);
 	if (j->changed) {
-		key->slot = j->other_slot;
-		rule = rule_of(key, length);
+		w->key.slot = j->other_slot;
+		rule = rule_of(w, length);
 		if (!rule)
 			return 0;
 		allowed &= allowed_by(rule, response ? &rule->response : &rule->request, j->other_items);
@@ -144,7 +167,7 @@ static __always_inline __u32 judge_field(struct work *w, __u32 index)
 	v->scheme = 0;
 	v->truncated = is_blank(AT(w, line_feed + 1)) && line_feed + 1 < w->head.used;
 	note_framing(w, key, length, v);
-	return sought ? allowed_of_field(w, key, length) : 0;
+	return sought ? allowed_of_field(w, length) : 0;
 }
 
 #define FIELDS_A_CALL 4

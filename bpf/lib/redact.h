@@ -105,25 +105,41 @@ static __always_inline int is_token(struct work *w, __u32 from, __u32 to)
 	return from < to && w->finder.at == to;
 }
 
+/* The id of the scheme whose name is in w->scheme, which is cleared; 0: there is none. By itself, as find_rule. */
+verified_alone __u32 take_scheme(struct work *w)
+{
+	struct scheme_key key;
+	__u8 *id;
+
+	if (!w)
+		return 0;
+#pragma unroll
+	for (__u32 i = 0; i < SCHEME_MAX_BYTES; i += 8) {
+		__u64 word = load_word(&w->scheme.name[i]);
+
+		store_word(&w->scheme.name[i], 0);
+		copy_bytes(&key.name[i], &word, 8);
+	}
+	id = bpf_map_lookup_elem(&auth_schemes, &key);
+	return id ? *id : 0;
+}
+
 /* `token 1*SP secret`: finds the secret, and the scheme where it is a known one. */
 verified_alone int split_scheme(struct work *w)
 {
 	struct value *v;
-	__u32 length, at;
-	__u8 *id;
+	__u32 length, at, scheme;
 
 	if (!w)
 		return 0;
 	v = &w->value;
 	length = read_word_until(w, v->from, ' ', w->scheme.name, SCHEME_MAX_BYTES);
 	at = length <= SCHEME_MAX_BYTES ? v->from + length : find_either_here(w, v->from, v->to, ' ', ' ');
-	id = length <= SCHEME_MAX_BYTES && at < v->to ? bpf_map_lookup_elem(&auth_schemes, &w->scheme) : 0;
-	for (__u32 i = 0; i < SCHEME_MAX_BYTES; i += 8)
-		store_word(&w->scheme.name[i], 0);
+	scheme = take_scheme(w);
 	if (at >= v->to)	/* there is no blank */
 		return 0;
-	if (id)
-		v->scheme = *id;
+	if (length <= SCHEME_MAX_BYTES && scheme)
+		v->scheme = scheme;
 	else if (!is_token(w, v->from, at))
 		return 0;
 	for (__u32 i = 0; i < 8; i++) {	/* more blanks than that count as part of the secret */

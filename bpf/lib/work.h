@@ -183,6 +183,7 @@ struct work {
 	struct value value;
 	struct value_rule rule;
 	struct header_key key;		/* of the line that is judged */
+	struct header_rule found;	/* find_rule */
 	struct scheme_key scheme;	/* what may be one, of its value */
 	__u32 forgotten;
 	struct parsed_head parsed;
