@@ -53,19 +53,28 @@ static __always_inline int next_message(struct work *w)
 	return 1;
 }
 
-/* Reads where the next parts are, and none beyond the last. 0: that cannot be had. */
-static __always_inline int read_parts(struct work *w)
+/* Reads where the next parts are. 0: that cannot be had. */
+static __always_inline int read_some_parts(struct work *w, __u32 count)
 {
-	__u32 count = w->parts_left < PARTS_AT_ONCE ? w->parts_left : PARTS_AT_ONCE;
 	__u32 bytes = at_most(count * sizeof(struct part), sizeof(w->part));
 
-	w->parts_taken = 0;
-	w->parts_read = count;
-	if (w->discarded || !count || bpf_probe_read_user(w->part, bytes, (void *)w->parts))
+	w->parts_taken = w->parts_read = 0;
+	if (!count || bpf_probe_read_user(w->part, bytes, (void *)w->parts))
 		return 0;
+	w->parts_read = count;
 	w->parts += bytes;
 	w->parts_left -= count;
 	return 1;
+}
+
+/* None beyond the last; one by one where several cannot be had, since they may lie in two pages. */
+static __always_inline int read_parts(struct work *w)
+{
+	__u32 left = w->parts_left;
+
+	if (w->discarded)
+		return 0;
+	return read_some_parts(w, left < PARTS_AT_ONCE ? left : PARTS_AT_ONCE) || (left && read_some_parts(w, 1));
 }
 
 /* The call's bytes may lie in several parts: on to the next one. 0: there is none. */

@@ -173,8 +173,8 @@ static __always_inline __u32 judge_field(struct work *w, __u32 index)
 #define FIELDS_A_CALL 4
 
 /*
- * Some lines from w->field on, up to one of whose value something is allowed: what is. Apart from what appends, since its key and
- * that one's hash do not fit on the stack of one path together.
+ * Some lines from w->field on, up to one of whose value something is allowed: what is. Apart from what appends, since both do
+ * not fit on the stack of one path together.
  */
 verified_alone int judge_fields(struct work *w)
 {

@@ -23,16 +23,26 @@ static __always_inline void describe_process(struct task_struct *task, struct re
 /* Its number may become another's, who may be a target. */
 static __always_inline void forget_bystander(__u32 id)
 {
-	struct bystander *cell = bystander_cell(id);
+	volatile __u64 *cell = bystander_cell(id);
 
-	if (cell && cell->process == id)
-		cell->process = 0;
+	if (cell && (__u32)*cell == id)
+		*cell = 0;
+}
+
+static __always_inline void clear_thread_cell(__u32 cell, __u64 number)
+{
+	if (*thread_cell_at(cell) >> GENERATION_BITS == number >> GENERATION_BITS)
+		*thread_cell_at(cell) = 0;
 }
 
 /* Its stack in the kernel was another thread's before, or it runs another program now. */
 static __always_inline void forget_bystander_thread(struct task_struct *task)
 {
-	bystander_thread_cell((void *)bpf_task_pt_regs(task))->registers = 0;
+	__u64 number = thread_number((void *)bpf_task_pt_regs(task));
+	__u32 cell = thread_cell(number);
+
+	clear_thread_cell(cell, number);
+	clear_thread_cell(cell ^ 1, number);
 }
 
 /* By itself, since its record is large. file_name: an address in the kernel. */

@@ -109,11 +109,12 @@ int socket_call_return(__u64 *arguments)
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct transfer_call call = transfer_of(SYSCALL_NUMBER(regs));
 	struct thread *thread = 0;
+	__u32 generation = active_now().generation;
 	const struct call *around;
 	struct socket_file s;
 
 	if (!is_target(task, task->tgid, &thread)) {
-		remember_bystander(regs, task->tgid);
+		remember_bystander(regs, task->tgid, generation);
 		return 0;
 	}
 	if (!thread || IS_COMPAT(task) || call.transfer == TRANSFER_NONE)

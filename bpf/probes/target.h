@@ -63,18 +63,13 @@ verified_alone int judge_process(__u32 id, __u32 generation, __u32 slot)
 	return items ? TARGET : process->connections ? TARGET_FOR_NOW : NO_TARGET;
 }
 
-/* Was it found to be no target, and does that still hold? As of which tables is the caller's to say. */
-static __always_inline int is_bystander(const struct bystander *cell, __u32 id, __u32 generation)
-{
-	return cell->process == id && cell->generation == generation;
-}
-
-/* The same of a thread that is in a system call. No helper is called: it is for what most programs of a host do most. */
+/* Is it a thread of a known bystander, in a system call? No helper is called: it is for what most programs of a host do most. */
 static __always_inline int is_known_bystander(const struct pt_regs *registers)
 {
-	struct bystander_thread *cell = bystander_thread_cell(registers);
+	__u64 number = thread_number(registers), word = thread_word(number, active.generation);
+	__u32 cell = thread_cell(number);
 
-	return cell->registers == (__u64)registers && cell->generation == active.generation;
+	return *thread_cell_at(cell) == word || *thread_cell_at(cell ^ 1) == word;
 }
 
 /* Has this process any socket that something is remembered of? Most have none, and are told apart by this. */
@@ -86,19 +81,20 @@ static __always_inline int has_sockets(__u32 id)
 }
 
 /*
- * What was found of a process holds for this thread of it, from now on in each of its system calls. One that was a target may have sockets
- * left that something is remembered of: its calls that close some are still looked at.
+ * What was found of a process as of this generation, that it is a bystander, holds for this thread of it, from now on in each of its system calls.
+ * One that was a target may have sockets left that something is remembered of: its calls that close some are still looked at.
  */
-static __always_inline void remember_bystander(const struct pt_regs *registers, __u32 id)
+static __always_inline void remember_bystander(const struct pt_regs *registers, __u32 id, __u32 generation)
 {
-	struct bystander *of_process = bystander_cell(id);
-	struct bystander_thread *cell = bystander_thread_cell(registers);
+	__u64 number = thread_number(registers), of_generation = (1 << GENERATION_BITS) - 1;
+	volatile __u64 *of_process = bystander_cell(id);
+	__u32 cell = thread_cell(number);
 
-	if (!of_process || of_process->process != id || has_sockets(id))
+	if (!of_process || *of_process != bystander_word(id, generation) || has_sockets(id))
 		return;
-	cell->registers = 0;
-	cell->generation = of_process->generation;
-	cell->registers = (__u64)registers;
+	if (!((*thread_cell_at(cell) ^ generation) & of_generation))	/* it holds for another, as of this generation */
+		cell ^= 1;
+	*thread_cell_at(cell) = thread_word(number, generation);
 }
 
 /*
@@ -111,7 +107,7 @@ static __always_inline int is_target(struct task_struct *task, __u32 id, struct 
 	struct active_tables now = active_now();
 	__u32 first = 0, generation = now.generation, exclusions_now;
 	__u32 *excluded = bpf_map_lookup_elem(&exclusions, &first);
-	struct bystander *cell = bystander_cell(id);
+	volatile __u64 *cell = bystander_cell(id);
 	struct process *process;
 	struct thread *known;
 	__u64 exec_id;
@@ -120,7 +116,7 @@ static __always_inline int is_target(struct task_struct *task, __u32 id, struct 
 	if (!excluded || !cell)
 		return 0;
 	exclusions_now = *excluded;
-	if (is_bystander(cell, id, generation))
+	if (*cell == bystander_word(id, generation))
 		return 0;
 	exec_id = task->self_exec_id;
 	known = bpf_task_storage_get(&threads, task, 0, 0);
@@ -133,9 +129,9 @@ static __always_inline int is_target(struct task_struct *task, __u32 id, struct 
 	if (verdict == NO_ROOM_FOR_TARGET)
 		return 0;
 	if (verdict == NO_TARGET) {
-		cell->process = 0;
-		cell->generation = generation;
-		cell->process = id;
+		*cell = bystander_word(id, generation);
+		if (known)
+			known->write_begun_ns = 0;	/* of its writes from now on nobody notes that */
 		return 0;
 	}
 	if (!known)

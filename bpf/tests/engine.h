@@ -109,7 +109,9 @@ static inline int work_areas_hold_bytes(void)
 		struct work *w = bpf_map_lookup_elem(&work_areas, &i);
 
 		if (w->head.bytes[0] || memcmp(w->head.bytes, w->head.bytes + 1, sizeof(w->head.bytes) - 1) ||
-		    w->small[0] || memcmp(w->small, w->small + 1, sizeof(w->small) - 1))
+		    w->small[0] || memcmp(w->small, w->small + 1, sizeof(w->small) - 1) ||
+		    w->key.name[0] || memcmp(w->key.name, w->key.name + 1, sizeof(w->key.name) - 1) ||
+		    w->scheme.name[0] || memcmp(w->scheme.name, w->scheme.name + 1, sizeof(w->scheme.name) - 1))
 			return 1;
 	}
 	return 0;
