@@ -56,9 +56,8 @@ await runMain(async () => {
               : run("kernel code in this kernel", "sudo", "make", "-C", "bpf", "kernel-test"),
           ]),
       asRoot("kernel"),
-      ...["browser", "serverless"].map(project),
     ],
-    e2e: [asRoot("e2e")],
+    e2e: [asRoot("e2e"), ...["browser", "serverless"].map(project)],
   });
   // What asks for a quiet host, and beside it what nobody would hear: these open no connection and start next to nothing.
   await inLanes({
