@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { policySet } from "@masthead/agent/testing/policies";
 import { afterEach, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
-import { allOf, connectionTo, ids, numbered, policyFor } from "../support/go-exchanges.js";
+import { allOf, connectionTo, ids, numbered, peersOf, policyFor } from "../support/go-exchanges.js";
 import { makeCertificate, startPythonServer } from "../support/https-servers.js";
 import { pathOf, startKernelCapture } from "../support/kernel-capture.js";
 import { buildWithBoringSsl } from "../support/matrix/boringssl-programs.js";
@@ -50,7 +50,7 @@ test.runIf(process.arch === "x64").each([
   for (const [index, each] of open.entries()) ends.push(...(await each.get(requests[index] ?? [])));
   const seen = await allOf(trace, requests.flat().length);
   expect(ids(seen)).toEqual(requests.flat().map(({ id }) => id));
-  expect(seen.map(({ peer }) => peer)).toEqual(ends);
+  expect(peersOf(seen, requests.flat())).toEqual(ends);
   for (const each of seen) {
     expect(each).toMatchObject({ source, role: "server", status: 200, tie: "nested_call", flags: undefined });
     expect(each.local).toBe(`127.0.0.1:${port}`);

@@ -48,6 +48,11 @@ export const allOf = async (trace: Program, count: number): Promise<Seen[]> => {
 };
 
 export const ids = (seen: Seen[]) => seen.map(({ id }) => String(id)).sort();
+/** In the order of the requests: a thread may be done with its last answer when another one has answered the next request. */
+export const peersOf = (seen: Seen[], requests: Asked[]): (string | undefined)[] => {
+  const peers = new Map(seen.map(({ id, peer }) => [String(id), peer]));
+  return requests.map(({ id }) => peers.get(id));
+};
 /** An exchange of which nothing is missing. */
 export const whole = { source: "go", tie: "descriptor", status: 200, flags: undefined };
 
