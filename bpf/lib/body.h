@@ -113,10 +113,10 @@ static __always_inline __u32 last_chunk_bytes(const struct direction *d, const _
 }
 
 /*
- * How many bytes the line takes that says how long the next chunk is, with the line end before it: where it comes next, whole, as nearly all servers
- * send it: up to six digits and no extension. 0: look closer.
+ * Takes the line that says how long the next chunk is, with the line end before it, where it comes next, whole, as nearly all servers
+ * send it: up to six digits and no extension. How many bytes that were; 0: nothing was taken, look closer.
  */
-static __always_inline __u32 chunk_line_bytes(struct direction *d, const __u8 *bytes, __u32 available)
+static __always_inline __u32 take_chunk_line(struct direction *d, const __u8 *bytes, __u32 available)
 {
 	__u32 before = d->phase == CHUNK_AFTER_DATA ? 2 : 0, digits;
 	__u64 line = load_word(bytes + before), ends = equal_bytes(line, '\r'), size;
@@ -154,7 +154,7 @@ verified_alone int chunk_size_step(struct work *w, struct out *o, struct connect
 			w->failed = 1;
 	}
 	last = w->failed ? 0 : last_chunk_bytes(d, w->small, take);
-	line = w->failed || last ? 0 : chunk_line_bytes(d, w->small, take);
+	line = w->failed || last ? 0 : take_chunk_line(d, w->small, take);
 	if (!w->failed && !last && !line)
 		bpf_loop(take, chunk_step, &context, 0);
 	__builtin_memset(w->small, 0, SMALL_BYTES);

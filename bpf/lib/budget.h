@@ -90,7 +90,7 @@ verified_alone int judge_detail(struct work *w)
 		j->aggregate = 1;
 		j->counted = COUNTED_BY_POLICY;
 	} else {
-		j->counted = COUNTED_BY_BUDGET;
+		j->counted = COUNTED_BY_BUDGET;	/* not afterwards: clang 19 would keep on the stack which of the two it is */
 		if (!ring_is_filling() && has_token(BUDGET_OF_HOST, w->now_ns) &&
 		    policies_have_token(config, w) && take_token(BUDGET_OF_HOST, w->now_ns)) {
 			j->counted = 0;

@@ -5,7 +5,6 @@
 
 #include "work.h"
 
-
 /* Of this part of the call's bytes. */
 static __always_inline __u32 bytes_left(const struct work *w)
 {

@@ -118,11 +118,11 @@ static __always_inline int is_sought(const struct judgement *j, const struct hea
 	return j->fields && (j->names & name_bit(key_word(key, 0), length));
 }
 
-static __always_inline void clear_name(__u8 *name)
+static __always_inline void clear_name(struct work *w)
 {
 #pragma unroll
 	for (__u32 i = 0; i < NAME_MAX_BYTES; i += 8)
-		store_word(name + i, 0);
+		store_word(&w->key.name[i], 0);
 }
 
 /* Line index + 1 of the head: where its value is, and what is allowed of it. */
@@ -140,7 +140,7 @@ static __always_inline __u32 judge_field(struct work *w, __u32 index)
 		w->head.flags |= index && is_blank(AT(w, from)) ? RECORD_OBS_FOLD : RECORD_MALFORMED;
 		return 0;
 	}
-	clear_name(key->name);
+	clear_name(w);
 	length = read_word_until(w, from, ':', key->name, NAME_MAX_BYTES);
 	if (length > NAME_MAX_BYTES) {
 		if (find_either(w, from, to, ':', ':') >= to)
@@ -238,7 +238,7 @@ static __always_inline void walk_fields(struct work *w, struct out *o)
 		all = walk_some(w, o);
 	if (!all)
 		walk_others(w, o);
-	clear_name(w->key.name);
+	clear_name(w);
 }
 
 #endif

@@ -20,9 +20,7 @@
 /* 1 where any bit is. No branch, of which the verifier would follow both ways. */
 static __always_inline __u32 is_set(__u64 bits)
 {
-	bits |= -bits;
-	opaque(bits);
-	return bits >> 63;
+	return is_negative(bits | -bits);
 }
 
 static __always_inline __u32 allowed_by(const struct header_rule *rule, const struct action_items *a, __u64 items)

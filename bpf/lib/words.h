@@ -22,6 +22,7 @@ typedef __u32 __attribute__((may_alias, aligned(1))) half_at;
 
 #define SEVEN_BYTES 0x00ffffffffffffffULL
 
+/* 1 where the highest bit is set. No branch, of which the verifier would follow both ways. */
 static __always_inline __u32 is_negative(__u64 difference)
 {
 	opaque(difference);

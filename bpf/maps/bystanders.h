@@ -40,7 +40,9 @@ __u64 bystander_threads[1 << THREAD_CELLS_BITS] SEC(".data.threads");
 #define STACK_BITS 14
 #define GENERATION_BITS 22	/* which leaves 42 for the stack, enough for addresses of 56 bits; a thread may stay away for four million generations less one */
 
-/* A thread's number is of these bits, and its word its number with the generation below. */
+#define GENERATION_MASK ((1 << GENERATION_BITS) - 1)
+
+/* What tells a thread from others; a word of it has the generation in the bits below. */
 static __always_inline __u64 thread_number(const struct pt_regs *registers)
 {
 	/* the verifier takes no other arithmetic with an address than to subtract another one */
@@ -49,7 +51,7 @@ static __always_inline __u64 thread_number(const struct pt_regs *registers)
 
 static __always_inline __u64 thread_word(__u64 number, __u32 generation)
 {
-	return number | (generation & ((1 << GENERATION_BITS) - 1));
+	return number | (generation & GENERATION_MASK);
 }
 
 /* The first of its cells, by multiplicative hashing; the second is the other one of that pair. */

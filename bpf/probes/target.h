@@ -86,13 +86,13 @@ static __always_inline int has_sockets(__u32 id)
  */
 static __always_inline void remember_bystander(const struct pt_regs *registers, __u32 id, __u32 generation)
 {
-	__u64 number = thread_number(registers), of_generation = (1 << GENERATION_BITS) - 1;
+	__u64 number = thread_number(registers);
 	volatile __u64 *of_process = bystander_cell(id);
 	__u32 cell = thread_cell(number);
 
 	if (!of_process || *of_process != bystander_word(id, generation) || has_sockets(id))
 		return;
-	if (!((*thread_cell_at(cell) ^ generation) & of_generation))	/* it holds for another, as of this generation */
+	if (!((*thread_cell_at(cell) ^ generation) & GENERATION_MASK))	/* it holds for another, as of this generation */
 		cell ^= 1;
 	*thread_cell_at(cell) = thread_word(number, generation);
 }

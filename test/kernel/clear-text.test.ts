@@ -18,6 +18,8 @@ import { until } from "../support/until.js";
 /** HTTP in clear, from system calls. */
 
 const CALLS = fileURLToPath(new URL("../programs/clear-text-calls.py", import.meta.url));
+/** Asks about none that runs here. */
+const OTHER_PROGRAM = { other: { targets: [{ executable: "/nonexistent/program" }] } };
 const cleanup = new Cleanup();
 afterEach(() => cleanup.run());
 
@@ -153,9 +155,7 @@ test("what is remembered of a socket is forgotten when a program closes it that 
   };
   for (let index = 1; index <= 4; index += 1) await ping(index);
   await until("it is left alone", () => socketsOfProcess(session, "strange_sockets", echo.pid) === 1);
-  expect(
-    tables.apply(policySet(2, { other: { targets: [{ executable: "/nonexistent/program" }] } })).ok,
-  ).toBe(true);
+  expect(tables.apply(policySet(2, OTHER_PROGRAM)).ok).toBe(true);
   for (let index = 5; index <= 8; index += 1) await ping(index);
   expect(socketsOfProcess(session, "strange_sockets", echo.pid)).toBe(1);
   await client.finish();
@@ -179,7 +179,7 @@ test("an open connection is followed from the first exchange on that begins afte
 
 test("only targets are looked at", async () => {
   const { session, tables } = startKernelCapture(cleanup, () => {}, { clearText: true });
-  tables.apply(policySet(1, { other: { targets: [{ executable: "/nonexistent/program" }] } }));
+  tables.apply(policySet(1, OTHER_PROGRAM));
   const calls = startCalls();
   calls.send("speak");
   await calls.line((line) => line === "done");
