@@ -108,7 +108,6 @@ struct connection {
 	__u32 early_responses;	/* that were read with no request outstanding: one may be in a write that has not returned */
 	__u32 is_drained;	/* where arrival is wanted: the library had nothing left when it was asked last */
 	struct direction directions[2];
-	__u32 outstanding[PIPELINE_MAX];
 	/* Where CPU time is wanted: the last request that began, and the thread that read it. */
 	__u64 serving_cpu_ns;	/* thread_cpu_ns() then; 0: what comes cannot be told from other work of the thread */
 	__u32 serving_exchange;
@@ -117,6 +116,7 @@ struct connection {
 	__u32 serving_open;	/* requests of this connection that the thread read and has not answered to the end */
 	__u32 serving_response;	/* it is writing the response to one of them */
 	__u32 aggregates;	/* has had exchanges in `open_exchanges` */
+	__u32 outstanding[PIPELINE_MAX];	/* last, since an exchange touches one: what it touches always lies together */
 };
 
 #endif

@@ -55,17 +55,32 @@ static long number_step(__u32 index, struct work_context *context)
 	return 0;
 }
 
+/* What [from, to) says where it is one to seven digits and nothing else, as nearly all lengths are; else NO_NUMBER. */
+static __always_inline __u64 short_number(struct work *w, __u32 from, __u32 to)
+{
+	__u32 length = to - from;
+
+	return length && length < 8 ? decimal_number(load_word(&AT(w, from)), length) : NO_NUMBER;
+}
+
 /* The value [from, to) of a content-length line: digits, or a list of one number. */
 verified_alone int note_content_length(struct work *w, __u32 from, __u32 to)
 {
 	struct work_context context = { .w = w };
 	struct number *n;
 	struct parsed_head *p;
+	__u64 number;
 
 	if (!w)
 		return 0;
 	n = &w->number;
 	p = &w->parsed;
+	number = short_number(w, from, to);
+	if (number != NO_NUMBER && !p->has_length) {
+		p->has_length = 1;
+		p->content_length = number;
+		return 0;
+	}
 	__builtin_memset(n, 0, sizeof(*n));
 	w->finder.at = from;
 	w->finder.to = to;

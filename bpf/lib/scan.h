@@ -37,16 +37,16 @@ static __always_inline __u32 read_word_until(struct work *w, __u32 from, __u8 st
 /* One bit for each of 64 bytes that equals one of two. */
 static __always_inline __u64 equal_in_block(const __u8 *block, __u64 first, __u64 second)
 {
-	__u64 mask = 0;
+	__u64 differ = 0;
 
 #pragma unroll
 	for (int i = 0; i < 8; i++) {
 		__u64 word = load_word(block + 8 * i);
 
-		mask |= pack_mask(equal_bytes(word, first) | equal_bytes(word, second)) << (8 * i);
-		opaque(mask);	/* one word after the other: few registers, little stack */
+		differ = differ >> 1 | (differing_bytes(word, first) & differing_bytes(word, second) & HIGH_BITS);
+		opaque(differ);	/* one word after the other: few registers, little stack */
 	}
-	return mask;
+	return differ == ~0ULL ? 0 : transposed(~differ);
 }
 
 struct scan_context {

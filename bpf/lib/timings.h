@@ -92,7 +92,7 @@ static __always_inline void end_served(struct work *w, struct connection *c, con
 {
 	struct measured_call *m = &w->measured;
 
-	if (!c->serving_response || !d->response || w->direction != WRITE)
+	if (!d->response || w->direction != WRITE || !c->serving_response)
 		return;
 	c->serving_response = 0;
 	if (!(m->wants & TIMING_CPU) || c->serving_thread != m->thread || !c->serving_open)

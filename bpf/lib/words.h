@@ -52,12 +52,18 @@ static __always_inline void copy_words(void *to, const void *from, __u32 size)
 		store_word((__u8 *)to + i, load_word((const __u8 *)from + i));
 }
 
-/* 0x80 in every byte of word that equals byte; exact, no byte borrows from its neighbour. */
-static __always_inline __u64 equal_bytes(__u64 word, __u64 byte)
+/* The highest bit of every byte of word that does not equal byte, among other bits; exact, no byte carries into its neighbour. */
+static __always_inline __u64 differing_bytes(__u64 word, __u64 byte)
 {
 	__u64 x = word ^ (EACH_BYTE * byte);
 
-	return ~(((x & ~HIGH_BITS) + ~HIGH_BITS) | x | ~HIGH_BITS);
+	return ((x & ~HIGH_BITS) + ~HIGH_BITS) | x;
+}
+
+/* 0x80 in every byte of word that equals byte. */
+static __always_inline __u64 equal_bytes(__u64 word, __u64 byte)
+{
+	return ~(differing_bytes(word, byte) | ~HIGH_BITS);
 }
 
 /* All ones below the first 0x80 of a mask of them, nothing from there on; all ones where there is none. */
@@ -72,10 +78,21 @@ static __always_inline __u32 bytes_below_first(__u64 mask)
 	return ((below_first(mask) & EACH_BYTE) * EACH_BYTE) >> 56;
 }
 
-/* One bit for each byte of a mask of 0x80s. */
-static __always_inline __u64 pack_mask(__u64 mask)
+/* Bits that change places with those so many higher. */
+static __always_inline __u64 exchange_bits(__u64 word, __u64 lower, __u32 distance)
 {
-	return ((mask >> 7) * 0x0102040810204080ULL) >> 56;
+	__u64 differ = (word ^ (word >> distance)) & lower;
+
+	opaque(differ);
+	return word ^ differ ^ (differ << distance);
+}
+
+/* Bit i of byte j becomes bit j of byte i. */
+static __always_inline __u64 transposed(__u64 word)
+{
+	word = exchange_bits(word, 0x00aa00aa00aa00aaULL, 7);
+	word = exchange_bits(word, 0x0000cccc0000ccccULL, 14);
+	return exchange_bits(word, 0x00000000f0f0f0f0ULL, 28);
 }
 
 /* How many bits are set below the lowest one, by counting. mask is not 0. */
@@ -125,6 +142,20 @@ static __always_inline __u64 hex_number(__u64 word, __u32 count)
 	x = (x & 0x00ff00ff00ff00ffULL) << 4 | ((x >> 8) & 0x00ff00ff00ff00ffULL);
 	x = (x & 0x0000ffff0000ffffULL) << 8 | ((x >> 16) & 0x0000ffff0000ffffULL);
 	return (x & 0xffffffffULL) << 16 | x >> 32;
+}
+
+#define NO_NUMBER (~0ULL)
+
+/* What the first so many bytes say, one to seven decimal digits, of which the first counts most; NO_NUMBER where any is none. */
+static __always_inline __u64 decimal_number(__u64 word, __u32 count)
+{
+	__u64 x = (word ^ EACH_BYTE * '0') << (64 - 8 * (count & 7));	/* the digits' values, zeroes before them */
+
+	if (((x + EACH_BYTE * (0x80 - 10)) | x) & HIGH_BITS)
+		return NO_NUMBER;
+	x = (x * 10 + (x >> 8)) & 0x00ff00ff00ff00ffULL;
+	x = (x * 100 + (x >> 16)) & 0x0000ffff0000ffffULL;
+	return (x * 10000 + (x >> 32)) & 0xffffffffULL;
 }
 
 static __always_inline __u8 lower_byte(__u8 byte)

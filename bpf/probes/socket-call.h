@@ -46,6 +46,8 @@ static __always_inline void take_socket_bytes(struct pt_regs *regs, struct task_
 	struct work *w;
 	int is_first;
 
+	if (!c && !strange && !is_of_streams(s))	/* of others it was known when they were noted */
+		return;
 	if (c ? c->directions[direction].state == STATE_IGNORE : strange && !strange->calls_left) {
 		note_passed(thread, &key, strange, direction, BUFFER_OF(regs, call), returned);
 		return;
@@ -125,7 +127,7 @@ int socket_call_return(__u64 *arguments)
 		return 0;
 	if (call.fd_third && find_socket(task, ARGUMENT_3(regs), &s))
 		call.direction = WRITE;
-	else if (!find_socket(task, SYSCALL_1(regs), &s))
+	else if (!find_any_socket(task, SYSCALL_1(regs), &s))
 		return 0;
 	take_socket_bytes(regs, task, thread, call, arguments[1], &s);
 	return 0;

@@ -28,8 +28,8 @@ static __always_inline struct file *file_of(struct task_struct *task, __u64 desc
 	return (struct file *)READ_FIELD(fdtable, (char *)(table->fd + descriptor) - bpf_core_field_offset(table->fd), fd);
 }
 
-/* 0: it is none, or one of datagrams, or of another family than TCP's and Unix's. */
-static __always_inline int find_socket(struct task_struct *task, __u64 descriptor, struct socket_file *s)
+/* 0: the descriptor is of no socket. */
+static __always_inline int find_any_socket(struct task_struct *task, __u64 descriptor, struct socket_file *s)
 {
 	struct file *file = file_of(task, (__u32)descriptor);
 	struct inode *inode = file ? READ_FIELD(file, file, f_inode) : 0;
@@ -47,8 +47,22 @@ static __always_inline int find_socket(struct task_struct *task, __u64 descripto
 	s->sk = sk;
 	s->family = READ_FIELD(sock, sk, __sk_common.skc_family);
 	s->inode = (__u32)READ_FIELD(inode, inode, i_ino);
+	return 1;
+}
+
+/* Not one of datagrams, and of TCP's families or Unix's. */
+static __always_inline int is_of_streams(const struct socket_file *s)
+{
+	struct sock *sk = s->sk;
+
 	return (s->family == AF_INET || s->family == AF_INET6 || s->family == AF_UNIX) &&
 	       READ_FIELD(sock, sk, sk_type) == SOCKET_STREAM;
+}
+
+/* 0: it is none, or none of streams. */
+static __always_inline int find_socket(struct task_struct *task, __u64 descriptor, struct socket_file *s)
+{
+	return find_any_socket(task, descriptor, s) && is_of_streams(s);
 }
 
 /* Does nothing else refer to the file: no other descriptor, process or call in flight? */

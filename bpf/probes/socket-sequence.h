@@ -12,16 +12,20 @@
 
 #define COUNT_UNKNOWN	0	/* how many bytes the call moved: it returned something else */
 
-/* 0: the socket has no such counter. */
-static __always_inline int read_sequence(const struct socket_file *s, __u32 direction, __u32 *sequence)
+/* Has the socket such counters? */
+static __always_inline int has_sequences(const struct socket_file *s)
 {
-	struct tcp_sock *tcp = (void *)s->sk;
 	struct sock *sk = s->sk;
 
-	if (s->family == AF_UNIX || READ_FIELD(sock, sk, sk_protocol) != PROTOCOL_TCP)
-		return 0;
-	*sequence = direction == READ ? READ_FIELD(tcp_sock, tcp, copied_seq) : READ_FIELD(tcp_sock, tcp, write_seq);
-	return 1;
+	return s->family != AF_UNIX && READ_FIELD(sock, sk, sk_protocol) == PROTOCOL_TCP;
+}
+
+/* Of a socket that has some. */
+static __always_inline __u32 read_sequence(const struct socket_file *s, __u32 direction)
+{
+	struct tcp_sock *tcp = (void *)s->sk;
+
+	return direction == READ ? READ_FIELD(tcp_sock, tcp, copied_seq) : READ_FIELD(tcp_sock, tcp, write_seq);
 }
 
 /* Does the call move the bytes that come next? 0: not this socket's. Where some were missed, the direction has lost its place. */
@@ -30,8 +34,9 @@ static __always_inline int is_next(struct direction *d, const struct socket_file
 	__u32 sequence, since;
 	int known = d->has_sequence && moved != COUNT_UNKNOWN;
 
-	if (!read_sequence(s, direction, &sequence))
+	if (!d->has_sequence && !has_sequences(s))
 		return 1;
+	sequence = read_sequence(s, direction);
 	since = sequence - d->sequence;
 	d->sequence = sequence;
 	d->has_sequence = 1;
@@ -44,11 +49,10 @@ static __always_inline int is_next(struct direction *d, const struct socket_file
 static __always_inline void note_sequence(struct connection *c, const struct socket_file *s, __u32 direction)
 {
 	struct direction *d = &c->directions[direction & 1];
-	__u32 sequence;
 
-	if (!read_sequence(s, direction, &sequence))
+	if (!has_sequences(s))
 		return;
-	d->sequence = sequence;
+	d->sequence = read_sequence(s, direction);
 	d->has_sequence = 1;
 }
 

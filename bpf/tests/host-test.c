@@ -22,6 +22,57 @@ static void fingerprints(void)
 	check(!memcmp(out, one, 16), "SipHash-2-4-128", "of one zero byte");
 }
 
+/* Each byte alone, and all that two bytes can be beside one that is looked for. */
+static void blocks(void)
+{
+	__u8 block[64];
+
+	for (int i = 0; i < 64; i++) {
+		memset(block, 'a', sizeof(block));
+		block[i] = '\n';
+		check(equal_in_block(block, '\n', '\n') == 1ULL << i, "equal_in_block", "one byte");
+		block[63 - i] = ':';
+		check(equal_in_block(block, '\n', ':') == (1ULL << i | 1ULL << (63 - i)), "equal_in_block", "two bytes");
+	}
+	for (int b = 0; b < 256; b++) {
+		memset(block, b, sizeof(block));
+		check(equal_in_block(block, '\n', '\r') == (b == '\n' || b == '\r' ? ~0ULL : 0), "equal_in_block", "all");
+		block[17] = '\n';
+		check((b == '\n') || equal_in_block(block, '\n', '\n') == 1ULL << 17, "equal_in_block", "neighbours");
+	}
+}
+
+static void numbers(void)
+{
+	char digits[16];
+
+	for (__u64 n = 0; n < 10000000; n += n < 100000 ? 1 : 997) {
+		int length = snprintf(digits, sizeof(digits), "%llu", (unsigned long long)n);
+
+		memset(digits + length, 0xff, sizeof(digits) - length);
+		check(decimal_number(load_word((__u8 *)digits), length) == n, "decimal_number", "");
+	}
+	for (int b = 0; b < 256; b++)
+		for (int i = 0; i < 7; i++) {
+			memcpy(digits, "9999999", 8);
+			digits[i] = b;
+			check((decimal_number(load_word((__u8 *)digits), 7) == NO_NUMBER) == !is_digit(b), "decimal_number", "other bytes");
+		}
+}
+
+static void copies(void)
+{
+	__u8 from[SHORT_BYTES], to[SHORT_BYTES];
+
+	for (__u32 length = 0; length < SHORT_BYTES; length++) {
+		memset(from, 'x', sizeof(from));
+		memset(to, 'y', sizeof(to));
+		copy_short(to, from, length);
+		for (__u32 i = 0; i < SHORT_BYTES; i++)
+			check(to[i] == (i < length ? 'x' : 0), "copy_short", "");
+	}
+}
+
 static void words(void)
 {
 	for (int b = 0; b < 256; b++) {
@@ -37,6 +88,9 @@ static void words(void)
 	check(name_bit(load_word((const __u8 *)"authoriz"), 13) == 1ULL << 56, "name_bit", "");
 	for (int i = 0; i < 64; i++)
 		check(lowest_bit(~0ULL << i) == (__u32)i && lowest_bit(1ULL << i) == (__u32)i, "lowest_bit", "");
+	blocks();
+	numbers();
+	copies();
 }
 
 static void policies(void)

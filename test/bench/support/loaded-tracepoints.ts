@@ -1,7 +1,9 @@
 import type { FoundExecutable } from "@masthead/agent/capture/executable-search";
 import { LibbpfSession } from "@masthead/agent/capture/native-libbpf-session";
 import { loadPrograms } from "@masthead/agent/capture/object-builds";
+import { writeConstantTables } from "@masthead/agent/capture/policy-constants";
 import { PolicyTables } from "@masthead/agent/capture/policy-tables";
+import { parseFingerprintKey } from "@masthead/shared/policy/fingerprint";
 import type { Cleanup } from "../../support/cleanup.js";
 import { setOf } from "./bench-fleet.js";
 import { benchPolicy } from "./traced-agent.js";
@@ -42,8 +44,11 @@ export const loadTracepoints = (
   };
 };
 
+const KEY = await parseFingerprintKey("000102030405060708090a0b0c0d0e0f");
+
 /** A policy is in force, and asks about this program. */
 export const governed = (executable: FoundExecutable) => (session: LibbpfSession) => {
+  writeConstantTables(session, KEY);
   const tables = new PolicyTables({ session, labels: {}, findExecutables: () => [executable] });
   const result = tables.apply(setOf(benchPolicy(executable.path), 1));
   if (!result.ok) throw new Error(result.error);
