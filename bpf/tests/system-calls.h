@@ -51,13 +51,15 @@ static void system_calls(void)
 {
 	for (unsigned long number = 0; number < 1024; number++) {
 		struct transfer_call named = transfer_by_name(number), known = transfer_of(number);
-		int writes = named.transfer != TRANSFER_NONE && named.direction == WRITE;
+		int writes = named.transfer != TRANSFER_NONE && named.direction == WRITE, closes = closes_by_name(number);
+		char detail[24];
 
-		check(!memcmp(&named, &known, sizeof(named)), "transfer_of", "");
-		check(named.transfer == TRANSFER_NONE || may_transfer(number), "may_transfer", "");
-		check(begins_write(number) == writes, "begins_write", "");
-		check(may_close(number) == closes_by_name(number), "may_close", "");
-		check(is_followed_at_entry(number) == (writes || closes_by_name(number)), "is_followed_at_entry", "");
+		snprintf(detail, sizeof(detail), "of %lu", number);
+		check(!memcmp(&named, &known, sizeof(named)), "transfer_of", detail);
+		check(named.transfer == TRANSFER_NONE || may_transfer(number), "may_transfer", detail);
+		check(begins_write(number) == writes, "begins_write", detail);
+		check(may_close(number) == closes, "may_close", detail);
+		check(is_followed_at_entry(number) == (writes || closes), "is_followed_at_entry", detail);
 	}
 	check(!may_transfer(~0UL) && !is_followed_at_entry(~0UL), "system calls", "a number that is none");
 }

@@ -37,11 +37,13 @@ static void numbers(void)
 		check(decimal_number(load_word((__u8 *)digits), length) == n, "decimal_number", "");
 	}
 	for (int b = 0; b < 256; b++)
-		for (int i = 0; i < 7; i++) {
-			memcpy(digits, "9999999", 8);
-			digits[i] = b;
-			check((decimal_number(load_word((__u8 *)digits), 7) == NO_NUMBER) == !is_digit(b), "decimal_number", "other bytes");
-		}
+		for (int i = 0; i < 8; i++)
+			for (int length = 1; length < 8; length++) {
+				memcpy(digits, "99999999", 8);
+				digits[i] = b;
+				check((decimal_number(load_word((__u8 *)digits), length) == NO_NUMBER) == (i < length && !is_digit(b)),
+				      "decimal_number", "other bytes");
+			}
 }
 
 static void copies(void)
@@ -49,11 +51,12 @@ static void copies(void)
 	__u8 from[SHORT_BYTES], to[SHORT_BYTES];
 
 	for (__u32 length = 0; length < SHORT_BYTES; length++) {
-		memset(from, 'x', sizeof(from));
+		for (__u32 i = 0; i < SHORT_BYTES; i++)
+			from[i] = i + 1;
 		memset(to, 'y', sizeof(to));
 		copy_short(to, from, length);
 		for (__u32 i = 0; i < SHORT_BYTES; i++)
-			check(to[i] == (i < length ? 'x' : 0), "copy_short", "");
+			check(to[i] == (i < length ? i + 1 : 0), "copy_short", "");
 	}
 }
 

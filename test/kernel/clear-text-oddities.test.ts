@@ -50,6 +50,13 @@ test("bytes that a call discards are not taken for those that its buffer held be
   ]);
 });
 
+test("what passes by sockets that are of no streams is no exchange, and nothing is remembered of them", async () => {
+  const { seen, session, pid } = await run("not-of-streams");
+  expect(texts(seen, "server")).toEqual(["/not-of-streams/1", "201"]);
+  expect(socketsOfProcess(session, "strange_sockets", pid)).toBe(0);
+  expect(socketsOfProcess(session, "connections", pid)).toBe(0);
+});
+
 test("a socket that dup2, dup3 or close_range closed is forgotten", async () => {
   const { seen, session, pid } = await run("closed-otherwise");
   expect(texts(seen, "server").filter((what) => what.startsWith("/"))).toHaveLength(4);

@@ -216,7 +216,26 @@ def closed_while_held():
     os.waitpid(child, 0)
 
 
+def not_of_streams():
+    receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    receiver.bind(("127.0.0.1", 0))
+    sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sender.connect(receiver.getsockname())
+    datagrams = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    sequenced = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    for one, other in ((sender, receiver), datagrams, sequenced):
+        one.sendall(request("not-of-streams", "never"))
+        other.recv(65536)
+        os.write(one.fileno(), request("not-of-streams", "never"))
+        os.read(other.fileno(), 65536)
+    held.extend((receiver, sender, *datagrams, *sequenced))
+    client, server = tcp_pair()
+    exchange(client, server, "not-of-streams", 1)
+
+
+held = []
 ODDITIES = {
+    "not-of-streams": not_of_streams,
     "answered-elsewhere": answered_elsewhere,
     "given-away": given_away,
     "closed-while-held": closed_while_held,
