@@ -221,14 +221,13 @@ def not_of_streams():
     receiver.bind(("127.0.0.1", 0))
     sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     sender.connect(receiver.getsockname())
-    datagrams = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
-    sequenced = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    for one, other in ((sender, receiver), datagrams, sequenced):
+    pairs = [socket.socketpair(socket.AF_UNIX, kind) for kind in (socket.SOCK_DGRAM, socket.SOCK_SEQPACKET)]
+    held.extend([(sender, receiver), *pairs])
+    for one, other in held:
         one.sendall(request("not-of-streams", "never"))
         other.recv(65536)
         os.write(one.fileno(), request("not-of-streams", "never"))
         os.read(other.fileno(), 65536)
-    held.extend((receiver, sender, *datagrams, *sequenced))
     client, server = tcp_pair()
     exchange(client, server, "not-of-streams", 1)
 
