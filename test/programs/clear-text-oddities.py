@@ -232,7 +232,7 @@ def not_of_streams():
     exchange(client, server, "not-of-streams", 1)
 
 
-held = []
+held = []  # open until the program ends, so that what is remembered of them can be asked for
 ODDITIES = {
     "not-of-streams": not_of_streams,
     "answered-elsewhere": answered_elsewhere,
