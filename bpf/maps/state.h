@@ -87,9 +87,12 @@ static __always_inline __u32 *calls_of_process(__u32 process)
 struct strange_socket {
 	__u32 calls_left;		/* that are looked at; 0: it is left alone */
 	__u32 is_tls;
-	struct record_socket socket;	/* with is_tls */
-	/* Where arrival is wanted, with is_tls. */
+	/* With is_tls. */
+	struct record_socket socket;
+	__u32 descriptor;		/* that it had first */
+	/* And where arrival is wanted. */
 	__u32 receives;			/* since the library was seen to have nothing left */
+	__u32 one_record;		/* the last one took one TLS record, and nothing else */
 	__u32 reserved;
 	__u64 arrived_ns;		/* when what the last one took could be read; 0: not known */
 };

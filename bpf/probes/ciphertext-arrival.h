@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
 /*
- * When a request came that a library took from memory: the program had received its ciphertext before that. It is told only of
- * a connection whose socket is known (socket-tie.h), where the library had nothing left before and was given the bytes of one
- * receive since; so these bytes carry what it returns.
+ * When a request came whose ciphertext was received some time before its plaintext is seen.
+ *
+ * A library that takes it from memory: the program had received it before that. It is told only of a connection whose socket is
+ * known (socket-tie.h), where the library had nothing left before and was given the bytes of one receive since; so these bytes
+ * carry what it returns.
+ *
+ * Go receives ahead, but only where it has no plaintext left and no whole record: what it copies first after it has received one record and
+ * nothing else is of that one. A record without plaintext (TLS 1.3 has some within the handshake's) is followed by another receive.
  */
 #ifndef MASTHEAD_PROBES_CIPHERTEXT_ARRIVAL_H
 #define MASTHEAD_PROBES_CIPHERTEXT_ARRIVAL_H
@@ -32,6 +37,7 @@ static __always_inline void note_ciphertext_arrival(const struct thread *thread,
 	int is_known = length && (length == received || thread->arrived_bytes >= received);	/* of several, which begins the request is not known */
 
 	socket->arrived_ns = is_known ? thread->arrived_ns : 0;
+	socket->one_record = length == received;
 	add_atomically(&socket->receives, 1);
 }
 
@@ -62,6 +68,19 @@ verified_alone int take_ciphertext_arrival(struct thread *thread, __u64 ssl, __u
 		thread->arrived_bytes = 1;
 	}
 	return 0;
+}
+
+/* Go copies plaintext of the connection that is on this socket, noted in a claimed work area. */
+static __always_inline void take_go_arrival(struct work *w, __u64 handle)
+{
+	struct connection_key key = { .ssl = handle, .process = w->process };
+	struct strange_socket *socket = bpf_map_lookup_elem(&strange_sockets, &key);
+
+	if (!socket || !socket->arrived_ns || !socket->one_record)
+		return;
+	w->measured.arrived_ns = socket->arrived_ns;
+	w->measured.arrived_bytes = 1;
+	socket->arrived_ns = 0;	/* what comes next of this record began later, or with it */
 }
 
 #endif

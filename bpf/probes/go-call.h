@@ -9,6 +9,7 @@
 #ifndef MASTHEAD_PROBES_GO_CALL_H
 #define MASTHEAD_PROBES_GO_CALL_H
 
+#include "ciphertext-arrival.h"
 #include "ssl-call.h"
 #include "go-calling.h"
 #include "go-socket.h"
@@ -135,6 +136,7 @@ int go_call_bytes(struct pt_regs *regs)
 	struct connection *c;
 	struct process *process;
 	struct out *o = 0;
+	__u64 handle = 0;
 	struct work *w;
 
 	count(COUNTER_PROBE_HITS);
@@ -148,12 +150,14 @@ int go_call_bytes(struct pt_regs *regs)
 	if (!w || !o)
 		return 0;
 	w->tie = TIE_DESCRIPTOR;
-	measured = thread && (thread->wants & TIMING_NETWORK) ? thread : 0;
+	measured = thread && (thread->wants & TIMINGS_OF_GO) ? thread : 0;
 	c = bpf_map_lookup_elem(&connections, &key);
 	if (measured || !c || !c->socket.family)
-		read_go_socket(task, b.connection, tcp_close_of(regs, site), &w->socket, measured);
+		handle = read_go_socket(task, b.connection, tcp_close_of(regs, site), &w->socket, measured);
 	if (measured)
-		measure_network(w, measured);
+		measure_go_call(w, measured);
+	if (measured && handle && (measured->wants & TIMING_ARRIVAL) && is_read(site.function))
+		take_go_arrival(w, handle);
 	observe(w, o, &key);
 	release(&w->busy);
 	return 0;

@@ -34,9 +34,9 @@ struct go_descriptor {
  * The socket of a tls.Conn, by its first field, a net.Conn: a *net.TCPConn, or a struct that embeds a net.Conn as its own
  * first field. That it is one is known by its Close. Anything else stays without an address. Go marks a descriptor as
  * closed before the number can become another's: one that is not marked afterwards was right all the time. measured: where
- * the state of the network is noted too; NULL: it is not asked for.
+ * the state of the network is noted too, if it is asked for; NULL: nothing is. Its handle; 0: it is not known.
  */
-static __noinline int read_go_socket(struct task_struct *task, __u64 connection, __u64 tcp_close, struct record_socket *socket, struct thread *measured)
+static __noinline __u64 read_go_socket(struct task_struct *task, __u64 connection, __u64 tcp_close, struct record_socket *socket, struct thread *measured)
 {
 	__u64 at = connection, method = 0;
 	struct go_interface transport;
@@ -59,14 +59,14 @@ static __noinline int read_go_socket(struct task_struct *task, __u64 connection,
 	    !find_socket(task, d.descriptor, &s))
 		return 0;
 	read_socket(s.sk, 0, socket);
-	if (measured)
+	if (measured && (measured->wants & TIMING_NETWORK))
 		read_network(s.sk, measured);
 	if (bpf_probe_read_user(&d.state, sizeof(d.state), (void *)at) || (d.state & DESCRIPTOR_CLOSED)) {
 		socket->family = 0;
 		if (measured)
 			measured->network_known = 0;
 	}
-	return socket->family;
+	return socket->family ? s.inode | SOCKET_HANDLE : 0;
 }
 
 #endif

@@ -7,6 +7,7 @@
 
 #define SOCKET_STREAM 1
 #define PROTOCOL_TCP 6
+#define TIMINGS_OF_GO (TIMING_ARRIVAL | TIMING_NETWORK)
 #define CPU_READINGS 4	/* a tick meets one of some ten thousand readings, and hardly the next one too */
 
 /*
@@ -80,11 +81,12 @@ static __always_inline void measure_call(struct work *w, struct task_struct *tas
 }
 
 /* Of a goroutine's, which no thread is known to have made from its beginning on. */
-static __always_inline void measure_network(struct work *w, const struct thread *thread)
+static __always_inline void measure_go_call(struct work *w, const struct thread *thread)
 {
 	struct measured_call *m = &w->measured;
 
-	m->wants = TIMING_NETWORK;
+	m->wants = thread->wants & TIMINGS_OF_GO;
+	m->arrived_bytes = 0;
 	m->known = thread->network_known;
 	m->rtt_us = thread->rtt_us;
 	m->retransmits = thread->retransmits;

@@ -51,7 +51,7 @@ verified_alone int beginning_of(__u64 user, __u32 size)
 verified_alone int note_strange(__u64 handle, __u32 process_id, __u32 descriptor, __u32 calls_left, int is_tls)
 {
 	struct connection_key key = { .ssl = handle, .process = process_id };
-	struct strange_socket strange = { .calls_left = calls_left, .is_tls = is_tls }, *noted;
+	struct strange_socket strange = { .calls_left = calls_left, .is_tls = is_tls, .descriptor = descriptor }, *noted;
 	struct process *process = bpf_map_lookup_elem(&processes, &process_id);
 	struct socket_file s;
 

@@ -9,6 +9,7 @@
 #include "call-table.h"
 #include "socket-tie.h"
 #include "ssl-bytes.h"
+#include "tied-socket.h"
 
 /* How many bytes the call moved. */
 static __always_inline __u64 call_length(const struct call *call, __s32 returned)
@@ -161,6 +162,8 @@ static __always_inline int leave_call(struct pt_regs *regs, __u64 stack)
 		socket = tie_read(thread, call->ssl, id, call->site.source);
 	if (has_no_socket && (thread->wants & TIMING_ARRIVAL) && is_read(call->site.function))
 		take_ciphertext_arrival(thread, call->ssl, id, size);
+	if (has_no_socket && (thread->wants & TIMING_NETWORK))
+		read_network_of_tied(thread, call->ssl, id);
 	if (call->site.function == SITE_HANDSHAKE && is_here && thread->read_from)
 		is_read_for(thread, call->ssl);	/* and what it has read is taken for no other's: a missed tie is better than a wrong one */
 	if (call->site.function == SITE_HANDSHAKE && socket && socket->family)

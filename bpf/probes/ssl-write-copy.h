@@ -13,6 +13,7 @@
 #include "copied-bytes.h"
 #include "ssl-bytes.h"
 #include "ssl-own-socket.h"
+#include "tied-socket.h"
 
 #define IS_LOT(cookie) ((cookie) >> 16 & 1)
 #define RECORDS_AT_ONCE 32	/* SSL_MAX_PIPELINES */
@@ -56,8 +57,11 @@ static __always_inline void tell_write_copy(__u64 cookie, struct copied_bytes *b
 	if (!thread->wants)
 		return;
 	begin_measuring(thread, task, 0, 0);
-	if (thread->wants & TIMING_NETWORK)
-		read_network_of_copy(thread, b->ssl, cookie);
+	if (!(thread->wants & TIMING_NETWORK))
+		return;
+	read_network_of_copy(thread, b->ssl, cookie);
+	if (!thread->network_known)
+		read_network_of_tied(thread, b->ssl, task->tgid);
 }
 
 #endif

@@ -95,11 +95,9 @@ test.runIf(TELLS_ARRIVALS)(
 );
 
 test("a kernel without the tracepoints has all but arrival, and says so", async () => {
-  const { seen, session, applied } = captureTimings(
-    cleanup,
-    ["arrival", "network", "cpu"],
-    ["arrival_note", "socket_send", "socket_receive"],
-  );
+  const { seen, session, applied } = captureTimings(cleanup, ["arrival", "network", "cpu"], {
+    withoutPrograms: ["arrival_note", "socket_send", "socket_receive"],
+  });
   expect(session.info.programs).toContain("socket_syscall");
   expect(session.info.absent.map(({ program }) => program)).toEqual(GO_PROGRAMS);
   expect(applied).toMatchObject({ ok: true, warnings: [expect.stringContaining("arrival is not measured")] });

@@ -38,7 +38,11 @@ export interface Measured {
 }
 
 /** Heads of all processes, HTTP in clear among them, under one policy that asks for these timings. */
-export const captureTimings = (cleanup: Cleanup, timings: Timing[], withoutPrograms: string[] = []) => {
+export const captureTimings = (
+  cleanup: Cleanup,
+  timings: Timing[],
+  { withoutPrograms = [], go = false }: { withoutPrograms?: string[]; go?: boolean } = {},
+) => {
   const seen: Measured[] = [];
   const { session, tables } = startKernelCapture(
     cleanup,
@@ -51,7 +55,7 @@ export const captureTimings = (cleanup: Cleanup, timings: Timing[], withoutProgr
         ...{ known, firstByteNs: record.firstByteNs, arrivalNs, cpuNs, network: { rttUs, retransmits } },
       });
     },
-    { clearText: true, withoutPrograms },
+    { clearText: true, withoutPrograms, go },
   );
   const applied = tables.apply(policySet(1, { all: timings.length === 0 ? {} : { timings } }));
   return { seen, session, tables, applied };
