@@ -191,7 +191,6 @@ enum counter {
 	COUNTER_LOST_CALLS,		/* table of calls in flight full: counted when the response to an unseen request comes */
 	COUNTER_RECORDS_DROPPED,	/* records other than requests that found the ring full; user space settles what they meant */
 	COUNTER_RECORDS_SENT,		/* records */
-	COUNTER_BYTES_SENT,		/* bytes */
 	COUNTER_NOT_HTTP,		/* connections */
 	COUNTER_HTTP2,			/* connections that spoke the HTTP/2 preface */
 	COUNTER_MID_STREAM,		/* connections first seen in the middle */

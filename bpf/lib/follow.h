@@ -10,7 +10,7 @@
 #include "head.h"
 
 #define STEPS_MAX 16384	/* of one call: heads, chunks, blocks */
-#define STEPS_OFTEN 4	/* that most calls need at most: a loop of its own, in which no callback has to be returned from */
+#define STEPS_OFTEN 8	/* that most calls need at most: a loop of its own, in which no callback has to be returned from */
 
 /* 1: there is nothing more to take. */
 static __always_inline int take_step(struct work *w, struct out *o, struct connection *c)

@@ -24,17 +24,12 @@ static __always_inline int ring_is_filling(void)
 	return bpf_ringbuf_query(&records, BPF_RB_AVAIL_DATA) > ring_bytes(&records) / 4 * 3;
 }
 
-static __always_inline void count_many(__u32 which, __u64 n)
+static __always_inline void count(__u32 which)
 {
 	__u64 *counter = bpf_map_lookup_elem(&counters, &which);
 
 	if (counter)	/* atomic: a run that preempts this one counts on the same CPU */
-		add_atomically(counter, n);
-}
-
-static __always_inline void count(__u32 which)
-{
-	count_many(which, 1);
+		add_atomically(counter, 1);
 }
 
 #define WAKE_BYTES 16384	/* what one record may take at most, but for few */
@@ -55,10 +50,8 @@ static __always_inline long send_record(void *record, __u64 size)
 {
 	long failed = bpf_ringbuf_output(&records, record, size, wake_flags());
 
-	if (!failed) {
+	if (!failed)
 		count(COUNTER_RECORDS_SENT);
-		count_many(COUNTER_BYTES_SENT, size);
-	}
 	return failed;
 }
 

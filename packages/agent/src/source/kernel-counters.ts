@@ -13,7 +13,6 @@ export const KERNEL_COUNTERS = [
   "lost_calls",
   "records_dropped",
   "records_sent",
-  "bytes_sent",
   "not_http",
   "http2",
   "mid_stream",
