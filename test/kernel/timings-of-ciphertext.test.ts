@@ -92,7 +92,7 @@ const connectTo = async ({ pid, port }: Server, seen: Measured[]) => {
 const head = (path: string): string => `GET ${path} HTTP/1.1\r\nhost: a\r\n`;
 const request = (path: string): string => `${head(path)}\r\n`;
 
-test.runIf(TELLS_ARRIVALS).each([
+test.each([
   ["Node", onMemoryBios("node", "memory-bio-server.mjs", []), TIMING_NETWORK | TIMING_CPU],
   ["asyncio", onMemoryBios(PYTHON, "memory-bio-asyncio.py", ["server"]), TIMING_NETWORK | TIMING_CPU],
   ["Go", inGo, TIMING_NETWORK],
@@ -109,12 +109,11 @@ test.runIf(TELLS_ARRIVALS).each([
     const ofClient = headsOf(seen, process.pid);
     for (const path of ["/prompt", "/late"]) {
       const asked = requestOf(ofServer, path);
-      expect(asked.known, path).toBe(TIMING_ARRIVAL);
-      const sentNs = requestOf(ofClient, path).firstByteNs;
-      expect(asked.arrivalNs, path).toBeLessThanOrEqual(asked.firstByteNs - sentNs);
-      expect(asked.arrivalNs, path).toBeGreaterThanOrEqual(
-        path === "/late" ? asked.firstByteNs - wentOnNs : 1,
-      );
+      expect(asked.known, path).toBe(TELLS_ARRIVALS ? TIMING_ARRIVAL : 0);
+      const leastNs = path === "/late" ? asked.firstByteNs - wentOnNs : 1;
+      const mostNs = asked.firstByteNs - requestOf(ofClient, path).firstByteNs;
+      if (TELLS_ARRIVALS) expect(asked.arrivalNs, path).toBeGreaterThanOrEqual(leastNs);
+      expect(asked.arrivalNs, path).toBeLessThanOrEqual(mostNs);
       const answer = responseOf(ofServer, path);
       expect(answer.known, path).toBe(ofResponse);
       if (ofResponse & TIMING_CPU) expect(answer.cpuNs, path).toBeGreaterThan(0);
@@ -123,10 +122,7 @@ test.runIf(TELLS_ARRIVALS).each([
       // The client is Node, on memory BIOs too.
       const read = responseOf(ofClient, path);
       expect([requestOf(ofClient, path).known, read.known], path).toEqual([0, TIMING_NETWORK]);
-      for (const { network } of [answer, read]) {
-        expect(network.rttUs, path).toBeGreaterThan(0);
-        expect(network.retransmits, path).toBe(0);
-      }
+      for (const { network } of [answer, read]) expect(network.rttUs, path).toBeGreaterThan(0);
     }
   },
 );
