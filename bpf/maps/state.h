@@ -57,7 +57,8 @@ struct call {
 	__u64 begun_ns;		/* of a write */
 	__u64 outer_stack;	/* of the call on the same thread that this one is within; 0: of none */
 	struct site site;
-	__u8 reserved[2];
+	__u8 reads_before;	/* of ciphertext_reads, the lowest byte at entry */
+	__u8 reserved;
 	__u32 thread;		/* its id */
 };
 struct {
@@ -90,10 +91,7 @@ struct strange_socket {
 	/* With is_tls. */
 	struct record_socket socket;
 	__u32 descriptor;		/* that it had first */
-	/* And where arrival is wanted. */
-	__u32 receives;			/* since the library was seen to have nothing left */
-	__u32 one_record;		/* the last one took one TLS record, and nothing else */
-	__u32 reserved;
+	__u32 receives;			/* where arrival is wanted: since the library was seen to have nothing left */
 	__u64 arrived_ns;		/* when what the last one took could be read; 0: not known */
 };
 struct {
@@ -130,6 +128,8 @@ struct thread {
 	__u32 retransmits;
 	__u32 requests_begun;		/* that it read as a server */
 	__u32 unanswered;		/* of those */
+	__u32 ciphertext_reads;		/* from sockets that were seen to carry some */
+	__u32 reserved;
 };
 struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);

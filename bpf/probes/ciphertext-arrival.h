@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
 /*
- * When a request came whose ciphertext was received some time before its plaintext is seen.
- *
- * A library that takes it from memory: the program had received it before that. It is told only of a connection whose socket is
- * known (socket-tie.h), where the library had nothing left before and was given the bytes of one receive since; so these bytes
- * carry what it returns.
- *
- * Go receives ahead, but only where it has no plaintext left and no whole record: what it copies first after it has received one record and
- * nothing else is of that one. A record without plaintext (TLS 1.3 has some within the handshake's) is followed by another receive.
+ * When a request came whose ciphertext was received before its plaintext is seen. A library that takes it from memory: it is told only of
+ * a connection whose socket is known (socket-tie.h), where the library had nothing left before and was given the bytes of one
+ * receive since; so these bytes carry what it returns. Go receives ahead, but only where it has no plaintext left and no whole record: what it
+ * copies first after a receive that began with a record, and came at once, is of that receive.
  */
 #ifndef MASTHEAD_PROBES_CIPHERTEXT_ARRIVAL_H
 #define MASTHEAD_PROBES_CIPHERTEXT_ARRIVAL_H
@@ -17,16 +13,20 @@
 #define RECORD_HEADER_BYTES	5
 #define RECORD_APPLICATION_DATA	23	/* RFC 8446 section 5.1 */
 #define RECORD_LEGACY_MAJOR	3
+#define RECORD_LEGACY_MINOR_MAX	3
+#define RECORD_MAX_BYTES_OF_TLS	(16384 + 2048)	/* RFC 5246 section 6.2.3; less by RFC 8446 */
 
 /* How long is the TLS record with application data that begins here? 0: none does. */
 verified_alone int record_at(__u64 user)
 {
 	__u8 header[RECORD_HEADER_BYTES];
+	__u32 length;
 
 	if (!user || bpf_probe_read_user(header, sizeof(header), (void *)user) || header[0] != RECORD_APPLICATION_DATA ||
-	    header[1] != RECORD_LEGACY_MAJOR)
+	    header[1] != RECORD_LEGACY_MAJOR || header[2] > RECORD_LEGACY_MINOR_MAX)
 		return 0;
-	return RECORD_HEADER_BYTES + (header[3] << 8 | header[4]);
+	length = header[3] << 8 | header[4];
+	return length <= RECORD_MAX_BYTES_OF_TLS ? RECORD_HEADER_BYTES + length : 0;
 }
 
 /* The thread received this much ciphertext, at `user`; 0: it is not known where. */
@@ -37,7 +37,6 @@ static __always_inline void note_ciphertext_arrival(const struct thread *thread,
 	int is_known = length && (length == received || thread->arrived_bytes >= received);	/* of several, which begins the request is not known */
 
 	socket->arrived_ns = is_known ? thread->arrived_ns : 0;
-	socket->one_record = length == received;
 	add_atomically(&socket->receives, 1);
 }
 
@@ -76,7 +75,7 @@ static __always_inline void take_go_arrival(struct work *w, __u64 handle)
 	struct connection_key key = { .ssl = handle, .process = w->process };
 	struct strange_socket *socket = bpf_map_lookup_elem(&strange_sockets, &key);
 
-	if (!socket || !socket->arrived_ns || !socket->one_record)
+	if (!socket || !socket->arrived_ns)
 		return;
 	w->measured.arrived_ns = socket->arrived_ns;
 	w->measured.arrived_bytes = 1;

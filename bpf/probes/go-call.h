@@ -28,8 +28,8 @@ static __always_inline void begin_go_connection(struct pt_regs *regs, struct tas
 
 	if (!c)
 		return;
-	socket.family = 0;
-	if (read_go_socket(task, key->ssl, tcp_close_of(regs, site), &socket, 0) && socket.local_port == c->socket.local_port && socket.peer_port == c->socket.peer_port &&
+	read_go_socket(task, key->ssl, tcp_close_of(regs, site), &socket, 0);
+	if (socket.family && socket.local_port == c->socket.local_port && socket.peer_port == c->socket.peer_port &&
 	    load_word(socket.peer) == load_word(c->socket.peer) && load_word(socket.peer + 8) == load_word(c->socket.peer + 8)) {
 		release(&c->busy);
 		return;
@@ -156,7 +156,7 @@ int go_call_bytes(struct pt_regs *regs)
 		handle = read_go_socket(task, b.connection, tcp_close_of(regs, site), &w->socket, measured);
 	if (measured)
 		measure_go_call(w, measured);
-	if (measured && handle && (measured->wants & TIMING_ARRIVAL) && is_read(site.function))
+	if (measured && handle && (measured->wants & TIMING_ARRIVAL) && site.function == SITE_GO_READ_COPY)
 		take_go_arrival(w, handle);
 	observe(w, o, &key);
 	release(&w->busy);

@@ -34,7 +34,8 @@ struct go_descriptor {
  * The socket of a tls.Conn, by its first field, a net.Conn: a *net.TCPConn, or a struct that embeds a net.Conn as its own
  * first field. That it is one is known by its Close. Anything else stays without an address. Go marks a descriptor as
  * closed before the number can become another's: one that is not marked afterwards was right all the time. measured: where
- * the state of the network is noted too, if it is asked for; NULL: nothing is. Its handle; 0: it is not known.
+ * the state of the network is noted too, if it is asked for; NULL: nothing is. Returns the socket's handle, where nothing stands between it and the connection that might
+ * receive ahead; else 0.
  */
 static __noinline __u64 read_go_socket(struct task_struct *task, __u64 connection, __u64 tcp_close, struct record_socket *socket, struct thread *measured)
 {
@@ -42,11 +43,12 @@ static __noinline __u64 read_go_socket(struct task_struct *task, __u64 connectio
 	struct go_interface transport;
 	struct go_descriptor d;
 	struct socket_file s;
+	int wrappings;
 
 	socket->family = 0;
 	if (measured)
 		measured->network_known = 0;
-	for (int i = 0; i < WRAPPINGS_MAX; i++) {
+	for (wrappings = 0; wrappings < WRAPPINGS_MAX; wrappings++) {
 		if (bpf_probe_read_user(&transport, sizeof(transport), (void *)at) ||
 		    bpf_probe_read_user(&method, sizeof(method), (void *)(transport.table + TABLE_METHODS)))
 			return 0;
@@ -66,7 +68,7 @@ static __noinline __u64 read_go_socket(struct task_struct *task, __u64 connectio
 		if (measured)
 			measured->network_known = 0;
 	}
-	return socket->family ? s.inode | SOCKET_HANDLE : 0;
+	return socket->family && !wrappings ? s.inode | SOCKET_HANDLE : 0;
 }
 
 #endif

@@ -43,7 +43,8 @@ static __always_inline void read_network(struct sock *sk, struct thread *thread)
 	__u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
 
 	thread->network_known = 0;
-	if ((family != AF_INET && family != AF_INET6) || BPF_CORE_READ(sk, sk_type) != SOCKET_STREAM)
+	if ((family != AF_INET && family != AF_INET6) || BPF_CORE_READ(sk, sk_type) != SOCKET_STREAM ||
+	    BPF_CORE_READ(sk, sk_protocol) != PROTOCOL_TCP)	/* a socket of MPTCP or SCTP is another struct */
 		return;
 	thread->rtt_us = BPF_CORE_READ(tcp, srtt_us) >> 3;	/* the kernel keeps eighths */
 	thread->retransmits = BPF_CORE_READ(tcp, total_retrans);

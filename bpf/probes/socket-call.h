@@ -130,6 +130,7 @@ int socket_call_return(__u64 *arguments)
 	else if (!find_any_socket(task, SYSCALL_1(regs), &s))
 		return 0;
 	take_socket_bytes(regs, task, thread, call, arguments[1], &s);
+	thread->arrived_bytes = 0;	/* that is of this call, whatever became of its bytes */
 	return 0;
 }
 

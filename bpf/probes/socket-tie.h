@@ -88,6 +88,7 @@ static __always_inline void note_ciphertext(struct thread *thread, const struct 
 	if (direction == READ) {
 		thread->read_from = socket_key->ssl;
 		thread->read_for = 0;
+		thread->ciphertext_reads++;
 		if (thread->wants & TIMING_ARRIVAL)
 			note_ciphertext_arrival(thread, socket, user, moved);
 		return;

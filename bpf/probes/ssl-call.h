@@ -85,6 +85,7 @@ static __always_inline int note_call(struct pt_regs *regs, struct task_struct *t
 	call->begun_ns = is_read(site.function) ? 0 : bpf_ktime_get_ns();
 	call->outer_stack = outer_call(thread, stack);
 	call->site = site;
+	call->reads_before = thread->ciphertext_reads;
 	call->thread = task->pid;
 	thread->stack = stack;
 	thread->place = place;
@@ -132,6 +133,15 @@ static __always_inline struct call *returning_call(const struct thread *thread, 
 	return call && is_call(call, stack, process) ? call : find_call(stack, process);
 }
 
+/*
+ * Is the socket that the thread touched first during a handshake the library's? A callback of the program's may touch any (Node runs handlers
+ * there); but a library that moves its own bytes has read some, or ciphertext is not followed.
+ */
+static __always_inline int is_librarys_own(const struct thread *thread, const struct call *call)
+{
+	return !thread->read_from || (__u8)thread->ciphertext_reads != call->reads_before;
+}
+
 /* stack: what it was at the call's entry. */
 static __always_inline int leave_call(struct pt_regs *regs, __u64 stack)
 {
@@ -162,11 +172,11 @@ static __always_inline int leave_call(struct pt_regs *regs, __u64 stack)
 		socket = tie_read(thread, call->ssl, id, call->site.source);
 	if (has_no_socket && (thread->wants & TIMING_ARRIVAL) && is_read(call->site.function))
 		take_ciphertext_arrival(thread, call->ssl, id, size);
-	if (has_no_socket && (thread->wants & TIMING_NETWORK))
+	if (has_no_socket && size && (thread->wants & TIMING_NETWORK))
 		read_network_of_tied(thread, call->ssl, id);
 	if (call->site.function == SITE_HANDSHAKE && is_here && thread->read_from)
 		is_read_for(thread, call->ssl);	/* and what it has read is taken for no other's: a missed tie is better than a wrong one */
-	if (call->site.function == SITE_HANDSHAKE && socket && socket->family)
+	if (call->site.function == SITE_HANDSHAKE && socket && socket->family && (has_no_socket || is_librarys_own(thread, call)))
 		tell_early(call->ssl, id, call->site.source, socket, has_no_socket ? TIE_ORDER : TIE_NESTED);
 	if (size && executable)
 		take_bytes(call->ssl, call->buffer, size, call->site, call->begun_ns, id, executable, socket,

@@ -12,6 +12,7 @@
  */
 verified_alone int read_network_of_tied(struct thread *thread, __u64 ssl, __u32 process)
 {
+	struct task_struct *task = bpf_get_current_task_btf();
 	struct connection_key key = { .ssl = ssl, .process = process };
 	struct connection *c = bpf_map_lookup_elem(&connections, &key);
 	struct strange_socket *socket;
@@ -21,8 +22,11 @@ verified_alone int read_network_of_tied(struct thread *thread, __u64 ssl, __u32 
 		return 0;
 	key.ssl = c->tied_to;
 	socket = bpf_map_lookup_elem(&strange_sockets, &key);
-	if (socket && find_socket(bpf_get_current_task_btf(), socket->descriptor, &s) && (s.inode | SOCKET_HANDLE) == key.ssl)
-		read_network(s.sk, thread);
+	if (!socket || !find_socket(task, socket->descriptor, &s) || (s.inode | SOCKET_HANDLE) != key.ssl)
+		return 0;
+	read_network(s.sk, thread);
+	if (file_of(task, s.descriptor) != s.file)	/* closed meanwhile */
+		thread->network_known = 0;
 	return 0;
 }
 

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { Agent, get } from "node:https";
-import { type AddressInfo, connect as connectInClear } from "node:net";
+import { type AddressInfo, connect as connectInClear, createServer as createInClear } from "node:net";
 import { connect, type TLSSocket } from "node:tls";
 import { fileURLToPath } from "node:url";
 import { afterEach, expect, test } from "vitest";
@@ -94,6 +94,29 @@ test("TLS in a tunnel through a proxy is on the tunnel's socket", async () => {
   for (const path of ["/first", "/second", "/third"]) {
     await until(path, () => requestsTo(seen, path, "client").length === 1);
     expect(requestsTo(seen, path, "client")[0]?.ports, path).toEqual([clientPort, proxyPort]);
+  }
+});
+
+test("what a program writes to another socket within a handshake is not taken for the connection's socket", async () => {
+  const sink = createInClear();
+  sink.listen(0, "127.0.0.1");
+  await once(sink, "listening");
+  cleanup.add(() => sink.close());
+  const { certificate, key } = makeCertificate(cleanup.folder());
+  const { port: other } = sink.address() as AddressInfo;
+  const args = [program("memory-bio-asyncio.py"), "server", certificate, key, String(other)];
+  const port = Number(await start(PYTHON, args).line());
+  const { seen } = captureClearText(cleanup);
+  const socket = connect({ host: "127.0.0.1", port, servername: "named.example", rejectUnauthorized: false });
+  cleanup.add(() => socket.destroy());
+  await once(socket, "secureConnect");
+  for (const path of ["/first", "/second", "/third"]) {
+    socket.write(`GET ${path} HTTP/1.1\r\nhost: a\r\n\r\n`);
+    await once(socket, "data");
+    await until(path, () => requestsTo(seen, path, "server").length === 1);
+    const [ofServer] = requestsTo(seen, path, "server");
+    if (path === "/third" || ofServer?.ports[0])
+      expect(ofServer?.ports, path).toEqual([port, socket.localPort]);
   }
 });
 

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { copyFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { RecordTiming } from "@masthead/agent/decode/record-enums";
@@ -46,6 +46,17 @@ test("when the first of several messages of one call came is not known", async (
   expect(requestOf(server, "/messages").known).toBe(0);
   expect(responseOf(server, "/messages").known).toBe(TIMING_NETWORK | TIMING_CPU);
 });
+
+test.runIf(existsSync("/proc/sys/net/mptcp/enabled"))(
+  "the figures of MPTCP, whose sockets are others than TCP's, are not told",
+  async () => {
+    const { seen } = captureTimings(cleanup, ["arrival", "network", "cpu"]);
+    const { server, client } = await runTimedExchanges(cleanup, seen, "multipath");
+    expect(requestOf(server, "/multipath").known).toBe(0);
+    expect(responseOf(server, "/multipath").known).toBe(TIMING_CPU);
+    expect(responseOf(client, "/multipath").known).toBe(0);
+  },
+);
 
 const buildWithGnuTls = (binary: string): string => {
   const source = fileURLToPath(new URL("../programs/gnutls-server.c", import.meta.url));

@@ -1,9 +1,11 @@
-"""HTTPS by asyncio, whose TLS touches no socket itself. Usage: memory-bio-asyncio.py server CERTIFICATE KEY: says its port; or
+"""HTTPS by asyncio, whose TLS touches no socket itself. Usage: memory-bio-asyncio.py server CERTIFICATE KEY [PORT]: says its port; within
+each handshake that names a server it sends a byte to that other PORT; or
 memory-bio-asyncio.py client PORT [PROXY_PORT]: waits for a line, makes a connection (by CONNECT through a proxy in clear where one is
 named), says its port, asks for /first, makes a second connection, and asks for /second and /third on the first one.
 """
 
 import asyncio
+import socket
 import ssl
 import sys
 
@@ -17,9 +19,12 @@ async def answer(reader, writer):
             writer.write(RESPONSE)
 
 
-async def serve(certificate, key):
+async def serve(certificate, key, other_port=None):
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate, key)
+    if other_port:
+        other = socket.create_connection(("127.0.0.1", int(other_port)))
+        context.sni_callback = lambda *_: other.sendall(b"x") and None
     server = await asyncio.start_server(answer, "127.0.0.1", 0, ssl=context)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
@@ -58,6 +63,6 @@ async def ask_all(port, proxy_port=None):
 
 
 if sys.argv[1] == "server":
-    asyncio.run(serve(*sys.argv[2:4]))
+    asyncio.run(serve(*sys.argv[2:5]))
 else:
     asyncio.run(ask_all(*map(int, sys.argv[2:])))

@@ -7,6 +7,7 @@ http2      one exchange, then a connection that speaks HTTP/2, then one exchange
 handed     one exchange, then one that another thread answers, then one
 streamed   one exchange while the response to another request is being written, then one
 messages   a request whose two parts are received as two messages of one call
+multipath  one exchange over MPTCP
 
 Each object has `path`, and times in nanoseconds: `arrival` and `cpu` are a least and a most of what may be true; `network` has the
 kernel's own word (TCP_INFO) from before and after the response was written.
@@ -24,7 +25,7 @@ import time
 from message_headers import Iovec, Message, libc
 from timed_requests import RESPONSE, head, pair
 
-SO_ATTACH_FILTER, SO_DETACH_FILTER = 26, 27
+SO_ATTACH_FILTER, SO_DETACH_FILTER, IPPROTO_MPTCP = 26, 27, 262
 
 
 def network(sock):
@@ -206,6 +207,20 @@ def messages():
     server.close()
 
 
+def multipath():
+    listener, client = (socket.socket(socket.AF_INET, socket.SOCK_STREAM, IPPROTO_MPTCP) for _ in range(2))
+    listener.bind(("127.0.0.1", 0))
+    listener.listen()
+    client.connect(listener.getsockname())
+    server, _ = listener.accept()
+    client.sendall(head("/multipath"))
+    server.recv(65536)
+    answer(server)
+    client.recv(65536)
+    for each in (client, server, listener):
+        each.close()
+
+
 def speak():
     plain()
     pipelined()
@@ -213,7 +228,7 @@ def speak():
     interleaved()
 
 
-what = {"speak": speak, "http2": http2, "handed": handed, "streamed": streamed, "messages": messages}
+what = {each.__name__: each for each in (speak, http2, handed, streamed, messages, multipath)}
 what[sys.stdin.readline().strip()]()
 print("done", flush=True)
 sys.stdin.read()

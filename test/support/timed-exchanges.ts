@@ -62,7 +62,7 @@ export const captureTimings = (
 };
 
 /** How many exchanges timed-exchanges.py makes. */
-const EXCHANGES = { speak: 14, http2: 2, handed: 3, streamed: 3, messages: 1 };
+const EXCHANGES = { speak: 14, http2: 2, handed: 3, streamed: 3, messages: 1, multipath: 1 };
 
 /** Runs timed-exchanges.py. @returns its facts, and what was measured of both ends in the order of the records */
 export const runTimedExchanges = async (cleanup: Cleanup, seen: Measured[], what: keyof typeof EXCHANGES) => {
