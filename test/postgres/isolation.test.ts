@@ -3,6 +3,14 @@ import type { ExchangeItem } from "@masthead/shared/http/exchange-item";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type DescribedRoute, describedRoutes } from "./support/api-routes.js";
+import {
+  type AnyRequest,
+  anyRequest,
+  DAY,
+  FILTERS,
+  ownExchanges,
+  SOMEBODY,
+} from "./support/random-requests.js";
 import { CANARY, CONSUMER, startTwoTenants, TENANT, type TwoTenants } from "./support/two-tenants.js";
 
 const routes = await describedRoutes();
@@ -21,10 +29,6 @@ const ROLE_OF = {
   other: "tenant",
   ownUsageOnly: "tenant",
 } as const;
-/** Stands in a request for the other tenant, which is then there or not. */
-const SOMEBODY = "SOMEBODY";
-const DAY = "2026-06-15";
-
 /** A path of the route; where it names a tenant, this one. */
 const pathOf = (route: DescribedRoute, tenant: string): string =>
   route.path
@@ -50,65 +54,6 @@ const withoutNames = (text: string): string =>
     const { p } = JSON.parse(Buffer.from(cursor, "base64url").toString()) as { p: unknown };
     return JSON.stringify(p);
   });
-
-/** What a request may be made of beside its path. */
-const values = fc.oneof(
-  fc.constantFrom(
-    SOMEBODY,
-    TENANT.own,
-    "tenant.id",
-    "tenant.id,agent.id",
-    "service.name,host.name",
-    "url.template,consumer.fingerprint",
-    "minute",
-    "day",
-    "month",
-    "total",
-    "server",
-    "503",
-    "/*",
-    "1",
-    "null",
-    "oldest",
-    "Asia/Kolkata",
-    "2026-06-15T00:00:00Z",
-    "2026-06-16T00:00:00Z",
-  ),
-  fc.string({ maxLength: 8 }),
-);
-const FILTERS = ["filter[tenant.id]", "filter[agent.id]", "filter[service.name]", "header.x-request-id"];
-const bodies = fc.constantFrom<unknown>(
-  {},
-  { window: "day", groupBy: ["tenant.id"], from: `${DAY}T00:00:00Z`, to: "2026-06-16T00:00:00Z" },
-  { window: "total", groupBy: ["service.name"], filter: { dimension: "tenant.id", eq: SOMEBODY } },
-  {
-    filter: { not: { dimension: "tenant.id", in: [TENANT.own, SOMEBODY] } },
-    groupBy: ["tenant.id", "agent.id"],
-  },
-  {
-    filter: {
-      or: [
-        { dimension: "tenant.id", prefix: "tenant-" },
-        { dimension: "tenant.id", exists: true },
-      ],
-    },
-  },
-  { id: SOMEBODY, tenant: SOMEBODY, name: SOMEBODY },
-);
-const requests = fc.record({
-  route: fc.constantFrom(...routes),
-  tenant: fc.constantFrom<string>(SOMEBODY, TENANT.own),
-  body: bodies,
-  query: fc.array(fc.tuple(fc.nat(), values), { maxLength: 4 }),
-});
-type AnyRequest = typeof requests extends fc.Arbitrary<infer T> ? T : never;
-
-/** Tells a tenant what is its own, whatever the random ones ask. */
-const ownExchanges = (): AnyRequest => {
-  const route = routes.find(({ method, path }) => method === "GET" && path === "/v1/exchanges");
-  if (route === undefined) throw new Error("no route for exchanges");
-  return { route, tenant: TENANT.own, body: {}, query: [] };
-};
 
 /** Sends a request in which somebody is `name`. */
 const send = (who: Who, { route, tenant, body, query }: AnyRequest, name: string): Promise<Response> => {
@@ -158,29 +103,37 @@ describe("a tenant's key", () => {
   it("is told nothing of another tenant or of the fleet, whatever it asks", async () => {
     const told: string[] = [];
     await fc.assert(
-      fc.asyncProperty(requests, fc.constantFrom<Who>("own", "ownUsageOnly"), async (request, who) => {
-        const response = await send(who, request, TENANT.nobody);
-        const text = JSON.stringify([...response.headers]) + (await response.text());
-        // What it asked for by name itself is no news to it.
-        const asked = pathOf(request.route, "");
-        for (const canary of [CANARY.other, CANARY.fleet, TENANT.other, CONSUMER.other])
-          expect(text.replaceAll(asked, "")).not.toContain(canary);
-        expect(response.status).toBeLessThan(500);
-        told.push(text);
-      }),
-      { numRuns: 200, examples: [[ownExchanges(), "own"]] },
+      fc.asyncProperty(
+        anyRequest(routes),
+        fc.constantFrom<Who>("own", "ownUsageOnly"),
+        async (request, who) => {
+          const response = await send(who, request, TENANT.nobody);
+          const text = JSON.stringify([...response.headers]) + (await response.text());
+          // What it asked for by name itself is no news to it.
+          const asked = pathOf(request.route, "");
+          for (const canary of [CANARY.other, CANARY.fleet, TENANT.other, CONSUMER.other])
+            expect(text.replaceAll(asked, "")).not.toContain(canary);
+          expect(response.status).toBeLessThan(500);
+          told.push(text);
+        },
+      ),
+      { numRuns: 200, examples: [[ownExchanges(routes), "own"]] },
     );
     expect(told.join()).toContain(CANARY.own);
   });
 
   it("cannot tell a tenant that is there from one that is not", async () => {
     await fc.assert(
-      fc.asyncProperty(requests, fc.constantFrom<Who>("own", "ownUsageOnly"), async (request, who) => {
-        const [there, not] = [TENANT.other, TENANT.nobody];
-        const ofOne = await told(await send(who, request, there));
-        const ofNone = await told(await send(who, request, not));
-        expect(ofOne.replaceAll(there, SOMEBODY)).toBe(ofNone.replaceAll(not, SOMEBODY));
-      }),
+      fc.asyncProperty(
+        anyRequest(routes),
+        fc.constantFrom<Who>("own", "ownUsageOnly"),
+        async (request, who) => {
+          const [there, not] = [TENANT.other, TENANT.nobody];
+          const ofOne = await told(await send(who, request, there));
+          const ofNone = await told(await send(who, request, not));
+          expect(ofOne.replaceAll(there, SOMEBODY)).toBe(ofNone.replaceAll(not, SOMEBODY));
+        },
+      ),
       { numRuns: 150 },
     );
   });
