@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
 /*
- * When a request came whose ciphertext was received before its plaintext is seen. A library that takes it from memory: it is told only of
- * a connection whose socket is known (socket-tie.h), where the library had nothing left before and was given the bytes of one
- * receive since; so these bytes carry what it returns. Go receives ahead, but only where it has no plaintext left and no whole record: what it
- * copies first after a receive that began with a record, and came at once, is of that receive.
+ * When a request came whose ciphertext was received before its plaintext is seen.
+ * A library that takes it from memory: it is told only of a connection whose socket is known (socket-tie.h), where the library had
+ * nothing left before and was given the bytes of one receive since; so these bytes carry what it returns.
+ * Go receives ahead, but only where it has no plaintext left and no whole record: what it copies first after a receive that began
+ * with a record, and came at once, is of that receive.
  */
 #ifndef MASTHEAD_PROBES_CIPHERTEXT_ARRIVAL_H
 #define MASTHEAD_PROBES_CIPHERTEXT_ARRIVAL_H
@@ -14,7 +15,7 @@
 #define RECORD_APPLICATION_DATA	23	/* RFC 8446 section 5.1 */
 #define RECORD_LEGACY_MAJOR	3
 #define RECORD_LEGACY_MINOR_MAX	3
-#define RECORD_MAX_BYTES_OF_TLS	(16384 + 2048)	/* RFC 5246 section 6.2.3; less by RFC 8446 */
+#define CIPHERTEXT_MAX_BYTES	(16384 + 2048)	/* RFC 5246 section 6.2.3; less by RFC 8446 */
 
 /* How long is the TLS record with application data that begins here? 0: none does. */
 verified_alone int record_at(__u64 user)
@@ -26,7 +27,7 @@ verified_alone int record_at(__u64 user)
 	    header[1] != RECORD_LEGACY_MAJOR || header[2] > RECORD_LEGACY_MINOR_MAX)
 		return 0;
 	length = header[3] << 8 | header[4];
-	return length <= RECORD_MAX_BYTES_OF_TLS ? RECORD_HEADER_BYTES + length : 0;
+	return length <= CIPHERTEXT_MAX_BYTES ? RECORD_HEADER_BYTES + length : 0;
 }
 
 /* The thread received this much ciphertext, at `user`; 0: it is not known where. */

@@ -34,8 +34,8 @@ struct go_descriptor {
  * The socket of a tls.Conn, by its first field, a net.Conn: a *net.TCPConn, or a struct that embeds a net.Conn as its own
  * first field. That it is one is known by its Close. Anything else stays without an address. Go marks a descriptor as
  * closed before the number can become another's: one that is not marked afterwards was right all the time. measured: where
- * the state of the network is noted too, if it is asked for; NULL: nothing is. Returns the socket's handle, where nothing stands between it and the connection that might
- * receive ahead; else 0.
+ * the state of the network is noted too, if it is asked for; NULL: nothing is. Returns the socket's handle, where nothing stands
+ * between it and the connection that might receive ahead; else 0.
  */
 static __noinline __u64 read_go_socket(struct task_struct *task, __u64 connection, __u64 tcp_close, struct record_socket *socket, struct thread *measured)
 {
