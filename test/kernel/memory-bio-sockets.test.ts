@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
 import { captureClearText, type Seen } from "../support/clear-text.js";
-import { makeCertificate } from "../support/https-servers.js";
+import { startMemoryBioServer } from "../support/memory-bio-servers.js";
 import { type Program, startProgram } from "../support/program.js";
 import { PYTHON } from "../support/python.js";
 import { until } from "../support/until.js";
@@ -18,27 +18,36 @@ const program = (name: string): string => fileURLToPath(new URL(`../programs/${n
 const cleanup = new Cleanup();
 afterEach(() => cleanup.run());
 
-const start = (command: string, args: string[]): Program => {
-  const started = startProgram(command, args);
-  cleanup.add(() => started.stop("SIGKILL"));
-  return started;
-};
-
-const startServer = async (kind: "node" | "asyncio"): Promise<{ server: Program; port: number }> => {
-  const { certificate, key } = makeCertificate(cleanup.folder());
-  const server =
-    kind === "node"
-      ? start("node", [program("memory-bio-server.mjs"), certificate, key])
-      : start(PYTHON, [program("memory-bio-asyncio.py"), "server", certificate, key]);
-  return { server, port: Number(await server.line()) };
+/** memory-bio-asyncio.py as a client. */
+const startClient = (...ports: number[]): Program => {
+  const client = startProgram(PYTHON, [program("memory-bio-asyncio.py"), "client", ...ports.map(String)]);
+  cleanup.add(() => client.stop("SIGKILL"));
+  return client;
 };
 
 const requestsTo = (seen: Seen[], path: string, role: Seen["role"]): Seen[] =>
   seen.filter((each) => each.what === path && each.role === role);
 
+const connectTo = (port: number, servername: string): TLSSocket => {
+  const socket = connect({ host: "127.0.0.1", port, servername, rejectUnauthorized: false });
+  cleanup.add(() => socket.destroy());
+  return socket;
+};
+
+/** Asks a server for a path, and waits for the answer. @returns the ports of its end as they were seen, and of its peer's */
+const portsAtServer = async (socket: TLSSocket, seen: Seen[], path: string): Promise<Seen["ports"]> => {
+  socket.write(`GET ${path} HTTP/1.1\r\nhost: a\r\n\r\n`);
+  await once(socket, "data");
+  const [request] = await until(path, () => {
+    const requests = requestsTo(seen, path, "server");
+    return requests.length === 1 && requests;
+  });
+  return request?.ports ?? [];
+};
+
 test("an asyncio client of a Node server: both know the addresses from the first exchange on", async () => {
-  const { port } = await startServer("node");
-  const client = start(PYTHON, [program("memory-bio-asyncio.py"), "client", String(port)]);
+  const { port } = await startMemoryBioServer(cleanup, "node");
+  const client = startClient(port);
   const { seen } = captureClearText(cleanup);
   client.send("go");
   const clientPort = Number(await client.line());
@@ -52,7 +61,7 @@ test("an asyncio client of a Node server: both know the addresses from the first
 
 /** The first request is written, and may come, with the end of the handshake: then only one call before it told of the socket. */
 test("a Node client of an asyncio server: both know the addresses from the second exchange on, and no wrong ones before", async () => {
-  const { server, port } = await startServer("asyncio");
+  const { server, port } = await startMemoryBioServer(cleanup, "asyncio");
   const { seen } = captureClearText(cleanup);
   const agent = new Agent({ keepAlive: true, maxSockets: 1, rejectUnauthorized: false });
   cleanup.add(() => agent.destroy());
@@ -73,7 +82,7 @@ test("a Node client of an asyncio server: both know the addresses from the secon
 });
 
 test("TLS in a tunnel through a proxy is on the tunnel's socket", async () => {
-  const { port } = await startServer("asyncio");
+  const { port } = await startMemoryBioServer(cleanup, "asyncio");
   const proxy = createServer();
   proxy.on("connect", (_request, client) => {
     const target = connectInClear(port, "127.0.0.1", () => {
@@ -86,7 +95,7 @@ test("TLS in a tunnel through a proxy is on the tunnel's socket", async () => {
   await once(proxy, "listening");
   cleanup.add(() => proxy.close());
   const proxyPort = (proxy.address() as AddressInfo).port;
-  const client = start(PYTHON, [program("memory-bio-asyncio.py"), "client", String(port), String(proxyPort)]);
+  const client = startClient(port, proxyPort);
   const { seen } = captureClearText(cleanup);
   client.send("go");
   const clientPort = Number(await client.line());
@@ -102,30 +111,22 @@ test("what a program writes to another socket within a handshake is not taken fo
   sink.listen(0, "127.0.0.1");
   await once(sink, "listening");
   cleanup.add(() => sink.close());
-  const { certificate, key } = makeCertificate(cleanup.folder());
   const { port: other } = sink.address() as AddressInfo;
-  const args = [program("memory-bio-asyncio.py"), "server", certificate, key, String(other)];
-  const port = Number(await start(PYTHON, args).line());
+  const { port } = await startMemoryBioServer(cleanup, "asyncio", String(other));
   const { seen } = captureClearText(cleanup);
-  const socket = connect({ host: "127.0.0.1", port, servername: "named.example", rejectUnauthorized: false });
-  cleanup.add(() => socket.destroy());
+  const socket = connectTo(port, "named.example");
   await once(socket, "secureConnect");
   for (const path of ["/first", "/second", "/third"]) {
-    socket.write(`GET ${path} HTTP/1.1\r\nhost: a\r\n\r\n`);
-    await once(socket, "data");
-    await until(path, () => requestsTo(seen, path, "server").length === 1);
-    const [ofServer] = requestsTo(seen, path, "server");
-    if (path === "/third" || ofServer?.ports[0])
-      expect(ofServer?.ports, path).toEqual([port, socket.localPort]);
+    const ports = await portsAtServer(socket, seen, path);
+    if (path === "/third" || ports[0]) expect(ports, path).toEqual([port, socket.localPort]);
   }
 });
 
 test("a handshake that waits while another connection's backlog is written is not tied to that one's socket", async () => {
-  const { server, port } = await startServer("node");
+  const { server, port } = await startMemoryBioServer(cleanup, "node");
   const { seen } = captureClearText(cleanup);
   const connection = async (servername: string): Promise<TLSSocket> => {
-    const socket = connect({ host: "127.0.0.1", port, servername, rejectUnauthorized: false });
-    cleanup.add(() => socket.destroy());
+    const socket = connectTo(port, servername);
     await once(socket, "connect");
     return socket;
   };
@@ -142,11 +143,6 @@ test("a handshake that waits while another connection's backlog is written is no
   big.pause();
   server.send("go");
   await once(slow, "secureConnect");
-  for (const path of ["/first", "/second"]) {
-    slow.write(`GET ${path} HTTP/1.1\r\nhost: a\r\n\r\n`);
-    await once(slow, "data");
-    await until(path, () => requestsTo(seen, path, "server").length === 1);
-    const [localPort, peerPort] = requestsTo(seen, path, "server")[0]?.ports ?? [];
-    expect([localPort, peerPort], path).toEqual([port, slow.localPort]);
-  }
+  for (const path of ["/first", "/second"])
+    expect(await portsAtServer(slow, seen, path), path).toEqual([port, slow.localPort]);
 });

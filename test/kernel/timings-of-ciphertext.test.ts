@@ -3,16 +3,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import { connect as connectTcp, type Socket } from "node:net";
 import { Duplex } from "node:stream";
 import { connect } from "node:tls";
-import { fileURLToPath } from "node:url";
 import { RecordTiming } from "@masthead/agent/decode/record-enums";
 import { freeLoopbackPort } from "@masthead/infra/free-port";
 import { afterEach, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
 import { startCaddy } from "../support/go-programs.js";
-import { makeCertificate } from "../support/https-servers.js";
 import { TELLS_ARRIVALS } from "../support/kernel-release.js";
-import { startProgram } from "../support/program.js";
-import { PYTHON } from "../support/python.js";
+import { startMemoryBioServer } from "../support/memory-bio-servers.js";
 import { captureTimings, type Measured, requestOf, responseOf } from "../support/timed-exchanges.js";
 import { until } from "../support/until.js";
 
@@ -27,13 +24,6 @@ interface Server {
   port: number;
 }
 
-const onMemoryBios = (command: string, program: string, args: string[]) => async (): Promise<Server> => {
-  const { certificate, key } = makeCertificate(cleanup.folder());
-  const path = fileURLToPath(new URL(`../programs/${program}`, import.meta.url));
-  const server = startProgram(command, [path, ...args, certificate, key]);
-  cleanup.add(() => server.stop("SIGKILL"));
-  return { pid: server.pid, port: Number(await server.line()) };
-};
 const inGo = async (): Promise<Server> => startCaddy(cleanup, await freeLoopbackPort());
 
 /** Does this end of a connection over 127.0.0.1 hold bytes that its program has not read? proc(5). */
@@ -125,8 +115,8 @@ const head = (path: string): string => `GET ${path} HTTP/1.1\r\nhost: a\r\n`;
 const request = (path: string): string => `${head(path)}\r\n`;
 
 test.each([
-  ["Node", onMemoryBios("node", "memory-bio-server.mjs", []), TIMING_NETWORK | TIMING_CPU],
-  ["asyncio", onMemoryBios(PYTHON, "memory-bio-asyncio.py", ["server"]), TIMING_NETWORK | TIMING_CPU],
+  ["Node", () => startMemoryBioServer(cleanup, "node"), TIMING_NETWORK | TIMING_CPU],
+  ["asyncio", () => startMemoryBioServer(cleanup, "asyncio"), TIMING_NETWORK | TIMING_CPU],
   ["Go", inGo, TIMING_NETWORK],
 ] as const)(
   "%s: when a request came, and how the network was at its response",
