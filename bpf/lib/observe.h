@@ -180,7 +180,7 @@ static __always_inline void run_unremembered(struct work *w, struct out *o)
  * socket. A program that calls on many threads at once loses its place, and cannot mix up what is remembered of others:
  * the entry is claimed, and its key compared after that. c: what the key names, as far as the caller saw.
  */
-static __always_inline void observe_on(struct work *w, struct out *o, const struct connection_key *key, struct connection *c)
+static __always_inline void observe(struct work *w, struct out *o, const struct connection_key *key, struct connection *c)
 {
 	int is_new = 0;
 
@@ -203,11 +203,6 @@ static __always_inline void observe_on(struct work *w, struct out *o, const stru
 	if (c->key.ssl == key->ssl && c->key.process == key->process)
 		run(w, o, c);
 	release(&c->busy);
-}
-
-static __always_inline void observe(struct work *w, struct out *o, const struct connection_key *key)
-{
-	observe_on(w, o, key, bpf_map_lookup_elem(&connections, key));
 }
 
 #endif

@@ -102,6 +102,7 @@ struct {
 } strange_sockets SEC(".maps");
 
 #define NO_CIPHERTEXT 1
+#define CIPHERTEXT_SOCKETS 64
 
 /* What is remembered of a target's thread that made a call. It is kept with the thread, and gone with it. */
 struct thread {
@@ -129,7 +130,8 @@ struct thread {
 	__u32 requests_begun;		/* that it read as a server */
 	__u32 unanswered;		/* of those */
 	__u32 ciphertext_reads;		/* from sockets that were seen to carry some */
-	__u32 reserved;
+	__u32 read_is_tied;		/* the socket of `read_for` is known */
+	__u64 ciphertext_sockets[CIPHERTEXT_SOCKETS];	/* handles of sockets that carry TLS, each at ciphertext_place() */
 };
 struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);

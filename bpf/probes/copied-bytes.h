@@ -7,6 +7,7 @@
 
 struct copied_bytes {
 	__u64 ssl, buffer, size;
+	struct connection *connection;	/* of `ssl`; NULL: there was none */
 	const struct record_socket *socket;	/* family 0, NULL: not known */
 	struct thread *measured;	/* NULL: it may not be measured */
 	__u32 tie;

@@ -134,7 +134,6 @@ int go_call_bytes(struct pt_regs *regs)
 	struct thread *thread = 0, *measured;
 	struct go_bytes b = {};
 	struct connection *c;
-	struct process *process;
 	struct out *o = 0;
 	__u64 handle = 0;
 	struct work *w;
@@ -142,15 +141,19 @@ int go_call_bytes(struct pt_regs *regs)
 	count(COUNTER_PROBE_HITS);
 	if (!is_target(task, key.process, &thread) || !find_go_bytes(regs, cookie, &b))
 		return 0;
-	process = bpf_map_lookup_elem(&processes, &key.process);
-	if (!b.size || b.size > 0x7fffffff || !process)
+	if (!b.size || b.size > 0x7fffffff)
 		return 0;
 	key.ssl = b.connection;
-	w = place_call(&key, b.buffer, b.size, where, bpf_ktime_get_ns(), &process->executable, &o);
+	if (!thread) {
+		count(COUNTER_HELPER_FAILED);
+		miss_call(key.ssl, key.process, is_read(where.function) ? READ : WRITE, b.buffer, b.size);
+		return 0;
+	}
+	w = place_call(&key, b.buffer, b.size, where, is_read(where.function) ? 0 : bpf_ktime_get_ns(), &thread->executable, &o);
 	if (!w || !o)
 		return 0;
 	w->tie = TIE_DESCRIPTOR;
-	measured = thread && (thread->wants & TIMINGS_OF_GO) ? thread : 0;
+	measured = thread->wants & TIMINGS_OF_GO ? thread : 0;
 	c = bpf_map_lookup_elem(&connections, &key);
 	if (measured || !c || !c->socket.family)
 		handle = read_go_socket(task, b.connection, tcp_close_of(regs, site), &w->socket, measured);
@@ -158,7 +161,7 @@ int go_call_bytes(struct pt_regs *regs)
 		measure_go_call(w, measured);
 	if (measured && handle && (measured->wants & TIMING_ARRIVAL) && site.function == SITE_GO_READ_COPY)
 		take_go_arrival(w, handle);
-	observe(w, o, &key);
+	observe(w, o, &key, c);
 	release(&w->busy);
 	return 0;
 }

@@ -29,7 +29,7 @@ int parse_test(struct parse_test *test)
 	w->source = SOURCE_OPENSSL;
 	w->socket.family = 0;
 	if (w->size)
-		observe(w, o, &key);
+		observe(w, o, &key, bpf_map_lookup_elem(&connections, &key));
 	release(&w->busy);
 	c = close ? bpf_map_lookup_elem(&connections, &key) : 0;
 	if (c)

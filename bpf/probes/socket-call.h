@@ -39,13 +39,17 @@ static __always_inline void take_socket_bytes(struct pt_regs *regs, struct task_
 					      struct transfer_call call, __u32 returned, struct socket_file *s)
 {
 	struct connection_key key = { .ssl = s->inode | SOCKET_HANDLE, .process = task->tgid };
-	struct connection *c = bpf_map_lookup_elem(&connections, &key);
 	__u32 direction = call.direction & 1;
-	struct strange_socket *strange = c ? 0 : bpf_map_lookup_elem(&strange_sockets, &key);
+	struct strange_socket *strange;
+	struct connection *c;
 	struct out *o = 0;
 	struct work *w;
 	int is_first;
 
+	if (pass_ciphertext(thread, key.ssl, direction))
+		return;
+	c = bpf_map_lookup_elem(&connections, &key);
+	strange = c ? 0 : bpf_map_lookup_elem(&strange_sockets, &key);
 	if (!c && !strange && !is_of_streams(s))	/* of others it was known when they were noted */
 		return;
 	if (c ? c->directions[direction].state == STATE_IGNORE : strange && !strange->calls_left) {
@@ -93,7 +97,7 @@ static __always_inline void take_socket_bytes(struct pt_regs *regs, struct task_
 	if (!c)
 		read_socket(s->sk, 0, &w->socket);
 	is_first = !c && w->patience == PATIENCE_FRESH;
-	observe_on(w, o, &key, c);
+	observe(w, o, &key, c);
 	if (w->measured.wants)
 		settle_measured(w, thread);
 	release(&w->busy);

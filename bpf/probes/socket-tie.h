@@ -33,20 +33,26 @@ static __always_inline int is_read_for(struct thread *thread, __u64 ssl)
 }
 
 /*
- * The library gave plaintext on this thread, or found none, and read from no socket for that. The connection's socket, where
- * it is known now; else NULL. A handshake tells it too, so the connection is there from now on.
+ * The library gave plaintext of this connection on this thread, or found none, and read from no socket for that. The connection's socket, where
+ * it is known only now; else NULL. A handshake tells it too, so the connection is there from now on. c: what the key names, as far as the caller saw.
  */
-static __always_inline const struct record_socket *tie_read(const struct thread *thread, __u64 ssl, __u32 process, __u32 source)
+static __always_inline const struct record_socket *tie_read(struct thread *thread, const struct connection_key *connection_key,
+							    struct connection *c, __u32 source)
 {
-	struct connection_key key = { .ssl = ssl, .process = process };
-	struct connection *c = bpf_map_lookup_elem(&connections, &key);
+	struct connection_key key = *connection_key;
 	struct strange_socket *socket;
 
 	if (!c) {
-		ensure_connection(ssl, process, source);
+		ensure_connection(key.ssl, key.process, source);
 		c = bpf_map_lookup_elem(&connections, &key);
 	}
-	if (!c || c->socket.family || !agree_on_socket(c, thread->read_from, READ))
+	if (!c)
+		return 0;
+	if (c->socket.family) {
+		thread->read_is_tied = 1;
+		return 0;
+	}
+	if (!agree_on_socket(c, thread->read_from, READ))
 		return 0;
 	key.ssl = thread->read_from;
 	socket = bpf_map_lookup_elem(&strange_sockets, &key);
@@ -78,6 +84,30 @@ static __always_inline void note_no_ciphertext(struct thread *thread, __u32 dire
 		thread->read_from = NO_CIPHERTEXT;
 }
 
+static __always_inline void note_ciphertext_read(struct thread *thread, __u64 handle)
+{
+	thread->read_from = handle;
+	thread->read_for = 0;
+	thread->read_is_tied = 0;
+	thread->ciphertext_reads++;
+}
+
+/* Where the thread remembers of a socket that it carries TLS: inodes are numbered one after the other. */
+static __always_inline __u64 *ciphertext_place(struct thread *thread, __u64 handle)
+{
+	return &thread->ciphertext_sockets[handle & (CIPHERTEXT_SOCKETS - 1)];
+}
+
+/* One more call on a socket that carries TLS. 1: it was that, and nothing of it needs the socket to be looked up. */
+static __always_inline int pass_ciphertext(struct thread *thread, __u64 handle, __u32 direction)
+{
+	if (*ciphertext_place(thread, handle) != handle || (direction == READ ? thread->wants & TIMING_ARRIVAL : thread->wrote_for))
+		return 0;
+	if (direction == READ)
+		note_ciphertext_read(thread, handle);
+	return 1;
+}
+
 /* The thread read ciphertext from this socket, so much and at `user` (0: not known where), or wrote some to it. */
 static __always_inline void note_ciphertext(struct thread *thread, const struct connection_key *socket_key,
 					    struct strange_socket *socket, __u32 direction, __u64 user, __u32 moved)
@@ -85,10 +115,9 @@ static __always_inline void note_ciphertext(struct thread *thread, const struct 
 	struct connection_key key = { .ssl = thread->wrote_for, .process = socket_key->process };
 	struct connection *c;
 
+	*ciphertext_place(thread, socket_key->ssl) = socket_key->ssl;
 	if (direction == READ) {
-		thread->read_from = socket_key->ssl;
-		thread->read_for = 0;
-		thread->ciphertext_reads++;
+		note_ciphertext_read(thread, socket_key->ssl);
 		if (thread->wants & TIMING_ARRIVAL)
 			note_ciphertext_arrival(thread, socket, user, moved);
 		return;

@@ -60,15 +60,14 @@ static __always_inline struct work *place_call(const struct connection_key *key,
 
 /*
  * The bytes of a call that succeeded. begun_ns: of a write. socket: that it was told; NULL: none. thread: that made the
- * whole call; NULL: another one began it, or it is not known.
+ * whole call; NULL: another one began it, or it is not known. c: what the key names, as far as the caller saw.
  */
-static __always_inline void take_bytes(__u64 ssl, __u64 buffer, __u32 size, struct site site, __u64 begun_ns,
-				       __u32 process, const struct executable *executable, const struct record_socket *socket, __u32 tie,
-				       struct thread *thread)
+static __always_inline void take_bytes(const struct connection_key *key, __u64 buffer, __u32 size, struct site site, __u64 begun_ns,
+				       const struct executable *executable, const struct record_socket *socket, __u32 tie,
+				       struct thread *thread, struct connection *c)
 {
-	struct connection_key key = { .ssl = ssl, .process = process };
 	struct out *o = 0;
-	struct work *w = place_call(&key, buffer, size, site, begun_ns, executable, &o);
+	struct work *w = place_call(key, buffer, size, site, begun_ns, executable, &o);
 
 	if (!w || !o)
 		return;
@@ -77,7 +76,7 @@ static __always_inline void take_bytes(__u64 ssl, __u64 buffer, __u32 size, stru
 		copy_words(&w->socket, socket, sizeof(w->socket));
 	if (thread && thread->wants)
 		measure_call(w, bpf_get_current_task_btf(), thread);
-	observe(w, o, &key);
+	observe(w, o, key, c);
 	if (thread && w->measured.wants)
 		settle_measured(w, thread);
 	release(&w->busy);

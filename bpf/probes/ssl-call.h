@@ -103,6 +103,7 @@ static __always_inline int enter_call(struct pt_regs *regs, struct site site)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	__u32 id = task->tgid, size;
+	struct connection_key key = { .ssl = ARGUMENT_1(regs), .process = id };
 	struct thread *thread = 0;
 	struct process *process;
 
@@ -118,9 +119,10 @@ static __always_inline int enter_call(struct pt_regs *regs, struct site site)
 	size = ARGUMENT_3(regs);
 	process = bpf_map_lookup_elem(&processes, &id);
 	if (is_read(site.function))
-		note_unseen_read(ARGUMENT_1(regs), id, site.source);
+		note_unseen_read(key.ssl, id, site.source);
 	else if (hands_over_bytes(site.function) && size && size <= 0x7fffffff && process)	/* its bytes are here already, and a write takes all of them as a rule */
-		take_bytes(ARGUMENT_1(regs), ARGUMENT_2(regs), size, site, bpf_ktime_get_ns(), id, &process->executable, 0, TIE_NONE, 0);
+		take_bytes(&key, ARGUMENT_2(regs), size, site, bpf_ktime_get_ns(), &process->executable, 0, TIE_NONE, 0,
+			   bpf_map_lookup_elem(&connections, &key));
 	return 0;
 }
 
@@ -149,10 +151,12 @@ static __always_inline int leave_call(struct pt_regs *regs, __u64 stack)
 	__u32 id = task->tgid, thread_id = task->pid, size, *in_flight = calls_of_process(id);
 	const struct executable *executable;
 	const struct record_socket *socket;
+	struct connection_key key = { .process = id };
+	struct connection *c = 0;
 	struct process *process;
 	struct thread *thread;
 	struct call *call;
-	int is_here, has_no_socket;
+	int is_here, has_no_socket, ties, is_tied;
 
 	if (!in_flight || !*in_flight)	/* no target, on a link that has its returns too */
 		return 0;
@@ -168,8 +172,13 @@ static __always_inline int leave_call(struct pt_regs *regs, __u64 stack)
 	executable = is_here ? &thread->executable : process ? &process->executable : 0;
 	socket = is_here ? &thread->socket : 0;
 	has_no_socket = is_here && thread->read_from && !thread->socket.family;
-	if (has_no_socket && is_read_for(thread, call->ssl) && may_read(call->site.function))
-		socket = tie_read(thread, call->ssl, id, call->site.source);
+	key.ssl = call->ssl;
+	ties = has_no_socket && is_read_for(thread, key.ssl) && may_read(call->site.function) && !thread->read_is_tied;
+	if (ties || size)
+		c = bpf_map_lookup_elem(&connections, &key);
+	if (ties)
+		socket = tie_read(thread, &key, c, call->site.source);
+	is_tied = has_no_socket && ((c && c->socket.family) || (thread->read_is_tied && thread->read_for == key.ssl));
 	if (has_no_socket && (thread->wants & TIMING_ARRIVAL) && is_read(call->site.function))
 		take_ciphertext_arrival(thread, call->ssl, id, size);
 	if (has_no_socket && size && (thread->wants & TIMING_NETWORK))
@@ -179,10 +188,10 @@ static __always_inline int leave_call(struct pt_regs *regs, __u64 stack)
 	if (call->site.function == SITE_HANDSHAKE && socket && socket->family && (has_no_socket || is_librarys_own(thread, call)))
 		tell_early(call->ssl, id, call->site.source, socket, has_no_socket ? TIE_ORDER : TIE_NESTED);
 	if (size && executable)
-		take_bytes(call->ssl, call->buffer, size, call->site, call->begun_ns, id, executable, socket,
-			   has_no_socket ? TIE_ORDER : TIE_NESTED, is_here ? thread : 0);
+		take_bytes(&key, call->buffer, size, call->site, call->begun_ns, executable, socket,
+			   has_no_socket ? TIE_ORDER : TIE_NESTED, is_here ? thread : 0, c);
 	if (has_no_socket && (!size || !is_read(call->site.function)))	/* a read without bytes may be a handshake, which writes */
-		thread->wrote_for = call->ssl;
+		thread->wrote_for = is_tied ? 0 : key.ssl;
 	if (is_here) {
 		thread->stack = call->outer_stack;
 		if (thread->stack)	/* seldom: else what that call reads and writes from now on would not be seen as its own */

@@ -46,8 +46,8 @@ int ssl_copy(struct pt_regs *regs)
 	else if (!tell_read_copy(regs, cookie, &b, thread, task))
 		return 0;
 	opaque(b.measured);	/* else whether it is there is asked by the site, which the verifier does not connect */
-	take_bytes(b.ssl, b.buffer, b.size, site, is_write ? bpf_ktime_get_ns() : 0, key.process, &thread->executable, b.socket, b.tie, b.measured);
 	key.ssl = b.ssl;
+	take_bytes(&key, b.buffer, b.size, site, is_write ? bpf_ktime_get_ns() : 0, &thread->executable, b.socket, b.tie, b.measured, b.connection);
 	if (b.is_foreign)
 		note_foreign_bio(&key);
 	return 0;

@@ -97,11 +97,11 @@ static __always_inline int tell_read_copy(struct pt_regs *regs, __u64 cookie, st
 
 	if (!is_to_be_seen(regs, thread, b->ssl, id, waits))
 		return 0;
-	c = bpf_map_lookup_elem(&connections, &key);
+	b->connection = c = bpf_map_lookup_elem(&connections, &key);
 	b->is_foreign = (!c || !c->socket.family) && !read_socket_of_copy(thread_id, b->ssl, cookie, &thread->copied_by) && !waits;
 	is_told = thread->read_from && is_read_for(thread, b->ssl);	/* where the socket is known, too: what the thread has read is no other connection's */
 	b->tie = waits ? TIE_NESTED : b->is_foreign ? TIE_ORDER : TIE_DESCRIPTOR;
-	b->socket = !b->is_foreign ? &thread->copied_by : is_told ? tie_read(thread, b->ssl, id, site.source) : 0;
+	b->socket = !b->is_foreign ? &thread->copied_by : is_told ? tie_read(thread, &key, c, site.source) : 0;
 	thread->arrived_bytes = 0;	/* that is known of calls only */
 	thread->network_known = 0;
 	b->measured = waits ? 0 : thread;

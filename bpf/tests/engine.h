@@ -55,7 +55,7 @@ static inline void feed_call(__u64 ssl, int direction, const struct part *parts,
 	w->call_ns = host_time();
 	w->executable = (struct executable){ 0, 0 };
 	w->socket.family = 0;
-	observe(w, o, &key);
+	observe(w, o, &key, bpf_map_lookup_elem(&connections, &key));
 	release(&w->busy);
 }
 
