@@ -28,7 +28,7 @@ const HELP = `npm run bench [NAME ...]    all benchmarks, or those whose file in
   BENCH_CLEAR_TEXT
                off: HTTP in clear is not read, so a request of nginx's gateway is one exchange and not two
   BENCH_WORKLOAD
-               of nginx: alone or gateway; without it, both
+               what a measured server does: alone (a few bytes, no log) or gateway; without it, both
 
 docs/decisions/0016 says how they measure, and which targets are read on what.`;
 

@@ -2,9 +2,13 @@ import { execFileSync, spawn } from "node:child_process";
 import { copyFileSync, mkdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 import type { Cleanup } from "../../support/cleanup.js";
 
-export const CONNECTIONS = 32;
+/** So many that the server has enough to do while the agent has the CPU that both share. */
+export const CONNECTIONS = 128;
+
+const POLLING_EPOLL = fileURLToPath(new URL("../../programs/polling-epoll.c", import.meta.url));
 
 /** Eleven, and `Host`, which wrk adds: a head as a gateway sees it. */
 const HEADERS = [
@@ -29,17 +33,21 @@ export interface LoadGenerator {
 }
 
 /**
- * wrk against one server, one thread, 32 keep-alive connections, on a copy of libssl and libcrypto of its own: probes on the
- * system's libssl do not touch it. Ended by `cleanup`.
+ * wrk against one server, one thread, on a copy of libssl and libcrypto of its own: probes on the system's libssl do not touch
+ * it. It never sleeps, so that no server pays for waking it. Ended by `cleanup`.
  */
 export const startLoadGenerator = (cleanup: Cleanup, origin: string): LoadGenerator => {
-  const libraries = copyLibraries(join(cleanup.folder(), "libraries"));
+  const folder = cleanup.folder();
+  const libraries = copyLibraries(join(folder, "libraries"));
+  const polling = join(folder, "polling-epoll.so");
+  execFileSync("gcc", ["-O2", "-shared", "-fPIC", "-o", polling, POLLING_EPOLL]);
   const child = spawn(
     "sh",
     [
       "-c",
-      'while read -r seconds; do LD_LIBRARY_PATH="$0" wrk --duration "$seconds" "$@" 2>&1; echo "status $?"; done',
+      'polling="$1"; shift; while read -r seconds; do LD_LIBRARY_PATH="$0" LD_PRELOAD="$polling" wrk --duration "$seconds" "$@" 2>&1; echo "status $?"; done',
       libraries,
+      polling,
       ...["--threads", "1", "--connections", String(CONNECTIONS)],
       ...HEADERS.flatMap((header) => ["--header", header]),
       `${origin}/v1/orders/1?view=full`,

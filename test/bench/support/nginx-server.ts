@@ -2,16 +2,17 @@ import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { freeLoopbackPort } from "@masthead/infra/free-port";
 import { startNginx } from "../../support/https-servers.js";
-import { NGINX_WORKLOADS, type NginxWorkload, type NginxWorkloadName } from "./nginx-workloads.js";
+import { NGINX_WORKLOADS } from "./nginx-workloads.js";
 import { childrenOf } from "./process-cost.js";
 import { benchSettings } from "./settings.js";
 import type { StartServer } from "./traced-server.js";
+import type { Workload } from "./workloads.js";
 
 /** nginx with one worker, from a copy of its executable. */
 export const nginxServer =
-  (name: NginxWorkloadName, { clearText }: { clearText: boolean }): StartServer =>
+  (name: Workload, { clearText }: { clearText: boolean }): StartServer =>
   async (cleanup, placement) => {
-    const workload: NginxWorkload = NGINX_WORKLOADS[name];
+    const workload = NGINX_WORKLOADS[name];
     const options = await workload.prepare(cleanup, placement);
     const clearPort = await freeLoopbackPort();
     const server = `${options.server ?? ""}${clearText ? `\nlisten 127.0.0.1:${clearPort};` : ""}`;

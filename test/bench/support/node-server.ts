@@ -1,29 +1,66 @@
 import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Cleanup } from "../../support/cleanup.js";
 import { makeCertificate } from "../../support/https-servers.js";
 import { startProgram } from "../../support/program.js";
+import type { Placement } from "./cpu-placement.js";
+import { gatewayWords, startOrdersUpstream } from "./orders-upstream.js";
+import { benchSettings } from "./settings.js";
 import type { StartServer } from "./traced-server.js";
+import type { Workload } from "./workloads.js";
 
-const PROGRAM = fileURLToPath(new URL("../../programs/https-server.mjs", import.meta.url));
+const programPath = (name: string) => fileURLToPath(new URL(`../../programs/${name}`, import.meta.url));
+
+interface NodeWorkload {
+  /** for people */
+  readonly words: string;
+  readonly exchangesPerRequest: number;
+  /** in test/programs */
+  readonly program: string;
+  /** What the program is told beside its certificate and key. */
+  arguments(cleanup: Cleanup, placement: Placement): Promise<string[]>;
+}
+
+const NODE_WORKLOADS: Readonly<Record<Workload, NodeWorkload>> = {
+  alone: {
+    words: "it answers 3 bytes by itself and keeps no log",
+    exchangesPerRequest: 1,
+    program: "https-server.mjs",
+    arguments: async () => [],
+  },
+  gateway: {
+    words: gatewayWords("it", "eight kilobytes of JSON come back"),
+    exchangesPerRequest: 2,
+    program: "https-gateway.mjs",
+    arguments: async (cleanup, placement) => [
+      String(await startOrdersUpstream(cleanup, placement)),
+      join(cleanup.folder(), "access.log"),
+    ],
+  },
+};
 
 /** The Node that runs this, from a copy of its executable: neither the agent nor this bench is the same program then. */
-export const nodeServer: StartServer = async (cleanup, placement) => {
-  const folder = cleanup.folder();
-  const executable = join(folder, "node");
-  copyFileSync(process.execPath, executable);
-  const { certificate, key } = makeCertificate(folder);
-  const program = startProgram(executable, [PROGRAM, certificate, key]);
-  cleanup.add(() => program.stop());
-  const port = Number(await program.line());
-  placement.pinServer(program.pid);
-  return {
-    name: "Node",
-    words: `Node ${process.versions.node} with TLS (node:https), one process: it answers 3 bytes by itself and keeps no log`,
-    origin: `https://127.0.0.1:${port}`,
-    executable,
-    workerPid: program.pid,
-    exchangesPerRequest: 1,
-    usualHits: "Node reads until there is nothing more, and writes once",
+export const nodeServer =
+  (name: Workload): StartServer =>
+  async (cleanup, placement) => {
+    const workload = NODE_WORKLOADS[name];
+    const folder = cleanup.folder();
+    const executable = join(folder, "node");
+    copyFileSync(process.execPath, executable);
+    const { certificate, key } = makeCertificate(folder);
+    const more = await workload.arguments(cleanup, placement);
+    const program = startProgram(executable, [programPath(workload.program), certificate, key, ...more]);
+    cleanup.add(() => program.stop());
+    const port = Number(await program.line());
+    placement.pinServer(program.pid);
+    return {
+      name: "Node",
+      words: `Node ${process.versions.node} with TLS (node:https), one process: ${workload.words}`,
+      origin: `https://127.0.0.1:${port}`,
+      executable,
+      workerPid: program.pid,
+      exchangesPerRequest: benchSettings().readsClearText ? workload.exchangesPerRequest : 1,
+      usualHits: "Node reads until there is nothing more, and writes once",
+    };
   };
-};

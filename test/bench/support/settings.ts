@@ -1,8 +1,7 @@
 import { z } from "zod";
-import { NGINX_WORKLOADS, type NginxWorkloadName } from "./nginx-workloads.js";
+import { WORKLOADS } from "./workloads.js";
 
 const positive = (fallback: number) => z.coerce.number().positive().default(fallback);
-const workloadNames = Object.keys(NGINX_WORKLOADS) as [NginxWorkloadName];
 const schema = z.object({
   BENCH_ROUNDS: positive(7).pipe(z.int()),
   BENCH_SECONDS: positive(4).pipe(z.int()),
@@ -16,10 +15,10 @@ const schema = z.object({
     .default("200000,1000000")
     .transform((list) => list.split(",").map(Number))
     .pipe(z.array(z.int().positive()).min(1)),
-  BENCH_WORKLOAD: z.enum(workloadNames).optional(),
+  BENCH_WORKLOAD: z.enum(WORKLOADS).optional(),
 });
 
-/** How long the benchmarks take: rounds, whole seconds a measure and its warm-up (longer after an agent began: its code is compiled as it runs), tries; of how many exchanges usage is asked for, ascending; where reads of OpenSSL are seen; whether HTTP in clear is read; and on what nginx does. @throws ZodError */
+/** How long the benchmarks take: rounds, whole seconds a measure and its warm-up (longer after an agent began: its code is compiled as it runs), tries; of how many exchanges usage is asked for, ascending; where reads of OpenSSL are seen; whether HTTP in clear is read; and what the measured server does. @throws ZodError */
 export const benchSettings = () => {
   const read = schema.parse(process.env);
   return {
@@ -31,6 +30,6 @@ export const benchSettings = () => {
     exchanges: read.BENCH_EXCHANGES,
     tlsSeenAt: read.BENCH_TLS_SEEN_AT,
     readsClearText: read.BENCH_CLEAR_TEXT === "on",
-    workloads: read.BENCH_WORKLOAD === undefined ? workloadNames : [read.BENCH_WORKLOAD],
+    workloads: read.BENCH_WORKLOAD === undefined ? WORKLOADS : [read.BENCH_WORKLOAD],
   };
 };
