@@ -161,7 +161,7 @@ int go_call_bytes(struct pt_regs *regs)
 		measure_go_call(w, measured);
 	if (measured && handle && (measured->wants & TIMING_ARRIVAL) && site.function == SITE_GO_READ_COPY)
 		take_go_arrival(w, handle);
-	observe(w, o, &key, c);
+	observe(w, o, &key, bpf_map_lookup_elem(&connections, &key));	/* anew: it may have been closed while its socket was read */
 	release(&w->busy);
 	return 0;
 }

@@ -14,11 +14,15 @@ int ssl_entry(struct pt_regs *regs)
 	struct connection_key key = { .ssl = ARGUMENT_1(regs), .process = bpf_get_current_pid_tgid() >> 32 };
 	struct connection *c = claim_connection(&key);
 	struct site site = site_of(regs);
+	struct thread *thread;
 	int unseen_reads;
 
 	count(COUNTER_PROBE_HITS);
 	if (!c)
 		return 0;
+	thread = bpf_task_storage_get(&threads, bpf_get_current_task_btf(), 0, 0);
+	if (thread && thread->read_for == key.ssl)	/* the next one at this address is tied anew */
+		thread->read_is_tied = 0;
 	unseen_reads = c->unseen_reads;
 	end_measured_connection(c, &key, site.function == SITE_CLEAR ? END_REUSED : END_CLOSED);
 	/* A handshake begins with SSL_clear, within the first read of a server: that read goes on. */

@@ -22,6 +22,7 @@ const server = createServer(
       ...{ agent, host: "127.0.0.1", port: upstreamPort, method: asked.method, path: asked.url },
       headers: { ...headers, "x-forwarded-for": `${headers["x-forwarded-for"]}, ${remoteAddress}` },
     });
+    response.on("close", () => passedOn.destroy());
     passedOn.on("error", () => fail(response));
     passedOn.on("response", (answer) => {
       const { connection: _, ...answerHeaders } = answer.headers;

@@ -37,7 +37,9 @@ const CADDY_WORKLOADS: Readonly<Record<Workload, CaddyWorkload>> = {
     exchangesPerRequest: 2,
     directives: async (cleanup, placement) => `encode gzip
   log {
-    output file ${join(cleanup.folder(), "access.log")}
+    output file ${join(cleanup.folder(), "access.log")} {
+      roll_disabled
+    }
   }
   reverse_proxy 127.0.0.1:${await startOrdersUpstream(cleanup, placement)} {
     transport http {

@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { Cleanup } from "../../support/cleanup.js";
+import { childrenOf } from "./process-cost.js";
 
 /** So many that the server has enough to do while the agent has the CPU that both share. */
 export const CONNECTIONS = 128;
@@ -28,9 +29,20 @@ const HEADERS = [
 export interface LoadGenerator {
   /** of the shell whose children are the load: whoever excludes it and what it starts excludes the load */
   readonly pid: number;
-  /** @returns the requests that were answered, and how many a second @throws Error where an answer was not 2xx */
-  run(seconds: number): Promise<{ requests: number; perSecond: number }>;
+  /** @throws Error where an answer was not 2xx */
+  run(seconds: number): Promise<Done>;
+  /** @returns what ends it, with what run() gives */
+  runUntilStopped(): () => Promise<Done>;
 }
+
+/** The requests that were answered, and how many a second. */
+export interface Done {
+  requests: number;
+  perSecond: number;
+}
+
+/** Longer than anything is measured. */
+const UNTIL_STOPPED_SECONDS = 86_400;
 
 /**
  * wrk against one server, one thread, on a copy of libssl and libcrypto of its own: probes on the system's libssl do not touch
@@ -55,30 +67,49 @@ export const startLoadGenerator = (cleanup: Cleanup, origin: string): LoadGenera
     { stdio: ["pipe", "pipe", "inherit"], env: { PATH: process.env.PATH } },
   );
   const ended = new Promise((resolve) => child.once("exit", resolve));
+  const pid = child.pid ?? 0;
+  const interrupt = () => {
+    for (const running of childrenOf(pid)) process.kill(running, "SIGINT");
+  };
   cleanup.add(() => {
+    if (child.exitCode === null) interrupt();
     child.stdin.end();
     return ended;
   });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const run = async (seconds: number): Promise<Done> => {
+    child.stdin.write(`${seconds}s\n`);
+    const said: string[] = [];
+    for (;;) {
+      const { value, done } = await lines.next();
+      if (done) throw new Error(`the load generator ended:\n${said.join("\n")}`);
+      if (String(value).startsWith("status ")) return readWrk([...said, value].join("\n"));
+      said.push(value);
+    }
+  };
   return {
-    pid: child.pid ?? 0,
-    async run(seconds) {
-      child.stdin.write(`${seconds}s\n`);
-      const said: string[] = [];
-      for (;;) {
-        const { value, done } = await lines.next();
-        if (done) throw new Error(`the load generator ended:\n${said.join("\n")}`);
-        if (String(value).startsWith("status ")) return readWrk([...said, value].join("\n"));
-        said.push(value);
-      }
+    pid,
+    run,
+    runUntilStopped() {
+      const done = run(UNTIL_STOPPED_SECONDS);
+      done.catch(() => {}); // whoever stops it is told
+      return () => {
+        interrupt();
+        return done;
+      };
     },
   };
 };
 
-const readWrk = (text: string): { requests: number; perSecond: number } => {
+const readWrk = (text: string): Done => {
   const requests = Number(/(\d+) requests in /.exec(text)?.[1]);
   const perSecond = Number(/Requests\/sec:\s+([\d.]+)/.exec(text)?.[1]);
-  if (!requests || !perSecond || /Non-2xx|Socket errors/.test(text) || !text.endsWith("status 0")) {
+  if (
+    !requests ||
+    !perSecond ||
+    /Non-2xx|Socket errors|cannot be preloaded/.test(text) ||
+    !text.endsWith("status 0")
+  ) {
     throw new Error(`wrk did not go well:\n${text}`);
   }
   return { requests, perSecond };

@@ -1,7 +1,7 @@
 import { BUILT_OBJECT } from "@masthead/agent/source/bpf-source";
 import type { Cleanup } from "../../support/cleanup.js";
 import type { Bystander } from "./bystander.js";
-import { governed, loadTracepoints, type Tracepoints } from "./loaded-tracepoints.js";
+import { governed, type LoadedPrograms, loadAll } from "./loaded-programs.js";
 import { median } from "./statistics.js";
 import { byTurns } from "./turns.js";
 
@@ -12,8 +12,8 @@ const TURNS = 15;
 const OTHER_PROGRAM = { device: 1, inode: 1, path: "/opt/no-bystander" };
 
 /** The paces of all tasks, in one turn. */
-const paceTasks = async (bystander: Bystander, tracepoints: Tracepoints): Promise<number[]> => {
-  const detach = tracepoints.attach();
+const paceTasks = async (bystander: Bystander, programs: LoadedPrograms): Promise<number[]> => {
+  const detach = programs.attachSystemCalls();
   const paces: number[] = [];
   for (const task of bystander.tasks) {
     const { times, cpuNs } = await bystander.run(task, TURN_SECONDS);
@@ -36,8 +36,8 @@ export const alternateTracepoints = async (
 ): Promise<number[][]> => {
   const ratios: number[][] = bystander.tasks.map(() => []);
   for (let load = 0; load < loads; load += 1) {
-    const traced = loadTracepoints(cleanup, BUILT_OBJECT, governed(OTHER_PROGRAM));
-    const floor = loadTracepoints(cleanup, emptyObject, () => {});
+    const traced = loadAll(cleanup, BUILT_OBJECT, governed(OTHER_PROGRAM));
+    const floor = loadAll(cleanup, emptyObject, () => {});
     const measured = await byTurns(
       TURNS,
       () => paceTasks(bystander, traced),
