@@ -146,3 +146,28 @@ test("a handshake that waits while another connection's backlog is written is no
   for (const path of ["/first", "/second"])
     expect(await portsAtServer(slow, seen, path), path).toEqual([port, slow.localPort]);
 });
+
+/** More than the 64 sockets that a thread remembers of, some of which take the places of others. */
+test.each(["node", "asyncio"] as const)(
+  "%s with many connections: each has its own addresses",
+  async (kind) => {
+    const { port } = await startMemoryBioServer(cleanup, kind);
+    const { seen } = captureClearText(cleanup);
+    const open = async (): Promise<TLSSocket> => {
+      const socket = connectTo(port, "many.example");
+      await once(socket, "secureConnect");
+      return socket;
+    };
+    const sockets = await Promise.all(Array.from({ length: 70 }, open));
+    for (const round of ["first", "second"]) {
+      for (const [at, socket] of sockets.entries()) {
+        const path = `/${round}-${at}`;
+        const ports = await portsAtServer(socket, seen, path);
+        if (round !== "first" || ports[0]) expect(ports, path).toEqual([port, socket.localPort]);
+        if (at % 3 > 0) continue;
+        socket.destroy();
+        sockets[at] = await open();
+      }
+    }
+  },
+);
