@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 import { findExecutables } from "@masthead/agent/capture/executable-search";
 import { BUILT_OBJECT } from "@masthead/agent/source/bpf-source";
 import { afterEach, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
+import { until } from "../support/until.js";
 import { placeOnCpus } from "./support/cpu-placement.js";
 import { buildEmptyProbes } from "./support/empty-probes.js";
 import { startLoadGenerator } from "./support/load-generator.js";
@@ -28,6 +28,12 @@ const AT_LEAST = 0.9;
 const bytesWritten = (pid: number): number =>
   Number(/^wchar: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, "utf8"))?.[1]);
 
+/** A turn is as long as the clock says, and no event ends it. */
+const pass = (ms: number): Promise<boolean> => {
+  const endsAt = performance.now() + ms;
+  return until("the turn to be over", () => performance.now() >= endsAt);
+};
+
 const servers = Object.keys(MEASURED_SERVERS).flatMap((name) =>
   benchSettings().workloads.map((workload) => [name, workload] as const),
 );
@@ -51,15 +57,15 @@ test.each(servers)("%s under wrk, %s: programs alone, by turns with empty ones",
   const attachFloor = floor.attachTo(server.workerPid);
   const pace = async (attach: () => () => void): Promise<number> => {
     const detach = attach();
-    await sleep(SETTLE_MS);
+    await pass(SETTLE_MS);
     const [before, beganAt] = [bytesWritten(server.workerPid), performance.now()];
-    await sleep(TURN_MS);
+    await pass(TURN_MS);
     const written = (bytesWritten(server.workerPid) - before) / (performance.now() - beganAt);
     detach();
     return written;
   };
   const stopLoad = load.runUntilStopped();
-  await sleep(WARM_MS);
+  await pass(WARM_MS);
   await pace(attachTraced);
   const measured = await byTurns(
     turns,
