@@ -8,9 +8,8 @@ import { makeCertificate } from "../../support/https-servers.js";
 import { startProgram } from "../../support/program.js";
 import { until } from "../../support/until.js";
 import type { Placement } from "./cpu-placement.js";
+import { exchangesPerRequest, gatewayWords, startOrdersUpstream } from "./gateway-workload.js";
 import { CONNECTIONS } from "./load-generator.js";
-import { gatewayWords, startOrdersUpstream } from "./orders-upstream.js";
-import { benchSettings } from "./settings.js";
 import type { StartServer } from "./traced-server.js";
 import type { Workload } from "./workloads.js";
 
@@ -21,7 +20,6 @@ export const caddyIsLeftOut = (): string | undefined =>
 interface CaddyWorkload {
   /** for people */
   readonly words: string;
-  readonly exchangesPerRequest: number;
   /** of its Caddyfile */
   directives(cleanup: Cleanup, placement: Placement): Promise<string>;
 }
@@ -29,12 +27,10 @@ interface CaddyWorkload {
 const CADDY_WORKLOADS: Readonly<Record<Workload, CaddyWorkload>> = {
   alone: {
     words: "it answers 2 bytes by itself and keeps no log",
-    exchangesPerRequest: 1,
     directives: async () => 'respond "ok"',
   },
   gateway: {
     words: gatewayWords("it", "compresses its eight kilobytes of JSON"),
-    exchangesPerRequest: 2,
     directives: async (cleanup, placement) => `encode gzip
   log {
     output file ${join(cleanup.folder(), "access.log")} {
@@ -93,7 +89,7 @@ export const caddyServer =
       origin: `https://127.0.0.1:${port}`,
       executable,
       workerPid: program.pid,
-      exchangesPerRequest: benchSettings().readsClearText ? workload.exchangesPerRequest : 1,
+      exchangesPerRequest: exchangesPerRequest(name),
       usualHits: "a read where its bytes are copied, a write where it is handed on",
     };
   };

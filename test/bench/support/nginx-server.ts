@@ -2,9 +2,9 @@ import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { freeLoopbackPort } from "@masthead/infra/free-port";
 import { startNginx } from "../../support/https-servers.js";
+import { exchangesPerRequest } from "./gateway-workload.js";
 import { NGINX_WORKLOADS } from "./nginx-workloads.js";
 import { childrenOf } from "./process-cost.js";
-import { benchSettings } from "./settings.js";
 import type { StartServer } from "./traced-server.js";
 import type { Workload } from "./workloads.js";
 
@@ -31,7 +31,7 @@ export const nginxServer =
         origin: clearText ? `http://127.0.0.1:${clearPort}` : `https://127.0.0.1:${port}`,
         executable,
         workerPid,
-        exchangesPerRequest: benchSettings().readsClearText ? workload.exchangesPerRequest : 1,
+        exchangesPerRequest: exchangesPerRequest(name),
         usualHits: clearText
           ? "what is read from system calls is no probe hit"
           : "nginx reads once, asks once more in vain, and writes once: 2 where reads are seen at copies, else 3; far more: other programs of this host were busy on the same libssl",

@@ -2,16 +2,14 @@ import { join } from "node:path";
 import type { Cleanup } from "../../support/cleanup.js";
 import type { NginxOptions } from "../../support/https-servers.js";
 import type { Placement } from "./cpu-placement.js";
+import { gatewayWords, startOrdersUpstream } from "./gateway-workload.js";
 import { CONNECTIONS } from "./load-generator.js";
-import { gatewayWords, startOrdersUpstream } from "./orders-upstream.js";
 import type { Workload } from "./workloads.js";
 
 /** What the traced nginx does with a request. */
 export interface NginxWorkload {
   /** for people */
   readonly words: string;
-  /** that nginx takes part in for one request: with its client, and in clear with its upstream */
-  readonly exchangesPerRequest: number;
   /** Starts what it needs beside the traced one, on the same CPU. */
   prepare(cleanup: Cleanup, placement: Placement): Promise<NginxOptions>;
 }
@@ -19,12 +17,10 @@ export interface NginxWorkload {
 export const NGINX_WORKLOADS: Readonly<Record<Workload, NginxWorkload>> = {
   alone: {
     words: "nginx answers 3 bytes by itself and keeps no log",
-    exchangesPerRequest: 1,
     prepare: async () => ({}),
   },
   gateway: {
     words: gatewayWords("nginx", "compresses its eight kilobytes of JSON"),
-    exchangesPerRequest: 2,
     async prepare(cleanup, placement) {
       const port = await startOrdersUpstream(cleanup, placement);
       return {

@@ -5,8 +5,7 @@ import type { Cleanup } from "../../support/cleanup.js";
 import { makeCertificate } from "../../support/https-servers.js";
 import { startProgram } from "../../support/program.js";
 import type { Placement } from "./cpu-placement.js";
-import { gatewayWords, startOrdersUpstream } from "./orders-upstream.js";
-import { benchSettings } from "./settings.js";
+import { exchangesPerRequest, gatewayWords, startOrdersUpstream } from "./gateway-workload.js";
 import type { StartServer } from "./traced-server.js";
 import type { Workload } from "./workloads.js";
 
@@ -15,7 +14,6 @@ const programPath = (name: string) => fileURLToPath(new URL(`../../programs/${na
 interface NodeWorkload {
   /** for people */
   readonly words: string;
-  readonly exchangesPerRequest: number;
   /** in test/programs */
   readonly program: string;
   /** What the program is told beside its certificate and key. */
@@ -25,13 +23,11 @@ interface NodeWorkload {
 const NODE_WORKLOADS: Readonly<Record<Workload, NodeWorkload>> = {
   alone: {
     words: "it answers 3 bytes by itself and keeps no log",
-    exchangesPerRequest: 1,
     program: "https-server.mjs",
     arguments: async () => [],
   },
   gateway: {
     words: gatewayWords("it", "eight kilobytes of JSON come back"),
-    exchangesPerRequest: 2,
     program: "https-gateway.mjs",
     arguments: async (cleanup, placement) => [
       String(await startOrdersUpstream(cleanup, placement)),
@@ -60,7 +56,7 @@ export const nodeServer =
       origin: `https://127.0.0.1:${port}`,
       executable,
       workerPid: program.pid,
-      exchangesPerRequest: benchSettings().readsClearText ? workload.exchangesPerRequest : 1,
+      exchangesPerRequest: exchangesPerRequest(name),
       usualHits: "Node reads until there is nothing more, and writes once",
     };
   };

@@ -5,8 +5,14 @@ export type OverheadTargets = (figures: OverheadFigures) => string[];
 
 const micros = (ns: number): string => `${(ns / 1000).toFixed(1)} µs`;
 
+/** What a traced server has at least of its throughput with empty probes. */
+export const OF_FLOOR_AT_LEAST = 0.9;
+
 const ofFloor = (figures: OverheadFigures): string =>
-  target(figures.ofFloor >= 0.9, `throughput of the floor: ${figures.ofFloor.toFixed(3)} (at least 0.9)`);
+  target(
+    figures.ofFloor >= OF_FLOOR_AT_LEAST,
+    `throughput of the floor: ${figures.ofFloor.toFixed(3)} (at least ${OF_FLOOR_AT_LEAST})`,
+  );
 
 const memory = ({ peakMib }: OverheadFigures, boundMib: number): string =>
   target(

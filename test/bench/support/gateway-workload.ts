@@ -4,6 +4,8 @@ import { freeLoopbackPort } from "@masthead/infra/free-port";
 import type { Cleanup } from "../../support/cleanup.js";
 import { startNginx } from "../../support/https-servers.js";
 import type { Placement } from "./cpu-placement.js";
+import { benchSettings } from "./settings.js";
+import type { Workload } from "./workloads.js";
 
 /** About eight kilobytes, as a page of a REST API is. */
 const ORDERS = JSON.stringify(
@@ -26,6 +28,10 @@ export const startOrdersUpstream = async (cleanup: Cleanup, placement: Placement
   placement.pinServer(upstream.pid);
   return port;
 };
+
+/** That a server takes part in for one request: a gateway has another one in clear, with its upstream. */
+export const exchangesPerRequest = (workload: Workload): number =>
+  workload === "gateway" && benchSettings().readsClearText ? 2 : 1;
 
 /** What a gateway does, for people. */
 export const gatewayWords = (server: string, extra: string): string =>
