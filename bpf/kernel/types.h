@@ -15,7 +15,6 @@ struct super_block {
 } relocated;
 
 struct inode {
-	unsigned short i_mode;
 	unsigned long i_ino;
 	struct super_block *i_sb;
 } relocated;
@@ -118,8 +117,16 @@ struct sock_common {
 	struct in6_addr_bytes skc_v6_rcv_saddr;
 } relocated;
 
+struct sock;
+
+struct socket {
+	struct file *file;
+	struct sock *sk;
+} relocated;
+
 struct sock {
 	struct sock_common __sk_common;
+	struct socket *sk_socket;
 	__u16 sk_type;
 	__u16 sk_protocol;
 	int sk_rcvlowat;
@@ -131,9 +138,6 @@ struct tcp_sock {
 	__u32 srtt_us, total_retrans, data_segs_in;
 } relocated;
 
-struct socket {
-	struct sock *sk;
-} relocated;
 
 /* What a map says of itself where a program takes its address (Linux 5.9). */
 struct bpf_map {

@@ -46,6 +46,7 @@ enum line_phase { LINE_EMPTY, LINE_CR, LINE_MORE, LINE_MORE_CR };
 /* What follows a head; `direction.after` in STATE_SKIP_HEAD. */
 enum framing { FRAMING_NONE, FRAMING_LENGTH, FRAMING_CHUNKED, FRAMING_UNTIL_CLOSE, FRAMING_TUNNEL, FRAMING_UNKNOWN };
 
+/* A cache line of it, as long as the table's elements are lines. */
 struct direction {
 	__u64 remaining;
 	__u64 bytes;		/* of the open message so far, head and body */
@@ -67,7 +68,7 @@ struct direction {
 	__u8 counted_here;	/* the open message is of an exchange in `open_exchanges` */
 	__u32 generation;	/* the open message was recorded under */
 	__u32 sequence;		/* with has_sequence: where TCP's own counter stood after the last call in clear */
-	__u32 reserved_too;
+	__u32 reserved[3];
 };
 
 /* One outstanding request. */
@@ -79,44 +80,51 @@ struct direction {
 #define OUTSTANDING_COUNTED	(1U << 30)	/* beyond a budget: of its response only what usage needs */
 #define OUTSTANDING_AGGREGATED	(1U << 31)	/* it is in `open_exchanges` */
 
+/*
+ * Of a connection nothing is in a near cache when its next message comes, so what a message touches lies in four lines: the first two,
+ * that of its direction, and one of `outstanding`. The size makes an element of the hash table eight lines: the kernel puts 48 bytes
+ * and the key before it (struct htab_elem, Linux 5.8 to 6.18).
+ */
 struct connection {
 	__u64 id;
 	__u32 next_request;	/* exchange numbers */
 	__u32 next_response;
 	struct connection_key key;
 	__u32 busy;		/* claimed by a program run */
-	__u32 overflow_from;	/* with `overflow`: exchanges from here on are not in the ring */
-	__u32 overflow;
+	__u32 items_generation;
+	__u64 items;		/* that hold for it, by the tables of items_generation */
+	__u32 generation;	/* of the last record */
+	__u32 early_responses;	/* that were read with no request outstanding: one may be in a write that has not returned */
 	__u8 role;
+	__u8 source;		/* enum record_source */
+	__u8 tie;		/* enum record_tie */
+	__u8 lost;		/* stands for connections that found no room: heads are counted, nothing else */
 	__u8 reported;		/* user space knows of it */
-	__u8 not_http;		/* counted */
 	__u8 pipelined;		/* has had two requests outstanding */
 	__u8 unseen_requests;	/* its requests lost their place: one may have been missed */
 	__u8 certain;		/* of the outstanding, how many were asked before that */
-	__u8 lost;		/* stands for connections that found no room: heads are counted, nothing else */
-	__u8 unseen_reads;	/* reads found no room in `calls`: a response may come to a request that was not seen */
+	/* the next line */
 	struct record_socket socket;
-	__u32 generation;	/* of the last record */
-	__u32 items_generation;
-	__u8 source;		/* enum record_source */
+	__u32 overflow_from;	/* with `overflow`: exchanges from here on are not in the ring */
+	__u32 overflow;
+	__u8 not_http;		/* counted */
+	__u8 unseen_reads;	/* reads found no room in `calls`: a response may come to a request that was not seen */
 	__u8 patience;		/* how many more calls may begin no head, as long as none has, before it is left alone */
-	__u8 tie;		/* enum record_tie */
 	__u8 tied_by;		/* with tied_to: the direction_index of the call that it followed or went before */
-	__u64 items;		/* that hold for it, by the tables of items_generation */
+	__u32 is_drained;	/* where arrival is wanted: the library had nothing left when it was asked last */
+	__u32 aggregates;	/* has had exchanges in `open_exchanges` */
+	__u32 serving_open;	/* where CPU time is wanted: requests of this connection that the thread read and has not answered to the end */
+	struct direction directions[2];
+	__u32 outstanding[PIPELINE_MAX];
 	__u64 tied_to;		/* the socket that a call on it seemed to be on: its handle; 0: none */
 	__u64 early_ns;		/* when the last of early_responses came */
-	__u32 early_responses;	/* that were read with no request outstanding: one may be in a write that has not returned */
-	__u32 is_drained;	/* where arrival is wanted: the library had nothing left when it was asked last */
-	struct direction directions[2];
 	/* Where CPU time is wanted: the last request that began, and the thread that read it. */
 	__u64 serving_cpu_ns;	/* thread_cpu_ns() then; 0: what comes cannot be told from other work of the thread */
 	__u32 serving_exchange;
 	__u32 serving_thread;
 	__u32 serving_begun;	/* how many had begun on the thread, this one included */
-	__u32 serving_open;	/* requests of this connection that the thread read and has not answered to the end */
 	__u32 serving_response;	/* it is writing the response to one of them */
-	__u32 aggregates;	/* has had exchanges in `open_exchanges` */
-	__u32 outstanding[PIPELINE_MAX];	/* last, since an exchange touches one: what it touches always lies together */
+	__u64 reserved[3];
 };
 
 #endif

@@ -171,10 +171,25 @@ static __always_inline __u32 find_either_here(struct work *w, __u32 from, __u32 
 	return w->finder.at < to ? w->finder.at : to;
 }
 
+#define WORDS_OFTEN 4	/* that most of what is looked for lies in: a path, a scheme */
+
 /* Where one of two bytes is first in the head's [from, to); `to` where neither is. */
 verified_alone __u32 find_either(struct work *w, __u32 from, __u32 to, __u8 first, __u8 second)
 {
-	return w ? find_either_here(w, from, to, first, second) : to;
+	__u32 at = from;
+
+	if (!w)
+		return to;
+	for (__u32 i = 0; i < WORDS_OFTEN; i++) {
+		__u64 word = load_word(&AT(w, at)), hits = equal_bytes(word, first) | equal_bytes(word, second);
+
+		if (hits)
+			at = forgotten(w, at + bytes_below_first(hits));
+		if (hits || at >= to)
+			return at < to ? at : to;
+		at += sizeof(word);
+	}
+	return find_either_here(w, at, to, first, second);
 }
 
 static long skip_blanks_step(__u32 index, struct work_context *context)

@@ -94,7 +94,7 @@ struct list_element {
 struct part {
 	__u64 address, length;
 };
-#define PARTS_AT_ONCE 4
+#define PARTS_AT_ONCE 8
 
 struct number {
 	__u64 value, first;

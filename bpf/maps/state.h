@@ -118,12 +118,13 @@ struct thread {
 	__u64 read_from;		/* the socket that it last read ciphertext from: its handle; NO_CIPHERTEXT: it read something else since; 0: none */
 	__u64 read_for;			/* the connection that a library was asked for first after that; 0: none yet */
 	__u64 wrote_for;		/* the connection that took plaintext, until the thread writes ciphertext; 0: none */
+	__u32 knows_ciphertext;		/* there is something in ciphertext_sockets */
+	__u32 arrived_bytes;		/* where arrival is wanted: for how many bytes from arrived_ns's on that holds; 0: it is not known */
 	struct record_socket socket;	/* the first that it touched during that call; family 0: none */
 	struct record_socket copied_by;	/* that the library has for what it copies now: a place for it beside the stack */
 	/* Where timings are wanted. */
 	__u64 write_begun_cpu_ns;	/* thread_cpu_ns() when the call began that it is in; 0: of none that writes */
 	__u64 arrived_ns;		/* when the first byte that its last receive took could be read at the socket */
-	__u32 arrived_bytes;		/* for how many bytes from that one on this holds; 0: it is not known */
 	__u32 network_known;		/* TIMING_NETWORK: of the socket of the call that it is in, the next two are known */
 	__u32 rtt_us;
 	__u32 retransmits;
@@ -131,6 +132,7 @@ struct thread {
 	__u32 unanswered;		/* of those */
 	__u32 ciphertext_reads;		/* from sockets that were seen to carry some */
 	__u32 read_is_tied;		/* the socket of `read_for` is known */
+	__u32 reserved;
 	__u64 ciphertext_sockets[CIPHERTEXT_SOCKETS];	/* handles of sockets that carry TLS, each at ciphertext_place() */
 };
 struct {

@@ -101,7 +101,7 @@ static __always_inline __u64 *ciphertext_place(struct thread *thread, __u64 hand
 /* One more call on a socket that carries TLS. 1: it was that, and nothing of it needs the socket to be looked up. */
 static __always_inline int pass_ciphertext(struct thread *thread, __u64 handle, __u32 direction)
 {
-	if (*ciphertext_place(thread, handle) != handle || (direction == READ ? thread->wants & TIMING_ARRIVAL : thread->wrote_for))
+	if (!thread->knows_ciphertext || *ciphertext_place(thread, handle) != handle || (direction == READ ? thread->wants & TIMING_ARRIVAL : thread->wrote_for))
 		return 0;
 	if (direction == READ)
 		note_ciphertext_read(thread, handle);
@@ -116,6 +116,7 @@ static __always_inline void note_ciphertext(struct thread *thread, const struct 
 	struct connection *c;
 
 	*ciphertext_place(thread, socket_key->ssl) = socket_key->ssl;
+	thread->knows_ciphertext = 1;
 	if (direction == READ) {
 		note_ciphertext_read(thread, socket_key->ssl);
 		if (thread->wants & TIMING_ARRIVAL)
