@@ -1,0 +1,40 @@
+# Sourced after root.sh by kernel-check.sh and systemd-check.sh: a virtual machine of the Debian in $root, with that release's own
+# kernel, hardware virtualisation where this host has it (else emulated and slow). Needs qemu-system-x86 and about 10 GB of disk.
+
+# choose_suite "$@": bookworm has Linux 6.1, and gets the Node of this host, since its own is too old; trixie has 6.12 and a Node.
+choose_suite() {
+  suite=${1:-}
+  [[ "$suite" = bookworm || "$suite" = trixie ]] || { echo "which one? $0 bookworm|trixie [FOLDER]" >&2; exit 2; }
+  command -v qemu-system-x86_64 >/dev/null || { echo "qemu is missing: apt-get install qemu-system-x86" >&2; exit 1; }
+}
+
+# install_machine PACKAGE...: these, a kernel, and a Node that the product runs on.
+install_machine() {
+  install_inside linux-image-cloud-amd64 initramfs-tools iproute2 kmod procps util-linux "$@"
+  [ "$suite" = bookworm ] || { install_inside nodejs npm; return; }
+  local prefix
+  prefix=$(dirname "$(dirname "$(node -p process.execPath)")")
+  mkdir -p "$root/usr/local/include" "$root/usr/local/lib/node_modules"
+  cp "$prefix/bin/node" "$root/usr/local/bin/node"
+  cp -a "$prefix/lib/node_modules/npm" "$root/usr/local/lib/node_modules/npm"
+  cp -a "$prefix/include/node" "$root/usr/local/include/node"
+  for each in npm npx; do ln -s "../lib/node_modules/npm/bin/$each-cli.js" "$root/usr/local/bin/$each"; done
+}
+
+# boot_machine FOLDER INIT WORDS: makes the disk of $root, which is gone then, and boots it with INIT as first process. Its output comes
+# over the serial line; FOLDER/console.log keeps it, since the outcome, a line that begins with WORDS, is the last of it.
+boot_machine() {
+  local folder=$1 init=$2 words=$3 accelerator=tcg
+  unmount_root
+  mke2fs -q -t ext4 -d "$root" "$folder/disk.img" 8G
+  cp -L "$root"/boot/vmlinuz-* "$folder/vmlinuz"
+  cp -L "$root"/boot/initrd.img-* "$folder/initrd.img"
+  remove_root
+  ! grep -qwE 'vmx|svm' /proc/cpuinfo || accelerator=kvm
+  timeout 4h qemu-system-x86_64 -accel "$accelerator" -cpu max -smp 2 -m 4096 -nodefaults -no-user-config -no-reboot -display none \
+    -kernel "$folder/vmlinuz" -initrd "$folder/initrd.img" \
+    -append "console=ttyS0 quiet no_timer_check panic=-1 root=/dev/vda rw init=$init" \
+    -drive "file=$folder/disk.img,format=raw,if=virtio,cache=unsafe" -device virtio-rng-pci -serial stdio </dev/null |
+    tee "$folder/console.log"
+  grep -q "^$words" "$folder/console.log"
+}
