@@ -55,10 +55,8 @@ const answers = (url) => fetch(url).then((answer) => answer.ok);
 
 /** NATS, Postgres and a control plane, by the product's own start: what a fleet has elsewhere. */
 const startFleet = async () => {
-  const log = `${HOME}.log`;
   const environment = { ...process.env, MASTHEAD_HOME: HOME, MASTHEAD_AGENT: "off" };
-  const started = spawn("sh", ["-c", `exec npm start >${log} 2>&1`], { cwd: CHECKOUT, env: environment });
-  started.on("exit", () => say(existsSync(log) ? readFileSync(log, "utf8") : "npm start ended"));
+  spawn("npm", ["start"], { cwd: CHECKOUT, env: environment, stdio: ["ignore", "inherit", "inherit"] });
   await until("the fleet's control plane", () => answers(`${API}/readyz`));
   const of = (pid) =>
     Object.fromEntries(
