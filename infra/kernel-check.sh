@@ -21,4 +21,4 @@ inside sh -c "cd /srv/masthead && node infra/debian/kernel-prepare.mjs && make -
 install -m 755 "$checkout/infra/debian/kernel-guest.sh" "$root/kernel-guest.sh"
 captures="test/kernel test/e2e/agent-trace test/e2e/hard-traffic test/e2e/one-host"
 echo "${KERNEL_CHECK_TESTS:-$captures}" >"$root/kernel-tests"
-boot_machine "$work" /kernel-guest.sh "kernel check: passed" || { echo "kernel check: FAILED on $suite" >&2; exit 1; }
+boot_machine "$work" /kernel-guest.sh "kernel check: passed"

@@ -138,7 +138,6 @@ struct tcp_sock {
 	__u32 srtt_us, total_retrans, data_segs_in;
 } relocated;
 
-
 /* What a map says of itself where a program takes its address (Linux 5.9). */
 struct bpf_map {
 	__u32 max_entries;

@@ -46,7 +46,7 @@ enum line_phase { LINE_EMPTY, LINE_CR, LINE_MORE, LINE_MORE_CR };
 /* What follows a head; `direction.after` in STATE_SKIP_HEAD. */
 enum framing { FRAMING_NONE, FRAMING_LENGTH, FRAMING_CHUNKED, FRAMING_UNTIL_CLOSE, FRAMING_TUNNEL, FRAMING_UNKNOWN };
 
-/* A cache line of it, as long as the table's elements are lines. */
+/* One cache line, where the elements of the table begin with one. */
 struct direction {
 	__u64 remaining;
 	__u64 bytes;		/* of the open message so far, head and body */
@@ -126,5 +126,8 @@ struct connection {
 	__u32 serving_response;	/* it is writing the response to one of them */
 	__u64 reserved[3];
 };
+_Static_assert(sizeof(struct connection) == 8 * 64 - 48 - sizeof(struct connection_key), "an element is eight lines");
+_Static_assert(__builtin_offsetof(struct connection, socket) == 64, "what comes before is one line");
+_Static_assert(__builtin_offsetof(struct connection, directions) == 128 && sizeof(struct direction) == 64, "each direction is one");
 
 #endif

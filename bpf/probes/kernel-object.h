@@ -13,7 +13,7 @@
 extern void *bpf_rdonly_cast(const void *object, __u32 type_id) __ksym;
 #define AS_TYPE(type, address) ((struct type *)bpf_rdonly_cast(address, bpf_core_type_id_kernel(struct type)))
 
-/* READ_FIELD(inode, address, i_mode) */
+/* READ_FIELD(inode, address, i_ino) */
 #define READ_FIELD(type, address, field) (AS_TYPE(type, address)->field)
 #else
 #define READ_FIELD(type, address, field) BPF_CORE_READ((struct type *)(address), field)

@@ -48,7 +48,7 @@ static __always_inline int find_any_socket(struct task_struct *task, __u64 descr
 	s->sk = sk;
 	s->family = READ_FIELD(sock, sk, __sk_common.skc_family);
 	s->inode = (__u32)READ_FIELD(inode, inode, i_ino);
-	return 1;
+	return s->inode != 0;
 }
 
 /* Not one of datagrams, and of TCP's families or Unix's. */

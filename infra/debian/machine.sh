@@ -22,7 +22,7 @@ install_machine() {
 }
 
 # boot_machine FOLDER INIT WORDS: makes the disk of $root, which is gone then, and boots it with INIT as first process. Its output comes
-# over the serial line; FOLDER/console.log keeps it, since the outcome, a line that begins with WORDS, is the last of it.
+# over the serial line; FOLDER/console.log keeps it, since the outcome is in it: a line that begins with WORDS, or the script ends.
 boot_machine() {
   local folder=$1 init=$2 words=$3 accelerator=tcg
   unmount_root
@@ -33,8 +33,8 @@ boot_machine() {
   ! grep -qwE 'vmx|svm' /proc/cpuinfo || accelerator=kvm
   timeout 4h qemu-system-x86_64 -accel "$accelerator" -cpu max -smp 2 -m 4096 -nodefaults -no-user-config -no-reboot -display none \
     -kernel "$folder/vmlinuz" -initrd "$folder/initrd.img" \
-    -append "console=ttyS0 quiet no_timer_check panic=-1 root=/dev/vda rw init=$init" \
+    -append "console=ttyS0 quiet no_timer_check panic=-1 systemd.show_status=no root=/dev/vda rw init=$init" \
     -drive "file=$folder/disk.img,format=raw,if=virtio,cache=unsafe" -device virtio-rng-pci -serial stdio </dev/null |
     tee "$folder/console.log"
-  grep -q "^$words" "$folder/console.log"
+  grep -q "^$words" "$folder/console.log" || { echo "FAILED on $suite: not said: $words" >&2; exit 1; }
 }

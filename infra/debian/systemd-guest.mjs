@@ -1,7 +1,15 @@
 // The check of systemd-check.sh's virtual machine, run there as a service: has systemd start, restart, kill and stop the units of
-// infra/systemd as docs/operations.md has them, counts what was captured, says how that ended, and switches the machine off.
+// infra/systemd as docs/operations.md has them, counts what was captured, and says how that ended.
 import { execFileSync, spawn } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { release } from "node:os";
 import { setTimeout as later } from "node:timers/promises";
 
@@ -30,14 +38,21 @@ const check = (is, words) => {
   say(`✓ ${words}`);
 };
 
+/** How the fleet ended, which it does not before the check has. */
+let fleetEnded;
+
 const until = async (what, isSo) => {
   const endsAt = Date.now() + WITHIN_MS;
   for (;;) {
+    let cause;
     const found = await Promise.resolve()
       .then(isSo)
-      .catch(() => undefined);
+      .catch((error) => {
+        cause = error;
+      });
     if (found) return found;
-    if (Date.now() > endsAt) throw new Error(`${what}: not within ${WITHIN_MS / 60_000} minutes`);
+    if (fleetEnded) throw new Error(fleetEnded);
+    if (Date.now() > endsAt) throw new Error(`${what}: not within ${WITHIN_MS / 60_000} minutes`, { cause });
     await later(LOOK_EVERY_MS);
   }
 };
@@ -56,7 +71,15 @@ const answers = (url) => fetch(url).then((answer) => answer.ok);
 /** NATS, Postgres and a control plane, by the product's own start: what a fleet has elsewhere. */
 const startFleet = async () => {
   const environment = { ...process.env, MASTHEAD_HOME: HOME, MASTHEAD_AGENT: "off" };
-  spawn("npm", ["start"], { cwd: CHECKOUT, env: environment, stdio: ["ignore", "inherit", "inherit"] });
+  const fleet = spawn("npm", ["start"], {
+    cwd: CHECKOUT,
+    env: environment,
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  for (const event of ["error", "exit"])
+    fleet.on(event, (how) => {
+      fleetEnded = `npm start ended: ${how}`;
+    });
   await until("the fleet's control plane", () => answers(`${API}/readyz`));
   const of = (pid) =>
     Object.fromEntries(
@@ -112,17 +135,24 @@ const requestsSeen = async (path) => {
   check((await counted()) === REQUESTS, `${REQUESTS} requests of ${path} are counted`);
 };
 
-const agentIsReady = () => existsSync(`${AGENT_STATE}/run/agent.ready`);
+const READY = `${AGENT_STATE}/run/agent.ready`;
+const agentIsReady = () => existsSync(READY);
 const mainPid = () => Number(property("masthead-agent", "MainPID"));
 
 const hasDropped = () => {
   const kept = Object.values(KEPT).reduce((mask, bit) => mask | (1n << BigInt(bit)), 0n);
   const tasks = readdirSync(`/proc/${mainPid()}/task`);
-  const statuses = tasks.map((task) => readFileSync(`/proc/${mainPid()}/task/${task}/status`, "utf8"));
+  const statuses = tasks.flatMap((task) => {
+    try {
+      return [readFileSync(`/proc/${mainPid()}/task/${task}/status`, "utf8")];
+    } catch {
+      return []; // it has ended
+    }
+  });
   const field = (status, name) => new RegExp(`^${name}:\\s*(\\S+)`, "m").exec(status)?.[1];
   check(
     statuses.every((status) => field(status, "Uid") !== "0"),
-    `all ${tasks.length} threads are of another account than root`,
+    `all ${statuses.length} threads are of another account than root`,
   );
   check(
     statuses.every((status) => field(status, "NoNewPrivs") === "1"),
@@ -149,6 +179,7 @@ const checkAgent = async () => {
   await requestsSeen("/restarted");
   const second = mainPid();
   process.kill(second, "SIGKILL");
+  rmSync(READY); // which the next one would remove, but not at once
   await until("the agent, after it was killed", () => ![0, second].includes(mainPid()) && agentIsReady());
   check(
     Number(property("masthead-agent", "NRestarts")) === 1,
@@ -185,7 +216,9 @@ try {
   say("systemd check: passed");
 } catch (error) {
   say(String(error?.stack ?? error));
+  if (error?.cause) say(String(error.cause?.stack ?? error.cause));
   for (const unit of ["masthead-agent", "masthead-api"]) say(`${unit}:\n${journalOf(unit)}`);
   say("systemd check: failed");
+  process.exitCode = 1;
 }
-systemctl("poweroff", "--no-block");
+process.exit(); // whatever still runs: the machine is switched off

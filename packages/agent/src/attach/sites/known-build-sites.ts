@@ -8,10 +8,15 @@ import { OPENSSL_FUNCTIONS, opensslSites, sitesAmong } from "./openssl-sites.js"
 const CODE_MIN_BYTES = 16;
 const CODE_RECORDED_BYTES = 32;
 
-/** The build that this file says it is; undefined where the table has none of that id. @throws ElfError */
+/** The build that this file says it is; undefined where the table has none of that id, and where its notes cannot be read. */
 export function knownBuild(elf: ElfFile, builds: KnownBuilds): KnownBuild | undefined {
-  const id = builds.size === 0 ? undefined : elf.buildId;
-  return id === undefined ? undefined : builds.get(id);
+  try {
+    const id = elf.buildId;
+    return id === undefined ? undefined : builds.get(id);
+  } catch (error) {
+    if (error instanceof ElfError) return undefined;
+    throw error;
+  }
 }
 
 /**

@@ -22,8 +22,7 @@ export type KnownBuilds = ReadonlyMap<string, KnownBuild>;
 
 /**
  * The builds that are known. An entry is printed by `node infra/known-build.mjs PROGRAM` from the same build with its
- * symbols. Where nobody publishes those, its functions were found by the errors that they raise (file and line), and watched with that very build
- * (docs/decisions/0020); none is ever found by looking alike.
+ * symbols or, where nobody publishes these, made by reading that very build and watching it (docs/decisions/0020); never by likeness.
  */
 export const KNOWN_BUILDS: KnownBuilds = new Map<string, KnownBuild>([
   [
@@ -45,7 +44,6 @@ export const KNOWN_BUILDS: KnownBuilds = new Map<string, KnownBuild>([
         },
         {
           name: "SSL_free", // the destructor of what it frees (ssl_st), which it and all that it was inlined in lead to
-
           address: 0x25b5910,
           size: 474,
           code: "554889e54156534889fb488d7778bfd8ce8506e8d871ccff4c8b730848c74308",
