@@ -117,11 +117,11 @@ const startServer = () => {
   execFileSync("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", ...subject], { stdio: "ignore" });
   writeFileSync(
     `${at}/nginx.conf`,
-    `error_log stderr; pid ${at}/nginx.pid; events {}
+    `error_log ${at}/error.log; pid ${at}/nginx.pid; events {}
 http { access_log off; server { listen 127.0.0.1:8443 ssl; ssl_certificate ${at}/cert.pem; ssl_certificate_key ${at}/key.pem;
 location / { return 200 "ok"; } } }\n`,
   );
-  run("nginx", "-c", `${at}/nginx.conf`);
+  execFileSync("nginx", ["-c", `${at}/nginx.conf`], { stdio: "ignore" }); // a pipe would stay open as long as it runs
 };
 
 const requestsSeen = async (path) => {
