@@ -7,18 +7,12 @@
 #   KERNEL_CHECK_TESTS   paths of the tests to run there, instead of those that capture
 set -euo pipefail
 checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-. "$checkout/infra/debian/root.sh"
 . "$checkout/infra/debian/machine.sh"
-choose_suite "$@"
-own_mounts "$@"
-
-work=$(mktemp -d /var/tmp/masthead-kernel.XXXXXX)
-trap 'remove_root; rm -rf "$work"' EXIT
-new_root "$suite" "${2:-$work}"
+new_machine kernel "$@"
 install_machine
 checkout_to /srv/masthead
-inside sh -c "cd /srv/masthead && node infra/debian/kernel-prepare.mjs && make -C bpf build/kernel-test"
+inside sh -c "cd /srv/masthead && node infra/debian/machine-prepare.mjs tests && make -C bpf build/kernel-test"
 install -m 755 "$checkout/infra/debian/kernel-guest.sh" "$root/kernel-guest.sh"
 captures="test/kernel test/e2e/agent-trace test/e2e/hard-traffic test/e2e/one-host"
 echo "${KERNEL_CHECK_TESTS:-$captures}" >"$root/kernel-tests"
-boot_machine "$work" /kernel-guest.sh "kernel check: passed"
+boot_machine /kernel-guest.sh "kernel check: passed"

@@ -6,17 +6,11 @@
 #   FOLDER keeps the base system for the next run.
 set -euo pipefail
 checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-. "$checkout/infra/debian/root.sh"
 . "$checkout/infra/debian/machine.sh"
-choose_suite "$@"
-own_mounts "$@"
-
-work=$(mktemp -d /var/tmp/masthead-systemd.XXXXXX)
-trap 'remove_root; rm -rf "$work"' EXIT
-new_root "$suite" "${2:-$work}"
+new_machine systemd "$@"
 install_machine systemd systemd-sysv libnss-systemd curl nginx openssl
 checkout_to /opt/masthead
-inside sh -c "cd /opt/masthead && node infra/debian/systemd-prepare.mjs"
+inside sh -c "cd /opt/masthead && node infra/debian/machine-prepare.mjs"
 
 # As docs/operations.md has it.
 cp "$root"/opt/masthead/infra/systemd/*.service "$root/etc/systemd/system/"
@@ -39,4 +33,4 @@ for each in nginx nats-server; do inside systemctl -q disable "$each" 2>/dev/nul
 inside systemctl -q enable masthead-check
 inside systemctl -q mask serial-getty@ttyS0.service getty.target apt-daily.timer apt-daily-upgrade.timer
 echo 'masthead-systemd-check' >"$root/etc/hostname"
-boot_machine "$work" /sbin/init "systemd check: passed"
+boot_machine /sbin/init "systemd check: passed"

@@ -1,11 +1,19 @@
-# Sourced after root.sh by kernel-check.sh and systemd-check.sh: a virtual machine of the Debian in $root, with that release's own
-# kernel, hardware virtualisation where this host has it (else emulated and slow). Needs qemu-system-x86 and about 10 GB of disk.
+# Sourced by kernel-check.sh and systemd-check.sh: a virtual machine of a Debian, with that release's own kernel, hardware
+# virtualisation where this host has it (else emulated and slow). Needs root, debootstrap, qemu-system-x86 and about 10 GB of disk.
+. "$checkout/infra/debian/root.sh"
 
-# choose_suite "$@": bookworm has Linux 6.1, and gets the Node of this host, since its own is too old; trixie has 6.12 and a Node.
-choose_suite() {
+# new_machine NAME "$@": of the script's arguments the suite, and a fresh Debian of it in $root; $work is a folder of NAME's own. Both
+# are gone when the script ends. bookworm has Linux 6.1, and gets the Node of this host, since its own is too old; trixie has 6.12 and a Node.
+new_machine() {
+  local name=$1
+  shift
   suite=${1:-}
   [[ "$suite" = bookworm || "$suite" = trixie ]] || { echo "which one? $0 bookworm|trixie [FOLDER]" >&2; exit 2; }
   command -v qemu-system-x86_64 >/dev/null || { echo "qemu is missing: apt-get install qemu-system-x86" >&2; exit 1; }
+  own_mounts "$@"
+  work=$(mktemp -d "/var/tmp/masthead-$name.XXXXXX")
+  trap 'remove_root; rm -rf "$work"' EXIT
+  new_root "$suite" "${2:-$work}"
 }
 
 # install_machine PACKAGE...: these, a kernel, and a Node that the product runs on.
@@ -21,20 +29,20 @@ install_machine() {
   for each in npm npx; do ln -s "../lib/node_modules/npm/bin/$each-cli.js" "$root/usr/local/bin/$each"; done
 }
 
-# boot_machine FOLDER INIT WORDS: makes the disk of $root, which is gone then, and boots it with INIT as first process. Its output comes
-# over the serial line; FOLDER/console.log keeps it, since the outcome is in it: a line that begins with WORDS, or the script ends.
+# boot_machine INIT WORDS: makes the disk of $root, which is gone then, and boots it with INIT as first process. Its output comes
+# over the serial line; $work/console.log keeps it, since the outcome is in it: a line that begins with WORDS, or the script ends.
 boot_machine() {
-  local folder=$1 init=$2 words=$3 accelerator=tcg
+  local init=$1 words=$2 accelerator=tcg
   unmount_root
-  mke2fs -q -t ext4 -d "$root" "$folder/disk.img" 8G
-  cp -L "$root"/boot/vmlinuz-* "$folder/vmlinuz"
-  cp -L "$root"/boot/initrd.img-* "$folder/initrd.img"
+  mke2fs -q -t ext4 -d "$root" "$work/disk.img" 8G
+  cp -L "$root"/boot/vmlinuz-* "$work/vmlinuz"
+  cp -L "$root"/boot/initrd.img-* "$work/initrd.img"
   remove_root
   ! grep -qwE 'vmx|svm' /proc/cpuinfo || accelerator=kvm
   timeout 4h qemu-system-x86_64 -accel "$accelerator" -cpu max -smp 2 -m 4096 -nodefaults -no-user-config -no-reboot -display none \
-    -kernel "$folder/vmlinuz" -initrd "$folder/initrd.img" \
+    -kernel "$work/vmlinuz" -initrd "$work/initrd.img" \
     -append "console=ttyS0 quiet no_timer_check panic=-1 systemd.show_status=no root=/dev/vda rw init=$init" \
-    -drive "file=$folder/disk.img,format=raw,if=virtio,cache=unsafe" -device virtio-rng-pci -serial stdio </dev/null |
-    tee "$folder/console.log"
-  grep -q "^$words" "$folder/console.log" || { echo "FAILED on $suite: not said: $words" >&2; exit 1; }
+    -drive "file=$work/disk.img,format=raw,if=virtio,cache=unsafe" -device virtio-rng-pci -serial stdio </dev/null |
+    tee "$work/console.log"
+  grep -q "^$words" "$work/console.log" || { echo "FAILED on $suite: not said: $words" >&2; exit 1; }
 }

@@ -1,4 +1,4 @@
-# Sourced by debian13-check.sh, kernel-check.sh and systemd-check.sh: a Debian of its own in a folder, entered by chroot. Needs root and
+# Sourced by debian13-check.sh and machine.sh: a Debian of its own in a folder, entered by chroot. Needs root and
 # debootstrap. What is mounted is mounted in a namespace of the script, and so is gone with it, however it ends.
 
 # own_mounts "$@": begins the script again in a mount namespace of its own.

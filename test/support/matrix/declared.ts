@@ -34,13 +34,13 @@ const both = (tls: Expectation, clear: Expectation = inClear) => ({
   server: { tls, clear },
   client: { tls, clear },
 });
-/** OpenSSL on memory BIOs, or on BIOs of the program's own. */
-const onOwnBios = { ...both(openssl), learnsAddress: ["server"] } as const;
+/** A library on memory BIOs, or on BIOs of the program's own. */
+const onOwnBios = (tls: Expectation) => ({ ...both(tls), learnsAddress: ["server"] }) as const;
 
 /** The matrix, as docs/coverage.md prints it and test/e2e/program-matrix finds it. */
 export const MATRIX: readonly Declared[] = [
   { id: "nginx", title: "nginx", ...both(openssl) },
-  { id: "apache", title: "Apache httpd", ...onOwnBios },
+  { id: "apache", title: "Apache httpd", ...onOwnBios(openssl) },
   {
     id: "caddy",
     title: "Caddy",
@@ -50,20 +50,19 @@ export const MATRIX: readonly Declared[] = [
   {
     id: "node-inside",
     title: "Node 20 (OpenSSL inside)",
-    ...onOwnBios,
+    ...onOwnBios(openssl),
     foundWhenRun: true,
   },
-  { id: "node-shared", title: "Node 20 of Debian 13 (shared OpenSSL)", ...onOwnBios },
-  { id: "node-24", title: "Node 24 (OpenSSL inside)", ...onOwnBios, foundWhenRun: true },
+  { id: "node-shared", title: "Node 20 of Debian 13 (shared OpenSSL)", ...onOwnBios(openssl) },
+  { id: "node-24", title: "Node 24 (OpenSSL inside)", ...onOwnBios(openssl), foundWhenRun: true },
   {
     id: "bun",
     title: "Bun 1.4.5 (BoringSSL inside, no symbols)",
-    ...both({ source: "boringssl" }),
-    learnsAddress: ["server"],
+    ...onOwnBios({ source: "boringssl" }),
     foundWhenRun: true,
   },
   { id: "python-blocking", title: "Python (blocking)", ...both(openssl) },
-  { id: "python-asyncio", title: "Python (asyncio)", ...onOwnBios },
+  { id: "python-asyncio", title: "Python (asyncio)", ...onOwnBios(openssl) },
   { id: "curl", title: "curl", client: { tls: openssl, clear: inClear } },
   { id: "wget", title: "wget", client: { tls: { source: "gnutls" }, clear: inClear } },
   {

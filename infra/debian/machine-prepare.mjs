@@ -1,4 +1,5 @@
-// What `npm test` installs and builds, and what its tests would compile for long on an emulated machine, without running a test.
+// What `npm start` installs and builds, without starting anything; `machine-prepare.mjs tests`: what `npm test` does, and what its tests
+// would compile for long on an emulated machine, without running a test.
 import { execFileSync } from "node:child_process";
 import { devNull, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,8 +16,12 @@ function compileGoLibrary() {
     execFileSync("go", ["build", ...flags, "-o", devNull, source], { cwd: tmpdir(), env, stdio: "inherit" });
 }
 
+const forTests = process.argv[2] === "tests";
 await runMain(async () => {
-  const withoutCapture = await setUp({ extraPackages: TEST_PACKAGES, home: join(ROOT, ".masthead") });
+  const withoutCapture = await setUp({
+    extraPackages: forTests ? TEST_PACKAGES : [],
+    home: join(ROOT, ".masthead"),
+  });
   if (withoutCapture) throw new Stopped(withoutCapture);
-  compileGoLibrary();
+  if (forTests) compileGoLibrary();
 });
