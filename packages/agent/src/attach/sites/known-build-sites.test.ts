@@ -3,11 +3,14 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { bytesOf } from "../elf/byte-source.js";
+import { bytesOf, ElfError } from "../elf/byte-source.js";
 import { ElfFile } from "../elf/elf-file.js";
 import { chooseSites } from "../runtimes.js";
-import { recordBuild } from "./known-build-sites.js";
+import { knownBuild, recordBuild } from "./known-build-sites.js";
 import type { KnownBuild, KnownFunction } from "./known-builds.js";
+
+/** Type of a program header: elf(5). */
+const PT_NOTE = 4;
 
 let folder: string;
 let stripped: ElfFile;
@@ -57,6 +60,19 @@ test.each<[string, (functions: readonly KnownFunction[]) => readonly KnownFuncti
   ["no SSL_write", (all) => all.filter(({ name }) => name !== "SSL_write")],
 ])("fails closed: an entry with %s", (_, change) => {
   expect(sitesWith(change)).toBeUndefined();
+});
+
+test("a program whose notes lie outside of the file is none of the table's, and is looked at as any other", () => {
+  const bytes = readFileSync(join(folder, "program.stripped"));
+  const [headers, size, count] = [bytes.readBigUInt64LE(32), bytes.readUInt16LE(54), bytes.readUInt16LE(56)];
+  for (let index = 0; index < count; index += 1) {
+    const at = Number(headers) + index * size;
+    if (bytes.readUInt32LE(at) === PT_NOTE) bytes.writeBigUInt64LE(2n ** 40n, at + 8);
+  }
+  const elf = new ElfFile(bytesOf(bytes));
+  expect(() => elf.buildId).toThrow(ElfError);
+  expect(knownBuild(elf, new Map([[id, build]]))).toBeUndefined();
+  expect(chooseSites(elf, new Map([[id, build]]))).toBeUndefined();
 });
 
 test("no entry is made of a build without symbols", () => {
