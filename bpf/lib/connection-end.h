@@ -111,7 +111,7 @@ static long sweep_strange(void *map, struct connection_key *key, struct strange_
 	(void)map;
 	(void)value;
 	if (gone.process == sweep->process)
-		bpf_map_delete_elem(&strange_sockets, &gone);
+		delete_strange(&gone);
 	return 0;
 }
 

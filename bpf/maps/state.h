@@ -101,8 +101,58 @@ struct {
 	__type(value, struct strange_socket);
 } strange_sockets SEC(".maps");
 
+/*
+ * Of those, which carry TLS: what most calls on them need to know, where no near cache has to be missed for it. Inodes are numbered one after
+ * the other, so those of one process lie side by side. Each cell is one word, read and written whole; several sockets may share one: then it
+ * says nothing of the others.
+ */
+#define CIPHERTEXT_CELLS 32768
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, CIPHERTEXT_CELLS);
+	__type(key, __u32);
+	__type(value, __u64);
+} ciphertext_sockets SEC(".maps");
+
+static __always_inline volatile __u64 *ciphertext_cell(const struct connection_key *key)
+{
+	__u32 cell = ((__u32)key->ssl + key->process * 0x9e3779b1) & (CIPHERTEXT_CELLS - 1);
+
+	return bpf_map_lookup_elem(&ciphertext_sockets, &cell);
+}
+
+/* Of a socket's key: the handle's low half is the inode's number. */
+static __always_inline __u64 ciphertext_word(const struct connection_key *key)
+{
+	return key->ssl << 32 | key->process;
+}
+
+static __always_inline int carries_ciphertext(const struct connection_key *key)
+{
+	volatile __u64 *cell = ciphertext_cell(key);
+
+	return cell && *cell == ciphertext_word(key);
+}
+
+static __always_inline void remember_ciphertext(const struct connection_key *key)
+{
+	volatile __u64 *cell = ciphertext_cell(key);
+
+	if (cell)
+		*cell = ciphertext_word(key);
+}
+
+/* With its entry in `strange_sockets`. */
+static __always_inline long delete_strange(const struct connection_key *key)
+{
+	volatile __u64 *cell = ciphertext_cell(key);
+
+	if (cell && *cell == ciphertext_word(key))
+		*cell = 0;
+	return bpf_map_delete_elem(&strange_sockets, key);
+}
+
 #define NO_CIPHERTEXT 1
-#define CIPHERTEXT_SOCKETS 64
 
 /* What is remembered of a target's thread that made a call. It is kept with the thread, and gone with it. */
 struct thread {
@@ -118,7 +168,7 @@ struct thread {
 	__u64 read_from;		/* the socket that it last read ciphertext from: its handle; NO_CIPHERTEXT: it read something else since; 0: none */
 	__u64 read_for;			/* the connection that a library was asked for first after that; 0: none yet */
 	__u64 wrote_for;		/* the connection that took plaintext, until the thread writes ciphertext; 0: none */
-	__u32 knows_ciphertext;		/* there is something in ciphertext_sockets */
+	__u32 knows_ciphertext;		/* it has met sockets that carry TLS */
 	__u32 arrived_bytes;		/* where arrival is wanted: for how many bytes from arrived_ns's on that holds; 0: it is not known */
 	struct record_socket socket;	/* the first that it touched during that call; family 0: none */
 	struct record_socket copied_by;	/* that the library has for what it copies now: a place for it beside the stack */
@@ -133,7 +183,6 @@ struct thread {
 	__u32 ciphertext_reads;		/* from sockets that were seen to carry some */
 	__u32 read_is_tied;		/* the socket of `read_for` is known */
 	__u32 reserved;
-	__u64 ciphertext_sockets[CIPHERTEXT_SOCKETS];	/* handles of sockets that carry TLS, each at ciphertext_place() */
 };
 struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);

@@ -46,7 +46,7 @@ static __always_inline void take_socket_bytes(struct pt_regs *regs, struct task_
 	struct work *w;
 	int is_first;
 
-	if (pass_ciphertext(thread, key.ssl, direction))
+	if (pass_ciphertext(thread, &key, direction))
 		return;
 	c = bpf_map_lookup_elem(&connections, &key);
 	strange = c ? 0 : bpf_map_lookup_elem(&strange_sockets, &key);

@@ -70,7 +70,7 @@ static __always_inline int forget_strange(const struct connection_key *key)
 {
 	struct process *process = bpf_map_lookup_elem(&processes, &key->process);
 
-	if (bpf_map_delete_elem(&strange_sockets, key))
+	if (delete_strange(key))
 		return 0;
 	if (process)
 		add_atomically(&process->strange_sockets, -1);

@@ -92,19 +92,13 @@ static __always_inline void note_ciphertext_read(struct thread *thread, __u64 ha
 	thread->ciphertext_reads++;
 }
 
-/* Where the thread remembers of a socket that it carries TLS: inodes are numbered one after the other. */
-static __always_inline __u64 *ciphertext_place(struct thread *thread, __u64 handle)
-{
-	return &thread->ciphertext_sockets[handle & (CIPHERTEXT_SOCKETS - 1)];
-}
-
 /* One more call on a socket that carries TLS. 1: it was that, and nothing of it needs the socket to be looked up. */
-static __always_inline int pass_ciphertext(struct thread *thread, __u64 handle, __u32 direction)
+static __always_inline int pass_ciphertext(struct thread *thread, const struct connection_key *key, __u32 direction)
 {
-	if (!thread->knows_ciphertext || *ciphertext_place(thread, handle) != handle || (direction == READ ? thread->wants & TIMING_ARRIVAL : thread->wrote_for))
+	if (!thread->knows_ciphertext || (direction == READ ? thread->wants & TIMING_ARRIVAL : thread->wrote_for) || !carries_ciphertext(key))
 		return 0;
 	if (direction == READ)
-		note_ciphertext_read(thread, handle);
+		note_ciphertext_read(thread, key->ssl);
 	return 1;
 }
 
@@ -115,7 +109,7 @@ static __always_inline void note_ciphertext(struct thread *thread, const struct 
 	struct connection_key key = { .ssl = thread->wrote_for, .process = socket_key->process };
 	struct connection *c;
 
-	*ciphertext_place(thread, socket_key->ssl) = socket_key->ssl;
+	remember_ciphertext(socket_key);
 	thread->knows_ciphertext = 1;
 	if (direction == READ) {
 		note_ciphertext_read(thread, socket_key->ssl);
