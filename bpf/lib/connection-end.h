@@ -72,20 +72,20 @@ static __always_inline void end_connection(struct connection *c, const struct co
 	delete_assemblies(c);
 	if (process)
 		note_whether_read(c, process);
-	if (!bpf_map_delete_elem(&connections, key) && process)
+	if (remove_connection(c, key) && process)
 		add_atomically(&process->connections, -1);
 }
 
 /* The connection of this key, claimed to be ended; NULL where there is none, or a program run holds it. */
 static __always_inline struct connection *claim_connection(const struct connection_key *key)
 {
-	struct connection *c = bpf_map_lookup_elem(&connections, key);
+	struct connection *c = find_connection(key);
 
 	if (!c || (compare_and_swap(&c->busy, 0, 1) && !wait_for(c)))
 		return 0;
-	if (c->key.ssl == key->ssl && c->key.process == key->process)
+	if (is_connection(c, key))
 		return c;
-	release(&c->busy);	/* one that has ended is not touched again: it may be another's already */
+	release(&c->busy);
 	return 0;
 }
 
@@ -94,12 +94,17 @@ struct sweep {
 	__u32 calls;		/* that were freed */
 };
 
-static long sweep_connection(void *map, struct connection_key *key, struct connection *c, struct sweep *sweep)
+static long sweep_connection(void *map, struct connection_key *key, __u32 *found, struct sweep *sweep)
 {
 	struct connection_key gone = *key;
+	struct connection *c;
+	__u32 place = *found;
 
 	(void)map;
-	if (gone.process == sweep->process)
+	if (gone.process != sweep->process)
+		return 0;
+	c = bpf_map_lookup_elem(&connection_states, &place);
+	if (c)
 		end_connection(c, &gone, END_PROCESS);
 	return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
-/* What is remembered of one connection. User space may read the first fields in map `connections`. */
+/* What is remembered of one connection. User space may read the first fields in map `connection_states`. */
 #ifndef MASTHEAD_CONNECTION_H
 #define MASTHEAD_CONNECTION_H
 
@@ -82,8 +82,7 @@ struct direction {
 
 /*
  * Of a connection nothing is in a near cache when its next message comes, so what a message touches lies in four lines: the first two,
- * that of its direction, and one of `outstanding`. The size makes an element of the hash table eight lines: the kernel puts 48 bytes
- * and the key before it (struct htab_elem, Linux 5.8 to 6.18).
+ * that of its direction, and one of `outstanding`. The size is seven lines, and the array of them begins with one.
  */
 struct connection {
 	__u64 id;
@@ -124,9 +123,10 @@ struct connection {
 	__u32 serving_thread;
 	__u32 serving_begun;	/* how many had begun on the thread, this one included */
 	__u32 serving_response;	/* it is writing the response to one of them */
-	__u64 reserved[3];
+	__u32 place;		/* in its table */
+	__u32 reserved[5];
 };
-_Static_assert(sizeof(struct connection) == 8 * 64 - 48 - sizeof(struct connection_key), "an element is eight lines");
+_Static_assert(sizeof(struct connection) == 7 * 64, "an entry is seven lines");
 _Static_assert(__builtin_offsetof(struct connection, socket) == 64, "what comes before is one line");
 _Static_assert(__builtin_offsetof(struct connection, directions) == 128 && sizeof(struct direction) == 64, "each direction is one");
 

@@ -36,7 +36,7 @@ static __always_inline int begins_request(__u64 user, __u32 size)
 verified_alone int miss_call(__u64 ssl, __u32 process, __u32 direction, __u64 user, __u32 size)
 {
 	struct connection_key key = { .ssl = ssl, .process = process };
-	struct connection *c = bpf_map_lookup_elem(&connections, &key);
+	struct connection *c = find_connection(&key);
 	struct direction *d = c ? &c->directions[direction & 1] : 0;
 
 	if (d)

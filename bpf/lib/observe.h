@@ -17,27 +17,31 @@ static __always_inline int takes_too_much(const struct process *process, __u32 s
 	return process && source == SOURCE_SOCKET && process->connections >= entries_of(&connections) / 2;
 }
 
-/* A new connection's state. NULL where the table is full. */
+/* A new connection's state, claimed. NULL where the table is full, or another run was faster. */
 static __always_inline struct connection *new_connection(struct work *w, const struct connection_key *key)
 {
-	__u32 first = 0;
-	__u64 *ids = bpf_map_lookup_elem(&connection_ids, &first);
+	__u32 first = 0, place;
+	struct connection_numbers *numbers = bpf_map_lookup_elem(&connection_numbers, &first);
 	struct process *process = bpf_map_lookup_elem(&processes, &key->process);
-	struct connection *c = &w->spare;
+	struct connection *c;
 
-	if (!ids || takes_too_much(process, w->source))
+	if (!numbers || takes_too_much(process, w->source))
 		return 0;
-	__builtin_memset(c, 0, sizeof(*c));
-	c->id = __sync_fetch_and_add(ids, 1) + 1;
-	c->key = *key;
-	c->busy = 1;
+	place = take_place(numbers);
+	c = place ? clear_connection(place) : 0;
+	if (!c) {
+		if (place)
+			give_place(place);
+		return 0;
+	}
+	c->id = __sync_fetch_and_add(&numbers->last_id, 1) + 1;
 	c->source = w->source;
 	c->patience = w->patience;
-	if (bpf_map_update_elem(&connections, key, c, BPF_NOEXIST))
+	if (!enter_connection(c, key))
 		return 0;
 	if (process)
 		add_atomically(&process->connections, 1);
-	return bpf_map_lookup_elem(&connections, key);
+	return c;
 }
 
 static __always_inline void restore_head(struct work *w, struct connection *c, struct direction *d)
@@ -190,7 +194,7 @@ static __always_inline void observe(struct work *w, struct out *o, const struct 
 		c = new_connection(w, key);
 		is_new = c != 0;
 		if (!c)		/* another run may just have made it */
-			c = bpf_map_lookup_elem(&connections, key);
+			c = find_connection(key);
 	}
 	if (c && !is_new && compare_and_swap(&c->busy, 0, 1) && !wait_for(c)) {
 		c->directions[w->direction & 1].missed = 1;
@@ -200,7 +204,7 @@ static __always_inline void observe(struct work *w, struct out *o, const struct 
 		run_unremembered(w, o);
 		return;
 	}
-	if (c->key.ssl == key->ssl && c->key.process == key->process)
+	if (is_connection(c, key))
 		run(w, o, c);
 	release(&c->busy);
 }

@@ -3,22 +3,8 @@
 #ifndef MASTHEAD_MAPS_STATE_H
 #define MASTHEAD_MAPS_STATE_H
 
+#include "connections.h"
 #include "../lib/work.h"
-
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 65536);
-	__type(key, struct connection_key);
-	__type(value, struct connection);
-} connections SEC(".maps");
-
-/* The next connection id. */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, __u64);
-} connection_ids SEC(".maps");
 
 /* Heads that are not complete at the end of a call. Raw bytes: zeroed before they are deleted. */
 struct assembly_key {

@@ -45,7 +45,7 @@ static __always_inline void note_ciphertext_arrival(const struct thread *thread,
 verified_alone int take_ciphertext_arrival(struct thread *thread, __u64 ssl, __u32 process, __u32 size)
 {
 	struct connection_key key = { .ssl = ssl, .process = process };
-	struct connection *c = bpf_map_lookup_elem(&connections, &key);
+	struct connection *c = find_connection(&key);
 	struct strange_socket *socket;
 	int was_drained;
 

@@ -29,9 +29,9 @@ int parse_test(struct parse_test *test)
 	w->source = SOURCE_OPENSSL;
 	w->socket.family = 0;
 	if (w->size)
-		observe(w, o, &key, bpf_map_lookup_elem(&connections, &key));
+		observe(w, o, &key, find_connection(&key));
 	release(&w->busy);
-	c = close ? bpf_map_lookup_elem(&connections, &key) : 0;
+	c = close ? find_connection(&key) : 0;
 	if (c)
 		end_connection(c, &key, close);
 	return 0;

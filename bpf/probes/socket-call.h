@@ -48,7 +48,7 @@ static __always_inline void take_socket_bytes(struct pt_regs *regs, struct task_
 
 	if (pass_ciphertext(thread, &key, direction))
 		return;
-	c = bpf_map_lookup_elem(&connections, &key);
+	c = find_connection_near(&key, NEAR_DESCRIPTOR(s->descriptor));
 	strange = c ? 0 : bpf_map_lookup_elem(&strange_sockets, &key);
 	if (!c && !strange && !is_of_streams(s))	/* of others it was known when they were noted */
 		return;

@@ -20,7 +20,7 @@ verified_alone int close_socket(__u64 descriptor, __u32 first, __u32 last)
 		return 0;
 	key.ssl = s.inode | SOCKET_HANDLE;
 	is_last = is_last_reference(s.file);
-	if (!is_last && ((!bpf_map_lookup_elem(&connections, &key) && !bpf_map_lookup_elem(&strange_sockets, &key)) ||
+	if (!is_last && ((!find_connection(&key) && !bpf_map_lookup_elem(&strange_sockets, &key)) ||
 			 has_other_descriptor(descriptor, s.inode, first, last)))
 		return 0;
 	if (forget_strange(&key))

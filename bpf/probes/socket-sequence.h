@@ -59,7 +59,7 @@ static __always_inline void note_sequence(struct connection *c, const struct soc
 /* A connection was made for the call. Where that is the first on the socket, nothing has gone the other way. */
 static __always_inline void note_first(const struct connection_key *key, const struct socket_file *s, __u32 direction, int is_first)
 {
-	struct connection *c = bpf_map_lookup_elem(&connections, key);
+	struct connection *c = find_connection(key);
 
 	if (!c)
 		return;

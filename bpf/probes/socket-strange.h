@@ -144,7 +144,7 @@ static __always_inline int is_tls_in_tunnel(struct work *w, struct connection *c
 /* The connection turned out to speak no HTTP. */
 static __always_inline void settle_strange(const struct connection_key *key, __u32 descriptor)
 {
-	struct connection *c = bpf_map_lookup_elem(&connections, key);
+	struct connection *c = find_connection(key);
 
 	if (!c || c->reported || c->directions[READ].state != STATE_IGNORE || c->directions[WRITE].state != STATE_IGNORE)
 		return;

@@ -44,7 +44,7 @@ static __always_inline const struct record_socket *tie_read(struct thread *threa
 
 	if (!c) {
 		ensure_connection(key.ssl, key.process, source);
-		c = bpf_map_lookup_elem(&connections, &key);
+		c = find_connection(&key);
 	}
 	if (!c)
 		return 0;
@@ -120,7 +120,7 @@ static __always_inline void note_ciphertext(struct thread *thread, const struct 
 	if (!thread->wrote_for)
 		return;
 	thread->wrote_for = 0;
-	c = bpf_map_lookup_elem(&connections, &key);
+	c = find_connection(&key);
 	if (!c || c->socket.family || !agree_on_socket(c, socket_key->ssl, WRITE))
 		return;
 	c = claim_connection(&key);

@@ -122,7 +122,7 @@ static __always_inline int enter_call(struct pt_regs *regs, struct site site)
 		note_unseen_read(key.ssl, id, site.source);
 	else if (hands_over_bytes(site.function) && size && size <= 0x7fffffff && process)	/* its bytes are here already, and a write takes all of them as a rule */
 		take_bytes(&key, ARGUMENT_2(regs), size, site, bpf_ktime_get_ns(), &process->executable, 0, TIE_NONE, 0,
-			   bpf_map_lookup_elem(&connections, &key));
+			   find_connection(&key));
 	return 0;
 }
 
@@ -175,7 +175,7 @@ static __always_inline int leave_call(struct pt_regs *regs, __u64 stack)
 	key.ssl = call->ssl;
 	ties = has_no_socket && is_read_for(thread, key.ssl) && may_read(call->site.function) && !thread->read_is_tied;
 	if (ties || size)
-		c = bpf_map_lookup_elem(&connections, &key);
+		c = find_connection(&key);
 	if (ties)
 		socket = tie_read(thread, &key, c, call->site.source);
 	is_tied = has_no_socket && ((c && c->socket.family) || (thread->read_is_tied && thread->read_for == key.ssl));

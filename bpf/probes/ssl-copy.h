@@ -14,7 +14,7 @@
 /* HTTP came of no socket that is known: user space has to know, since such reads tell their socket only from their entry on. */
 static __always_inline void note_foreign_bio(const struct connection_key *key)
 {
-	struct connection *c = bpf_map_lookup_elem(&connections, key);
+	struct connection *c = find_connection(key);
 	struct process *process = bpf_map_lookup_elem(&processes, &key->process);
 
 	if (process && c && (c->directions[READ].in_step || c->directions[WRITE].in_step))

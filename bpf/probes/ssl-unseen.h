@@ -9,7 +9,7 @@
 verified_alone int ensure_connection(__u64 ssl, __u32 process, __u32 source)
 {
 	struct connection_key key = { .ssl = ssl, .process = process };
-	struct connection *c = bpf_map_lookup_elem(&connections, &key);
+	struct connection *c = find_connection(&key);
 	struct out *o = 0;
 	struct work *w;
 
@@ -37,7 +37,7 @@ static __always_inline void note_unseen_read(__u64 ssl, __u32 process, __u32 sou
 	struct connection *c;
 
 	ensure_connection(ssl, process, source);
-	c = bpf_map_lookup_elem(&connections, &key);
+	c = find_connection(&key);
 	if (!c)
 		return;
 	if (c->role != ROLE_CLIENT)

@@ -14,7 +14,7 @@ verified_alone int read_network_of_tied(struct thread *thread, __u64 ssl, __u32 
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct connection_key key = { .ssl = ssl, .process = process };
-	struct connection *c = bpf_map_lookup_elem(&connections, &key);
+	struct connection *c = find_connection(&key);
 	struct strange_socket *socket;
 	struct socket_file s;
 

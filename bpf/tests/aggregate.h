@@ -57,7 +57,7 @@ static void ends_of_counted(void)
 
 	start_counting();	/* after a call that was not seen nobody knows which answers came */
 	say(READ, "GET /r HTTP/1.1\r\n\r\n");
-	((struct connection *)bpf_map_lookup_elem(&connections, (&(struct connection_key){ .ssl = 1, .process = 7 })))->directions[WRITE].missed = 1;
+	find_connection(&(struct connection_key){ .ssl = 1, .process = 7 })->directions[WRITE].missed = 1;
 	hang_up(1);
 	total = counts();
 	check(!total.requests && !total.open && counted(COUNTER_LOST_AGGREGATE) == 1 && counts_balance(), "an answer that may have come", "");

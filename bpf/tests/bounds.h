@@ -103,8 +103,8 @@ static void bounds(void)
 	start();	/* a call that was not noted: the response tells of its request */
 	feed(1, READ, request, sizeof(request) - 1);
 	feed(1, WRITE, OK_EMPTY, sizeof(OK_EMPTY) - 1);
-	((struct connection *)bpf_map_lookup_elem(&connections, (&(struct connection_key){ .ssl = 1, .process = 7 })))->unseen_reads = 1;
-	((struct connection *)bpf_map_lookup_elem(&connections, (&(struct connection_key){ .ssl = 1, .process = 7 })))->directions[READ].missed = 1;
+	find_connection(&(struct connection_key){ .ssl = 1, .process = 7 })->unseen_reads = 1;
+	find_connection(&(struct connection_key){ .ssl = 1, .process = 7 })->directions[READ].missed = 1;
 	feed(1, WRITE, OK_EMPTY, sizeof(OK_EMPTY) - 1);
 	feed(1, READ, request, sizeof(request) - 1);
 	feed(1, WRITE, OK_EMPTY, sizeof(OK_EMPTY) - 1);

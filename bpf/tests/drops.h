@@ -39,7 +39,7 @@ struct trouble_run {
 static void trouble_call(struct trouble_run *run, struct peer *p, int direction, const char *bytes, int size, int troubled)
 {
 	struct connection_key key = { .ssl = p->ssl, .process = 7 };
-	struct connection *c = bpf_map_lookup_elem(&connections, &key);
+	struct connection *c = find_connection(&key);
 	/* that a call was missed is remembered with its connection: of the first one of all nothing can be */
 	int now = troubled && c && !random_below(&run->seed, 6);
 

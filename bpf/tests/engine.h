@@ -55,7 +55,7 @@ static inline void feed_call(__u64 ssl, int direction, const struct part *parts,
 	w->call_ns = host_time();
 	w->executable = (struct executable){ 0, 0 };
 	w->socket.family = 0;
-	observe(w, o, &key, bpf_map_lookup_elem(&connections, &key));
+	observe(w, o, &key, find_connection(&key));
 	release(&w->busy);
 }
 
@@ -96,7 +96,7 @@ static inline void feed_parts(__u64 ssl, int direction, const char *bytes, __u32
 static inline void hang_up(__u64 ssl)
 {
 	struct connection_key key = { .ssl = ssl, .process = 7 };
-	struct connection *c = bpf_map_lookup_elem(&connections, &key);
+	struct connection *c = find_connection(&key);
 
 	if (c)
 		end_connection(c, &key, END_CLOSED);

@@ -10,7 +10,7 @@
 struct host_map {
 	const void *at;
 	struct host_shape shape;
-	__u32 entries;
+	__u32 entries, touched_to, pushed;
 	__u8 *used, *touched, *keys, *values;
 };
 
@@ -38,6 +38,8 @@ static struct host_map *find(const void *at, struct host_shape shape)
 static __u8 *value_at(struct host_map *m, __u32 i)
 {
 	m->touched[i] = 1;
+	if (i >= m->touched_to)
+		m->touched_to = i + 1;
 	return m->values + (size_t)i * m->shape.value_size;
 }
 
@@ -91,6 +93,26 @@ long host_delete(const void *map, struct host_shape shape, const void *key)
 	if (i < 0)
 		return -2;
 	m->used[i] = 0;	/* the bytes stay, as they do in the kernel */
+	return 0;
+}
+
+long host_push(const void *map, struct host_shape shape, const void *value)
+{
+	struct host_map *m = find(map, shape);
+
+	if (m->pushed >= m->entries)
+		return -7;
+	memcpy(value_at(m, m->pushed++), value, m->shape.value_size);
+	return 0;
+}
+
+long host_pop(const void *map, struct host_shape shape, void *value)
+{
+	struct host_map *m = find(map, shape);
+
+	if (!m->pushed)
+		return -2;
+	memcpy(value, value_at(m, --m->pushed), m->shape.value_size);
 	return 0;
 }
 
@@ -156,11 +178,12 @@ __u64 host_time(void)
 void host_reset(void)
 {
 	for (struct host_map *m = maps; m < maps + MAPS && m->at; m++) {
-		for (__u32 i = 0; i < m->entries; i++)
+		for (__u32 i = 0; i < m->touched_to; i++)
 			if (m->touched[i])
 				memset(value_at(m, i), 0, m->shape.value_size);
-		memset(m->used, 0, m->entries);
-		memset(m->touched, 0, m->entries);
+		memset(m->used, 0, m->touched_to);
+		memset(m->touched, 0, m->touched_to);
+		m->touched_to = m->pushed = 0;
 	}
 	memset(host.sent, 0, host.sent_bytes);
 	memset(&host, 0, offsetof(struct host_state, sent));
@@ -169,7 +192,7 @@ void host_reset(void)
 int host_memory_holds(const void *needle, size_t size)
 {
 	for (struct host_map *m = maps; m < maps + MAPS && m->at; m++)
-		for (__u32 i = 0; i < m->entries; i++)
+		for (__u32 i = 0; i < m->touched_to; i++)
 			if (m->touched[i] && memmem(value_at(m, i), m->shape.value_size, needle, size))
 				return 1;
 	return 0;

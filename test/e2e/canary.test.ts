@@ -231,6 +231,7 @@ it("leaves no planted secret in any map, but for a head that has not ended", asy
     "record_areas",
     "assemblies",
     "connections",
+    "connection_states",
     "strange_sockets",
     "calls",
     "threads",

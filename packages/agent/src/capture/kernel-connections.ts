@@ -5,13 +5,14 @@ import type { CaptureSession } from "./native-session.js";
 export const KERNEL_CONNECTION = { id: 0, next_request: 8, next_response: 12, directions: 128 } as const;
 export const KERNEL_DIRECTION = { bytes_each: 64, exchange: 24, open: 36, response: 41 } as const;
 
-/** The connections that the kernel follows now, by id. Two system calls a connection: for when records were dropped. */
+/** The connections that the kernel follows now, by id. Three system calls a connection: for when records were dropped. */
 export function readKernelConnections(
   session: Pick<CaptureSession, "tableKeys" | "lookupTable">,
 ): Map<number, KernelProgress> {
   const live = new Map<number, KernelProgress>();
   for (const key of session.tableKeys("connections")) {
-    const value = session.lookupTable("connections", key);
+    const place = session.lookupTable("connections", key);
+    const value = place === null ? null : session.lookupTable("connection_states", place);
     if (value === null) continue;
     const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
     live.set(Number(view.getBigUint64(KERNEL_CONNECTION.id, true)), { nextResponse: nextResponse(view) });

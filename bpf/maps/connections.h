@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/*
+ * What is remembered of each connection, and where. A hash table alone would be found cold: neither its bucket nor its entry is in a near cache
+ * when a connection's next message comes, and the one is waited for before the other. So a hint says where to look first, and hints of
+ * connections that are used together lie together; the table is asked where the hint is of another connection, and says what is true.
+ */
+#ifndef MASTHEAD_MAPS_CONNECTIONS_H
+#define MASTHEAD_MAPS_CONNECTIONS_H
+
+#include "../lib/claim.h"
+
+#define CONNECTIONS_MOST 65536
+
+/* Which place in `connection_states` a connection has. Places count from 1. No LRU: eviction would be silent. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, CONNECTIONS_MOST);
+	__type(key, struct connection_key);
+	__type(value, __u32);
+} connections SEC(".maps");
+
+/* To be mapped by user space makes an array begin at a page, and so each entry at a cache line (Linux 5.5). */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, CONNECTIONS_MOST + 1);
+	__type(key, __u32);
+	__type(value, struct connection);
+} connection_states SEC(".maps");
+
+/* Places of connections that have ended. */
+struct {
+	__uint(type, BPF_MAP_TYPE_STACK);
+	__uint(max_entries, CONNECTIONS_MOST);
+	__type(value, __u32);
+} free_places SEC(".maps");
+
+#define CONNECTION_HINTS 65536
+/* The place of the connection that was last looked for with this hint; 0: it was not there. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, CONNECTION_HINTS);
+	__type(key, __u32);
+	__type(value, __u32);
+} connection_hints SEC(".maps");
+
+/* The next connection id, and how many places were ever used. */
+struct connection_numbers {
+	__u64 last_id;
+	__u64 places;
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct connection_numbers);
+} connection_numbers SEC(".maps");
+
+static __always_inline int is_connection(const struct connection *c, const struct connection_key *key)
+{
+	return c->key.ssl == key->ssl && c->key.process == key->process;
+}
+
+/* NULL: there is none. */
+static __always_inline struct connection *find_connection(const struct connection_key *key)
+{
+	__u32 *found = bpf_map_lookup_elem(&connections, key), place = found ? *found : 0;
+
+	return place ? bpf_map_lookup_elem(&connection_states, &place) : 0;
+}
+
+/* What connections that are used together have in common but for little: the descriptor of a socket, or an object's address in kibibytes. */
+#define NEAR_DESCRIPTOR(descriptor) (descriptor)
+#define NEAR_ADDRESS(address) ((address) >> 10)
+
+/* As find_connection(), for what is often called. near: NEAR_DESCRIPTOR() or NEAR_ADDRESS(). */
+static __always_inline struct connection *find_connection_near(const struct connection_key *key, __u32 near)
+{
+	__u32 cell = (near + key->process * 0x9e3779b1) & (CONNECTION_HINTS - 1), *hint = bpf_map_lookup_elem(&connection_hints, &cell), place;
+	struct connection *c;
+
+	if (!hint)
+		return 0;
+	place = *hint;
+	c = place ? bpf_map_lookup_elem(&connection_states, &place) : 0;
+	if (c && is_connection(c, key))
+		return c;
+	c = find_connection(key);
+	*hint = c ? c->place : 0;
+	return c;
+}
+
+/* 0: there is none. */
+static __always_inline __u32 take_place(struct connection_numbers *numbers)
+{
+	__u32 place = 0;
+
+	if (!bpf_map_pop_elem(&free_places, &place))
+		return place;
+	if (numbers->places >= entries_of(&connections))
+		return 0;
+	place = __sync_fetch_and_add(&numbers->places, 1) + 1;
+	return place <= entries_of(&connections) ? place : 0;	/* of several runs at once, some may come too late */
+}
+
+static __always_inline void give_place(__u32 place)
+{
+	bpf_map_push_elem(&free_places, &place, 0);
+}
+
+/* The entry at a place that was just taken, claimed, with nothing in it. NULL: a run that came late to what was there before holds it. */
+static __always_inline struct connection *clear_connection(__u32 place)
+{
+	struct connection *c = bpf_map_lookup_elem(&connection_states, &place);
+
+	if (!c || (compare_and_swap(&c->busy, 0, 1) && !wait_for(c)))
+		return 0;
+	__builtin_memset(c, 0, __builtin_offsetof(struct connection, busy));
+	__builtin_memset((char *)c + __builtin_offsetof(struct connection, busy) + sizeof(c->busy), 0,
+			 sizeof(*c) - __builtin_offsetof(struct connection, busy) - sizeof(c->busy));
+	c->place = place;
+	return c;
+}
+
+/* No hint finds it there any more. */
+static __always_inline void leave_place(struct connection *c, __u32 place)
+{
+	c->key.ssl = 0;
+	c->key.process = 0;
+	release(&c->busy);
+	give_place(place);
+}
+
+/* Puts a claimed connection into the table, from which on it is found. 0: there is one with this key, or no room. */
+static __always_inline int enter_connection(struct connection *c, const struct connection_key *key)
+{
+	__u32 place = c->place;
+
+	c->key = *key;
+	if (!bpf_map_update_elem(&connections, key, &place, BPF_NOEXIST))
+		return 1;
+	leave_place(c, place);
+	return 0;
+}
+
+/* Takes a claimed connection out of it. 0: it was in it no more. Nothing of it is touched after that: it may be another's already. */
+static __always_inline int remove_connection(struct connection *c, const struct connection_key *key)
+{
+	__u32 place = c->place;
+
+	if (bpf_map_delete_elem(&connections, key))
+		return 0;
+	leave_place(c, place);
+	return 1;
+}
+
+#endif
