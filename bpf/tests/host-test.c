@@ -2,6 +2,7 @@
 /* make test. With PRINT=1 the answers are printed, for reading before they go into cases.h. */
 #include "play.h"
 #include "bounds.h"
+#include "places.h"
 #include "budgets.h"
 #include "drops.h"
 #include "aggregate.h"
@@ -125,6 +126,7 @@ int main(void)
 		run_case(&cases[i]);
 	ends();
 	bounds();
+	places();
 	drops();
 	aggregates();
 	policies();

@@ -7,7 +7,7 @@ import { freeLoopbackPort } from "@masthead/infra/free-port";
 import { afterEach, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
 import { startNginx } from "../support/https-servers.js";
-import { mapSizesOf } from "../support/map-sizes.js";
+import { mapSizesOf, placesUsed } from "../support/map-sizes.js";
 import { descriptorsOf, residentKibOf } from "../support/process-resources.js";
 import { startProgram } from "../support/program.js";
 import { PYTHON } from "../support/python.js";
@@ -85,6 +85,8 @@ test(`${CONNECTIONS} connections and ${PROCESSES} processes leave nothing behind
   for (let done = 1; done < ROUNDS; done += 1) await round();
   // Whatever the server holds open between rounds, it holds no connection: each was for one request.
   await until("empty tables", () => isEmpty(mapSizesOf(agent.pid)));
+  expect(placesUsed(agent.pid)).toBeGreaterThan(0);
+  expect(placesUsed(agent.pid)).toBeLessThan(CONNECTIONS / ROUNDS);
   await until("as few descriptors", () => ownDescriptors(agent.pid) <= descriptors);
   expect(linksOf(agent.pid)).toBeLessThan(links + PROCESSES / ROUNDS);
   const half = ROUNDS / 2;

@@ -24,18 +24,33 @@ const USED: Record<string, (entries: Entry[], again: () => Entry[]) => number> =
   calls_in_flight: (entries) => entries.reduce((sum, { value }) => sum + word(value), 0),
 };
 
-/** How much there is in the tables of the programs that a process holds. @throws Error where one is missing */
-export function mapSizesOf(pid: number): Record<string, number> {
-  const ids = kernelIdsOf(pid).maps;
-  const infos = ids.map((id) => bpftool("map", "show", "id", String(id)) as { id: number; name: string });
-  const sizes = Object.entries(USED).map(([name, used]) => {
+/** What reads a table of the programs that a process holds. @throws Error where there is none of that name */
+const tablesOf = (pid: number) => {
+  const infos = kernelIdsOf(pid).maps.map(
+    (id) => bpftool("map", "show", "id", String(id)) as { id: number; name: string },
+  );
+  return (name: string) => {
     const info = infos.find((each) => each.name === name);
     if (info === undefined) throw new Error(`process ${pid} has no table ${name}`);
-    const dump = () => bpftool("map", "dump", "id", String(info.id)) as Entry[];
+    return () => bpftool("map", "dump", "id", String(info.id)) as Entry[];
+  };
+};
+
+/** How much there is in the tables of the programs that a process holds. @throws Error where one is missing */
+export function mapSizesOf(pid: number): Record<string, number> {
+  const tableOf = tablesOf(pid);
+  const sizes = Object.entries(USED).map(([name, used]) => {
+    const dump = tableOf(name);
     return [name, used(dump(), dump)];
   });
   return Object.fromEntries(sizes);
 }
+
+/** How many places connections have ever had (bpf/maps/connections.h): as many as there were at once, and few more. @throws Error as mapSizesOf() */
+export const placesUsed = (pid: number): number => {
+  const [numbers] = tablesOf(pid)("connection_numb")();
+  return word(numbers?.value.slice(8) ?? []);
+};
 
 /** Of four bytes, little endian. */
 const word = (bytes: string[]): number =>

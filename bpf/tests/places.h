@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/* Places in the table of connections: given back and used again, and never found by the hint of the connection before. */
+#ifndef MASTHEAD_PLACES_H
+#define MASTHEAD_PLACES_H
+
+#include "check.h"
+
+#define HINT 5	/* one for all: they share it */
+
+static const char asked[] = "GET /p HTTP/1.1\r\n\r\n";
+
+static struct connection *hinted(__u64 ssl)
+{
+	return find_connection_near(&(struct connection_key){ .ssl = ssl, .process = 7 }, HINT);
+}
+
+static void converse(__u64 ssl)
+{
+	feed(ssl, READ, asked, sizeof(asked) - 1);
+	feed(ssl, WRITE, OK_EMPTY, sizeof(OK_EMPTY) - 1);
+}
+
+static __u64 places_used(void)
+{
+	struct connection_numbers *numbers = bpf_map_lookup_elem(&connection_numbers, &(__u32){ 0 });
+
+	return numbers->places;
+}
+
+static void places(void)
+{
+	struct connection *first, *second;
+
+	text[0] = 0;
+	start();
+	converse(1);
+	first = hinted(1);
+	check(first && first->id == 1 && hinted(1) == first, "a connection is found by its hint", "");
+	check(!hinted(2) && hinted(1) == first, "a hint of another connection", "");
+	converse(2);
+	second = hinted(2);
+	check(second && second != first && hinted(1) == first && hinted(2) == second, "two connections with one hint", "");
+	hang_up(1);
+	check(!hinted(1) && !find_connection(&(struct connection_key){ .ssl = 1, .process = 7 }) && hinted(2) == second, "one that has ended", "");
+	converse(3);
+	check(hinted(3) == first && first->id == 3 && !hinted(1) && places_used() == 2, "its place is another's", "");
+	check(!hinted(0), "no connection has the key of an empty place", "");
+
+	start();
+	for (__u64 ssl = 1; ssl <= 1000; ssl++) {
+		converse(ssl);
+		hang_up(ssl);
+	}
+	check(places_used() == 1 && counted(COUNTER_CAPTURED) == 1000 && balances(), "a place is given back", "");
+
+	start();	/* the table is full, and has room again */
+	host.limited_map = &connections;
+	host.limit = 1;
+	converse(1);
+	for (int i = 0; i < 10; i++)
+		converse(2);
+	check(counted(COUNTER_LOST_CONNECTIONS) == 10 && places_used() == 2, "no room: the place is given back", "");
+	hang_up(1);
+	converse(2);
+	check(counted(COUNTER_LOST_CONNECTIONS) == 10 && counted(COUNTER_CAPTURED) == 12 && places_used() == 2 && balances(), "room again", "");
+}
+
+#endif
