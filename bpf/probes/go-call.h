@@ -154,14 +154,16 @@ int go_call_bytes(struct pt_regs *regs)
 		return 0;
 	w->tie = TIE_DESCRIPTOR;
 	measured = thread->wants & TIMINGS_OF_GO ? thread : 0;
-	c = find_connection(&key);
+	c = find_connection_near(&key, NEAR_ADDRESS(key.ssl));
 	if (measured || !c || !c->socket.family)
 		handle = read_go_socket(task, b.connection, tcp_close_of(regs, site), &w->socket, measured);
 	if (measured)
 		measure_go_call(w, measured);
 	if (measured && handle && (measured->wants & TIMING_ARRIVAL) && site.function == SITE_GO_READ_COPY)
 		take_go_arrival(w, handle);
-	observe(w, o, &key, find_connection(&key));	/* anew: it may have been closed while its socket was read */
+	if (!c || !is_connection(c, &key))	/* it may have been made or closed while its socket was read */
+		c = find_connection(&key);
+	observe(w, o, &key, c);
 	release(&w->busy);
 	return 0;
 }

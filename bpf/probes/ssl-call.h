@@ -175,7 +175,7 @@ static __always_inline int leave_call(struct pt_regs *regs, __u64 stack)
 	key.ssl = call->ssl;
 	ties = has_no_socket && is_read_for(thread, key.ssl) && may_read(call->site.function) && !thread->read_is_tied;
 	if (ties || size)
-		c = find_connection(&key);
+		c = find_connection_near(&key, NEAR_ADDRESS(key.ssl));
 	if (ties)
 		socket = tie_read(thread, &key, c, call->site.source);
 	is_tied = has_no_socket && ((c && c->socket.family) || (thread->read_is_tied && thread->read_for == key.ssl));
