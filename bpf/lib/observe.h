@@ -20,10 +20,10 @@ static __always_inline int takes_too_much(const struct process *process, __u32 s
 /* A new connection's state, claimed. NULL where the table is full, or another run was faster. */
 static __always_inline struct connection *new_connection(struct work *w, const struct connection_key *key)
 {
-	__u32 first = 0, place;
-	struct connection_numbers *numbers = bpf_map_lookup_elem(&connection_numbers, &first);
+	struct connection_numbers *numbers = numbers_of_connections();
 	struct process *process = bpf_map_lookup_elem(&processes, &key->process);
 	struct connection *c;
+	__u32 place;
 
 	if (!numbers || takes_too_much(process, w->source))
 		return 0;

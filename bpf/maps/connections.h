@@ -7,6 +7,7 @@
 #ifndef MASTHEAD_MAPS_CONNECTIONS_H
 #define MASTHEAD_MAPS_CONNECTIONS_H
 
+#include "records.h"
 #include "../lib/claim.h"
 
 #define CONNECTIONS_MOST 65536
@@ -28,13 +29,6 @@ struct {
 	__type(value, struct connection);
 } connection_states SEC(".maps");
 
-/* Places of connections that have ended. */
-struct {
-	__uint(type, BPF_MAP_TYPE_STACK);
-	__uint(max_entries, CONNECTIONS_MOST);
-	__type(value, __u32);
-} free_places SEC(".maps");
-
 #define CONNECTION_HINTS 65536
 /* The place of the connection that was last looked for with this hint; 0: it was not there. */
 struct {
@@ -44,10 +38,10 @@ struct {
 	__type(value, __u32);
 } connection_hints SEC(".maps");
 
-/* The next connection id, and how many places were ever used. */
 struct connection_numbers {
 	__u64 last_id;
-	__u64 places;
+	__u64 places;	/* that were ever used */
+	__u64 free;	/* the place that was given back last, and 2^32 times how often that has changed; each such names the one before it. 0 in the lower half: none */
 };
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -90,22 +84,67 @@ static __always_inline struct connection *find_connection_near(const struct conn
 	return c;
 }
 
+static __always_inline struct connection_numbers *numbers_of_connections(void)
+{
+	__u32 first = 0;
+
+	return bpf_map_lookup_elem(&connection_numbers, &first);
+}
+
+#define PLACE_TRIES 64	/* each that fails was another run's that succeeded */
+#define FREE_PLACE(free) ((__u32)(free))
+#define NEXT_FREE(free, place) ((((free) >> 32) + 1) << 32 | (place))
+
+/* A place that was given back; 0: there is none. By itself, for its loop. (Programs that may sleep, as that of tests, have no map of type STACK on Linux 6.1.) */
+verified_alone int take_free_place(void)
+{
+	struct connection_numbers *numbers = numbers_of_connections();
+
+	if (!numbers)
+		return 0;
+#pragma clang loop unroll(disable)
+	for (__u32 i = 0; i < PLACE_TRIES; i++) {
+		__u64 free = *(volatile __u64 *)&numbers->free;
+		__u32 place = FREE_PLACE(free);
+		struct connection *c = bpf_map_lookup_elem(&connection_states, &place);
+
+		if (!place || !c)
+			return 0;
+		if (compare_and_swap(&numbers->free, free, NEXT_FREE(free, *(volatile __u32 *)&c->next_free)) == free)
+			return place;
+	}
+	return 0;
+}
+
 /* 0: there is none. */
 static __always_inline __u32 take_place(struct connection_numbers *numbers)
 {
-	__u32 place = 0;
+	__u32 place = take_free_place();
 
-	if (!bpf_map_pop_elem(&free_places, &place))
+	if (place || numbers->places >= entries_of(&connections))
 		return place;
-	if (numbers->places >= entries_of(&connections))
-		return 0;
 	place = __sync_fetch_and_add(&numbers->places, 1) + 1;
 	return place <= entries_of(&connections) ? place : 0;	/* of several runs at once, some may come too late */
 }
 
-static __always_inline void give_place(__u32 place)
+/* By itself, for its loop. */
+verified_alone int give_place(__u32 place)
 {
-	bpf_map_push_elem(&free_places, &place, 0);
+	struct connection_numbers *numbers = numbers_of_connections();
+	struct connection *c = bpf_map_lookup_elem(&connection_states, &place);
+
+	if (!numbers || !c)
+		return 0;
+#pragma clang loop unroll(disable)
+	for (__u32 i = 0; i < PLACE_TRIES; i++) {
+		__u64 free = *(volatile __u64 *)&numbers->free;
+
+		*(volatile __u32 *)&c->next_free = FREE_PLACE(free);
+		if (compare_and_swap(&numbers->free, free, NEXT_FREE(free, place)) == free)
+			return 0;
+	}
+	count(COUNTER_HELPER_FAILED);
+	return 0;
 }
 
 /* The entry at a place that was just taken, claimed, with nothing in it. NULL: a run that came late to what was there before holds it. */

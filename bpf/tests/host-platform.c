@@ -10,7 +10,7 @@
 struct host_map {
 	const void *at;
 	struct host_shape shape;
-	__u32 entries, touched_to, pushed;
+	__u32 entries, touched_to;
 	__u8 *used, *touched, *keys, *values;
 };
 
@@ -96,26 +96,6 @@ long host_delete(const void *map, struct host_shape shape, const void *key)
 	return 0;
 }
 
-long host_push(const void *map, struct host_shape shape, const void *value)
-{
-	struct host_map *m = find(map, shape);
-
-	if (m->pushed >= m->entries)
-		return -7;
-	memcpy(value_at(m, m->pushed++), value, m->shape.value_size);
-	return 0;
-}
-
-long host_pop(const void *map, struct host_shape shape, void *value)
-{
-	struct host_map *m = find(map, shape);
-
-	if (!m->pushed)
-		return -2;
-	memcpy(value, value_at(m, --m->pushed), m->shape.value_size);
-	return 0;
-}
-
 long host_for_each(const void *map, struct host_shape shape, long (*callback)(void *, void *, void *, void *), void *context)
 {
 	struct host_map *m = find(map, shape);
@@ -183,7 +163,7 @@ void host_reset(void)
 				memset(value_at(m, i), 0, m->shape.value_size);
 		memset(m->used, 0, m->touched_to);
 		memset(m->touched, 0, m->touched_to);
-		m->touched_to = m->pushed = 0;
+		m->touched_to = 0;
 	}
 	memset(host.sent, 0, host.sent_bytes);
 	memset(&host, 0, offsetof(struct host_state, sent));

@@ -26,17 +26,12 @@ struct host_shape {
 #define HOST_SHAPE(map)                                                                              \
 	(struct host_shape){ sizeof(*(map)->type) / sizeof(int), sizeof(*(map)->max_entries) / sizeof(int), \
 			     sizeof(*(map)->key), sizeof(*(map)->value) }
-/* It has no keys. */
-#define HOST_SHAPE_OF_STACK(map)                                                                     \
-	(struct host_shape){ sizeof(*(map)->type) / sizeof(int), sizeof(*(map)->max_entries) / sizeof(int), 0, sizeof(*(map)->value) }
 
 #define entries_of(map) HOST_SHAPE(map).entries
 
 void *host_lookup(const void *map, struct host_shape shape, const void *key);
 long host_update(const void *map, struct host_shape shape, const void *key, const void *value, __u64 flags);
 long host_delete(const void *map, struct host_shape shape, const void *key);
-long host_push(const void *map, struct host_shape shape, const void *value);
-long host_pop(const void *map, struct host_shape shape, void *value);
 long host_for_each(const void *map, struct host_shape shape, long (*callback)(void *, void *, void *, void *), void *context);
 long host_loop(__u32 times, long (*callback)(__u32, void *), void *context);
 long host_read(void *to, __u32 size, const void *from);
@@ -48,8 +43,6 @@ __u64 host_time(void);
 #define bpf_map_lookup_elem(map, key) host_lookup((map), HOST_SHAPE(map), (key))
 #define bpf_map_update_elem(map, key, value, flags) host_update((map), HOST_SHAPE(map), (key), (value), (flags))
 #define bpf_map_delete_elem(map, key) host_delete((map), HOST_SHAPE(map), (key))
-#define bpf_map_push_elem(map, value, flags) host_push((map), HOST_SHAPE_OF_STACK(map), (value))
-#define bpf_map_pop_elem(map, value) host_pop((map), HOST_SHAPE_OF_STACK(map), (value))
 #define bpf_for_each_map_elem(map, callback, context, flags) \
 	host_for_each((map), HOST_SHAPE(map), (long (*)(void *, void *, void *, void *))(callback), (context))
 #define bpf_loop(times, callback, context, flags) host_loop((times), (long (*)(__u32, void *))(callback), (context))

@@ -22,9 +22,7 @@ static void converse(__u64 ssl)
 
 static __u64 places_used(void)
 {
-	struct connection_numbers *numbers = bpf_map_lookup_elem(&connection_numbers, &(__u32){ 0 });
-
-	return numbers->places;
+	return numbers_of_connections()->places;
 }
 
 static void places(void)

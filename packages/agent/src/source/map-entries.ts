@@ -19,7 +19,6 @@ export const mapEntriesOf = (sizes: KernelSizes): Record<string, number> => ({
   records: sizes.ringBytes,
   connections: sizes.kernelConnections,
   connection_states: 1 + sizes.kernelConnections, // they count from 1
-  free_places: sizes.kernelConnections,
   calls: sizes.kernelCalls,
   assemblies: sizes.kernelHeads,
   series_0: sizes.kernelSeries,
