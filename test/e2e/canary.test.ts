@@ -230,7 +230,6 @@ it("leaves no planted secret in any map, but for a head that has not ended", asy
     "work_areas",
     "record_areas",
     "assemblies",
-    "connections",
     "connection_states",
     "strange_sockets",
     "calls",
