@@ -230,7 +230,7 @@ it("leaves no planted secret in any map, but for a head that has not ended", asy
     "work_areas",
     "record_areas",
     "assemblies",
-    "connection_states",
+    "connection_stat", // as the kernel cuts it
     "strange_sockets",
     "calls",
     "threads",
