@@ -70,7 +70,7 @@ let python: HttpsServer;
 let nginx: HttpsServer;
 let clearPort: number;
 beforeAll(async () => {
-  product = await startMasthead(cleanup);
+  product = await startMasthead(cleanup, { MASTHEAD_KERNEL_CONNECTIONS: "4096" }); // tables are dumped as text
   python = await startPythonServer(cleanup);
   clearPort = await freeLoopbackPort();
   nginx = await startNginx(cleanup, { server: `listen 127.0.0.1:${clearPort}; ${NGINX_LOCATION}` });
