@@ -46,7 +46,7 @@ enum line_phase { LINE_EMPTY, LINE_CR, LINE_MORE, LINE_MORE_CR };
 /* What follows a head; `direction.after` in STATE_SKIP_HEAD. */
 enum framing { FRAMING_NONE, FRAMING_LENGTH, FRAMING_CHUNKED, FRAMING_UNTIL_CLOSE, FRAMING_TUNNEL, FRAMING_UNKNOWN };
 
-/* One cache line, where the elements of the table begin with one. */
+/* One cache line. */
 struct direction {
 	__u64 remaining;
 	__u64 bytes;		/* of the open message so far, head and body */

@@ -23,17 +23,22 @@ static __always_inline struct connection *new_connection(struct work *w, const s
 	struct connection_numbers *numbers = numbers_of_connections();
 	struct process *process = bpf_map_lookup_elem(&processes, &key->process);
 	struct connection *c;
-	__u32 place;
+	__u32 place, held;
 
 	if (!numbers || takes_too_much(process, w->source))
 		return 0;
 	place = take_place(numbers);
 	c = place ? clear_connection(place) : 0;
-	if (!c) {
-		if (place)
+	if (place && !c) {	/* the one that was given back last is still held: the next one is not */
+		held = place;
+		place = take_place(numbers);
+		give_place(held);
+		c = place ? clear_connection(place) : 0;
+		if (place && !c)
 			give_place(place);
-		return 0;
 	}
+	if (!c)
+		return 0;
 	c->id = __sync_fetch_and_add(&numbers->last_id, 1) + 1;
 	c->source = w->source;
 	c->patience = w->patience;
@@ -197,7 +202,8 @@ static __always_inline void observe(struct work *w, struct out *o, const struct 
 			c = find_connection(key);
 	}
 	if (c && !is_new && compare_and_swap(&c->busy, 0, 1) && !wait_for(c)) {
-		c->directions[w->direction & 1].missed = 1;
+		if (is_connection(c, key))
+			c->directions[w->direction & 1].missed = 1;
 		return;
 	}
 	if (!c) {

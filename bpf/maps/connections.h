@@ -70,7 +70,7 @@ static __always_inline struct connection *find_connection(const struct connectio
 /* As find_connection(), for what is often called. near: NEAR_DESCRIPTOR() or NEAR_ADDRESS(). */
 static __always_inline struct connection *find_connection_near(const struct connection_key *key, __u32 near)
 {
-	__u32 cell = (near + key->process * 0x9e3779b1) & (CONNECTION_HINTS - 1), *hint = bpf_map_lookup_elem(&connection_hints, &cell), place;
+	__u32 cell = (near + key->process * 0x9e3779b1) & (CONNECTION_HINTS - 1), *hint = bpf_map_lookup_elem(&connection_hints, &cell), place, found;
 	struct connection *c;
 
 	if (!hint)
@@ -80,7 +80,9 @@ static __always_inline struct connection *find_connection_near(const struct conn
 	if (c && is_connection(c, key))
 		return c;
 	c = find_connection(key);
-	*hint = c ? c->place : 0;
+	found = c ? c->place : 0;
+	if (found != place)	/* its line is that of other hints, too */
+		*hint = found;
 	return c;
 }
 
@@ -143,7 +145,7 @@ verified_alone int give_place(__u32 place)
 		if (compare_and_swap(&numbers->free, free, NEXT_FREE(free, place)) == free)
 			return 0;
 	}
-	count(COUNTER_HELPER_FAILED);
+	count(COUNTER_HELPER_FAILED);	/* so many other runs at once as there never were: the place is not used again */
 	return 0;
 }
 
@@ -175,11 +177,12 @@ static __always_inline int enter_connection(struct connection *c, const struct c
 {
 	__u32 place = c->place;
 
-	c->key = *key;
-	if (!bpf_map_update_elem(&connections, key, &place, BPF_NOEXIST))
-		return 1;
-	leave_place(c, place);
-	return 0;
+	if (bpf_map_update_elem(&connections, key, &place, BPF_NOEXIST)) {
+		leave_place(c, place);
+		return 0;
+	}
+	c->key = *key;	/* not before: a hint would find what the table refused */
+	return 1;
 }
 
 /* Takes a claimed connection out of it. 0: it was in it no more. Nothing of it is touched after that: it may be another's already. */

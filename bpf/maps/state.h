@@ -124,7 +124,7 @@ static __always_inline void remember_ciphertext(const struct connection_key *key
 {
 	volatile __u64 *cell = ciphertext_cell(key);
 
-	if (cell)
+	if (cell && *cell != ciphertext_word(key))	/* its line is that of other sockets, too */
 		*cell = ciphertext_word(key);
 }
 

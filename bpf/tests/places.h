@@ -25,11 +25,28 @@ static __u64 places_used(void)
 	return numbers_of_connections()->places;
 }
 
+static void ciphertext_cells(void)
+{
+	struct connection_key one = { .ssl = 5 | SOCKET_HANDLE, .process = 7 };
+	struct connection_key other = { .ssl = (5 + CIPHERTEXT_CELLS) | SOCKET_HANDLE, .process = 7 };
+
+	start();
+	remember_ciphertext(&one);
+	check(carries_ciphertext(&one) && !carries_ciphertext(&other), "a socket that carries TLS", "");
+	remember_ciphertext(&other);
+	check(carries_ciphertext(&other) && !carries_ciphertext(&one), "two sockets with one cell", "");
+	delete_strange(&one);
+	check(carries_ciphertext(&other), "the one that has no cell ends", "");
+	delete_strange(&other);
+	check(!carries_ciphertext(&other) && !carries_ciphertext(&one), "the other one ends", "");
+}
+
 static void places(void)
 {
 	struct connection *first, *second;
 
 	text[0] = 0;
+	ciphertext_cells();
 	start();
 	converse(1);
 	first = hinted(1);
@@ -43,6 +60,18 @@ static void places(void)
 	converse(3);
 	check(hinted(3) == first && first->id == 3 && !hinted(1) && places_used() == 2, "its place is another's", "");
 	check(!hinted(0), "no connection has the key of an empty place", "");
+
+	start();	/* a run that came late holds the place that was given back last */
+	converse(1);
+	first = hinted(1);
+	hang_up(1);
+	first->busy = 1;
+	converse(2);
+	converse(3);
+	check(hinted(2) && hinted(3) && hinted(2) != first && hinted(3) != first && !counted(COUNTER_LOST_CONNECTIONS), "a place that is held", "");
+	release(&first->busy);
+	converse(4);
+	check(hinted(4) == first, "and that is held no more", "");
 
 	start();
 	for (__u64 ssl = 1; ssl <= 1000; ssl++) {

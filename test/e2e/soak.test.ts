@@ -22,6 +22,9 @@ const ROUNDS = 10;
 /** What Node's heap may do between two looks: a leak of a kilobyte a connection is more after an hour, not here. */
 const MEMORY_MAY_GROW = 1.25;
 
+/** Connections that are open at once, from one round to another. */
+const AT_ONCE_MAY_VARY = 64;
+
 const cleanup = new Cleanup();
 afterEach(() => cleanup.run());
 
@@ -82,11 +85,12 @@ test(`${CONNECTIONS} connections and ${PROCESSES} processes leave nothing behind
   await round();
   const descriptors = ownDescriptors(agent.pid);
   const links = linksOf(agent.pid);
+  const places = placesUsed(agent.pid);
   for (let done = 1; done < ROUNDS; done += 1) await round();
   // Whatever the server holds open between rounds, it holds no connection: each was for one request.
   await until("empty tables", () => isEmpty(mapSizesOf(agent.pid)));
-  expect(placesUsed(agent.pid)).toBeGreaterThan(0);
-  expect(placesUsed(agent.pid)).toBeLessThan(CONNECTIONS / ROUNDS);
+  expect(places).toBeGreaterThan(0);
+  expect(placesUsed(agent.pid)).toBeLessThan(places + AT_ONCE_MAY_VARY);
   await until("as few descriptors", () => ownDescriptors(agent.pid) <= descriptors);
   expect(linksOf(agent.pid)).toBeLessThan(links + PROCESSES / ROUNDS);
   const half = ROUNDS / 2;

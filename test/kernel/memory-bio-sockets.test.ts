@@ -147,7 +147,7 @@ test("a handshake that waits while another connection's backlog is written is no
     expect(await portsAtServer(slow, seen, path), path).toEqual([port, slow.localPort]);
 });
 
-/** More than the 64 sockets that a thread remembers of, some of which take the places of others. */
+/** Open at once, and written to in turn. */
 test.each(["node", "asyncio"] as const)(
   "%s with many connections: each has its own addresses",
   async (kind) => {
