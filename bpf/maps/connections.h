@@ -50,6 +50,12 @@ struct {
 	__type(value, struct connection_numbers);
 } connection_numbers SEC(".maps");
 
+/* Which cell a number of a process has: its neighbours' are beside it, and those of other processes elsewhere. */
+static __always_inline __u32 cell_beside(__u32 number, __u32 process)
+{
+	return number + process * 0x9e3779b1;
+}
+
 static __always_inline int is_connection(const struct connection *c, const struct connection_key *key)
 {
 	return c->key.ssl == key->ssl && c->key.process == key->process;
@@ -70,7 +76,7 @@ static __always_inline struct connection *find_connection(const struct connectio
 /* As find_connection(), for what is often called. near: NEAR_DESCRIPTOR() or NEAR_ADDRESS(). */
 static __always_inline struct connection *find_connection_near(const struct connection_key *key, __u32 near)
 {
-	__u32 cell = (near + key->process * 0x9e3779b1) & (CONNECTION_HINTS - 1), *hint = bpf_map_lookup_elem(&connection_hints, &cell), place, found;
+	__u32 cell = cell_beside(near, key->process) & (CONNECTION_HINTS - 1), *hint = bpf_map_lookup_elem(&connection_hints, &cell), place, found;
 	struct connection *c;
 
 	if (!hint)

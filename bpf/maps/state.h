@@ -102,7 +102,7 @@ struct {
 
 static __always_inline volatile __u64 *ciphertext_cell(const struct connection_key *key)
 {
-	__u32 cell = ((__u32)key->ssl + key->process * 0x9e3779b1) & (CIPHERTEXT_CELLS - 1);
+	__u32 cell = cell_beside(key->ssl, key->process) & (CIPHERTEXT_CELLS - 1);
 
 	return bpf_map_lookup_elem(&ciphertext_sockets, &cell);
 }
