@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { copyFileSync, readFileSync, realpathSync, renameSync, rmSync } from "node:fs";
+import { copyFileSync, realpathSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -12,6 +12,7 @@ import { Cleanup } from "../support/cleanup.js";
 import { coverageEntry } from "../support/coverage-entry.js";
 import { startNginx, startPythonServer } from "../support/https-servers.js";
 import { type KernelCapture, startKernelCapture } from "../support/kernel-capture.js";
+import { firstChildOf } from "../support/process-tree.js";
 import { type Program, startProgram } from "../support/program.js";
 import { PYTHON } from "../support/python.js";
 import { buildStaticServer, startStaticServer } from "../support/static-server.js";
@@ -81,10 +82,7 @@ test("connections that speak HTTP/2 are noted with the processes at both ends, w
   capture.tables.apply(policySet(1, { all: {} }));
   const port = await freeLoopbackPort();
   const server = await startNginx(cleanup, { server: `listen 127.0.0.1:${port} ssl http2;` });
-  const [worker = 0] = readFileSync(`/proc/${server.pid}/task/${server.pid}/children`, "latin1")
-    .trim()
-    .split(" ")
-    .map(Number);
+  const worker = await firstChildOf(server.pid);
   expect(entryOf(capture, worker)).not.toHaveProperty("notes");
   const url = `https://127.0.0.1:${port}/`;
   for (let connection = 0; connection < 2; connection += 1)

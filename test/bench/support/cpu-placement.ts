@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { cpus } from "node:os";
 import type { Cleanup } from "../../support/cleanup.js";
-import { childrenOf } from "./process-cost.js";
+import { childrenOf } from "../../support/process-tree.js";
 
 /** Where the measured program runs, by itself. */
 export const SERVER_CPU = "0";

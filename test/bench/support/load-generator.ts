@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { Cleanup } from "../../support/cleanup.js";
-import { childrenOf } from "./process-cost.js";
+import { childrenOf } from "../../support/process-tree.js";
 
 /** So many that the server has enough to do while the agent has the CPU that both share. */
 export const CONNECTIONS = 128;

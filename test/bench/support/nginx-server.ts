@@ -2,9 +2,9 @@ import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { freeLoopbackPort } from "@masthead/infra/free-port";
 import { startNginx } from "../../support/https-servers.js";
+import { firstChildOf } from "../../support/process-tree.js";
 import { exchangesPerRequest } from "./gateway-workload.js";
 import { NGINX_WORKLOADS } from "./nginx-workloads.js";
-import { childrenOf } from "./process-cost.js";
 import type { StartServer } from "./traced-server.js";
 import type { Workload } from "./workloads.js";
 
@@ -23,8 +23,8 @@ export const nginxServer =
     process.env["PATH"] = `${folder}:${path}`;
     try {
       const { pid, port } = await startNginx(cleanup, { ...options, server });
+      const workerPid = await firstChildOf(pid);
       placement.pinServer(pid);
-      const [workerPid = 0] = childrenOf(pid);
       return {
         name: "nginx",
         words: `nginx ${clearText ? "in clear" : "with TLS"}, one worker: ${workload.words}`,

@@ -1,9 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** Processes that the first thread of a process started. */
-export const childrenOf = (pid: number): number[] =>
-  readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").filter(Boolean).map(Number);
-
 /** CPU time of all living threads of a process so far, in nanoseconds, what probes took in them included. */
 export const cpuNs = (pid: number): number =>
   readdirSync(`/proc/${pid}/task`).reduce((sum, thread) => {

@@ -2,8 +2,8 @@ import { fileURLToPath } from "node:url";
 import { freeLoopbackPort } from "@masthead/infra/free-port";
 import type { Cleanup } from "../cleanup.js";
 import { answering } from "../https-servers.js";
+import { treeOf } from "../process-tree.js";
 import { startProgram } from "../program.js";
-import { treeOf } from "./process-tree.js";
 import { type Link, makeServerFiles, type ServerFiles } from "./server-files.js";
 
 export interface RunningServer {
