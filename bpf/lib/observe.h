@@ -23,20 +23,10 @@ static __always_inline struct connection *new_connection(struct work *w, const s
 	struct connection_numbers *numbers = numbers_of_connections();
 	struct process *process = bpf_map_lookup_elem(&processes, &key->process);
 	struct connection *c;
-	__u32 place, held;
 
 	if (!numbers || takes_too_much(process, w->source))
 		return 0;
-	place = take_place(numbers);
-	c = place ? clear_connection(place) : 0;
-	if (place && !c) {	/* the one that was given back last is still held: the next one is not */
-		held = place;
-		place = take_place(numbers);
-		give_place(held);
-		c = place ? clear_connection(place) : 0;
-		if (place && !c)
-			give_place(place);
-	}
+	c = claim_room(numbers);
 	if (!c)
 		return 0;
 	c->id = __sync_fetch_and_add(&numbers->last_id, 1) + 1;
@@ -184,6 +174,15 @@ static __always_inline void run_unremembered(struct work *w, struct out *o)
 	run(w, o, &w->spare);
 }
 
+/* These bytes are not looked at: what has the key now is out of step in that direction. */
+static __always_inline void miss_bytes(struct work *w, const struct connection_key *key)
+{
+	struct connection *c = find_connection(key);
+
+	if (c)
+		c->directions[w->direction & 1].missed = 1;
+}
+
 /*
  * Takes the call that the caller noted in a claimed work area: user, size, direction, call_ns, process, executable,
  * socket. A program that calls on many threads at once loses its place, and cannot mix up what is remembered of others:
@@ -191,7 +190,7 @@ static __always_inline void run_unremembered(struct work *w, struct out *o)
  */
 static __always_inline void observe(struct work *w, struct out *o, const struct connection_key *key, struct connection *c)
 {
-	int is_new = 0;
+	int is_new = 0, is_its;
 
 	if (!c) {
 		if (!is_wanted(key->process))
@@ -202,17 +201,19 @@ static __always_inline void observe(struct work *w, struct out *o, const struct 
 			c = find_connection(key);
 	}
 	if (c && !is_new && compare_and_swap(&c->busy, 0, 1) && !wait_for(c)) {
-		if (is_connection(c, key))
-			c->directions[w->direction & 1].missed = 1;
+		miss_bytes(w, key);
 		return;
 	}
 	if (!c) {
 		run_unremembered(w, o);
 		return;
 	}
-	if (is_connection(c, key))
+	is_its = is_connection(c, key);
+	if (is_its)
 		run(w, o, c);
 	release(&c->busy);
+	if (!is_its)	/* it has ended while this run waited */
+		miss_bytes(w, key);
 }
 
 #endif

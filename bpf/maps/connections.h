@@ -73,23 +73,41 @@ static __always_inline struct connection *find_connection(const struct connectio
 #define NEAR_DESCRIPTOR(descriptor) (descriptor)
 #define NEAR_ADDRESS(address) ((address) >> 10)
 
-/* As find_connection(), for what is often called. near: NEAR_DESCRIPTOR() or NEAR_ADDRESS(). */
-static __always_inline struct connection *find_connection_near(const struct connection_key *key, __u32 near)
+/* The hint to what has this key. near: NEAR_DESCRIPTOR() or NEAR_ADDRESS(). */
+static __always_inline __u32 *hint_of(const struct connection_key *key, __u32 near)
 {
-	__u32 cell = cell_beside(near, key->process) & (CONNECTION_HINTS - 1), *hint = bpf_map_lookup_elem(&connection_hints, &cell), place, found;
-	struct connection *c;
+	__u32 cell = cell_beside(near, key->process) & (CONNECTION_HINTS - 1);
 
-	if (!hint)
-		return 0;
-	place = *hint;
-	c = place ? bpf_map_lookup_elem(&connection_states, &place) : 0;
-	if (c && is_connection(c, key))
-		return c;
-	c = find_connection(key);
-	found = c ? c->place : 0;
-	if (found != place)	/* its line is that of other hints, too */
+	return bpf_map_lookup_elem(&connection_hints, &cell);
+}
+
+/* NULL: the hint is of none, or of another one. */
+static __always_inline struct connection *hinted_connection(const struct connection_key *key, const __u32 *hint)
+{
+	__u32 place = *hint;
+	struct connection *c = place ? bpf_map_lookup_elem(&connection_states, &place) : 0;
+
+	return c && is_connection(c, key) ? c : 0;
+}
+
+/* As find_connection(); the next time the hint is of what was found. */
+static __always_inline struct connection *find_unhinted(const struct connection_key *key, __u32 *hint)
+{
+	struct connection *c = find_connection(key);
+	__u32 found = c ? c->place : 0;
+
+	if (found != *hint)	/* its line is that of other hints, too */
 		*hint = found;
 	return c;
+}
+
+/* As find_connection(), for what is often called. */
+static __always_inline struct connection *find_connection_near(const struct connection_key *key, __u32 near)
+{
+	__u32 *hint = hint_of(key, near);
+	struct connection *c = hint ? hinted_connection(key, hint) : 0;
+
+	return c || !hint ? c : find_unhinted(key, hint);
 }
 
 static __always_inline struct connection_numbers *numbers_of_connections(void)
@@ -176,6 +194,22 @@ static __always_inline void leave_place(struct connection *c, __u32 place)
 	c->key.process = 0;
 	release(&c->busy);
 	give_place(place);
+}
+
+/* Room for a connection, claimed, with nothing in it; NULL: there is none. Where the place that was given back last is still held, the next one is not. */
+static __always_inline struct connection *claim_room(struct connection_numbers *numbers)
+{
+	__u32 place = take_place(numbers), held = place;
+	struct connection *c = place ? clear_connection(place) : 0;
+
+	if (c || !held)
+		return c;
+	place = take_place(numbers);
+	give_place(held);
+	c = place ? clear_connection(place) : 0;
+	if (place && !c)
+		give_place(place);
+	return c;
 }
 
 /* Puts a claimed connection into the table, from which on it is found. 0: there is one with this key, or no room. */

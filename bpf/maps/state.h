@@ -88,52 +88,56 @@ struct {
 } strange_sockets SEC(".maps");
 
 /*
- * Of those, which carry TLS: what most calls on them need to know, where no near cache has to be missed for it. Inodes are numbered one after
- * the other, so those of one process lie side by side. Each cell is one word, read and written whole; several sockets may share one: then it
- * says nothing of the others.
+ * Of those, which are not looked at any more: what most calls on them need to know, where no near cache has to be missed for it. Inodes are
+ * numbered one after the other, so those of one process lie side by side. Each cell is one word, read and written whole; several sockets may
+ * share one: then it says nothing of the others.
  */
-#define CIPHERTEXT_CELLS 32768
+#define PASSED_CELLS 32768
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, CIPHERTEXT_CELLS);
+	__uint(max_entries, PASSED_CELLS);
 	__type(key, __u32);
 	__type(value, __u64);
-} ciphertext_sockets SEC(".maps");
+} passed_sockets SEC(".maps");
 
-static __always_inline volatile __u64 *ciphertext_cell(const struct connection_key *key)
+/* Why a socket is passed, in its word. No process has an id with that bit (PID_MAX_LIMIT is 2^22). */
+#define PASSED_AS_TLS 0U
+#define PASSED_AS_STRANGE (1U << 31)	/* it carries neither TLS nor HTTP */
+
+static __always_inline volatile __u64 *passed_cell(const struct connection_key *key)
 {
-	__u32 cell = cell_beside(key->ssl, key->process) & (CIPHERTEXT_CELLS - 1);
+	__u32 cell = cell_beside(key->ssl, key->process) & (PASSED_CELLS - 1);
 
-	return bpf_map_lookup_elem(&ciphertext_sockets, &cell);
+	return bpf_map_lookup_elem(&passed_sockets, &cell);
 }
 
 /* Of a socket's key: the handle's low half is the inode's number. */
-static __always_inline __u64 ciphertext_word(const struct connection_key *key)
+static __always_inline __u64 passed_word(const struct connection_key *key, __u32 as)
 {
-	return key->ssl << 32 | key->process;
+	return key->ssl << 32 | as | key->process;
 }
 
-static __always_inline int carries_ciphertext(const struct connection_key *key)
+static __always_inline int is_passed(const struct connection_key *key, __u32 as)
 {
-	volatile __u64 *cell = ciphertext_cell(key);
+	volatile __u64 *cell = passed_cell(key);
 
-	return cell && *cell == ciphertext_word(key);
+	return cell && *cell == passed_word(key, as);
 }
 
-static __always_inline void remember_ciphertext(const struct connection_key *key)
+static __always_inline void remember_passed(const struct connection_key *key, __u32 as)
 {
-	volatile __u64 *cell = ciphertext_cell(key);
+	volatile __u64 *cell = passed_cell(key);
 
-	if (cell && *cell != ciphertext_word(key))	/* its line is that of other sockets, too */
-		*cell = ciphertext_word(key);
+	if (cell && *cell != passed_word(key, as))	/* its line is that of other sockets, too */
+		*cell = passed_word(key, as);
 }
 
 /* With its entry in `strange_sockets`. */
 static __always_inline long delete_strange(const struct connection_key *key)
 {
-	volatile __u64 *cell = ciphertext_cell(key);
+	volatile __u64 *cell = passed_cell(key);
 
-	if (cell && *cell == ciphertext_word(key))
+	if (cell && (*cell & ~(__u64)PASSED_AS_STRANGE) == passed_word(key, PASSED_AS_TLS))
 		*cell = 0;
 	return bpf_map_delete_elem(&strange_sockets, key);
 }

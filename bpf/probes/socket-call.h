@@ -26,10 +26,13 @@ static __always_inline void forget_left_call(struct thread *thread, __u64 stack)
 static __always_inline void note_passed(struct thread *thread, const struct connection_key *key,
 					struct strange_socket *strange, __u32 direction, __u64 user, __u32 moved)
 {
-	if (strange && strange->is_tls)
+	if (strange && strange->is_tls) {
 		note_ciphertext(thread, key, strange, direction, user, moved);
-	else
-		note_no_ciphertext(thread, direction);
+		return;
+	}
+	if (strange && !strange->calls_left)
+		remember_passed(key, PASSED_AS_STRANGE);
+	note_no_ciphertext(thread, direction);
 }
 
 /* The bytes of a call, where they are in one place. */
@@ -39,7 +42,7 @@ static __always_inline void take_socket_bytes(struct pt_regs *regs, struct task_
 					      struct transfer_call call, __u32 returned, struct socket_file *s)
 {
 	struct connection_key key = { .ssl = s->inode | SOCKET_HANDLE, .process = task->tgid };
-	__u32 direction = call.direction & 1;
+	__u32 direction = call.direction & 1, *hint;
 	struct strange_socket *strange;
 	struct connection *c;
 	struct out *o = 0;
@@ -48,7 +51,16 @@ static __always_inline void take_socket_bytes(struct pt_regs *regs, struct task_
 
 	if (pass_ciphertext(thread, &key, direction))
 		return;
-	c = find_connection_near(&key, NEAR_DESCRIPTOR(s->descriptor));
+	hint = hint_of(&key, NEAR_DESCRIPTOR(s->descriptor));
+	if (!hint)
+		return;
+	c = hinted_connection(&key, hint);
+	if (!c && is_passed(&key, PASSED_AS_STRANGE)) {
+		note_no_ciphertext(thread, direction);
+		return;
+	}
+	if (!c)
+		c = find_unhinted(&key, hint);
 	strange = c ? 0 : bpf_map_lookup_elem(&strange_sockets, &key);
 	if (!c && !strange && !is_of_streams(s))	/* of others it was known when they were noted */
 		return;

@@ -95,7 +95,7 @@ static __always_inline void note_ciphertext_read(struct thread *thread, __u64 ha
 /* One more call on a socket that carries TLS. 1: it was that, and nothing of it needs the socket to be looked up. */
 static __always_inline int pass_ciphertext(struct thread *thread, const struct connection_key *key, __u32 direction)
 {
-	if (!thread->knows_ciphertext || (direction == READ ? thread->wants & TIMING_ARRIVAL : thread->wrote_for) || !carries_ciphertext(key))
+	if (!thread->knows_ciphertext || (direction == READ ? thread->wants & TIMING_ARRIVAL : thread->wrote_for) || !is_passed(key, PASSED_AS_TLS))
 		return 0;
 	if (direction == READ)
 		note_ciphertext_read(thread, key->ssl);
@@ -109,7 +109,7 @@ static __always_inline void note_ciphertext(struct thread *thread, const struct 
 	struct connection_key key = { .ssl = thread->wrote_for, .process = socket_key->process };
 	struct connection *c;
 
-	remember_ciphertext(socket_key);
+	remember_passed(socket_key, PASSED_AS_TLS);
 	thread->knows_ciphertext = 1;
 	if (direction == READ) {
 		note_ciphertext_read(thread, socket_key->ssl);

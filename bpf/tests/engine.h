@@ -32,8 +32,8 @@ static inline __u64 counted(__u32 which)
 	return n ? *n : 0;
 }
 
-/* One call, and where its bytes are. */
-static inline void feed_call(__u64 ssl, int direction, const struct part *parts, __u32 count, __u32 size)
+/* One call, and where its bytes are. found: what the caller found by the key. */
+static inline void feed_found(struct connection *found, __u64 ssl, int direction, const struct part *parts, __u32 count, __u32 size)
 {
 	struct connection_key key = { .ssl = ssl, .process = 7 };
 	struct out *o = 0;
@@ -55,8 +55,13 @@ static inline void feed_call(__u64 ssl, int direction, const struct part *parts,
 	w->call_ns = host_time();
 	w->executable = (struct executable){ 0, 0 };
 	w->socket.family = 0;
-	observe(w, o, &key, find_connection(&key));
+	observe(w, o, &key, found);
 	release(&w->busy);
+}
+
+static inline void feed_call(__u64 ssl, int direction, const struct part *parts, __u32 count, __u32 size)
+{
+	feed_found(find_connection(&(struct connection_key){ .ssl = ssl, .process = 7 }), ssl, direction, parts, count, size);
 }
 
 /* The bytes are copied to a block of their size, so that the sanitizer sees a read beyond them. */

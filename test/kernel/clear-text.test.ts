@@ -7,7 +7,7 @@ import { BUILT_OBJECT } from "@masthead/agent/source/bpf-source";
 import { policySet } from "@masthead/agent/testing/policies";
 import { afterEach, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
-import { captureClearText, socketsOfProcess } from "../support/clear-text.js";
+import { captureClearText, passedSocketsOf, socketsOfProcess } from "../support/clear-text.js";
 import { curl } from "../support/curl.js";
 import { startPythonServer } from "../support/https-servers.js";
 import { startKernelCapture } from "../support/kernel-capture.js";
@@ -140,10 +140,12 @@ test("a connection that is not HTTP is left alone after a few calls, and forgott
   await until("it makes room", () => socketsOfProcess(session, "connections", echo.pid) === 0);
   client.send(REQUEST);
   await until("an answer", () => client.lines.length === 5);
+  expect(passedSocketsOf(session, echo.pid)).toBe(1);
   await client.finish();
   await echo.line((line) => line === "closed");
   expect(seen.filter(({ pid }) => pid === echo.pid)).toEqual([]);
   expect(socketsOfProcess(session, "strange_sockets", echo.pid)).toBe(0);
+  expect(passedSocketsOf(session, echo.pid)).toBe(0);
 });
 
 test("what is remembered of a socket is forgotten when a program closes it that is no target any more", async () => {

@@ -52,11 +52,29 @@ export const captureClearText = (
   return { seen, session, attachment, tables };
 };
 
+/** The inodes of a process's sockets to the process that started it. */
+const standardSocketsOf = (pid: number): number[] =>
+  [0, 1, 2].map((fd) => Number(/\d+/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[0]));
+
 /** How many sockets of this process a table holds; those to the process that started it are left out. */
 export const socketsOfProcess = (session: CaptureSession, map: string, pid: number): number => {
-  const standard = [0, 1, 2].map((fd) => /\d+/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[0]);
+  const standard = standardSocketsOf(pid);
   return session
     .tableKeys(map)
     .map((key) => Buffer.from(key))
-    .filter((key) => key.readUInt32LE(8) === pid && !standard.includes(String(key.readUInt32LE(0)))).length;
+    .filter((key) => key.readUInt32LE(8) === pid && !standard.includes(key.readUInt32LE(0))).length;
+};
+
+/** As PASSED_AS_STRANGE of bpf/maps/state.h, which stands in a word with the process's id. */
+const PASSED_AS_STRANGE = 0x8000_0000;
+
+/** How many sockets of this process the kernel passes without a look, since they carry neither HTTP nor TLS. */
+export const passedSocketsOf = (session: CaptureSession, pid: number): number => {
+  const standard = standardSocketsOf(pid);
+  return session
+    .tableKeys("passed_sockets")
+    .map((cell) => Buffer.from(session.lookupTable("passed_sockets", cell) ?? []))
+    .filter(
+      (word) => word.readUInt32LE(0) === pid + PASSED_AS_STRANGE && !standard.includes(word.readUInt32LE(4)),
+    ).length;
 };
