@@ -47,6 +47,18 @@ describe.each(offered)("links of kind $kind", ({ kind }) => {
     expect(seen.map((probe) => probe.kind)).toEqual(Array.from({ length: 100 }, () => 3));
   });
 
+  test("are detached together, those that are gone already passed over", async () => {
+    const session = open({ bestLink: kind });
+    const before = session.kernelIds().links;
+    const links = Array.from({ length: 20 }, () => attach(session));
+    const during = session.kernelIds().links;
+    session.detach(...links.slice(0, 2));
+    session.detach(...links);
+    expect(session.kernelIds().links).toEqual(before);
+    await until("their ends", () => remaining("link", during).length === before.length);
+    await target.call(10);
+  });
+
   test("leave nothing behind once the session is closed", async () => {
     const session = open({ bestLink: kind });
     attach(session);

@@ -5,7 +5,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
 #include <cerrno>
+#include <system_error>
+#include <thread>
 
 #include "bpf_object.h"
 #include "failure.h"
@@ -14,6 +18,9 @@
 namespace masthead {
 
 namespace {
+
+// To end a link waits for grace periods of the kernel, some 25 ms in all; those who wait at the same time share them.
+constexpr size_t kEndedAtOnce = 16;
 
 int create_multi_link(int program_fd, uint32_t attach_type, const ProbePoint& point) {
   LinkCreateUprobeMulti attributes = {};
@@ -66,19 +73,40 @@ int Links::attach_tracepoint(bpf_program* program) {
   return hold({link, bpf_link__fd(link)});
 }
 
-void Links::detach(int id) {
-  const auto found = held_.find(id);
-  if (found == held_.end()) return;
-  if (found->second.link != nullptr) {
-    bpf_link__destroy(found->second.link);
+void Links::end(const Held& held) {
+  if (held.link != nullptr) {
+    bpf_link__destroy(held.link);
   } else {
-    ::close(found->second.fd);
+    ::close(held.fd);
   }
-  held_.erase(found);
+}
+
+void Links::detach(const std::vector<int>& ids) {
+  std::vector<Held> taken;
+  for (const int id : ids) {
+    const auto found = held_.find(id);
+    if (found == held_.end()) continue;
+    taken.push_back(found->second);
+    held_.erase(found);
+  }
+  std::atomic<size_t> next{0};
+  const auto end_some = [&] {
+    for (size_t at = next++; at < taken.size(); at = next++) end(taken[at]);
+  };
+  std::vector<std::thread> others;
+  try {
+    while (others.size() + 1 < std::min(kEndedAtOnce, taken.size())) others.emplace_back(end_some);
+  } catch (const std::system_error&) {
+    // The host has no more threads for us: those that there are end all.
+  }
+  end_some();
+  for (std::thread& other : others) other.join();
 }
 
 void Links::detach_all() {
-  while (!held_.empty()) detach(held_.begin()->first);
+  std::vector<int> ids;
+  for (const auto& [id, held] : held_) ids.push_back(id);
+  detach(ids);
 }
 
 std::vector<uint32_t> Links::kernel_ids() const {

@@ -25,7 +25,8 @@ class Links {
   int attach_multi(bpf_program* program, uint32_t attach_type, const ProbePoint& point);
   int attach_perf(bpf_program* program, const ProbePoint& point);
   int attach_tracepoint(bpf_program* program);
-  void detach(int id);
+  // Together, in no order. An id of none is passed over.
+  void detach(const std::vector<int>& ids);
   void detach_all();
   std::vector<uint32_t> kernel_ids() const;
 
@@ -35,6 +36,7 @@ class Links {
     int fd;
   };
   int hold(Held held);
+  static void end(const Held& held);
   std::map<int, Held> held_;
   int last_ = 0;
 };

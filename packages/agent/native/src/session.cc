@@ -167,7 +167,9 @@ Napi::Value Session::attach_tracepoint(Info info) {
 }
 
 Napi::Value Session::detach(Info info) {
-  links_.detach(static_cast<int>(number(info, 0)));
+  std::vector<int> ids;
+  for (size_t at = 0; at < info.Length(); ++at) ids.push_back(static_cast<int>(number(info, at)));
+  links_.detach(ids);
   return info.Env().Undefined();
 }
 

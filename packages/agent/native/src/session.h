@@ -34,7 +34,7 @@ class Session : public Napi::ObjectWrap<Session> {
   Napi::Value attach_multi(Info info);       // (program, attachType, path, offset, cookie, atReturn) → id
   Napi::Value attach_perf(Info info);        // (program, path, offset, cookie, atReturn) → id
   Napi::Value attach_tracepoint(Info info);  // (program) → id
-  Napi::Value detach(Info info);             // (id)
+  Napi::Value detach(Info info);             // (id, ...)
   Napi::Value start(Info info);              // (ring, pollEveryMs, handoffBytes, onRecords)
   Napi::Value pause(Info info);              // (paused)
   Napi::Value stop(Info info);               // () → Promise | undefined; once

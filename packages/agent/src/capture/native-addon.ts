@@ -31,7 +31,7 @@ export interface NativeSession {
     pid: number,
   ): number;
   attachTracepoint(program: string): number;
-  detach(id: number): void;
+  detach(...ids: number[]): void;
   start(
     ring: string,
     pollEveryMs: number,

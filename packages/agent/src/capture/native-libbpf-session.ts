@@ -72,8 +72,7 @@ export class LibbpfSession implements CaptureSession {
 
   followArrivals(wanted: boolean): void {
     if (wanted === this.#arrivals.length > 0) return;
-    const attached = this.#arrivals.splice(0);
-    for (const link of attached) this.#native.detach(link);
+    this.#native.detach(...this.#arrivals.splice(0));
     if (!wanted) return;
     if (!ARRIVAL_PROGRAMS.every((name) => this.info.programs.includes(name))) {
       const EOPNOTSUPP = 95;
@@ -85,7 +84,7 @@ export class LibbpfSession implements CaptureSession {
         this.#arrivals.push(native(() => this.#native.attachTracepoint(name)));
       }
     } catch (error) {
-      for (const link of this.#arrivals.splice(0)) this.#native.detach(link);
+      this.#native.detach(...this.#arrivals.splice(0));
       throw error;
     }
   }
@@ -132,9 +131,11 @@ export class LibbpfSession implements CaptureSession {
     return this.#native.attachMulti(program, type, path, offset, cookie, atReturn, pid);
   }
 
-  detach(linkId: number): void {
-    for (const link of this.#links.get(linkId) ?? []) this.#native.detach(link);
-    this.#links.delete(linkId);
+  detach(...linkIds: number[]): void {
+    const links = linkIds.map((id) => this.#links.get(id) ?? []);
+    for (const id of linkIds) this.#links.delete(id);
+    this.#native.detach(...links.flatMap(([first]) => first ?? []));
+    this.#native.detach(...links.flatMap(([, atReturn]) => atReturn ?? []));
   }
 
   start(onRecords: (records: Uint8Array, count: number) => void): void {

@@ -240,7 +240,7 @@ function attachClearText(loaded: Loaded): void {
   try {
     for (const name of names) links.push(native(() => loaded.session.attachTracepoint(name)));
   } catch (error) {
-    for (const link of links) loaded.session.detach(link);
+    loaded.session.detach(...links);
     if (!(error instanceof NativeError)) throw error;
     loaded.programs = loaded.programs.filter((name) => !isOfClearText(name));
     loaded.absent.push({ program: names[links.length] ?? "", reason: withoutClearText(error.message) });

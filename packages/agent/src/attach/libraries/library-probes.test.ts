@@ -20,7 +20,9 @@ const probes = (refused?: number) => {
       standing.set(lastId, offset);
       return lastId;
     },
-    detach: (id: number) => void standing.delete(id),
+    detach: (...ids: number[]) => {
+      for (const id of ids) standing.delete(id);
+    },
   };
   const offsets = () => [...standing.values()].sort();
   return { probes: new LibraryProbes(session), standing, offsets };

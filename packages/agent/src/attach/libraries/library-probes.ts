@@ -45,9 +45,10 @@ export class LibraryProbes {
     library.linkIds = this.#stand(library, path, runtime, sites);
   }
 
-  detach(library: Library): void {
-    this.#take(library.linkIds);
-    library.linkIds = [];
+  /** those of all of them, together */
+  detach(...libraries: Library[]): void {
+    this.session.detach(...libraries.flatMap(({ linkIds }) => linkIds));
+    for (const library of libraries) library.linkIds = [];
   }
 
   /**
@@ -62,7 +63,7 @@ export class LibraryProbes {
 
   dropCopies(library: Library): void {
     const { sites, linkIds } = library;
-    this.#take(linkIds.filter((_, place) => isCopy(sites[place] as LibrarySite)));
+    this.session.detach(...linkIds.filter((_, place) => isCopy(sites[place] as LibrarySite)));
     library.linkIds = linkIds.filter((_, place) => !isCopy(sites[place] as LibrarySite));
     library.sites = sites.filter((site) => !isCopy(site));
   }
@@ -78,12 +79,8 @@ export class LibraryProbes {
       }
       return linkIds;
     } catch (error) {
-      this.#take(linkIds);
+      this.session.detach(...linkIds);
       throw error;
     }
-  }
-
-  #take(linkIds: readonly number[]): void {
-    for (const id of linkIds) this.session.detach(id);
   }
 }

@@ -216,7 +216,7 @@ export class LibraryTable {
   }
 
   close(): void {
-    for (const library of this.#libraries.values()) this.#probes.detach(library);
+    this.#probes.detach(...this.#libraries.values());
     this.#libraries.clear();
   }
 }

@@ -67,7 +67,9 @@ beforeEach(() => {
         probes.set(++lastLink, site);
         return lastLink;
       },
-      detach: (id) => void probes.delete(id),
+      detach: (...ids) => {
+        for (const id of ids) probes.delete(id);
+      },
       updateTable(_, thread, value) {
         if (isFull) throw new Error("E2BIG");
         const bytes = Buffer.from(value);

@@ -19,8 +19,8 @@ const PROCESSES_MAX = 64;
 const LOOKS_ELSEWHERE = 2;
 /** Threads; others are looked at in the scans after. */
 const LOOKS_PER_SCAN = 512;
-/** To detach one takes some 25 ms, in which nothing else is done. */
-const DETACHED_PER_SCAN = 4;
+/** To detach them takes some 25 ms, in which nothing else is done; more of them would wait for each other (native/src/links.cc). */
+const DETACHED_PER_SCAN = 16;
 
 /** A thread that may be in a read of TLS since before there were probes. */
 interface Waiter {
@@ -109,7 +109,7 @@ export class WaitingReads {
   }
 
   #detach(links: readonly { id: number }[]): void {
-    for (const { id } of links) this.session.detach(id);
+    this.session.detach(...links.map(({ id }) => id));
   }
 
   /** Each process and library that was not met before, where the process is captured. Whether it is, is asked once until the next look. */
