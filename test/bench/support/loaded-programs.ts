@@ -55,9 +55,7 @@ export const loadAll = (
   prepare(session);
   const attach = (which: RegExp) => {
     const links = programs.filter((name) => which.test(name)).map((name) => native.attachTracepoint(name));
-    return () => {
-      for (const link of links) native.detach(link);
-    };
+    return () => native.detach(...links);
   };
   if (clearText && programs.filter((name) => SYSTEM_CALLS.test(name)).length !== 2)
     throw new Error(`not loaded: ${JSON.stringify(loaded.absent)}`);
@@ -69,7 +67,7 @@ export const loadAll = (
         const detach = attach(TRACEPOINTS);
         const probes = sites.map((site) => session.attachUprobe(site));
         return () => {
-          for (const probe of probes) session.detach(probe);
+          session.detach(...probes);
           detach();
         };
       };
