@@ -174,7 +174,7 @@ static __always_inline void run_unremembered(struct work *w, struct out *o)
 	run(w, o, &w->spare);
 }
 
-/* These bytes are not looked at: what has the key now is out of step in that direction. */
+/* These bytes are not looked at: what has the key now, if anything, is out of step in that direction. Of a library's object that may be another connection, which then has a gap that is none. */
 static __always_inline void miss_bytes(struct work *w, const struct connection_key *key)
 {
 	struct connection *c = find_connection(key);
@@ -212,7 +212,7 @@ static __always_inline void observe(struct work *w, struct out *o, const struct 
 	if (is_its)
 		run(w, o, c);
 	release(&c->busy);
-	if (!is_its)	/* it has ended while this run waited */
+	if (!is_its)	/* it has ended since the caller found it */
 		miss_bytes(w, key);
 }
 

@@ -132,14 +132,34 @@ static __always_inline void remember_passed(const struct connection_key *key, __
 		*cell = passed_word(key, as);
 }
 
-/* With its entry in `strange_sockets`. */
-static __always_inline long delete_strange(const struct connection_key *key)
+static __always_inline void forget_passed(const struct connection_key *key)
 {
 	volatile __u64 *cell = passed_cell(key);
 
 	if (cell && (*cell & ~(__u64)PASSED_AS_STRANGE) == passed_word(key, PASSED_AS_TLS))
 		*cell = 0;
-	return bpf_map_delete_elem(&strange_sockets, key);
+}
+
+/* Its entry first: see pass_strange(). */
+static __always_inline long delete_strange(const struct connection_key *key)
+{
+	long failed = bpf_map_delete_elem(&strange_sockets, key);
+
+	forget_passed(key);
+	return failed;
+}
+
+/* Of a socket whose entry says that it is left alone. Another thread may just have seen a head or TLS begin on it: then the entry is gone, or another. */
+static __always_inline void pass_strange(const struct connection_key *key)
+{
+	struct strange_socket *strange;
+
+	if (is_passed(key, PASSED_AS_STRANGE))
+		return;
+	remember_passed(key, PASSED_AS_STRANGE);
+	strange = bpf_map_lookup_elem(&strange_sockets, key);
+	if (!strange || strange->is_tls || strange->calls_left)
+		forget_passed(key);
 }
 
 #define NO_CIPHERTEXT 1

@@ -31,7 +31,7 @@ static __always_inline void note_passed(struct thread *thread, const struct conn
 		return;
 	}
 	if (strange && !strange->calls_left)
-		remember_passed(key, PASSED_AS_STRANGE);
+		pass_strange(key);
 	note_no_ciphertext(thread, direction);
 }
 

@@ -29,11 +29,19 @@ static void passed_cells(void)
 {
 	struct connection_key one = { .ssl = 5 | SOCKET_HANDLE, .process = 7 };
 	struct connection_key other = { .ssl = (5 + PASSED_CELLS) | SOCKET_HANDLE, .process = 7 };
+	struct strange_socket tls = { .is_tls = 1 }, left_alone = {};
 
 	start();
 	remember_passed(&one, PASSED_AS_TLS);
 	check(is_passed(&one, PASSED_AS_TLS) && !is_passed(&one, PASSED_AS_STRANGE) && !is_passed(&other, PASSED_AS_TLS), "a socket that carries TLS", "");
-	remember_passed(&other, PASSED_AS_STRANGE);
+	pass_strange(&other);
+	check(!is_passed(&other, PASSED_AS_STRANGE), "a socket whose entry is gone", "");
+	bpf_map_update_elem(&strange_sockets, &other, &tls, BPF_ANY);
+	pass_strange(&other);
+	check(!is_passed(&other, PASSED_AS_STRANGE), "a socket whose entry is of TLS by now", "");
+	remember_passed(&one, PASSED_AS_TLS);
+	bpf_map_update_elem(&strange_sockets, &other, &left_alone, BPF_ANY);
+	pass_strange(&other);
 	check(is_passed(&other, PASSED_AS_STRANGE) && !is_passed(&other, PASSED_AS_TLS) && !is_passed(&one, PASSED_AS_TLS), "two sockets with one cell", "");
 	delete_strange(&one);
 	check(is_passed(&other, PASSED_AS_STRANGE), "the one that has no cell ends", "");

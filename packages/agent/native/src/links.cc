@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
-#include <system_error>
 #include <thread>
 
 #include "bpf_object.h"
@@ -83,6 +82,7 @@ void Links::end(const Held& held) {
 
 void Links::detach(const std::vector<int>& ids) {
   std::vector<Held> taken;
+  taken.reserve(ids.size());
   for (const int id : ids) {
     const auto found = held_.find(id);
     if (found == held_.end()) continue;
@@ -95,9 +95,10 @@ void Links::detach(const std::vector<int>& ids) {
   };
   std::vector<std::thread> others;
   try {
+    others.reserve(kEndedAtOnce);
     while (others.size() + 1 < std::min(kEndedAtOnce, taken.size())) others.emplace_back(end_some);
-  } catch (const std::system_error&) {
-    // The host has no more threads for us: those that there are end all.
+  } catch (...) {
+    // The host has no more threads or memory for us: those that there are end all.
   }
   end_some();
   for (std::thread& other : others) other.join();

@@ -54,7 +54,7 @@ export interface CaptureSession {
   counters(): number[];
   /** the id to give to detach() */
   attachUprobe(site: ProbeSite): number;
-  /** Together, which takes little longer than one does, some 25 ms; a link that is gone already is not an error. */
+  /** Together, which takes little longer than one does, some 25 ms (before Linux 6.6 as much for each); a link that is gone already is not an error. */
   detach(...linkIds: number[]): void;
   /**
    * Begins reading: each call brings `count` records laid end to end, every start at a multiple of eight bytes; their memory

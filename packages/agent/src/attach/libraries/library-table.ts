@@ -187,11 +187,11 @@ export class LibraryTable {
    */
   prune(): void {
     this.#scan += 1;
-    for (const library of this.#libraries.values()) {
-      if (library.pids.size > 0 || isStillThere(library)) continue;
-      this.#probes.detach(library);
-      this.#libraries.delete(library.identity);
-    }
+    const gone = [...this.#libraries.values()].filter(
+      (library) => library.pids.size === 0 && !isStillThere(library),
+    );
+    this.#probes.detach(...gone);
+    for (const { identity } of gone) this.#libraries.delete(identity);
   }
 
   /** The libraries that this process maps, the captured ones first. */
