@@ -32,6 +32,8 @@ const PT_INTERP = 3;
  */
 export class ElfFile {
   readonly machine: Machine;
+  /** its code holds addresses as they will be */
+  readonly isFixed: boolean;
   readonly #source: ByteSource;
   readonly #segments: Segment[];
   readonly #sections: Section[];
@@ -40,6 +42,7 @@ export class ElfFile {
   constructor(source: ByteSource) {
     const header: ElfHeader = readHeader(source);
     this.machine = header.machine;
+    this.isFixed = header.isFixed;
     this.#source = source;
     this.#segments = readSegments(source, header);
     this.#sections = readSections(source, header);

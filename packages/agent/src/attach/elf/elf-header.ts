@@ -5,6 +5,8 @@ export type Machine = "x86-64" | "aarch64";
 
 export interface ElfHeader {
   machine: Machine;
+  /** an executable that lies where it was linked (`ET_EXEC`); others lie anywhere */
+  isFixed: boolean;
   segmentsAt: number;
   segments: number;
   sectionsAt: number;
@@ -16,6 +18,7 @@ const HEADER_BYTES = 64;
 const SEGMENT_BYTES = 56;
 const SECTION_BYTES = 64;
 const MACHINES: Record<number, Machine> = { 62: "x86-64", 183: "aarch64" };
+const ET_EXEC = 2;
 const SEGMENTS_MAX = 256;
 const SECTIONS_MAX = 4096;
 
@@ -34,6 +37,7 @@ export function readHeader(source: ByteSource): ElfHeader {
   if (machine === undefined) throw new ElfError("a machine that is not known");
   const header = {
     machine,
+    isFixed: bytes.readUInt16LE(16) === ET_EXEC,
     segmentsAt: u64(bytes, 32),
     segments: bytes.readUInt16LE(56),
     sectionsAt: u64(bytes, 40),

@@ -25,12 +25,15 @@ export function keptArguments(
   const receiver = frameBytes + RETURN_ADDRESS_BYTES;
   const places = [receiver, receiver + WORD_BYTES];
   const stores = code.filter(
-    ({ storesAt = -1 }) => storesAt >= receiver && storesAt < receiver + places.length * WORD_BYTES,
+    ({ storesAt }) =>
+      storesAt?.base === "rsp" &&
+      storesAt.at >= receiver &&
+      storesAt.at < receiver + places.length * WORD_BYTES,
   );
   const isKept = (register: string, at: number | undefined) =>
     beginning.code.some(
       ({ stores: stored, storesAt, movedBytes }) =>
-        stored === register && storesAt === at && movedBytes === WORD_BYTES,
+        stored === register && storesAt?.base === "rsp" && storesAt.at === at && movedBytes === WORD_BYTES,
     );
   const areKept =
     convention === "stack"

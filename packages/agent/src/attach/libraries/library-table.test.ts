@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ProbeSite, SessionInfo } from "../../capture/native-session.js";
+import type { SeenAt } from "../../capture/seen-at.js";
 import { type ChooseSites, chooseSites } from "../runtimes.js";
 import { UnknownBuild } from "../unknown-build.js";
 import { LibraryTable } from "./library-table.js";
@@ -27,10 +28,14 @@ const INFO: SessionInfo = {
 };
 
 /** A table over a session that notes what it is asked for, and how often a file was looked through. */
-const tableWith = (choose: ChooseSites = (elf) => chooseSites(elf)) => {
+const tableWith = (choose: ChooseSites = (elf) => chooseSites(elf), info: Partial<SessionInfo> = {}) => {
   const attached: ProbeSite[] = [];
   let looks = 0;
-  const session = { info: INFO, attachUprobe: (site: ProbeSite) => attached.push(site), detach: () => {} };
+  const session = {
+    info: { ...INFO, ...info },
+    attachUprobe: (site: ProbeSite) => attached.push(site),
+    detach: () => {},
+  };
   const table = new LibraryTable(session, (elf, seenAt) => {
     looks += 1;
     return choose(elf, seenAt);
@@ -48,7 +53,25 @@ test("a program with TLS inside is looked through once, however often it is met"
   expect(looks()).toBe(1);
 });
 
-test("so is one without, and what is no program; neither is in the table", () => {
+test.each([
+  ["copy", "probe", "copy"],
+  ["call", "probe", "call"],
+  ["copy", "instruction", "call"],
+] as const)(
+  "a program is seen at the %s, where returns are seen by %s: at the %s",
+  (seenAt, returnBy, expected) => {
+    const asked: SeenAt[] = [];
+    const note: ChooseSites = (elf, at) => {
+      asked.push(at);
+      return chooseSites(elf);
+    };
+    const { table } = tableWith(note, { seenAt, returnBy });
+    table.sightProgram(process.execPath, { pid: 1 });
+    expect(asked).toEqual([expected]);
+  },
+);
+
+test("one without, and what is no program, are looked through once; neither is in the table", () => {
   const { table, looks } = tableWith();
   const script = join(folder, "script");
   writeFileSync(script, "#!/bin/sh\n");

@@ -36,7 +36,7 @@ export class LibraryTable {
   #refused = 0;
   #attached = 0;
   readonly #probes: LibraryProbes;
-  /** where bytes are seen of libraries that come; of programs always at calls, since those that have TLS inside mostly move ciphertext themselves */
+  /** where bytes are seen of libraries and programs that come */
   seenAt: SeenAt;
 
   constructor(
@@ -125,12 +125,17 @@ export class LibraryTable {
     return this.#add(identity, path, true, found);
   }
 
-  #find(path: string, isProgram: boolean, seenAt: SeenAt = isProgram ? "call" : this.seenAt): Found {
+  #find(path: string, isProgram: boolean, seenAt: SeenAt = this.#seenAtOf(isProgram)): Found {
     try {
       return { chosen: withFile(path, (source) => this.choose(new ElfFile(source), seenAt)) };
     } catch (error) {
       return { error };
     }
+  }
+
+  /** Programs with TLS inside mostly move ciphertext themselves: where handshakes are not seen, only whole calls tell their sockets. */
+  #seenAtOf(isProgram: boolean): SeenAt {
+    return isProgram && this.session.info.returnBy !== "probe" ? "call" : this.seenAt;
   }
 
   #sighted(library: Library, path: string, by: Sighting): Library {
@@ -153,7 +158,14 @@ export class LibraryTable {
     const link = this.session.info.links[0] ?? "perf";
     const library: Library = {
       ...{ identity, path, link, sites: [], linkIds: [] },
-      ...{ isUnknownBuild: false, retryAtScan: 0, isProgram, pids: new Set<number>(), cached: false },
+      ...{
+        isUnknownBuild: false,
+        retryAtScan: 0,
+
+        isProgram,
+        pids: new Set<number>(),
+        cached: false,
+      },
     };
     this.#libraries.set(identity, library);
     this.#attach(library, path, found);

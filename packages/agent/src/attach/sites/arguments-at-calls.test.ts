@@ -54,6 +54,7 @@ const passing = (...lines: string[]): number =>
 const placesIn = (...lines: string[]): Place[] =>
   placesOf([{ register: "rdi", bytes: 8 }], ...lines).flatMap(([place]) => place ?? []);
 const CALL = "call wanted";
+const FRAME = ["push %rbp", "mov %rsp,%rbp"];
 
 describe.runIf(process.arch === "x64")("an argument at a call", () => {
   test.each<[string, (number | string)[], string[]]>([
@@ -128,6 +129,67 @@ describe.runIf(process.arch === "x64")("an argument at a call", () => {
       [8],
       ["push %rdi", "push 8(%rsi)", CALL, "pop %rax", "pop %rdi", "ret"],
     ],
+    [
+      "above a frame pointer's end of the stack",
+      [8],
+      [...FRAME, "sub $32,%rsp", "mov %rdi,-24(%rbp)", "xor %edi,%edi", CALL, "leave", "ret"],
+    ],
+    [
+      "back from there in another register",
+      ["r12"],
+      [
+        ...FRAME,
+        "sub $16,%rsp",
+        "mov %rdi,-8(%rbp)",
+        "call other",
+        "mov -8(%rbp),%r12",
+        "movq $0,-8(%rbp)",
+        CALL,
+        "leave",
+        "ret",
+      ],
+    ],
+    [
+      "in a frame that was left and begun again",
+      [0],
+      [...FRAME, "push %rax", "leave", ...FRAME, "push %rdi", CALL, "leave", "ret"],
+    ],
+    [
+      "where the stack is taken back to what was saved",
+      [0],
+      [...FRAME, "push %rdi", "push %rax", "sub $64,%rsp", "lea -8(%rbp),%rsp", CALL, "leave", "ret"],
+    ],
+    [
+      "where the frame pointer gives it back",
+      [0],
+      ["push %rdi", ...FRAME, "push %rax", "mov %rbp,%rsp", "pop %rbp", CALL, "pop %rdi", "ret"],
+    ],
+    [
+      "overwritten by way of the frame pointer",
+      [],
+      [...FRAME, "sub $16,%rsp", "mov %rdi,-8(%rbp)", "movq $0,-8(%rbp)", CALL, "leave", "ret"],
+    ],
+    [
+      "overwritten by way of the stack pointer",
+      [],
+      [...FRAME, "sub $16,%rsp", "mov %rdi,-8(%rbp)", "movq $0,8(%rsp)", CALL, "leave", "ret"],
+    ],
+    [
+      "by a frame pointer that is none any more",
+      [],
+      [...FRAME, "sub $16,%rsp", "mov %rsi,%rbp", "mov %rdi,-8(%rbp)", CALL, "ret"],
+    ],
+    [
+      "by one that is another on one of two ways",
+      [],
+      [
+        "test %esi,%esi",
+        "je 1f",
+        ...[...FRAME, "push %rdi", "jmp 2f"],
+        ...["1: push %rbp", "push %rdi", "mov %rsp,%rbp", "2:", CALL, "ret"],
+      ],
+    ],
+    ["by half a frame pointer", [], ["push %rax", "mov %esp,%ebp", "mov %rdi,(%rbp)", CALL, "ret"]],
     ["half of it", [], ["sub $24,%rsp", "mov %edi,8(%rsp)", "mov %edi,%ebx", CALL, "ret"]],
   ])("%s: %j", (_, places, lines) => {
     expect(placesIn(...lines)).toEqual(places);

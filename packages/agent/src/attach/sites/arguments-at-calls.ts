@@ -1,5 +1,6 @@
 import type { DecodedCode } from "./decoded-code.js";
 import type { Instruction } from "./instructions.js";
+import type { StackWord } from "./moved-words.js";
 import { endsCode } from "./return-instructions.js";
 
 /** An argument of a function: the register that brings it, and how much of that counts. */
@@ -33,6 +34,8 @@ type Places = ReadonlyMap<string | number, number>;
 interface Known {
   /** how much is on the stack; UNKNOWN_DEPTH: nothing is known any more, whatever comes */
   depth: number;
+  /** how much was on it when `rbp` became the function's frame pointer; undefined: it is none */
+  frame?: number | undefined;
   places: Places;
 }
 
@@ -92,7 +95,8 @@ function follow(
   const arrive = (address: number, now: Known): void => {
     const before = known.get(address);
     const merged = before ? merge(before, now, join) : now;
-    if (before && merged.depth === before.depth && merged.places.size === before.places.size) return;
+    const isKnown = merged.depth === before?.depth && merged.places.size === before.places.size;
+    if (isKnown) return;
     known.set(address, merged);
     pending.push(address);
   };
@@ -125,19 +129,32 @@ function placeOf(argument: number, depth: number, places: Places): Place | undef
   return undefined;
 }
 
-function afterOne(instruction: Instruction, { depth, places }: Known, wanted: readonly Argument[]): Known {
-  const {
-    writes,
-    storesAt,
-    storedBytes = 0,
-    stores,
-    loads,
-    copies,
-    movedBytes = 0,
-    pops,
-    flow,
-  } = instruction;
-  if (pops === undefined || depth === UNKNOWN_DEPTH) return NOTHING;
+/** Where a word of the stack is, by its distance from the stack pointer at entry; undefined where that is not known. */
+function distanceOf({ base, at }: StackWord, { depth, frame }: Known): number | undefined {
+  if (base === "rsp") return at - depth;
+  return frame === undefined ? undefined : at - frame;
+}
+
+/** How much is on the stack after an instruction; undefined where that is not known. */
+function depthAfter({ pops, unwindsTo }: Instruction, { depth, frame }: Known): number | undefined {
+  if (depth === UNKNOWN_DEPTH) return undefined;
+  const now = pops !== undefined ? depth - pops : (frame ?? Number.NaN) - (unwindsTo ?? Number.NaN);
+  return now >= 0 ? now : undefined;
+}
+
+function frameAfter(
+  { copies, movedBytes, writes }: Instruction,
+  { depth, frame }: Known,
+): number | undefined {
+  if (copies?.register === "rbp" && copies.from === "rsp" && movedBytes === 8) return depth;
+  return writes.has("rbp") ? undefined : frame;
+}
+
+function afterOne(instruction: Instruction, before: Known, wanted: readonly Argument[]): Known {
+  const { writes, storesAt, storedBytes = 0, stores, loads, copies, movedBytes = 0, flow } = instruction;
+  const { places } = before;
+  const depth = depthAfter(instruction, before);
+  if (depth === undefined) return NOTHING;
   // Most instructions touch none of them, and share what is known.
   let changed: Map<string | number, number> | undefined;
   const change = () => {
@@ -149,31 +166,29 @@ function afterOne(instruction: Instruction, { depth, places }: Known, wanted: re
   };
   const bytesOf = (argument: number) => wanted[argument]?.bytes ?? 0;
   const isCall = flow === "call" || flow === "indirect_call";
-  const source = loads ? loads.from - depth : (copies?.from ?? stores);
+  const source = loads ? distanceOf(loads.from, before) : (copies?.from ?? stores);
   const held = source === undefined ? undefined : places.get(source);
   const moved = held !== undefined && movedBytes >= bytesOf(held) ? held : undefined;
   for (const register of writes) forget(register);
   if (isCall) for (const register of LOST_IN_CALLS) forget(register);
   const given = loads?.register ?? copies?.register;
   if (given !== undefined && moved !== undefined) change().set(given, moved);
-  if (storesAt !== undefined && !isCall) {
-    const at = storesAt - depth;
+  const at = storesAt && !isCall ? distanceOf(storesAt, before) : undefined;
+  if (at !== undefined) {
     const end = at + storedBytes;
     for (const [place, argument] of places) {
       if (typeof place === "number" && place < end && place + bytesOf(argument) > at) forget(place);
     }
     if (stores !== undefined && moved !== undefined) change().set(at, moved);
   }
-  const now = depth - pops;
-  if (now < 0) return NOTHING;
   // What is below the stack pointer is nobody's.
   for (const place of (changed ?? places).keys())
-    if (typeof place === "number" && place < -now) change().delete(place);
-  return { depth: now, places: changed ?? places };
+    if (typeof place === "number" && place < -depth) change().delete(place);
+  return { depth, frame: frameAfter(instruction, before), places: changed ?? places };
 }
 
 function merge(before: Known, now: Known, join: Join): Known {
-  if (before.depth !== now.depth) return NOTHING;
+  if (before.depth !== now.depth || before.frame !== now.frame) return NOTHING;
   const isSame = before.places === now.places;
-  return { depth: before.depth, places: isSame ? now.places : join(before.places, now.places) };
+  return { ...before, places: isSame ? now.places : join(before.places, now.places) };
 }

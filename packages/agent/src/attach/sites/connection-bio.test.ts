@@ -38,6 +38,11 @@ describe.runIf(process.arch === "x64")("where a connection has its BIO", () => {
     expect(bioOf([SINCE_1_1_1, DEPRECATED, SINCE_3_0])).toEqual({ at: 16, isOf3: true });
   });
 
+  test("is known of a getter with a frame pointer", () => {
+    const code = ["endbr64", "push %rbp", "mov 16(%rdi), %rax", "mov %rsp, %rbp", "pop %rbp", "ret"];
+    expect(bioOf([SINCE_1_1_1, DEPRECATED], code)).toEqual({ at: 16, isOf3: false });
+  });
+
   test.each([
     ["before 1.1.1", [DEPRECATED]],
     ["of 3 without what it deprecates", [SINCE_1_1_1, SINCE_3_0]],

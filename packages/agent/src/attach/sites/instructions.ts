@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { setFlagsFromString } from "node:v8";
 import type * as Iced from "iced-x86";
-import { type MovedWords, movedWords } from "./moved-words.js";
+import { baseOf, type MovedWords, movedWords, type StackWord } from "./moved-words.js";
 
 /** One x86-64 instruction, as far as choosing a probe site asks. */
 export interface Instruction extends MovedWords {
@@ -16,8 +16,8 @@ export interface Instruction extends MovedWords {
   writes: ReadonlySet<string>;
   /** the register that is given an address on the stack (`mov rcx, rsp`, `lea r8, [rbp-16]`) */
   stackAddressTo?: string;
-  /** bytes above `rsp` at which it may write the stack; undefined where it does not, or not at a fixed distance */
-  storesAt?: number;
+  /** where it may write the stack; undefined where it does not, or not at a fixed distance */
+  storesAt?: StackWord;
   /** how many it writes there at most */
   storedBytes?: number;
 }
@@ -111,14 +111,14 @@ function describe(
 /** What is saved as a whole has no size of its own. */
 const STORED_BYTES_MAX = 4096;
 
-function storedAt(info: Iced.InstructionInfo): { at: number; bytes: number } | undefined {
-  const { MemorySizeExt, Register } = iced();
-  let stored: { at: number; bytes: number } | undefined;
+function storedAt(info: Iced.InstructionInfo): { at: StackWord; bytes: number } | undefined {
+  const { MemorySizeExt } = iced();
+  let stored: { at: StackWord; bytes: number } | undefined;
   for (const used of info.usedMemory() as Iced.UsedMemory[]) {
-    const isStack = used.base === Register.RSP && used.index === Register.None;
-    if (isStack && mayWrite(used.access)) {
+    const base = baseOf(iced(), used.base, used.index);
+    if (base && mayWrite(used.access)) {
       const bytes = MemorySizeExt.size(used.memorySize) || STORED_BYTES_MAX;
-      stored = { at: Number(BigInt.asIntN(64, used.displacement)), bytes };
+      stored = { at: { base, at: Number(BigInt.asIntN(64, used.displacement)) }, bytes };
     }
     used.free();
   }

@@ -1,30 +1,37 @@
 import type * as Iced from "iced-x86";
 
+/** A word of the stack: bytes above the stack pointer, or above `rbp`, which may be a function's frame pointer. */
+export interface StackWord {
+  base: "rsp" | "rbp";
+  at: number;
+}
+
 /** What an instruction moves between registers and words of the stack, and how far it moves the stack pointer. */
 export interface MovedWords {
   /** how many bytes of a register it moves, the lower ones: by a `mov`, `push` or `pop` between registers and the stack */
   movedBytes?: 1 | 4 | 8;
   /** the register that it stores, by its 64-bit name */
   stores?: string;
-  /** the register that it gives a word of the stack, and from how many bytes above `rsp` */
-  loads?: { register: string; from: number };
+  /** the register that it gives a word of the stack */
+  loads?: { register: string; from: StackWord };
   /** the register that it gives the value of another one */
   copies?: { register: string; from: string };
   /** bytes that it takes off the stack, negative where it puts some there; undefined where that is not to be told from itself */
   pops?: number;
+  /** in its stead, bytes above the frame pointer to which it sets the stack pointer */
+  unwindsTo?: number;
 }
 
 export function movedWords(iced: typeof Iced, instruction: Iced.Instruction): MovedWords {
   const { Mnemonic, OpKind } = iced;
-  const pops = popped(iced, instruction);
-  const still: MovedWords = pops === undefined ? {} : { pops };
+  const still = movedPointer(iced, instruction);
   const to = lowerRegister(iced, instruction, 0);
   const from = lowerRegister(iced, instruction, 1);
   switch (instruction.mnemonic) {
     case Mnemonic.Push:
       return to ? { ...still, movedBytes: to.bytes, stores: to.name } : still;
     case Mnemonic.Pop:
-      return to ? { ...still, movedBytes: to.bytes, loads: { register: to.name, from: 0 } } : still;
+      return to ? { ...still, movedBytes: to.bytes, loads: { register: to.name, from: TOP } } : still;
     case Mnemonic.Mov: {
       if (to && from) {
         return { ...still, movedBytes: to.bytes, copies: { register: to.name, from: from.name } };
@@ -65,30 +72,54 @@ function lowerOf({ Register, RegisterExt }: typeof Iced, register: Iced.Register
   return { name: (Register[RegisterExt.fullRegister(register)] ?? "").toLowerCase(), bytes };
 }
 
-function stackWord(iced: typeof Iced, instruction: Iced.Instruction): number | undefined {
+const TOP: StackWord = { base: "rsp", at: 0 };
+
+/** The memory operand, where it is at a fixed distance from one of the two. */
+function stackWord(iced: typeof Iced, instruction: Iced.Instruction): StackWord | undefined {
   const { Register } = iced;
-  const isFixed = instruction.memoryBase === Register.RSP && instruction.memoryIndex === Register.None;
+  const base = baseOf(iced, instruction.memoryBase, instruction.memoryIndex);
   const isOwn = instruction.segmentPrefix === Register.None;
-  return isFixed && isOwn ? Number(BigInt.asIntN(64, instruction.memoryDisplacement)) : undefined;
+  return base && isOwn ? { base, at: Number(BigInt.asIntN(64, instruction.memoryDisplacement)) } : undefined;
 }
 
-function popped(iced: typeof Iced, instruction: Iced.Instruction): number | undefined {
+/** Undefined where memory that is addressed so is not at a fixed distance from either. */
+export function baseOf(
+  { Register }: typeof Iced,
+  base: Iced.Register,
+  index: Iced.Register,
+): StackWord["base"] | undefined {
+  if (index !== Register.None) return undefined;
+  return base === Register.RSP ? "rsp" : base === Register.RBP ? "rbp" : undefined;
+}
+
+/** Neither is there where it moves the stack pointer to what is not to be told from itself. */
+function movedPointer(
+  iced: typeof Iced,
+  instruction: Iced.Instruction,
+): Pick<MovedWords, "pops" | "unwindsTo"> {
   const { FlowControl, Mnemonic, OpKind, Register, RegisterExt } = iced;
   const { flowControl, mnemonic } = instruction;
   // What is called takes its return address off again.
-  if (flowControl === FlowControl.Call || flowControl === FlowControl.IndirectCall) return 0;
-  if (mnemonic === Mnemonic.Cmp || mnemonic === Mnemonic.Test) return 0;
+  if (flowControl === FlowControl.Call || flowControl === FlowControl.IndirectCall) return { pops: 0 };
+  if (mnemonic === Mnemonic.Cmp || mnemonic === Mnemonic.Test) return { pops: 0 };
   const names = (operand: 0 | 1) =>
     operand < instruction.opCount &&
     instruction.opKind(operand) === OpKind.Register &&
     RegisterExt.fullRegister(instruction.opRegister(operand)) === Register.RSP;
-  if (mnemonic === Mnemonic.Leave || mnemonic === Mnemonic.Enter) return undefined;
-  if (mnemonic === Mnemonic.Xchg && (names(0) || names(1))) return undefined;
-  if (!names(0)) return instruction.stackPointerIncrement;
-  if (mnemonic === Mnemonic.Push) return instruction.stackPointerIncrement;
-  if (mnemonic === Mnemonic.Lea) return stackWord(iced, instruction);
+  if (mnemonic === Mnemonic.Leave) return { unwindsTo: WORD_BYTES };
+  if (mnemonic === Mnemonic.Enter) return {};
+  if (mnemonic === Mnemonic.Xchg && (names(0) || names(1))) return {};
+  if (!names(0) || mnemonic === Mnemonic.Push) return { pops: instruction.stackPointerIncrement };
+  if (mnemonic === Mnemonic.Lea) {
+    const to = stackWord(iced, instruction);
+    return to?.base === "rbp" ? { unwindsTo: to.at } : to ? { pops: to.at } : {};
+  }
+  if (mnemonic === Mnemonic.Mov && lowerRegister(iced, instruction, 1)?.name === "rbp")
+    return { unwindsTo: 0 };
   const isByConstant = instruction.op1Kind !== OpKind.Register && instruction.op1Kind !== OpKind.Memory;
-  if (!isByConstant || (mnemonic !== Mnemonic.Sub && mnemonic !== Mnemonic.Add)) return undefined;
+  if (!isByConstant || (mnemonic !== Mnemonic.Sub && mnemonic !== Mnemonic.Add)) return {};
   const bytes = Number(BigInt.asIntN(64, instruction.immediate(1)));
-  return mnemonic === Mnemonic.Add ? bytes : -bytes;
+  return { pops: mnemonic === Mnemonic.Add ? bytes : -bytes };
 }
+
+const WORD_BYTES = 8;

@@ -45,6 +45,16 @@ describe.runIf(process.arch === "x64" && process.platform === "linux")(
       }
     });
 
+    test("a Node that has it inside: for all reads, wherever it copies", () => {
+      const sites = withFile(process.execPath, (source) => {
+        const elf = new ElfFile(source);
+        const [method, bio] = [tlsMethod(elf), connectionBio(elf)];
+        return method && bio ? allReadCopies(elf, method, bio) : [];
+      });
+      expect(sites.length).toBeGreaterThan(0);
+      for (const site of sites) expect(site).toMatchObject({ function: "read_copy", cost: "emulated" });
+    });
+
     test("nowhere in what has no such functions", () => {
       expect(sitesOf("/bin/true", "openssl")).toEqual([]);
       expect(sitesOf("/bin/true", "boringssl")).toEqual([]);

@@ -46,11 +46,16 @@ export function tlsMethod(elf: ElfFile): TlsMethod | undefined {
   };
 }
 
-/** Of `lea rax, [rip+n]; ret`, with a landing pad or without. */
+/** A landing pad, a frame pointer's beginning and end, the address. */
+const GETTER_INSTRUCTIONS_MAX = 5;
+
+/** Of `lea rax, [rip+n]; ret`, or `mov eax, n; ret` in an executable that has a fixed place, with a landing pad and a frame pointer or without. */
 function returnedAddress(elf: ElfFile, getter: number): number | undefined {
-  for (const { bytes, address, length } of decode(elf.code(getter, 32), getter, 2)) {
-    const isAddress = bytes[0] === 0x48 && bytes[1] === 0x8d && bytes[2] === 0x05;
-    if (isAddress) return address + length + bytes.readInt32LE(3);
+  for (const { bytes, address, length } of decode(elf.code(getter, 32), getter, GETTER_INSTRUCTIONS_MAX)) {
+    const isRelative = bytes[0] === 0x48 && bytes[1] === 0x8d && bytes[2] === 0x05;
+    if (isRelative) return address + length + bytes.readInt32LE(3);
+    const isAddress = bytes[0] === 0xb8 && elf.isFixed;
+    if (isAddress) return bytes.readUInt32LE(1);
   }
   return undefined;
 }

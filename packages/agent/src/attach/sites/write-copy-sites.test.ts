@@ -37,8 +37,8 @@ const PENDING_BEFORE = "if (prepare(s) && pending(s, type, b, 7) <= 0) return -1
 const WRITES = bytesOf(`${PENDING_BEFORE} ${LOTS} ${RECORDS}`);
 
 /** The functions that are called at the sites that are found in such a library. */
-const calledIn = (source: string): string[] =>
-  withFile(buildLibrary(folder, "c", OWN + source, "-O2", "-fno-stack-protector"), (file) => {
+const calledIn = (source: string, ...options: string[]): string[] =>
+  withFile(buildLibrary(folder, "c", OWN + source, "-O2", "-fno-stack-protector", ...options), (file) => {
     const elf = new ElfFile(file);
     const { write_bytes: start, pending, record } = functionsOf(elf, ["write_bytes", "pending", "record"]);
     const sites = allWriteCopies(elf, { ...NO_METHOD, writeBytes: start }, BIO);
@@ -74,8 +74,36 @@ describe.runIf(process.arch === "x64" && process.platform === "linux")("where re
       expect(site).toMatchObject({ function: "write_copy", kind: "copy", cost: "emulated" });
   });
 
+  test("of a Node that has OpenSSL inside, up to 3.1", () => {
+    const { isUpTo31, sites } = withFile(process.execPath, (file) => {
+      const elf = new ElfFile(file);
+      const method = tlsMethod(elf);
+      return {
+        isUpTo31: method?.writeBytes !== undefined,
+        sites: method ? allWriteCopies(elf, method, BIO) : [],
+      };
+    });
+    expect(sites.map(({ detail }) => detail)).toEqual(isUpTo31 ? [BIO_DETAIL, BIO_DETAIL | LOT] : []);
+  });
+
   test("not where a record is sent that was made before", () => {
     expect(calledIn(PENDING + RECORD + WRITES).sort()).toEqual(["pending, a lot", "record"]);
+  });
+
+  test("of what is built with frame pointers", () => {
+    const called = calledIn(PENDING + RECORD + WRITES, "-fno-omit-frame-pointer");
+    expect(called.sort()).toEqual(["pending, a lot", "record"]);
+  });
+
+  test("not where something is called that takes nothing, and finds all in registers by chance", () => {
+    const fails = "OWN int failed(void) { return prepare(0); }\n";
+    const early = (body: string) => body.replace("{", "{ if (n == 7) return failed() + 3;");
+    const pending = early(PENDING);
+    const writes = early(
+      bytesOf(`${PENDING_BEFORE} ${LOTS} if (prepare(s) == 9) return failed() + 2; ${RECORDS}`),
+    );
+    const called = calledIn(fails + pending + RECORD + writes);
+    expect(called.sort()).toEqual(["pending, a lot", "record"]);
   });
 
   test.each([

@@ -1,5 +1,5 @@
 import type { ElfFile } from "../elf/elf-file.js";
-import { type Argument, callsThatMayPass } from "./arguments-at-calls.js";
+import { type Argument, callsThatMayPass, callsWithArguments } from "./arguments-at-calls.js";
 import { bioDetail, type ConnectionBio } from "./connection-bio.js";
 import { DecodedCode } from "./decoded-code.js";
 import { destination } from "./inner-function.js";
@@ -30,17 +30,19 @@ export function allWriteCopies(elf: ElfFile, { writeBytes }: TlsMethod, bio: Con
     ...way,
     hasType: ofType.has(way.address),
   }));
+  // What is called without it somewhere has it elsewhere by chance, in registers that nobody has used since.
+  const others = calledWithout(code, writeBytes, new Set(ways.map(({ address }) => address)));
   const functions = new Set(
-    ways.filter(({ flow, hasType }) => flow === "call" && hasType).map(({ to }) => to),
+    ways.filter(({ flow, hasType, to }) => flow === "call" && hasType && !others.has(to)).map(({ to }) => to),
   );
-  const [pair, ...others] = [...functions].flatMap((makes) => {
+  const [pair, ...ambiguous] = [...functions].flatMap((makes) => {
     const handsOn = new Set(waysOfConnection(code, makes).map(({ to }) => to));
     return [...functions]
       .filter((to) => to !== makes && handsOn.has(to))
       .map((writes) => ({ makes, writes }));
   });
   // Another shape than the one that is known, so it is not guessed at.
-  if (!pair || others.length > 0) return [];
+  if (!pair || ambiguous.length > 0) return [];
   const records = ways.filter(({ to }) => to === pair.makes);
   const lots = ways.filter(({ to, hasType }) => to === pair.writes && !hasType);
   const made = ways.filter(({ to, hasType }) => to === pair.writes && hasType);
@@ -68,4 +70,14 @@ function waysOfConnection(code: DecodedCode, start: number): Way[] {
     const isOwn = destination(code.elf, to)?.import === undefined;
     return isOwn ? [{ address, flow, to }] : [];
   });
+}
+
+/** What the function calls otherwise than by these calls. */
+function calledWithout(code: DecodedCode, start: number, ways: ReadonlySet<number>): ReadonlySet<number> {
+  const calls = callsWithArguments(code, start, [], ({ flow }) => flow === "call");
+  return new Set(
+    calls
+      .filter(({ address }) => !ways.has(address))
+      .flatMap(({ address }) => code.at(address)?.target ?? []),
+  );
 }

@@ -1,0 +1,137 @@
+import { copyFileSync, realpathSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { hasCopies, notesReads } from "@masthead/agent/attach/libraries/library-probes";
+import { findExecutables } from "@masthead/agent/capture/executable-search";
+import { RecordFlag } from "@masthead/agent/decode/record-enums";
+import { readSocket } from "@masthead/agent/pair/socket-addresses";
+import { policySet } from "@masthead/agent/testing/policies";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { Cleanup } from "../support/cleanup.js";
+import { connectionTo } from "../support/go-exchanges.js";
+import { makeCertificate } from "../support/https-servers.js";
+import { pathOf, startKernelCapture } from "../support/kernel-capture.js";
+import { askOnce } from "../support/openssl-server.js";
+import { startProgram } from "../support/program.js";
+import { until } from "../support/until.js";
+
+/** Node has its TLS inside and moves ciphertext itself: a handshake tells a connection's socket, or whole calls do. */
+
+const SERVER = fileURLToPath(new URL("../programs/memory-bio-server.mjs", import.meta.url));
+const PATHS = ["/one", "/two"];
+
+/** Makes three requests on a connection each and then three on one, once a line comes; says the ports of its ends. */
+const CLIENT = `
+import { once } from "node:events";
+import { Agent, get } from "node:https";
+console.log("ready");
+await once(process.stdin, "data");
+for (const keepAlive of [false, true]) {
+  const agent = new Agent({ keepAlive, maxSockets: 1, rejectUnauthorized: false });
+  for (let count = 0; count < 3; count += 1) {
+    const request = get({ host: "127.0.0.1", port: process.argv[1], agent });
+    const [response] = await once(request, "response");
+    console.log(request.socket.localPort);
+    await once(response.resume(), "end");
+  }
+}
+console.log("done");
+`;
+
+const built = new Cleanup();
+const cleanup = new Cleanup();
+/** nobody else's, since a file is followed in one way for all processes that run it */
+let node: string;
+beforeAll(() => {
+  node = join(built.folder(), "node");
+  copyFileSync(realpathSync(process.execPath), node);
+});
+afterEach(() => cleanup.run());
+afterAll(() => built.run());
+
+const startServer = async (executable = node) => {
+  const { certificate, key } = makeCertificate(cleanup.folder());
+  const program = startProgram(executable, [SERVER, certificate, key]);
+  cleanup.add(() => program.stop("SIGKILL"));
+  return { program, port: Number(await program.line()) };
+};
+
+const capture = () => {
+  const seen: { what: string; ports: (number | undefined)[] }[] = [];
+  const started = startKernelCapture(
+    cleanup,
+    (record, bytes) => {
+      const told = record.has(RecordFlag.RECORD_SOCKET) ? readSocket(bytes, record.socketStart) : null;
+      const what = record.request ? pathOf(record, bytes) : String(record.status);
+      seen.push({ what, ports: [told?.localPort, told?.peerPort] });
+    },
+    { seenAt: "copy", clearText: true },
+  );
+  for (const { path, ...file } of findExecutables(node)) started.tables.addExecutable(file, path);
+  started.tables.apply(policySet(1, { all: { targets: [{ executable: node }] } }));
+  const programOf = (pid: number) => {
+    const program = started.attachment.libraries().find(({ pids }) => pids.has(pid));
+    return program && { hasCopies: hasCopies(program), notesReads: notesReads(program) };
+  };
+  return { ...started, seen, programOf };
+};
+
+const heads = (ports: number[], paths = PATHS) =>
+  paths.flatMap((path) => [path, "200"].map((what) => ({ what, ports })));
+
+describe.runIf(process.arch === "x64")("a Node with its TLS inside", () => {
+  test("that only listens when probes come: seen at copies, with addresses from the first exchange on", async () => {
+    const { program, port } = await startServer();
+    const { seen, programOf, attachment, session } = capture();
+    const isAtCopies = session.info.seenAt === "copy";
+    const way = { hasCopies: isAtCopies, notesReads: !isAtCopies };
+    expect(programOf(program.pid)).toEqual(way);
+    const client = await askOnce(cleanup, port, PATHS);
+    await until("all heads", () => seen.length === 2 * PATHS.length);
+    expect(seen).toEqual(heads([port, client]));
+    attachment.scan();
+    expect(programOf(program.pid)).toEqual(way);
+  });
+
+  test("that has a connection when probes come: addresses as soon as both ways tell the same, and reads are noted from then on", async () => {
+    const { program, port } = await startServer();
+    const connection = connectionTo(port);
+    cleanup.add(() => connection.end());
+    await connection.get([{ path: "/before", id: "0" }]);
+    const { seen, programOf, attachment } = capture();
+    const [end = ""] = await connection.get(PATHS.map((path) => ({ path, id: path })));
+    const client = Number(end.split(":").at(-1));
+    await until("all heads", () => seen.length === 2 * PATHS.length);
+    expect(seen.map(({ what }) => what)).toEqual(heads([]).map(({ what }) => what));
+    for (const { ports } of seen.slice(2)) expect(ports).toEqual([port, client]);
+    attachment.scan();
+    expect(programOf(program.pid)).toMatchObject({ notesReads: true });
+    await connection.get([{ path: "/after", id: "1" }]);
+    await until("the last", () => seen.length === 2 * PATHS.length + 2);
+    expect(seen.slice(-2)).toEqual(heads([port, client], ["/after"]));
+  });
+
+  test("that is a client: each response has its connection's addresses, and it stays at copies", async () => {
+    const server = await startServer(process.execPath);
+    const client = startProgram(node, ["--input-type=module", "-e", CLIENT, String(server.port)]);
+    cleanup.add(() => client.stop("SIGKILL"));
+    await client.line((line) => line === "ready");
+    const { seen, programOf, attachment, session } = capture();
+    client.send("go");
+    await client.line((line) => line === "done");
+    const ports = client.lines
+      .filter((line) => /^\d+$/.test(line))
+      .map((port) => [Number(port), server.port]);
+    await until("all heads", () => seen.length === 2 * ports.length);
+    const [requests, responses] = [
+      seen.filter(({ what }) => what === "/"),
+      seen.filter(({ what }) => what !== "/"),
+    ];
+    expect(responses).toEqual(ports.map((each) => ({ what: "200", ports: each })));
+    // A request may be written with the handshake's last message.
+    for (const [at, request] of requests.entries())
+      if (request.ports[0]) expect(request.ports).toEqual(ports[at]);
+    attachment.scan();
+    expect(programOf(client.pid)?.notesReads).toBe(session.info.seenAt === "call");
+  });
+});
