@@ -1,10 +1,11 @@
-import { copyFileSync, realpathSync } from "node:fs";
+import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { hasCopies, notesReads } from "@masthead/agent/attach/libraries/library-probes";
 import { findExecutables } from "@masthead/agent/capture/executable-search";
 import { RecordFlag } from "@masthead/agent/decode/record-enums";
 import { readSocket } from "@masthead/agent/pair/socket-addresses";
+import { NODE_WITH_OPENSSL } from "@masthead/agent/testing/openssl-libraries";
 import { policySet } from "@masthead/agent/testing/policies";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
@@ -44,7 +45,7 @@ const cleanup = new Cleanup();
 let node: string;
 beforeAll(() => {
   node = join(built.folder(), "node");
-  copyFileSync(realpathSync(process.execPath), node);
+  copyFileSync(NODE_WITH_OPENSSL, node);
 });
 afterEach(() => cleanup.run());
 afterAll(() => built.run());

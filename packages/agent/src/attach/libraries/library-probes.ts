@@ -61,11 +61,16 @@ export class LibraryProbes {
     library.sites = [...library.sites, ...added];
   }
 
-  dropCopies(library: Library): void {
-    const { sites, linkIds } = library;
-    this.session.detach(...linkIds.filter((_, place) => isCopy(sites[place] as LibrarySite)));
-    library.linkIds = linkIds.filter((_, place) => !isCopy(sites[place] as LibrarySite));
-    library.sites = sites.filter((site) => !isCopy(site));
+  /** those at copies of all of them, together */
+  dropCopies(...libraries: Library[]): void {
+    const isAtCopy = ({ sites }: Library, place: number) => isCopy(sites[place] as LibrarySite);
+    this.session.detach(
+      ...libraries.flatMap((library) => library.linkIds.filter((_, place) => isAtCopy(library, place))),
+    );
+    for (const library of libraries) {
+      library.linkIds = library.linkIds.filter((_, place) => !isAtCopy(library, place));
+      library.sites = library.sites.filter((site) => !isCopy(site));
+    }
   }
 
   #stand(library: Library, path: string, runtime: Runtime, sites: readonly LibrarySite[]): number[] {

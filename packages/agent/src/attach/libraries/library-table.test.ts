@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ProbeSite, SessionInfo } from "../../capture/native-session.js";
 import type { SeenAt } from "../../capture/seen-at.js";
+import { NODE_WITH_OPENSSL } from "../../testing/openssl-libraries.js";
 import { type ChooseSites, chooseSites } from "../runtimes.js";
 import { UnknownBuild } from "../unknown-build.js";
 import { LibraryTable } from "./library-table.js";
@@ -45,10 +46,10 @@ const tableWith = (choose: ChooseSites = (elf) => chooseSites(elf), info: Partia
 
 test("a program with TLS inside is looked through once, however often it is met", () => {
   const { table, attached, looks } = tableWith();
-  const library = table.sightProgram(process.execPath, { pid: 1 });
-  expect(library).toMatchObject({ runtime: "openssl", path: process.execPath });
+  const library = table.sightProgram(NODE_WITH_OPENSSL, { pid: 1 });
+  expect(library).toMatchObject({ runtime: "openssl", path: NODE_WITH_OPENSSL });
   expect(attached.length).toBeGreaterThan(3);
-  expect(table.sightProgram(process.execPath, { pid: 2 })).toBe(library);
+  expect(table.sightProgram(NODE_WITH_OPENSSL, { pid: 2 })).toBe(library);
   expect([...(library?.pids ?? [])]).toEqual([1, 2]);
   expect(looks()).toBe(1);
 });
@@ -66,7 +67,7 @@ test.each([
       return chooseSites(elf);
     };
     const { table } = tableWith(note, { seenAt, returnBy });
-    table.sightProgram(process.execPath, { pid: 1 });
+    table.sightProgram(NODE_WITH_OPENSSL, { pid: 1 });
     expect(asked).toEqual([expected]);
   },
 );

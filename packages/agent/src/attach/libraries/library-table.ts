@@ -106,9 +106,9 @@ export class LibraryTable {
     library.retryAtScan = this.#scan + RETRY_AFTER_SCANS;
   }
 
-  /** After addCalls(): reads are seen at calls alone. */
-  dropCopies(library: Library): void {
-    this.#probes.dropCopies(library);
+  /** After addCalls(): reads of these are seen at calls alone. */
+  dropCopies(...libraries: Library[]): void {
+    this.#probes.dropCopies(...libraries);
   }
 
   #addProgram(identity: string, path: string): Library | undefined {
@@ -158,14 +158,7 @@ export class LibraryTable {
     const link = this.session.info.links[0] ?? "perf";
     const library: Library = {
       ...{ identity, path, link, sites: [], linkIds: [] },
-      ...{
-        isUnknownBuild: false,
-        retryAtScan: 0,
-
-        isProgram,
-        pids: new Set<number>(),
-        cached: false,
-      },
+      ...{ isUnknownBuild: false, retryAtScan: 0, isProgram, pids: new Set<number>(), cached: false },
     };
     this.#libraries.set(identity, library);
     this.#attach(library, path, found);

@@ -31,9 +31,9 @@ const copies = (
       one.sites.push(site("read_ex"));
       one.linkIds.push(9);
     },
-    dropCopies: (one: Library) => {
-      dropped.push(one);
-      one.sites = one.sites.filter((each) => each.function !== "read_copy");
+    dropCopies: (...these: Library[]) => {
+      dropped.push(...these);
+      for (const one of these) one.sites = one.sites.filter((each) => each.function !== "read_copy");
     },
   };
   const lookupTable = (_table: string, key: Uint8Array) => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { HOSTS_OPENSSL, OPENSSL_1_1 } from "../../testing/openssl-libraries.js";
+import { HOSTS_OPENSSL, NODE_WITH_OPENSSL, OPENSSL_1_1 } from "../../testing/openssl-libraries.js";
 import { withFile } from "../elf/byte-source.js";
 import { ElfFile } from "../elf/elf-file.js";
 import type { Runtime } from "../runtimes.js";
@@ -45,8 +45,8 @@ describe.runIf(process.arch === "x64" && process.platform === "linux")(
       }
     });
 
-    test("a Node that has it inside: for all reads, wherever it copies", () => {
-      const sites = withFile(process.execPath, (source) => {
+    test("a Node that has OpenSSL inside: for all reads, wherever it copies", () => {
+      const sites = withFile(NODE_WITH_OPENSSL, (source) => {
         const elf = new ElfFile(source);
         const [method, bio] = [tlsMethod(elf), connectionBio(elf)];
         return method && bio ? allReadCopies(elf, method, bio) : [];

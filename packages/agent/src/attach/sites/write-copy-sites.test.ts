@@ -74,7 +74,7 @@ describe.runIf(process.arch === "x64" && process.platform === "linux")("where re
       expect(site).toMatchObject({ function: "write_copy", kind: "copy", cost: "emulated" });
   });
 
-  test("of a Node that has OpenSSL inside, up to 3.1", () => {
+  test("of this Node, where it has OpenSSL up to 3.1 inside", () => {
     const { isUpTo31, sites } = withFile(process.execPath, (file) => {
       const elf = new ElfFile(file);
       const method = tlsMethod(elf);
