@@ -38,6 +38,8 @@ export class ElfFile {
   readonly #segments: Segment[];
   readonly #sections: Section[];
   #imports: Map<number, string> | undefined;
+  /** by name, those that were asked for: a large program's table takes tens of milliseconds to read */
+  readonly #functions = new Map<string, FunctionSymbol | undefined>();
 
   constructor(source: ByteSource) {
     const header: ElfHeader = readHeader(source);
@@ -110,10 +112,16 @@ export class ElfFile {
 
   /** Functions of these names: those that the file exports, and of the others those that its full symbol table has. */
   functions(names: ReadonlySet<string>): Map<string, FunctionSymbol> {
-    const found = this.exportedFunctions(names);
-    const rest = new Set([...names].filter((name) => !found.has(name)));
-    for (const [name, symbol] of this.#functionsOf(SYMTAB, rest)) found.set(name, symbol);
-    return found;
+    const unknown = new Set([...names].filter((name) => !this.#functions.has(name)));
+    const exported = this.exportedFunctions(unknown);
+    const inside = this.#functionsOf(SYMTAB, new Set([...unknown].filter((name) => !exported.has(name))));
+    for (const name of unknown) this.#functions.set(name, exported.get(name) ?? inside.get(name));
+    return new Map(
+      [...names].flatMap((name) => {
+        const symbol = this.#functions.get(name);
+        return symbol ? [[name, symbol]] : [];
+      }),
+    );
   }
 
   /** Exported functions by name, of those asked for; of several versions of one name the first. */

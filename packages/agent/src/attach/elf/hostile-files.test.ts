@@ -17,6 +17,16 @@ type Reader = (elf: ElfFile) => unknown;
 
 const symbols = new Set(["SSL_read", "gnutls_record_recv", "main", "crypto/tls.(*Conn).Read"]);
 
+/** What is seen at calls is seen, whatever hinders from seeing it at copies. */
+const chooseCopies: Reader = (elf) => {
+  try {
+    return chooseSites(elf, undefined, "probe", "copy");
+  } catch (error) {
+    chooseSites(elf);
+    throw new Error("calls are found, and copies fail", { cause: error });
+  }
+};
+
 /** What reads files of others; every reader is tried on every file. */
 const READERS: Record<string, Reader[]> = {
   ELF: [
@@ -24,6 +34,7 @@ const READERS: Record<string, Reader[]> = {
     (elf) => elf.functions(symbols),
     (elf) => elf.importedFunctions(),
     (elf) => chooseSites(elf),
+    chooseCopies,
   ],
   "Go's table of functions": [
     (elf) => new FunctionTable(elf).functions(symbols),

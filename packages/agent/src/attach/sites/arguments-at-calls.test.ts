@@ -190,6 +190,8 @@ describe.runIf(process.arch === "x64")("an argument at a call", () => {
       ],
     ],
     ["by half a frame pointer", [], ["push %rax", "mov %esp,%ebp", "mov %rdi,(%rbp)", CALL, "ret"]],
+    ["by one that was borrowed and came back", [], [...FRAME, "push %rdi", "mov %rsi,%rbp", CALL, "ret"]],
+    ["back from a frame that there is not", [], ["push %rdi", "leave", CALL, "ret"]],
     ["half of it", [], ["sub $24,%rsp", "mov %edi,8(%rsp)", "mov %edi,%ebx", CALL, "ret"]],
   ])("%s: %j", (_, places, lines) => {
     expect(placesIn(...lines)).toEqual(places);
@@ -242,6 +244,7 @@ describe.runIf(process.arch === "x64")("an argument that is passed on", () => {
     ],
     ["nowhere: another address is", 0, ["lea 8(%rdi),%rdi", CALL, "ret"]],
     ["nowhere: a call came between", 0, ["mov %rcx,%rdi", "call other", CALL, "ret"]],
+    ["on a path of which nothing is known", 1, ["sub %rax,%rsp", CALL, "ret"]],
     ["nowhere: half of it is", 0, ["mov %ecx,%edi", CALL, "ret"]],
   ])("%s", (_, count, lines) => expect(passing(...lines)).toBe(count));
 });

@@ -64,7 +64,8 @@ export function callsWithArguments(
 
 /**
  * The calls that may be come to with an argument of the function in the register `as`, on one path at least: a pointer that a loop moves on
- * is the argument itself the first time only. @returns their addresses; none where the code cannot be followed
+ * is the argument itself the first time only. Where nothing is known any more, each may. @returns their addresses; none where the code
+ * cannot be followed
  */
 export function callsThatMayPass(
   code: DecodedCode,
@@ -72,7 +73,9 @@ export function callsThatMayPass(
   argument: Argument,
   as: Argument["register"],
 ): ReadonlySet<number> {
-  const passing = follow(code, start, [argument], heldOnEither).filter(({ places }) => places.has(as));
+  const passing = follow(code, start, [argument], heldOnEither).filter(
+    ({ depth, places }) => depth === UNKNOWN_DEPTH || places.has(as),
+  );
   return new Set(passing.map(({ instruction }) => instruction.address));
 }
 
@@ -142,6 +145,9 @@ function depthAfter({ pops, unwindsTo }: Instruction, { depth, frame }: Known): 
   return now >= 0 ? now : undefined;
 }
 
+/** Where a frame pointer ends, the one that was saved is taken off the stack. */
+const SAVED_BYTES = 8;
+
 function frameAfter(
   { copies, movedBytes, writes }: Instruction,
   { depth, frame }: Known,
@@ -181,10 +187,14 @@ function afterOne(instruction: Instruction, before: Known, wanted: readonly Argu
     }
     if (stores !== undefined && moved !== undefined) change().set(at, moved);
   }
+  const frame = frameAfter(instruction, before);
+  // A frame pointer that is borrowed may come back, and what is stored by it meanwhile or then is not told from other memory.
+  const isBorrowed =
+    before.frame !== undefined && frame === undefined && depth !== before.frame - SAVED_BYTES;
   // What is below the stack pointer is nobody's.
   for (const place of (changed ?? places).keys())
-    if (typeof place === "number" && place < -depth) change().delete(place);
-  return { depth, frame: frameAfter(instruction, before), places: changed ?? places };
+    if (typeof place === "number" && (isBorrowed || place < -depth)) change().delete(place);
+  return { depth, frame, places: changed ?? places };
 }
 
 function merge(before: Known, now: Known, join: Join): Known {

@@ -17,6 +17,8 @@ const SINCE_1_1_1 = "SSL_read_early_data";
 /** Left out, with a field of a BIO, of builds without what 3.0 deprecated. */
 const DEPRECATED = "SSL_CTX_use_RSAPrivateKey";
 const GETTER = "SSL_get_rbio";
+/** By whose symbols it is found. */
+export const BIO_FUNCTIONS = [GETTER, SINCE_3_0, SINCE_1_1_1, DEPRECATED] as const;
 /** What fits into a cookie. */
 const AT_MAX = 0xff * 8;
 
@@ -26,7 +28,7 @@ const AT_MAX = 0xff * 8;
  */
 export function connectionBio(elf: ElfFile): ConnectionBio | undefined {
   if (elf.machine !== "x86-64") return undefined;
-  const symbols = elf.functions(new Set([GETTER, SINCE_3_0, SINCE_1_1_1, DEPRECATED]));
+  const symbols = elf.functions(new Set(BIO_FUNCTIONS));
   const getter = symbols.get(GETTER);
   if (!getter || !symbols.has(SINCE_1_1_1) || !symbols.has(DEPRECATED)) return undefined;
   const places = new Set<number>();

@@ -114,8 +114,7 @@ function movedPointer(
     const to = stackWord(iced, instruction);
     return to?.base === "rbp" ? { unwindsTo: to.at } : to ? { pops: to.at } : {};
   }
-  if (mnemonic === Mnemonic.Mov && lowerRegister(iced, instruction, 1)?.name === "rbp")
-    return { unwindsTo: 0 };
+  if (mnemonic === Mnemonic.Mov && instruction.op1Register === Register.RBP) return { unwindsTo: 0 };
   const isByConstant = instruction.op1Kind !== OpKind.Register && instruction.op1Kind !== OpKind.Memory;
   if (!isByConstant || (mnemonic !== Mnemonic.Sub && mnemonic !== Mnemonic.Add)) return {};
   const bytes = Number(BigInt.asIntN(64, instruction.immediate(1)));

@@ -1,14 +1,15 @@
 import type { ReturnBy } from "../../capture/return-probes.js";
 import type { SeenAt } from "../../capture/seen-at.js";
+import { ElfError } from "../elf/byte-source.js";
 import type { ElfFile } from "../elf/elf-file.js";
 import type { ChosenSites } from "../runtimes.js";
-import { connectionBio } from "./connection-bio.js";
+import { BIO_FUNCTIONS, connectionBio } from "./connection-bio.js";
 import { CALL_REGISTERS, emulatedSite } from "./emulated.js";
 import { codeAt, functionCode, leavesFor, lengthRegister } from "./inner-function.js";
 import { leadsTo, namedSites, type Symbols } from "./named-sites.js";
 import { allReadCopies } from "./read-copy-sites.js";
 import { type LibrarySite, NOTED_READS, NOTED_WRITES, type SiteFunction } from "./site.js";
-import { type TlsMethod, tlsMethod } from "./tls-method.js";
+import { METHOD_FUNCTIONS, type TlsMethod, tlsMethod } from "./tls-method.js";
 import { allWriteCopies } from "./write-copy-sites.js";
 
 /** Functions by which sites are found; the first two have to be there. */
@@ -30,7 +31,10 @@ export function opensslSites(
   returnBy: ReturnBy = "probe",
   seenAt: SeenAt = "call",
 ): ChosenSites | undefined {
-  const symbols = elf.functions(new Set([...OPENSSL_FUNCTIONS, BORINGSSL_ONLY]));
+  // At once, with those that copies are found by: a large program's table is read from one end to the other.
+  const symbols = elf.functions(
+    new Set([...OPENSSL_FUNCTIONS, BORINGSSL_ONLY, ...METHOD_FUNCTIONS, ...BIO_FUNCTIONS]),
+  );
   if (!symbols.has("SSL_read") || !symbols.has("SSL_write")) return undefined;
   const runtime = symbols.has(BORINGSSL_ONLY) ? "boringssl" : "openssl";
   const sites = sitesAmong(elf, symbols, returnBy);
@@ -38,8 +42,17 @@ export function opensslSites(
   return { runtime, sites: isByCopy ? seenAtCopies(elf, sites, returnBy) : sites };
 }
 
-/** These sites, where copies show what passes: those in the stead of calls. Writes only where reads are seen so. */
+/** These sites, where copies show what passes: those in the stead of calls. Writes only where reads are seen so. A file in which the way to them leads nowhere has its calls. */
 function seenAtCopies(elf: ElfFile, sites: LibrarySite[], returnBy: ReturnBy): LibrarySite[] {
+  try {
+    return copiesAmong(elf, sites, returnBy);
+  } catch (error) {
+    if (error instanceof ElfError) return sites;
+    throw error;
+  }
+}
+
+function copiesAmong(elf: ElfFile, sites: LibrarySite[], returnBy: ReturnBy): LibrarySite[] {
   const method = tlsMethod(elf);
   const bio = connectionBio(elf);
   const reads = method && bio ? allReadCopies(elf, method, bio) : [];

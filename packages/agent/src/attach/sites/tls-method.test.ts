@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { withFile } from "../elf/byte-source.js";
+import { ElfError, withFile } from "../elf/byte-source.js";
 import { ElfFile } from "../elf/elf-file.js";
 import { tlsMethod } from "./tls-method.js";
 
@@ -14,7 +14,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const SOURCE = `
-#define FUNCTION(name) __attribute__((visibility("hidden"))) void name(void) { __asm__(""); }
+#define FUNCTION(name) __attribute__((noipa, visibility("hidden"))) void name(void) { __asm__(""); }
 FUNCTION(begin) FUNCTION(takes) FUNCTION(makes) FUNCTION(reads) FUNCTION(writes)
 static void (*const table[16])(void) = { [5] = takes, [6] = makes, [13] = reads, [14] = writes };
 __attribute__((visibility("default"))) const void *TLS_method(void) { return table; }
@@ -51,5 +51,11 @@ describe.runIf(process.arch === "x64")("the functions of TLS_method()", () => {
   test("are none where it returns a number that is no address", () => {
     const number = SOURCE.replace("return table;", "return (void *)0x1234;");
     expect(methodOf(number, "-shared", "-fPIC").method).toBeUndefined();
+    expect(() => methodOf(number, "-no-pie", "-fno-pie")).toThrow(ElfError);
+  });
+
+  test("are none where it goes elsewhere first", () => {
+    const calls = SOURCE.replace("return table;", "takes(); return table;");
+    expect(methodOf(calls, "-no-pie", "-fno-pie").method).toBeUndefined();
   });
 });

@@ -15,6 +15,8 @@ export interface TlsMethod {
 const TLS_METHOD = "TLS_method";
 /** What OpenSSL has had since 3.2, when the table changed. */
 const SINCE_3_2 = "SSL_handle_events";
+/** By whose symbols it is found. */
+export const METHOD_FUNCTIONS = [TLS_METHOD, SINCE_3_2] as const;
 /** Where the table has them, in bytes: up to 3.1, and since 3.2. */
 interface Places {
   accept: number;
@@ -28,7 +30,7 @@ const PLACES_SINCE_3_2: Places = { accept: 0x40, connect: 0x48, readBytes: 0x80 
 /** Undefined where there is no such table. @throws ElfError */
 export function tlsMethod(elf: ElfFile): TlsMethod | undefined {
   if (elf.machine !== "x86-64") return undefined;
-  const symbols = elf.functions(new Set([TLS_METHOD, SINCE_3_2]));
+  const symbols = elf.functions(new Set(METHOD_FUNCTIONS));
   const getter = symbols.get(TLS_METHOD)?.address;
   const table = getter === undefined ? undefined : returnedAddress(elf, getter);
   if (table === undefined) return undefined;
@@ -51,7 +53,12 @@ const GETTER_INSTRUCTIONS_MAX = 5;
 
 /** Of `lea rax, [rip+n]; ret`, or `mov eax, n; ret` in an executable that has a fixed place, with a landing pad and a frame pointer or without. */
 function returnedAddress(elf: ElfFile, getter: number): number | undefined {
-  for (const { bytes, address, length } of decode(elf.code(getter, 32), getter, GETTER_INSTRUCTIONS_MAX)) {
+  for (const { bytes, address, length, flow } of decode(
+    elf.code(getter, 32),
+    getter,
+    GETTER_INSTRUCTIONS_MAX,
+  )) {
+    if (flow !== "next") return undefined;
     const isRelative = bytes[0] === 0x48 && bytes[1] === 0x8d && bytes[2] === 0x05;
     if (isRelative) return address + length + bytes.readInt32LE(3);
     const isAddress = bytes[0] === 0xb8 && elf.isFixed;
