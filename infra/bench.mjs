@@ -2,7 +2,6 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { command } from "./bootstrap/command.mjs";
-import { TEST_PACKAGES } from "./bootstrap/packages.mjs";
 import { ROOT, setUp } from "./bootstrap/set-up.mjs";
 import { runMain, Stopped } from "./bootstrap/stopped.mjs";
 import { checkSystem } from "./bootstrap/system.mjs";
@@ -47,7 +46,7 @@ await runMain(async () => {
   if (files.length === 0)
     throw new Stopped(`No benchmark has ${wanted.join(" or ")} in its name.\n\n${HELP}`);
   checkSystem();
-  const withoutCapture = await setUp({ extraPackages: TEST_PACKAGES, home: join(ROOT, ".masthead") });
+  const withoutCapture = await setUp({ forTests: true, home: join(ROOT, ".masthead") });
   if (withoutCapture) throw new Stopped(`The benchmarks trace programs: ${withoutCapture}.`);
   for (const file of files) {
     await command(

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { check, Tally, testProject } from "./bootstrap/checks.mjs";
 import { command } from "./bootstrap/command.mjs";
-import { rootBy, TEST_PACKAGES } from "./bootstrap/packages.mjs";
+import { rootBy } from "./bootstrap/packages.mjs";
 import { ROOT, setUp } from "./bootstrap/set-up.mjs";
 import { runMain } from "./bootstrap/stopped.mjs";
 import { checkSystem } from "./bootstrap/system.mjs";
@@ -14,7 +14,7 @@ await runMain(async () => {
   checkSystem();
   const began = Date.now();
   const passed = () => `${Math.round((Date.now() - began) / 1000)} s`;
-  const withoutCapture = await setUp({ extraPackages: TEST_PACKAGES, home: join(ROOT, ".masthead") });
+  const withoutCapture = await setUp({ forTests: true, home: join(ROOT, ".masthead") });
   console.log(`set up in ${passed()}\n`);
   const by = rootBy();
   const noKernel = withoutCapture ?? (by === "none" ? "neither root nor sudo" : undefined);

@@ -8,32 +8,44 @@ import { unlessStamped } from "./stamp.mjs";
 const PACKAGES = ["shared", "agent", "api", "client", "cli"]
   .map((name) => `packages/${name}`)
   .concat("infra");
-const manifests = [...PACKAGES, "test/runtimes"].map((name) => `${name}/package.json`);
+const TEST_RUNTIMES = "@masthead/test-runtimes";
+/** What decides of every package which versions are installed. */
+const LOCKED_BY = ["pnpm-lock.yaml", "pnpm-workspace.yaml", "package.json"];
 /** The same programs, for all kernels and for Linux 6.4 and later. */
 const KERNEL_OBJECTS = ["bpf/build/masthead.bpf.o", "bpf/build/masthead-typed.bpf.o"];
 const sources = PACKAGES.flatMap((name) => [`${name}/src`, `${name}/tsconfig.json`]);
+
+/** Installs the packages of the workspace that the filter lets through. */
+const install = (root, filter, say) =>
+  command("npx", ["-y", "pnpm@10", "install", "--frozen-lockfile", "--filter", filter], {
+    cwd: root,
+    // Without it, pnpm asks before it replaces a node_modules that another version made.
+    env: { CI: "true" },
+    onLine: (line) => /Progress|Done/.test(line) && say(line.slice(0, 100)),
+  });
 
 export const installDependencies = (root, say) =>
   unlessStamped(
     {
       root,
       name: "dependencies",
-      inputs: ["pnpm-lock.yaml", "pnpm-workspace.yaml", "package.json", ...manifests],
+      inputs: [...LOCKED_BY, ...PACKAGES.map((name) => `${name}/package.json`)],
       also: process.versions.modules,
-      results: [
-        "node_modules/.modules.yaml",
-        "node_modules/.bin/tsc",
-        "infra/node_modules",
-        "test/runtimes/node_modules",
-      ],
+      results: ["node_modules/.modules.yaml", "node_modules/.bin/tsc", "infra/node_modules"],
     },
-    () =>
-      command("npx", ["-y", "pnpm@10", "install", "--frozen-lockfile"], {
-        cwd: root,
-        // Without it, pnpm asks before it replaces a node_modules that another version made.
-        env: { CI: "true" },
-        onLine: (line) => /Progress|Done/.test(line) && say(line.slice(0, 100)),
-      }),
+    () => install(root, `!${TEST_RUNTIMES}`, say),
+  );
+
+/** Two hundred megabytes that nobody needs who only starts the product. */
+export const installTestRuntimes = (root, say) =>
+  unlessStamped(
+    {
+      root,
+      name: "test-runtimes",
+      inputs: [...LOCKED_BY, "test/runtimes/package.json"],
+      results: ["test/runtimes/node_modules"],
+    },
+    () => install(root, TEST_RUNTIMES, say),
   );
 
 export const compileTypeScript = (root) =>

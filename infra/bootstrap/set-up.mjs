@@ -1,12 +1,19 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { compileAddon, compileKernelPrograms, compileTypeScript, installDependencies } from "./build.mjs";
+import {
+  compileAddon,
+  compileKernelPrograms,
+  compileTypeScript,
+  installDependencies,
+  installTestRuntimes,
+} from "./build.mjs";
 import {
   BUILD_PACKAGES,
   installPackages,
   missingPackages,
   rootBy,
   SERVER_PACKAGES,
+  TEST_PACKAGES,
   unpackNatsServer,
 } from "./packages.mjs";
 import { step } from "./progress.mjs";
@@ -18,16 +25,17 @@ export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
  * Installs and builds what is missing; seconds when nothing is. Returns why the kernel programs cannot run here, if so:
  * then everything else does.
  *
- * @param extraPackages Debian packages beside those of the product
+ * @param forTests what tests and benchmarks want beside the product, too
  * @param home where tools go when this account may not install packages
  */
-export async function setUp({ extraPackages = [], home }) {
+export async function setUp({ forTests = false, home }) {
   const ownServers = process.env.MASTHEAD_NATS_URL ? [] : SERVER_PACKAGES;
   const withoutCapture = await installSystemPackages(
-    [...BUILD_PACKAGES, ...ownServers, ...extraPackages],
+    [...BUILD_PACKAGES, ...ownServers, ...(forTests ? TEST_PACKAGES : [])],
     home,
   );
   await step("Node packages", (say) => installDependencies(ROOT, say));
+  if (forTests) await step("runtimes that tests trace", (say) => installTestRuntimes(ROOT, say));
   await step("TypeScript", () => compileTypeScript(ROOT));
   if (withoutCapture) return withoutCapture;
   await step("kernel programs", () => compileKernelPrograms(ROOT));

@@ -3,7 +3,6 @@
 import { execFileSync } from "node:child_process";
 import { devNull, tmpdir } from "node:os";
 import { join } from "node:path";
-import { TEST_PACKAGES } from "../bootstrap/packages.mjs";
 import { ROOT, setUp } from "../bootstrap/set-up.mjs";
 import { runMain, Stopped } from "../bootstrap/stopped.mjs";
 
@@ -18,10 +17,7 @@ function compileGoLibrary() {
 
 const forTests = process.argv[2] === "tests";
 await runMain(async () => {
-  const withoutCapture = await setUp({
-    extraPackages: forTests ? TEST_PACKAGES : [],
-    home: join(ROOT, ".masthead"),
-  });
+  const withoutCapture = await setUp({ forTests, home: join(ROOT, ".masthead") });
   if (withoutCapture) throw new Stopped(withoutCapture);
   if (forTests) compileGoLibrary();
 });
