@@ -10,6 +10,8 @@ const waiting = [];
 const server = createServer({ cert, key, SNICallback }, (request, response) => {
   response.end(request.url === "/big" ? Buffer.alloc(60 << 20) : "ok");
 });
+// A connection may wait until programs are loaded on a slow host.
+server.keepAliveTimeout = 0;
 function SNICallback(name, done) {
   if (name !== "slow.example") return done(null, context);
   waiting.push(() => done(null, context));
