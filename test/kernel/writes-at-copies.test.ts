@@ -108,6 +108,7 @@ describe.runIf(process.arch === "x64")("a server on OpenSSL that writes", () => 
   test("and is measured from the midst of a response on: nothing is seen twice", async () => {
     const { program, port } = await startServer("again", BYTES);
     const { seen, lengths, apply, attachment, sites } = capture(program.pid, "copy");
+    if (!sites().includes("write_copy")) return; // OpenSSL 3.2 and later: a response is seen when all of it was taken
     const connection = connectionTo(port, true, CLIENT);
     cleanup.add(() => connection.end());
     const first = await connection.begin({ path: "/first", id: "first" });
