@@ -12,13 +12,19 @@ import { Cleanup } from "../support/cleanup.js";
 import { connectionTo } from "../support/go-exchanges.js";
 import { makeCertificate } from "../support/https-servers.js";
 import { pathOf, startKernelCapture } from "../support/kernel-capture.js";
-import { askOnce } from "../support/openssl-server.js";
+import {
+  askOnce,
+  buildOpensslServer,
+  OPENSSL_INSIDE,
+  startOpensslServer,
+} from "../support/openssl-server.js";
 import { startProgram } from "../support/program.js";
 import { until } from "../support/until.js";
 
 /** Node has its TLS inside and moves ciphertext itself: a handshake tells a connection's socket, or whole calls do. */
 
 const SERVER = fileURLToPath(new URL("../programs/memory-bio-server.mjs", import.meta.url));
+const ON_SOCKETS = fileURLToPath(new URL("../programs/ways-to-read-server.c", import.meta.url));
 const PATHS = ["/one", "/two"];
 
 const ONES = 3;
@@ -58,7 +64,7 @@ const startServer = async (executable = node) => {
   return { program, port: Number(await program.line()) };
 };
 
-const capture = () => {
+const capture = (executable = node) => {
   const seen: { what: string; ports: (number | undefined)[] }[] = [];
   const { session, attachment, tables } = startKernelCapture(
     cleanup,
@@ -69,8 +75,8 @@ const capture = () => {
     },
     { seenAt: "copy", clearText: true },
   );
-  for (const { path, ...file } of findExecutables(node)) tables.addExecutable(file, path);
-  tables.apply(policySet(1, { all: { targets: [{ executable: node }] } }));
+  for (const { path, ...file } of findExecutables(executable)) tables.addExecutable(file, path);
+  tables.apply(policySet(1, { all: { targets: [{ executable }] } }));
   const programOf = (pid: number) => {
     const program = attachment.libraries().find(({ pids }) => pids.has(pid));
     return program && { hasCopies: hasCopies(program), notesReads: notesReads(program) };
@@ -140,3 +146,16 @@ describe.runIf(process.arch === "x64")("a Node with its TLS inside", () => {
     expect(programOf(client.pid)).toEqual(way);
   });
 });
+
+test.runIf(process.arch === "x64")(
+  "a program that has what it calls of OpenSSL inside, and reads from a socket: seen at copies, where its library's socket is known",
+  async () => {
+    const executable = buildOpensslServer(cleanup.folder(), ON_SOCKETS, OPENSSL_INSIDE);
+    const { program, port } = await startOpensslServer(cleanup, executable, "fd");
+    const { seen, programOf, way } = capture(executable);
+    expect(programOf(program.pid)).toEqual(way);
+    const client = await askOnce(cleanup, port, PATHS);
+    await until("all heads", () => seen.length === 2 * PATHS.length);
+    expect(seen).toEqual(heads([port, client]));
+  },
+);

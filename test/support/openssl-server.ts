@@ -6,10 +6,14 @@ import { connectionTo } from "./go-exchanges.js";
 import { makeCertificate } from "./https-servers.js";
 import { type Program, startProgram } from "./program.js";
 
+const SHARED = ["-lssl", "-lcrypto"];
+/** What it takes of OpenSSL is then inside the program, and nothing else. */
+export const OPENSSL_INSIDE = ["-l:libssl.a", "-l:libcrypto.a"];
+
 /** Builds a server of test/programs on this host's OpenSSL. @returns its path */
-export const buildOpensslServer = (folder: string, source: string): string => {
+export const buildOpensslServer = (folder: string, source: string, openssl = SHARED): string => {
   const executable = join(folder, parse(source).name);
-  execFileSync("gcc", ["-O2", "-o", executable, source, "-lssl", "-lcrypto"]);
+  execFileSync("gcc", ["-O2", "-o", executable, source, ...openssl]);
   return executable;
 };
 

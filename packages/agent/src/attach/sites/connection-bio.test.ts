@@ -13,15 +13,20 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Of a library that exports these functions beside SSL_get_rbio, which has this code. */
-const bioOf = (exported: string[], code = ["mov 16(%rdi), %rax", "ret"]) => {
-  const names = ["SSL_get_rbio", ...exported];
+/** Of a library that exports these functions, which return at once, beside SSL_get_rbio, which has this code, and others, which have theirs. */
+const bioOf = (
+  exported: string[],
+  code = ["mov 16(%rdi), %rax", "ret"],
+  others: Record<string, string[]> = {},
+) => {
+  const names = ["SSL_get_rbio", ...Object.keys(others), ...exported];
   const source = [
     ".text",
     ...names.map((name) => `.globl ${name}\n.type ${name},@function`),
     "SSL_get_rbio:",
     ...code,
     ".size SSL_get_rbio, .-SSL_get_rbio",
+    ...Object.entries(others).flatMap(([name, lines]) => [`${name}:`, ...lines, `.size ${name}, .-${name}`]),
     ...exported.map((name) => `${name}: ret\n.size ${name}, .-${name}`),
     "",
   ].join("\n");
@@ -49,6 +54,20 @@ describe.runIf(process.arch === "x64")("where a connection has its BIO", () => {
   ])("is not believed of a build %s, whose BIOs are laid out in another way", (_, exported) => {
     expect(bioOf(exported)).toBeUndefined();
   });
+
+  test.each([
+    ["3", [SINCE_1_1_1, SINCE_3_0], 52, { at: 16, isOf3: true }],
+    ["3 without what it deprecates", [SINCE_1_1_1, SINCE_3_0], 44, undefined],
+    ["1.1.1", [SINCE_1_1_1], 44, { at: 16, isOf3: false }],
+    ["1.1.1 with another field there", [SINCE_1_1_1], 48, undefined],
+    ["before 1.1.1", [], 44, undefined],
+  ])(
+    "of a program that has %s inside, and not all of it: a BIO's own field tells",
+    (_, exported, at, expected) => {
+      const retryReason = { BIO_get_retry_reason: [`mov ${at}(%rdi), %eax`, "ret"] };
+      expect(bioOf(exported, undefined, retryReason)).toEqual(expected);
+    },
+  );
 
   test("is not where the getter loads from two places, or from none", () => {
     const both = ["test %rdi, %rdi", "jz 1f", "mov 16(%rdi), %rax", "ret", "1: mov 24(%rdi), %rax", "ret"];

@@ -1,4 +1,5 @@
 import type { ElfFile } from "../elf/elf-file.js";
+import type { FunctionSymbol } from "../elf/function-symbols.js";
 import { functionCode } from "./inner-function.js";
 import type { Instruction } from "./instructions.js";
 
@@ -17,8 +18,12 @@ const SINCE_1_1_1 = "SSL_read_early_data";
 /** Left out, with a field of a BIO, of builds without what 3.0 deprecated. */
 const DEPRECATED = "SSL_CTX_use_RSAPrivateKey";
 const GETTER = "SSL_get_rbio";
+/** Of libcrypto, which a program that has all inside has, too: it loads the field before the descriptor. */
+const RETRY_REASON = "BIO_get_retry_reason";
+/** Where that is with what 3.0 deprecated, in bytes. */
+const RETRY_REASON_AT = { since3: 52, before: 44 } as const;
 /** By whose symbols it is found. */
-export const BIO_FUNCTIONS = [GETTER, SINCE_3_0, SINCE_1_1_1, DEPRECATED] as const;
+export const BIO_FUNCTIONS = [GETTER, SINCE_3_0, SINCE_1_1_1, DEPRECATED, RETRY_REASON] as const;
 /** What fits into a cookie. */
 const AT_MAX = 0xff * 8;
 
@@ -30,17 +35,30 @@ export function connectionBio(elf: ElfFile): ConnectionBio | undefined {
   if (elf.machine !== "x86-64") return undefined;
   const symbols = elf.functions(new Set(BIO_FUNCTIONS));
   const getter = symbols.get(GETTER);
-  if (!getter || !symbols.has(SINCE_1_1_1) || !symbols.has(DEPRECATED)) return undefined;
+  if (!getter || !symbols.has(SINCE_1_1_1)) return undefined;
+  const isOf3 = symbols.has(SINCE_3_0);
+  if (!symbols.has(DEPRECATED) && !hasUsualBios(elf, symbols.get(RETRY_REASON), isOf3)) return undefined;
+  const at = loadedFrom(elf, getter, REX_W);
+  if (at === undefined || at % 8 !== 0 || at <= 0 || at > AT_MAX) return undefined;
+  return { at, isOf3 };
+}
+
+/** Of a program whose linker left out what nobody calls: whether a BIO has its fields where they are known to be. */
+const hasUsualBios = (elf: ElfFile, getter: FunctionSymbol | undefined, isOf3: boolean): boolean =>
+  getter !== undefined &&
+  loadedFrom(elf, getter, NO_REX) === (isOf3 ? RETRY_REASON_AT.since3 : RETRY_REASON_AT.before);
+
+/** From how many bytes behind its argument a function loads what it returns; undefined where it is not the same on every way. */
+function loadedFrom(elf: ElfFile, getter: FunctionSymbol, width: Width): number | undefined {
   const places = new Set<number>();
   let last: number | undefined;
   for (const instruction of functionCode(elf, getter)) {
     if (instruction.flow === "end" && last !== undefined) places.add(last);
     const isLeft = instruction.flow !== "next";
-    last = loadedToResult(instruction) ?? (isLeft || instruction.writes.has("rax") ? undefined : last);
+    last = loadedToResult(instruction, width) ?? (isLeft || instruction.writes.has("rax") ? undefined : last);
   }
   const [at, other] = places;
-  if (at === undefined || other !== undefined || at % 8 !== 0 || at <= 0 || at > AT_MAX) return undefined;
-  return { at, isOf3: symbols.has(SINCE_3_0) };
+  return other === undefined ? at : undefined;
 }
 
 /** Where the layout of BIOs and the connection's own stand in the cookie. */
@@ -51,18 +69,24 @@ const BIO_BIT = 56n;
 export const bioDetail = ({ at, isOf3 }: ConnectionBio): bigint =>
   (BigInt(at / 8) << BIO_BIT) | (isOf3 ? 1n << LAYOUT_BIT : 0n);
 
+/** Of what is loaded: eight bytes, or four. */
 const REX_W = 0x48;
+const NO_REX = undefined;
+type Width = typeof REX_W | typeof NO_REX;
 const LOAD = 0x8b;
 
-/** `mov rax, [register + n]`: n. */
-function loadedToResult({ bytes }: Instruction): number | undefined {
-  const [rex, opcode, operands = 0] = bytes;
+/** `mov rax, [register + n]`, or `mov eax, …`: n. */
+function loadedToResult({ bytes }: Instruction, width: Width): number | undefined {
+  const isWide = width === REX_W;
   // REX.B only names another base.
-  if ((rex ?? 0) >> 1 !== REX_W >> 1 || opcode !== LOAD) return undefined;
+  if (isWide && (bytes[0] ?? 0) >> 1 !== REX_W >> 1) return undefined;
+  const [opcode, operands = 0] = isWide ? bytes.subarray(1) : bytes;
+  if (opcode !== LOAD) return undefined;
   const mode = operands >> 6;
   const isResult = ((operands >> 3) & 7) === 0;
   const isPlain = (operands & 7) !== 4;
   if (!isResult || !isPlain) return undefined;
-  if (mode === 1) return bytes.readInt8(3);
-  return mode === 2 ? bytes.readInt32LE(3) : undefined;
+  const behind = bytes.subarray(isWide ? 3 : 2);
+  if (mode === 1) return behind.readInt8(0);
+  return mode === 2 ? behind.readInt32LE(0) : undefined;
 }
