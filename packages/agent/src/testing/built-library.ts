@@ -4,8 +4,8 @@ import { join } from "node:path";
 
 let built = 0;
 
-/** Builds a shared library of this assembler or C alone. @returns its path, a new one each time */
-export const buildLibrary = (
+/** Builds a file of this assembler or C alone, as `options` say. @returns its path, a new one each time */
+export const buildAlone = (
   folder: string,
   language: "c" | "s",
   text: string,
@@ -14,14 +14,14 @@ export const buildLibrary = (
   built += 1;
   const name = join(folder, `built-${built}`);
   writeFileSync(`${name}.${language}`, text);
-  execFileSync("cc", [
-    "-shared",
-    "-fPIC",
-    "-nostdlib",
-    ...options,
-    "-o",
-    `${name}.so`,
-    `${name}.${language}`,
-  ]);
-  return `${name}.so`;
+  execFileSync("cc", ["-nostdlib", ...options, "-o", name, `${name}.${language}`]);
+  return name;
 };
+
+/** The same, of a shared library. */
+export const buildLibrary = (
+  folder: string,
+  language: "c" | "s",
+  text: string,
+  ...options: string[]
+): string => buildAlone(folder, language, text, "-shared", "-fPIC", ...options);

@@ -44,7 +44,7 @@ export class ReadCopies {
       this.#leaving.set(library, left);
       if (left <= 0 && leaving.length < DROPPED_PER_SCAN) leaving.push(library);
     }
-    if (leaving.length > 0) this.libraries.dropCopies(...leaving);
+    this.libraries.dropCopies(...leaving);
   }
 
   #needsWholeReads({ pids }: Library): boolean {

@@ -139,10 +139,10 @@ function distanceOf({ base, at }: StackWord, { depth, frame }: Known): number | 
 }
 
 /** How much is on the stack after an instruction; undefined where that is not known. */
-function depthAfter({ pops, unwindsTo }: Instruction, { depth, frame }: Known): number | undefined {
-  if (depth === UNKNOWN_DEPTH) return undefined;
-  const now = pops !== undefined ? depth - pops : (frame ?? Number.NaN) - (unwindsTo ?? Number.NaN);
-  return now >= 0 ? now : undefined;
+function depthAfter({ movesStackTo }: Instruction, before: Known): number | undefined {
+  if (before.depth === UNKNOWN_DEPTH) return undefined;
+  const top = movesStackTo && distanceOf(movesStackTo, before);
+  return top !== undefined && top <= 0 ? -top : undefined;
 }
 
 /** Where a frame pointer ends, the one that was saved is taken off the stack. */

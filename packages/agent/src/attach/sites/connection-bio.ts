@@ -38,7 +38,7 @@ export function connectionBio(elf: ElfFile): ConnectionBio | undefined {
   if (!getter || !symbols.has(SINCE_1_1_1)) return undefined;
   const isOf3 = symbols.has(SINCE_3_0);
   if (!symbols.has(DEPRECATED) && !hasUsualBios(elf, symbols.get(RETRY_REASON), isOf3)) return undefined;
-  const at = loadedFrom(elf, getter, REX_W);
+  const at = loadedFrom(elf, getter, 8);
   if (at === undefined || at % 8 !== 0 || at <= 0 || at > AT_MAX) return undefined;
   return { at, isOf3 };
 }
@@ -46,10 +46,10 @@ export function connectionBio(elf: ElfFile): ConnectionBio | undefined {
 /** Of a program whose linker left out what nobody calls: whether a BIO has its fields where they are known to be. */
 const hasUsualBios = (elf: ElfFile, getter: FunctionSymbol | undefined, isOf3: boolean): boolean =>
   getter !== undefined &&
-  loadedFrom(elf, getter, NO_REX) === (isOf3 ? RETRY_REASON_AT.since3 : RETRY_REASON_AT.before);
+  loadedFrom(elf, getter, 4) === (isOf3 ? RETRY_REASON_AT.since3 : RETRY_REASON_AT.before);
 
 /** From how many bytes behind its argument a function loads what it returns; undefined where it is not the same on every way. */
-function loadedFrom(elf: ElfFile, getter: FunctionSymbol, width: Width): number | undefined {
+function loadedFrom(elf: ElfFile, getter: FunctionSymbol, width: 4 | 8): number | undefined {
   const places = new Set<number>();
   let last: number | undefined;
   for (const instruction of functionCode(elf, getter)) {
@@ -69,24 +69,20 @@ const BIO_BIT = 56n;
 export const bioDetail = ({ at, isOf3 }: ConnectionBio): bigint =>
   (BigInt(at / 8) << BIO_BIT) | (isOf3 ? 1n << LAYOUT_BIT : 0n);
 
-/** Of what is loaded: eight bytes, or four. */
 const REX_W = 0x48;
-const NO_REX = undefined;
-type Width = typeof REX_W | typeof NO_REX;
 const LOAD = 0x8b;
 
-/** `mov rax, [register + n]`, or `mov eax, …`: n. */
-function loadedToResult({ bytes }: Instruction, width: Width): number | undefined {
-  const isWide = width === REX_W;
+/** `mov rax, [register + n]`, or `mov eax, …` of four bytes: n. */
+function loadedToResult({ bytes }: Instruction, width: 4 | 8): number | undefined {
+  const prefixes = width === 8 ? 1 : 0;
   // REX.B only names another base.
-  if (isWide && (bytes[0] ?? 0) >> 1 !== REX_W >> 1) return undefined;
-  const [opcode, operands = 0] = isWide ? bytes.subarray(1) : bytes;
+  if (prefixes > 0 && (bytes[0] ?? 0) >> 1 !== REX_W >> 1) return undefined;
+  const [opcode, operands = 0] = bytes.subarray(prefixes);
   if (opcode !== LOAD) return undefined;
   const mode = operands >> 6;
   const isResult = ((operands >> 3) & 7) === 0;
   const isPlain = (operands & 7) !== 4;
   if (!isResult || !isPlain) return undefined;
-  const behind = bytes.subarray(isWide ? 3 : 2);
-  if (mode === 1) return behind.readInt8(0);
-  return mode === 2 ? behind.readInt32LE(0) : undefined;
+  if (mode === 1) return bytes.readInt8(prefixes + 2);
+  return mode === 2 ? bytes.readInt32LE(prefixes + 2) : undefined;
 }

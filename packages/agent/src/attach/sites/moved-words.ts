@@ -16,15 +16,14 @@ export interface MovedWords {
   loads?: { register: string; from: StackWord };
   /** the register that it gives the value of another one */
   copies?: { register: string; from: string };
-  /** bytes that it takes off the stack, negative where it puts some there; undefined where that is not to be told from itself */
-  pops?: number;
-  /** in its stead, bytes above the frame pointer to which it sets the stack pointer */
-  unwindsTo?: number;
+  /** where it leaves the stack pointer, as that and `rbp` were before; undefined where that is not to be told from itself */
+  movesStackTo?: StackWord;
 }
 
 export function movedWords(iced: typeof Iced, instruction: Iced.Instruction): MovedWords {
   const { Mnemonic, OpKind } = iced;
-  const still = movedPointer(iced, instruction);
+  const movesStackTo = movedPointer(iced, instruction);
+  const still: MovedWords = movesStackTo ? { movesStackTo } : {};
   const to = lowerRegister(iced, instruction, 0);
   const from = lowerRegister(iced, instruction, 1);
   switch (instruction.mnemonic) {
@@ -92,33 +91,26 @@ export function baseOf(
   return base === Register.RSP ? "rsp" : base === Register.RBP ? "rbp" : undefined;
 }
 
-/** Neither is there where it moves the stack pointer to what is not to be told from itself. */
-function movedPointer(
-  iced: typeof Iced,
-  instruction: Iced.Instruction,
-): Pick<MovedWords, "pops" | "unwindsTo"> {
+function movedPointer(iced: typeof Iced, instruction: Iced.Instruction): StackWord | undefined {
   const { FlowControl, Mnemonic, OpKind, Register, RegisterExt } = iced;
   const { flowControl, mnemonic } = instruction;
   // What is called takes its return address off again.
-  if (flowControl === FlowControl.Call || flowControl === FlowControl.IndirectCall) return { pops: 0 };
-  if (mnemonic === Mnemonic.Cmp || mnemonic === Mnemonic.Test) return { pops: 0 };
+  if (flowControl === FlowControl.Call || flowControl === FlowControl.IndirectCall) return TOP;
+  if (mnemonic === Mnemonic.Cmp || mnemonic === Mnemonic.Test) return TOP;
   const names = (operand: 0 | 1) =>
     operand < instruction.opCount &&
     instruction.opKind(operand) === OpKind.Register &&
     RegisterExt.fullRegister(instruction.opRegister(operand)) === Register.RSP;
-  if (mnemonic === Mnemonic.Leave) return { unwindsTo: WORD_BYTES };
-  if (mnemonic === Mnemonic.Enter) return {};
-  if (mnemonic === Mnemonic.Xchg && (names(0) || names(1))) return {};
-  if (!names(0) || mnemonic === Mnemonic.Push) return { pops: instruction.stackPointerIncrement };
-  if (mnemonic === Mnemonic.Lea) {
-    const to = stackWord(iced, instruction);
-    return to?.base === "rbp" ? { unwindsTo: to.at } : to ? { pops: to.at } : {};
-  }
-  if (mnemonic === Mnemonic.Mov && instruction.op1Register === Register.RBP) return { unwindsTo: 0 };
+  if (mnemonic === Mnemonic.Leave) return { base: "rbp", at: WORD_BYTES };
+  if (mnemonic === Mnemonic.Enter) return undefined;
+  if (mnemonic === Mnemonic.Xchg && (names(0) || names(1))) return undefined;
+  if (!names(0) || mnemonic === Mnemonic.Push) return { base: "rsp", at: instruction.stackPointerIncrement };
+  if (mnemonic === Mnemonic.Lea) return stackWord(iced, instruction);
+  if (mnemonic === Mnemonic.Mov && instruction.op1Register === Register.RBP) return { base: "rbp", at: 0 };
   const isByConstant = instruction.op1Kind !== OpKind.Register && instruction.op1Kind !== OpKind.Memory;
-  if (!isByConstant || (mnemonic !== Mnemonic.Sub && mnemonic !== Mnemonic.Add)) return {};
+  if (!isByConstant || (mnemonic !== Mnemonic.Sub && mnemonic !== Mnemonic.Add)) return undefined;
   const bytes = Number(BigInt.asIntN(64, instruction.immediate(1)));
-  return { pops: mnemonic === Mnemonic.Add ? bytes : -bytes };
+  return { base: "rsp", at: mnemonic === Mnemonic.Add ? bytes : -bytes };
 }
 
 const WORD_BYTES = 8;

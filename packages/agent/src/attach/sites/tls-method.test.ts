@@ -1,8 +1,8 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { buildAlone } from "../../testing/built-library.js";
 import { ElfError, withFile } from "../elf/byte-source.js";
 import { ElfFile } from "../elf/elf-file.js";
 import { tlsMethod } from "./tls-method.js";
@@ -22,9 +22,7 @@ __attribute__((visibility("default"))) const void *TLS_method(void) { return tab
 
 /** Builds this as `options` say. @returns its TLS method, and the functions that it is made of */
 const methodOf = (source: string, ...options: string[]) => {
-  const path = join(folder, "built");
-  writeFileSync(`${path}.c`, source);
-  execFileSync("cc", ["-O2", "-nostdlib", "-Wl,-e,begin", ...options, "-o", path, `${path}.c`]);
+  const path = buildAlone(folder, "c", source, "-O2", "-Wl,-e,begin", ...options);
   return withFile(path, (file) => {
     const elf = new ElfFile(file);
     const names = ["takes", "makes", "reads", "writes"];
