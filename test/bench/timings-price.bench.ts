@@ -1,9 +1,8 @@
-import { findExecutables } from "@masthead/agent/capture/executable-search";
 import { policySet } from "@masthead/agent/testing/policies";
 import type { Timing } from "@masthead/shared/policy/schema";
 import { afterEach, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
-import { startKernelCapture } from "../support/kernel-capture.js";
+import { addExecutables, startKernelCapture } from "../support/kernel-capture.js";
 import { placeOnCpus } from "./support/cpu-placement.js";
 import { startLoadGenerator } from "./support/load-generator.js";
 import { nginxServer } from "./support/nginx-server.js";
@@ -33,7 +32,7 @@ test.each(workloads)("timings, nginx with TLS under wrk, %s", async (name) => {
   );
   const load = startLoadGenerator(cleanup, origin);
   const { tables } = startKernelCapture(cleanup, () => {}, { clearText: true });
-  for (const { path, ...file } of findExecutables(executable)) tables.addExecutable(file, path);
+  addExecutables(tables, executable);
   const measures = new Map<string, ServerMeasure[]>(Object.keys(MODES).map((mode) => [mode, []]));
   let revision = 0;
   for (let round = 0; round < rounds; round++) {

@@ -3,12 +3,12 @@ import { copyFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { findExecutables } from "@masthead/agent/capture/executable-search";
 import { policySet } from "@masthead/agent/testing/policies";
 import { afterEach, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
 import { captureClearText } from "../support/clear-text.js";
 import { curl } from "../support/curl.js";
+import { addExecutables } from "../support/kernel-capture.js";
 import { startProgram } from "../support/program.js";
 import { PYTHON } from "../support/python.js";
 import { until } from "../support/until.js";
@@ -30,7 +30,7 @@ const copyOf = (program: string): string => {
 const captureOnly = (executable: string) => {
   const { seen, tables } = captureClearText(cleanup);
   expect(tables.apply(policySet(2, { only: { targets: [{ executable }] } })).ok).toBe(true);
-  for (const { path, ...file } of findExecutables(executable)) tables.addExecutable(file, path);
+  addExecutables(tables, executable);
   return seen;
 };
 

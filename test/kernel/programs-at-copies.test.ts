@@ -2,22 +2,14 @@ import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { hasCopies, notesReads } from "@masthead/agent/attach/libraries/library-probes";
-import { findExecutables } from "@masthead/agent/capture/executable-search";
-import { RecordFlag } from "@masthead/agent/decode/record-enums";
-import { readSocket } from "@masthead/agent/pair/socket-addresses";
-import { NODE_WITH_OPENSSL } from "@masthead/agent/testing/openssl-libraries";
+import { NODE_WITH_OPENSSL } from "@masthead/agent/testing/node-with-openssl";
 import { policySet } from "@masthead/agent/testing/policies";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
 import { connectionTo } from "../support/go-exchanges.js";
-import { makeCertificate } from "../support/https-servers.js";
-import { pathOf, startKernelCapture } from "../support/kernel-capture.js";
-import {
-  askOnce,
-  buildOpensslServer,
-  OPENSSL_INSIDE,
-  startOpensslServer,
-} from "../support/openssl-server.js";
+import { startPrintingServer } from "../support/https-servers.js";
+import { addExecutables, headOf, type SeenHead, startKernelCapture } from "../support/kernel-capture.js";
+import { askOnce, buildOpensslServer, OPENSSL_INSIDE } from "../support/openssl-server.js";
 import { startProgram } from "../support/program.js";
 import { until } from "../support/until.js";
 
@@ -57,25 +49,18 @@ beforeAll(() => {
 afterEach(() => cleanup.run());
 afterAll(() => built.run());
 
-const startServer = async (executable = node) => {
-  const { certificate, key } = makeCertificate(cleanup.folder());
-  const program = startProgram(executable, [SERVER, certificate, key]);
-  cleanup.add(() => program.stop("SIGKILL"));
-  return { program, port: Number(await program.line()) };
-};
+const startServer = (executable = node) => startPrintingServer(cleanup, [executable, SERVER]);
 
 const capture = (executable = node) => {
-  const seen: { what: string; ports: (number | undefined)[] }[] = [];
+  const seen: SeenHead[] = [];
   const { session, attachment, tables } = startKernelCapture(
     cleanup,
     (record, bytes) => {
-      const told = record.has(RecordFlag.RECORD_SOCKET) ? readSocket(bytes, record.socketStart) : null;
-      const what = record.request ? pathOf(record, bytes) : String(record.status);
-      seen.push({ what, ports: [told?.localPort, told?.peerPort] });
+      seen.push(headOf(record, bytes));
     },
     { seenAt: "copy", clearText: true },
   );
-  for (const { path, ...file } of findExecutables(executable)) tables.addExecutable(file, path);
+  addExecutables(tables, executable);
   tables.apply(policySet(1, { all: { targets: [{ executable }] } }));
   const programOf = (pid: number) => {
     const program = attachment.libraries().find(({ pids }) => pids.has(pid));
@@ -151,7 +136,7 @@ test.runIf(process.arch === "x64")(
   "a program that has what it calls of OpenSSL inside, and reads from a socket: seen at copies, where its library's socket is known",
   async () => {
     const executable = buildOpensslServer(cleanup.folder(), ON_SOCKETS, OPENSSL_INSIDE);
-    const { program, port } = await startOpensslServer(cleanup, executable, "fd");
+    const { program, port } = await startPrintingServer(cleanup, [executable], "fd");
     const { seen, programOf, way } = capture(executable);
     expect(programOf(program.pid)).toEqual(way);
     const client = await askOnce(cleanup, port, PATHS);

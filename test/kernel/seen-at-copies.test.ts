@@ -5,16 +5,13 @@ import { join } from "node:path";
 import { connect, createServer } from "node:tls";
 import { fileURLToPath } from "node:url";
 import { notesReads } from "@masthead/agent/attach/libraries/library-probes";
-import { findExecutables } from "@masthead/agent/capture/executable-search";
-import { RecordFlag } from "@masthead/agent/decode/record-enums";
-import { readSocket } from "@masthead/agent/pair/socket-addresses";
 import { policySet } from "@masthead/agent/testing/policies";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
 import { connectionTo } from "../support/go-exchanges.js";
-import { makeCertificate } from "../support/https-servers.js";
-import { pathOf, startKernelCapture } from "../support/kernel-capture.js";
-import { askOnce, buildOpensslServer, startOpensslServer } from "../support/openssl-server.js";
+import { makeCertificate, startPrintingServer } from "../support/https-servers.js";
+import { addExecutables, headOf, type SeenHead, startKernelCapture } from "../support/kernel-capture.js";
+import { askOnce, buildOpensslServer } from "../support/openssl-server.js";
 import { startProgram } from "../support/program.js";
 import { PYTHON } from "../support/python.js";
 import { until } from "../support/until.js";
@@ -47,7 +44,7 @@ beforeAll(() => {
 afterEach(() => cleanup.run());
 afterAll(() => built.run());
 
-const startServer = (way: string) => startOpensslServer(cleanup, executable, way);
+const startServer = (way: string) => startPrintingServer(cleanup, [executable], way);
 
 /** Nothing else on this host changes what stands on its OpenSSL. */
 const only = (path: string, timings: "network"[] = []) =>
@@ -55,19 +52,17 @@ const only = (path: string, timings: "network"[] = []) =>
 
 /** Heads of one process, the only one that a policy asks about, and what stands on its OpenSSL. */
 const capture = (pid: () => number, options: Parameters<typeof startKernelCapture>[2] = {}) => {
-  const seen: { what: string; ports: (number | undefined)[] }[] = [];
+  const seen: SeenHead[] = [];
   const started = startKernelCapture(
     cleanup,
     (record, bytes) => {
       if (record.pid !== pid()) return;
-      const told = record.has(RecordFlag.RECORD_SOCKET) ? readSocket(bytes, record.socketStart) : null;
-      const what = record.request ? pathOf(record, bytes) : String(record.status);
-      seen.push({ what, ports: [told?.localPort, told?.peerPort] });
+      seen.push(headOf(record, bytes));
     },
     { seenAt: "copy", ...options },
   );
   const running = realpathSync(`/proc/${pid()}/exe`);
-  for (const { path, ...file } of findExecutables(running)) started.tables.addExecutable(file, path);
+  addExecutables(started.tables, running);
   started.tables.apply(only(running));
   const library = () => started.attachment.libraries().find(({ pids }) => pids.has(pid()));
   return { ...started, seen, notes: () => library() !== undefined && notesReads(library() as never) };

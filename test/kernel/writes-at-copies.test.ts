@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import { realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { findExecutables } from "@masthead/agent/capture/executable-search";
 import type { SeenAt } from "@masthead/agent/capture/seen-at";
 import { RecordFlag } from "@masthead/agent/decode/record-enums";
 import { readSocket } from "@masthead/agent/pair/socket-addresses";
@@ -9,8 +8,9 @@ import { policySet } from "@masthead/agent/testing/policies";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
 import { connectionTo } from "../support/go-exchanges.js";
-import { pathOf, startKernelCapture } from "../support/kernel-capture.js";
-import { askOnce, buildOpensslServer, startOpensslServer } from "../support/openssl-server.js";
+import { startPrintingServer } from "../support/https-servers.js";
+import { addExecutables, pathOf, startKernelCapture } from "../support/kernel-capture.js";
+import { askOnce, buildOpensslServer } from "../support/openssl-server.js";
 import { until } from "../support/until.js";
 
 /** Writes of OpenSSL are seen where it makes records of them: each byte once, in whichever way the program asks for it. */
@@ -37,7 +37,7 @@ afterEach(() => cleanup.run());
 afterAll(() => built.run());
 
 const startServer = (way: string, bytes: number) =>
-  startOpensslServer(cleanup, executable, way, String(bytes));
+  startPrintingServer(cleanup, [executable], way, String(bytes));
 
 const UNSURE = RecordFlag.RECORD_GAP_BEFORE | RecordFlag.RECORD_MID_STREAM | RecordFlag.RECORD_MALFORMED;
 
@@ -64,7 +64,7 @@ const capture = (pid: number, seenAt: SeenAt) => {
     },
   );
   const running = realpathSync(`/proc/${pid}/exe`);
-  for (const { path, ...file } of findExecutables(running)) started.tables.addExecutable(file, path);
+  addExecutables(started.tables, running);
   const apply = (revision: number, timings: ("network" | "cpu")[] = []) =>
     started.tables.apply(
       policySet(revision, {

@@ -1,22 +1,18 @@
 import { readlinkSync } from "node:fs";
 import type { CaptureSession } from "@masthead/agent/capture/native-session";
 import { RecordFlag, RecordRole } from "@masthead/agent/decode/record-enums";
-import { readSocket } from "@masthead/agent/pair/socket-addresses";
 import { policySet } from "@masthead/agent/testing/policies";
 import type { Cleanup } from "./cleanup.js";
-import { type KernelCapture, pathOf, startKernelCapture } from "./kernel-capture.js";
+import { headOf, type KernelCapture, type SeenHead, startKernelCapture } from "./kernel-capture.js";
 
 /** A head that was captured. */
-export interface Seen {
+export interface Seen extends SeenHead {
   connection: number;
   exchange: number;
   pid: number;
   source: number;
   role: "server" | "client";
-  /** `POST /path`, or the status */
-  what: string;
   flags: { midStream: boolean; gap: boolean; malformed: boolean };
-  ports: (number | undefined)[];
 }
 
 /** Heads of all processes, HTTP in clear among them, under one policy. */
@@ -28,22 +24,18 @@ export const captureClearText = (
   const { session, tables, attachment } = startKernelCapture(
     cleanup,
     (record, bytes) => {
-      const { localPort, peerPort } = record.has(RecordFlag.RECORD_SOCKET)
-        ? (readSocket(bytes, record.socketStart) ?? {})
-        : {};
       seen.push({
         connection: record.connection,
         exchange: record.exchange,
         pid: record.pid,
         source: record.source,
         role: record.role === RecordRole.ROLE_SERVER ? "server" : "client",
-        what: record.request ? pathOf(record, bytes) : String(record.status),
+        ...headOf(record, bytes),
         flags: {
           midStream: record.has(RecordFlag.RECORD_MID_STREAM),
           gap: record.has(RecordFlag.RECORD_GAP_BEFORE),
           malformed: record.has(RecordFlag.RECORD_MALFORMED),
         },
-        ports: [localPort, peerPort],
       });
     },
     { clearText: true, ...options },

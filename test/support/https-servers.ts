@@ -15,6 +15,18 @@ export interface Certificate {
   key: string;
 }
 
+/** Starts a server that takes a certificate, its key and more, behind its command, and prints its port. Stopped by `cleanup`. */
+export const startPrintingServer = async (
+  cleanup: Cleanup,
+  [command, ...first]: readonly [string, ...string[]],
+  ...more: string[]
+): Promise<{ program: Program; port: number }> => {
+  const { certificate, key } = makeCertificate(cleanup.folder());
+  const program = startProgram(command, [...first, certificate, key, ...more]);
+  cleanup.add(() => program.stop("SIGKILL"));
+  return { program, port: Number(await program.line()) };
+};
+
 /** A self-signed certificate for localhost and 127.0.0.1, in `dir`. */
 export const makeCertificate = (dir: string): Certificate => {
   const certificate = join(dir, "certificate.pem");

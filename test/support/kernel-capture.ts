@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { Attachment, type AttachmentOptions } from "@masthead/agent/attach/attachment";
+import { findExecutables } from "@masthead/agent/capture/executable-search";
 import {
   type CaptureSession,
   openSession,
@@ -11,6 +12,8 @@ import type { MessageEndRecord } from "@masthead/agent/decode/end-records";
 import type { MessageRecord } from "@masthead/agent/decode/message-record";
 import type { RecordBytes } from "@masthead/agent/decode/record-bytes";
 import { RecordDecoder } from "@masthead/agent/decode/record-decoder";
+import { RecordFlag } from "@masthead/agent/decode/record-enums";
+import { readSocket } from "@masthead/agent/pair/socket-addresses";
 import { BUILT_OBJECT } from "@masthead/agent/source/bpf-source";
 import { askedOf } from "@masthead/agent/source/executable-watch";
 import type { PolicySet } from "@masthead/shared/wire/policy-set";
@@ -101,6 +104,27 @@ export const startKernelCapture = (
   session.start((records, count) => decoder.decode(records, count));
   cleanup.add(() => session.stop());
   return { session, attachment, tables, home };
+};
+
+/** Files of this program, which a policy may name from now on. */
+export const addExecutables = (tables: PolicyTables, executable: string): void => {
+  for (const { path, ...file } of findExecutables(executable)) tables.addExecutable(file, path);
+};
+
+/** What a head says first, and the ends of its socket. */
+export interface SeenHead {
+  /** a request's path, or the status */
+  what: string;
+  /** this end's and the peer's; undefined where they are not known */
+  ports: (number | undefined)[];
+}
+
+export const headOf = (record: MessageRecord, bytes: RecordBytes): SeenHead => {
+  const told = record.has(RecordFlag.RECORD_SOCKET) ? readSocket(bytes, record.socketStart) : null;
+  return {
+    what: record.request ? pathOf(record, bytes) : String(record.status),
+    ports: [told?.localPort, told?.peerPort],
+  };
 };
 
 /** The path of a request's head, as it was sent. */

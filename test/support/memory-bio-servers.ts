@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { Cleanup } from "./cleanup.js";
-import { makeCertificate } from "./https-servers.js";
-import { type Program, startProgram } from "./program.js";
+import { startPrintingServer } from "./https-servers.js";
+import type { Program } from "./program.js";
 import { PYTHON } from "./python.js";
 
 const COMMANDS = {
@@ -15,10 +15,8 @@ export const startMemoryBioServer = async (
   kind: keyof typeof COMMANDS,
   ...args: string[]
 ): Promise<{ server: Program; pid: number; port: number }> => {
-  const { certificate, key } = makeCertificate(cleanup.folder());
   const [command, name, ...first] = COMMANDS[kind];
   const path = fileURLToPath(new URL(`../programs/${name}`, import.meta.url));
-  const server = startProgram(command, [path, ...first, certificate, key, ...args]);
-  cleanup.add(() => server.stop("SIGKILL"));
-  return { server, pid: server.pid, port: Number(await server.line()) };
+  const { program: server, port } = await startPrintingServer(cleanup, [command, path, ...first], ...args);
+  return { server, pid: server.pid, port };
 };

@@ -3,8 +3,6 @@ import type { AgentOptions } from "node:https";
 import { join, parse } from "node:path";
 import type { Cleanup } from "./cleanup.js";
 import { connectionTo } from "./go-exchanges.js";
-import { makeCertificate } from "./https-servers.js";
-import { type Program, startProgram } from "./program.js";
 
 const SHARED = ["-lssl", "-lcrypto"];
 /** What it takes of OpenSSL is then inside the program, and nothing else. */
@@ -15,18 +13,6 @@ export const buildOpensslServer = (folder: string, source: string, openssl = SHA
   const executable = join(folder, parse(source).name);
   execFileSync("gcc", ["-O2", "-o", executable, source, ...openssl]);
   return executable;
-};
-
-/** Starts one that takes a certificate, its key and more, and prints its port. Stopped by `cleanup`. */
-export const startOpensslServer = async (
-  cleanup: Cleanup,
-  executable: string,
-  ...more: string[]
-): Promise<{ program: Program; port: number }> => {
-  const { certificate, key } = makeCertificate(cleanup.folder());
-  const program = startProgram(executable, [certificate, key, ...more]);
-  cleanup.add(() => program.stop("SIGKILL"));
-  return { program, port: Number(await program.line()) };
 };
 
 /** Asks for these paths on one connection. @returns the client's port */

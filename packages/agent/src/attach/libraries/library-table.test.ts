@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ProbeSite, SessionInfo } from "../../capture/native-session.js";
 import type { SeenAt } from "../../capture/seen-at.js";
-import { NODE_WITH_OPENSSL } from "../../testing/openssl-libraries.js";
+import { NODE_WITH_OPENSSL } from "../../testing/node-with-openssl.js";
 import { type ChooseSites, chooseSites } from "../runtimes.js";
 import { UnknownBuild } from "../unknown-build.js";
 import { LibraryTable } from "./library-table.js";

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { HOSTS_OPENSSL, NODE_WITH_OPENSSL, OPENSSL_1_1 } from "../../testing/openssl-libraries.js";
+import { NODE_WITH_OPENSSL } from "../../testing/node-with-openssl.js";
+import { HOSTS_OPENSSL, OPENSSL_1_1 } from "../../testing/openssl-libraries.js";
 import { withFile } from "../elf/byte-source.js";
 import { ElfFile } from "../elf/elf-file.js";
 import type { Runtime } from "../runtimes.js";
