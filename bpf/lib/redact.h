@@ -42,43 +42,43 @@ struct sip_context {
 	struct work *w;
 	struct sip_state state;
 	__u32 at;
+	__u32 words;		/* that are left, the last one of them in part */
+	__u32 length;
 	__u32 reserved;
 };
 
-#define SIP_STEP_WORDS 4
+#define SIP_STEP_WORDS 16	/* most secrets take one or two steps */
 
-static __always_inline void sip_next(struct sip_context *context)
-{
-	sip_word(&context->state, load_word(&AT(context->w, context->at)));
-	context->at += 8;
-}
-
+/* 1: there is nothing more to take. One copy of the rounds, since each is two cache lines that nothing else needs. */
 static long sip_step(__u32 index, struct sip_context *context)
 {
+	struct sip_state state = context->state;
+
 	(void)index;
-#pragma unroll
-	for (int i = 0; i < SIP_STEP_WORDS; i++)
-		sip_next(context);
-	return 0;
+#pragma clang loop unroll(disable)
+	for (__u32 i = 0; i < SIP_STEP_WORDS && context->words; i++) {
+		__u64 word = load_word(&AT(context->w, context->at));
+
+		context->at += sizeof(word);
+		if (!--context->words)
+			word = sip_last_word(word & ((1ULL << (8 * (context->length & 7))) - 1), context->length);
+		sip_word(&state, word);
+	}
+	context->state = state;
+	return !context->words;
 }
 
 static __always_inline void fingerprint(struct work *w, __u32 from, __u32 length, __u64 out[2])
 {
-	__u32 first = 0, rest = length & 7, words = length / 8;
+	__u32 first = 0;
 	struct fingerprint_key *key = bpf_map_lookup_elem(&fingerprint_key, &first);
-	struct sip_context context = { .w = w, .at = from };
-	__u64 last;
+	struct sip_context context = { .w = w, .at = from, .words = length / 8 + 1, .length = length };
 
 	if (!key)
 		return;
 	sip_begin(&context.state, key->k0, key->k1);
-	bpf_loop(words / SIP_STEP_WORDS, sip_step, &context, 0);
-#pragma unroll
-	for (__u32 i = 0; i < SIP_STEP_WORDS - 1; i++)
-		if (i < words % SIP_STEP_WORDS)
-			sip_next(&context);
-	last = load_word(&AT(w, from + (length & ~7U))) & ((1ULL << (8 * rest)) - 1);
-	sip_end(&context.state, last, length, out);
+	bpf_loop(HEAD_MAX_BYTES / 8 / SIP_STEP_WORDS + 1, sip_step, &context, 0);
+	sip_finish(&context.state, out);
 }
 
 static long token_step(__u32 index, struct work_context *context)
@@ -103,10 +103,14 @@ static __always_inline int is_token(struct work *w, __u32 from, __u32 to)
 	return from < to && w->finder.at == to;
 }
 
-/* The id of the scheme whose name is in w->scheme, which is cleared; 0: there is none. By itself, as find_rule. */
+/*
+ * The id of the scheme whose name is in w->scheme, which is cleared; 0: there is none. Nearly all requests have the one that was found last, and
+ * its name is no secret. By itself, as find_rule.
+ */
 verified_alone __u32 take_scheme(struct work *w)
 {
 	struct scheme_key key;
+	__u64 differ = 0;
 	__u8 *id;
 
 	if (!w)
@@ -115,11 +119,18 @@ verified_alone __u32 take_scheme(struct work *w)
 	for (__u32 i = 0; i < SCHEME_MAX_BYTES; i += 8) {
 		__u64 word = load_word(&w->scheme.name[i]);
 
+		differ |= word ^ load_word(&w->last_scheme.name[i]);
 		store_word(&w->scheme.name[i], 0);
 		copy_bytes(&key.name[i], &word, 8);
 	}
+	if (!differ)
+		return w->last_scheme_id;
 	id = bpf_map_lookup_elem(&auth_schemes, &key);
-	return id ? *id : 0;
+	if (!id)
+		return 0;
+	copy_bytes(&w->last_scheme, &key, sizeof(key));
+	w->last_scheme_id = *id;
+	return *id;
 }
 
 /* `token 1*SP secret`: finds the secret, and the scheme where it is a known one. */

@@ -38,16 +38,34 @@ static __always_inline void sip_word(struct sip_state *s, __u64 word)
 	s->v0 ^= word;
 }
 
-/* last: the bytes after the last whole word, the others 0. */
-static __always_inline void sip_end(struct sip_state *s, __u64 last, __u32 length, __u64 out[2])
+static __always_inline void sip_last_rounds(struct sip_state *s)
 {
-	sip_word(s, last | ((__u64)length << 56));
+#pragma clang loop unroll(disable)
+	for (__u32 i = 0; i < 4; i++)
+		sip_round(s);
+}
+
+/* After the last word, which sip_last_word() gives. */
+static __always_inline void sip_finish(struct sip_state *s, __u64 out[2])
+{
 	s->v2 ^= 0xee;
-	sip_round(s); sip_round(s); sip_round(s); sip_round(s);
+	sip_last_rounds(s);
 	out[0] = s->v0 ^ s->v1 ^ s->v2 ^ s->v3;
 	s->v1 ^= 0xdd;
-	sip_round(s); sip_round(s); sip_round(s); sip_round(s);
+	sip_last_rounds(s);
 	out[1] = s->v0 ^ s->v1 ^ s->v2 ^ s->v3;
+}
+
+/* rest: the bytes after the last whole word, the others 0; of so many bytes in all. */
+static __always_inline __u64 sip_last_word(__u64 rest, __u32 length)
+{
+	return rest | ((__u64)length << 56);
+}
+
+static __always_inline void sip_end(struct sip_state *s, __u64 rest, __u32 length, __u64 out[2])
+{
+	sip_word(s, sip_last_word(rest, length));
+	sip_finish(s, out);
 }
 
 #endif

@@ -185,6 +185,8 @@ struct work {
 	struct header_key key;		/* of the line that is judged */
 	struct header_rule found;	/* find_rule */
 	struct scheme_key scheme;	/* what may be one, of its value */
+	struct scheme_key last_scheme;	/* that was one */
+	__u32 last_scheme_id;
 	__u32 forgotten;
 	struct parsed_head parsed;
 	struct judgement judgement;
