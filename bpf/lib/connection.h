@@ -110,7 +110,9 @@ struct connection {
 	__u8 unseen_reads;	/* reads found no room in `calls`: a response may come to a request that was not seen */
 	__u8 patience;		/* how many more calls may begin no head, as long as none has, before it is left alone */
 	__u8 tied_by;		/* with tied_to: the direction_index of the call that it followed or went before */
-	__u32 is_drained;	/* where arrival is wanted: the library had nothing left when it was asked last */
+	__u8 is_drained;	/* where arrival is wanted: the library had nothing left when it was asked last */
+	__u8 serving_response;	/* where CPU time is wanted: it is writing the response to one of the requests in serving_open */
+	__u16 none;
 	__u32 aggregates;	/* has had exchanges in `open_exchanges` */
 	__u32 serving_open;	/* where CPU time is wanted: requests of this connection that the thread read and has not answered to the end */
 	struct direction directions[2];
@@ -122,10 +124,9 @@ struct connection {
 	__u32 serving_exchange;
 	__u32 serving_thread;
 	__u32 serving_begun;	/* how many had begun on the thread, this one included */
-	__u32 serving_response;	/* it is writing the response to one of them */
 	__u32 place;		/* in its table */
 	__u32 next_free;	/* once it has ended: the place that was given back before its own; 0: none */
-	__u32 reserved[4];
+	__u32 reserved[5];
 };
 _Static_assert(sizeof(struct connection) == 7 * 64, "an entry is seven lines");
 _Static_assert(__builtin_offsetof(struct connection, socket) == 64, "what comes before is one line");

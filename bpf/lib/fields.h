@@ -120,9 +120,7 @@ static __always_inline int is_sought(const struct judgement *j, const struct hea
 
 static __always_inline void clear_name(struct work *w)
 {
-#pragma unroll
-	for (__u32 i = 0; i < NAME_MAX_BYTES; i += 8)
-		store_word(&w->key.name[i], 0);
+	clear_words(w->key.name, NAME_MAX_BYTES);
 }
 
 /* Line index + 1 of the head: where its value is, and what is allowed of it. */

@@ -105,7 +105,8 @@ static __always_inline void follow(struct work *w, struct out *o, struct connect
 	}
 	if (!take_some_steps(w, o, c))
 		take_other_steps(w, o, c);
-	flush(w, o, c, 0);
+	if (o->pending)
+		flush(w, o, c, 0);
 	if (d->state == STATE_RESYNC && w->head.used)
 		drop_head(w);	/* a start line has to be whole to bring it back in step */
 }

@@ -54,7 +54,7 @@ struct scan_context {
 	__u64 skipping;		/* 1: only the empty line is looked for, lines are not noted */
 };
 
-/* Blocks of 64 bytes, and lines, that one call of scan_step takes: most heads take one. Returning from a call costs more than a block. */
+/* Blocks of 64 bytes, and lines, that scan_some takes: most heads have no more. */
 #define SCAN_STEPS 32
 
 /* The line that ends at `end`, which is where an LF is. 1: there is nothing more to scan. */
@@ -89,13 +89,12 @@ static __always_inline int scan_line(struct work *w, __u32 end, __u64 skipping)
 	return h->lines >= HEAD_MAX_LINES;
 }
 
-static long scan_step(__u32 index, struct scan_context *context)
+/* 1: there is nothing more to scan. */
+static __always_inline int scan_some(struct work *w, __u64 skipping)
 {
-	struct work *w = context->w;
 	struct head *h = &w->head;
-	__u64 mask = w->line_mask, skipping = context->skipping;
+	__u64 mask = w->line_mask;
 
-	(void)index;
 	for (__u32 i = 0; i < SCAN_STEPS; i++) {
 		if (!mask) {
 			__u32 at = h->scanned, left;
@@ -116,6 +115,12 @@ static long scan_step(__u32 index, struct scan_context *context)
 	return 0;
 }
 
+static long scan_step(__u32 index, struct scan_context *context)
+{
+	(void)index;
+	return scan_some(context->w, context->skipping);
+}
+
 /* Looks at what was not looked at yet. Sets head_end where the empty line is found. */
 verified_alone int scan_lines(struct work *w, __u64 skipping)
 {
@@ -125,7 +130,8 @@ verified_alone int scan_lines(struct work *w, __u64 skipping)
 		return 0;
 	w->line_mask = 0;
 	w->head_end = 0;
-	bpf_loop(4096, scan_step, &context, 0);
+	if (!scan_some(w, skipping))	/* returning from a callback costs more than a block */
+		bpf_loop(4096, scan_step, &context, 0);
 	return 0;
 }
 

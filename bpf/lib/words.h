@@ -52,6 +52,14 @@ static __always_inline void copy_words(void *to, const void *from, __u32 size)
 		store_word((__u8 *)to + i, load_word((const __u8 *)from + i));
 }
 
+/* In a map; a multiple of eight that is known when this is built. */
+static __always_inline void clear_words(void *at, __u32 size)
+{
+#pragma unroll
+	for (__u32 i = 0; i < size; i += 8)
+		store_word((__u8 *)at + i, 0);
+}
+
 /* The highest bit of every byte of word that does not equal byte, among other bits; exact, no byte carries into its neighbour. */
 static __always_inline __u64 differing_bytes(__u64 word, __u64 byte)
 {
