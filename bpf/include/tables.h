@@ -127,6 +127,7 @@ struct waiting_read {
 	__u16 has_descriptor;
 	__u16 copies_stand;	/* its library's copies are still seen for all: not those of this thread */
 };
+/* map `waiting_threads`: ARRAY of 1. How many of them there are at most; 0: none has to be looked up. */
 
 /* map `executable_items`: HASH */
 struct executable_key {

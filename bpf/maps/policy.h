@@ -119,4 +119,19 @@ struct {
 	__type(value, struct waiting_read);
 } waiting_reads SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} waiting_threads SEC(".maps");
+
+/* NULL: the thread is none of them. */
+static __always_inline struct waiting_read *waiting_read_of(__u32 thread_id)
+{
+	__u32 first = 0, *threads = bpf_map_lookup_elem(&waiting_threads, &first);
+
+	return threads && *threads ? bpf_map_lookup_elem(&waiting_reads, &thread_id) : 0;
+}
+
 #endif

@@ -33,7 +33,7 @@ static __always_inline int own_descriptor(__u64 ssl, __u64 cookie)
  */
 verified_alone int read_socket_of_copy(__u32 thread_id, __u64 ssl, __u64 cookie, struct record_socket *socket)
 {
-	struct waiting_read *waiting = thread_id ? bpf_map_lookup_elem(&waiting_reads, &thread_id) : 0;
+	struct waiting_read *waiting = thread_id ? waiting_read_of(thread_id) : 0;
 	struct socket_file s;
 	int descriptor;
 

@@ -15,20 +15,25 @@
  * Above its low two bytes the cookie has where three arguments of the function that copies are when it calls memcpy: connection, type of record and
  * whether it only peeks. 0: there is no such argument. ARGUMENT_ON_STACK: with how many bytes above the stack pointer.
  */
+enum kept_argument { KEPT_CONNECTION, KEPT_TYPE, KEPT_PEEK, KEPT_ARGUMENTS };
 #define PLACE_BITS 13
 #define PLACE(cookie, index) ((__u32)((cookie) >> (16 + PLACE_BITS * (index))) & ((1U << PLACE_BITS) - 1))
-#define CONNECTION_PLACE(cookie) PLACE(cookie, 0)
-#define TYPE_PLACE(cookie) PLACE(cookie, 1)
-#define PEEK_PLACE(cookie) PLACE(cookie, 2)
+#define TYPE_PLACE(cookie) PLACE(cookie, KEPT_TYPE)
+#define PEEK_PLACE(cookie) PLACE(cookie, KEPT_PEEK)
 #define ARGUMENT_ON_STACK 0x1000
 enum kept_register { KEPT_NOWHERE, KEPT_RBX, KEPT_RBP, KEPT_R12, KEPT_R13, KEPT_R14, KEPT_R15 };
 
 #if defined(__TARGET_ARCH_x86)
 
-/* 0 where it cannot be read. bytes: 1, 4 or 8. */
-static __noinline __u64 argument_at(struct pt_regs *regs, __u32 place, __u32 bytes)
+#define NEAR_WORDS 8	/* above the stack pointer: compilers keep arguments there, and a second read takes as long as these together */
+
+/* The three arguments, of which as many bytes count as they have; 0 where there is none, or it cannot be read. */
+static __noinline int read_kept(struct pt_regs *regs, __u64 cookie, __u64 kept[KEPT_ARGUMENTS])
 {
-	__u64 bx = regs->bx, bp = regs->bp, r12 = regs->r12, r13 = regs->r13, r14 = regs->r14, r15 = regs->r15, argument = 0;
+	__u64 bx = regs->bx, bp = regs->bp, r12 = regs->r12, r13 = regs->r13, r14 = regs->r14, r15 = regs->r15;
+	__u64 stack[NEAR_WORDS];
+	int on_stack = (PLACE(cookie, KEPT_CONNECTION) | PLACE(cookie, KEPT_TYPE) | PLACE(cookie, KEPT_PEEK)) & ARGUMENT_ON_STACK;
+	int is_near = on_stack && !bpf_probe_read_user(stack, sizeof(stack), (void *)STACK_POINTER(regs));
 
 	opaque(bx);	/* loads through a chosen offset into the registers are refused */
 	opaque(bp);
@@ -36,18 +41,27 @@ static __noinline __u64 argument_at(struct pt_regs *regs, __u32 place, __u32 byt
 	opaque(r13);
 	opaque(r14);
 	opaque(r15);
-	if (place & ARGUMENT_ON_STACK)
-		bpf_probe_read_user(&argument, sizeof(argument), (void *)(STACK_POINTER(regs) + (place & ~ARGUMENT_ON_STACK)));
-	else
-		argument = place == KEPT_RBX ? bx : place == KEPT_RBP ? bp : place == KEPT_R12 ? r12 : place == KEPT_R13 ? r13 :
-			   place == KEPT_R14 ? r14 : place == KEPT_R15 ? r15 : 0;
-	return bytes == 8 ? argument : bytes == 4 ? (__u32)argument : (__u8)argument;
+#pragma clang loop unroll(disable)
+	for (__u32 i = 0; i < KEPT_ARGUMENTS; i++) {
+		__u32 place = PLACE(cookie, i), above = place & ~ARGUMENT_ON_STACK;
+		__u64 argument = 0;
+
+		if (!(place & ARGUMENT_ON_STACK))
+			argument = place == KEPT_RBX ? bx : place == KEPT_RBP ? bp : place == KEPT_R12 ? r12 :
+				   place == KEPT_R13 ? r13 : place == KEPT_R14 ? r14 : place == KEPT_R15 ? r15 : 0;
+		else if (is_near && above < sizeof(stack) && above % 8 <= (i == KEPT_CONNECTION ? 0 : 4))
+			argument = stack[masked(above / 8, NEAR_WORDS - 1)] >> (above % 8 * 8);
+		else
+			bpf_probe_read_user(&argument, sizeof(argument), (void *)(STACK_POINTER(regs) + above));
+		kept[i] = argument;
+	}
+	return 0;
 }
 
 /* Handshakes are read by the same function, and so is what is only peeked at. */
-static __always_inline int is_programs_own(struct pt_regs *regs, __u32 type, __u32 peek)
+static __always_inline int is_programs_own(__u64 cookie, const __u64 kept[KEPT_ARGUMENTS])
 {
-	return (!type || argument_at(regs, type, 1) == RECORD_APPLICATION_DATA) && (!peek || !argument_at(regs, peek, 4));
+	return (!TYPE_PLACE(cookie) || (__u8)kept[KEPT_TYPE] == RECORD_APPLICATION_DATA) && (!PEEK_PLACE(cookie) || !(__u32)kept[KEPT_PEEK]);
 }
 
 /* A fiber may have taken a call that was noted to another stack: what it copies is seen when it returns. */
@@ -63,7 +77,7 @@ static __always_inline int is_in_noted_call(const struct thread *thread, __u64 s
 static __always_inline int is_to_be_seen(struct pt_regs *regs, const struct thread *thread, __u64 ssl, __u32 id, int waits)
 {
 	__u32 thread_id = bpf_get_current_pid_tgid();
-	struct waiting_read *waiting = bpf_map_lookup_elem(&waiting_reads, &thread_id);
+	struct waiting_read *waiting = waiting_read_of(thread_id);
 
 	if (!waits)	/* TLS in TLS is read within calls of other connections */
 		return !(waiting && waiting->copies_stand) && !is_in_noted_call(thread, ssl, id);
@@ -78,9 +92,12 @@ static __always_inline int is_to_be_seen(struct pt_regs *regs, const struct thre
 /* 0: they are not the program's. */
 static __always_inline int find_read_copy(struct pt_regs *regs, __u64 cookie, struct copied_bytes *b)
 {
-	if (!is_programs_own(regs, TYPE_PLACE(cookie), PEEK_PLACE(cookie)))
+	__u64 kept[KEPT_ARGUMENTS];
+
+	read_kept(regs, cookie, kept);
+	if (!is_programs_own(cookie, kept))
 		return 0;
-	b->ssl = argument_at(regs, CONNECTION_PLACE(cookie), 8);
+	b->ssl = kept[KEPT_CONNECTION];
 	b->buffer = ARGUMENT_2(regs);
 	b->size = ARGUMENT_3(regs);
 	return b->ssl && b->size && b->size <= 0x7fffffff;
@@ -97,7 +114,7 @@ static __always_inline int tell_read_copy(struct pt_regs *regs, __u64 cookie, st
 
 	if (!is_to_be_seen(regs, thread, b->ssl, id, waits))
 		return 0;
-	b->connection = c = find_connection_near(&key, NEAR_ADDRESS(b->ssl));
+	b->connection = c = find_connection_near(&key, NEAR_ADDRESS_OF_OPENSSL(b->ssl));
 	b->is_foreign = (!c || !c->socket.family) && !read_socket_of_copy(thread_id, b->ssl, cookie, &thread->copied_by) && !waits;
 	is_told = thread->read_from && is_read_for(thread, b->ssl);	/* where the socket is known, too: what the thread has read is no other connection's */
 	b->tie = waits ? TIE_NESTED : b->is_foreign ? TIE_ORDER : TIE_DESCRIPTOR;

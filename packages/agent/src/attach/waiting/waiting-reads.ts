@@ -13,6 +13,7 @@ import type { LibrarySite } from "../sites/site.js";
 import { hasShadowStack, type SocketWait, type ThreadWait, waitingThreads, waitOf } from "./thread-wait.js";
 
 const MAP = "waiting_reads";
+const COUNT_MAP = "waiting_threads";
 /** Processes that are followed, and links that wait to be detached, together. */
 const PROCESSES_MAX = 64;
 /** A thread is in another call, or in none, at so many looks one after the other: then it has come back. */
@@ -162,6 +163,7 @@ export class WaitingReads {
 
   #follow(wait: SocketWait, { waiters }: Followed, copiesStand: boolean): void {
     const { thread, descriptor } = wait;
+    this.#tellCount(this.#threads + 1);
     this.session.updateTable(MAP, indexKey(thread), waitingReadValue(descriptor, copiesStand));
     waiters.set(thread, { wait, looksElsewhere: 0 });
     this.#threads += 1;
@@ -210,6 +212,14 @@ export class WaitingReads {
   #release({ wait }: Waiter, waiters: Map<number, Waiter>): void {
     this.session.deleteFromTable(MAP, indexKey(wait.thread));
     if (waiters.delete(wait.thread)) this.#threads -= 1;
+    this.#tellCount(this.#threads);
+  }
+
+  /** Where it is 0 the kernel looks none of them up. */
+  #tellCount(threads: number): void {
+    const value = Buffer.alloc(4);
+    value.writeUInt32LE(threads);
+    this.session.updateTable(COUNT_MAP, indexKey(0), value);
   }
 }
 
