@@ -7,8 +7,7 @@
 #include "scan.h"
 #include "../maps/work.h"
 
-/* More than that the call of a helper clears faster. */
-#define CLEARED_HERE HEAD_BLOCK_BYTES
+#define CLEARED_HERE HEAD_BLOCK_BYTES	/* more than that the call of a helper clears sooner */
 
 /* Zeroes what may hold bytes of a head. */
 static __always_inline void clear_head_bytes(struct work *w)
@@ -16,16 +15,17 @@ static __always_inline void clear_head_bytes(struct work *w)
 	__u32 first = 0, used = at_most(w->head_used, HEAD_BUFFER_BYTES);
 	struct zeroes *zeroes;
 
+	if (used > CLEARED_HERE) {
+		zeroes = bpf_map_lookup_elem(&zero, &first);
+		if (zeroes)
+			bpf_probe_read_kernel(w->head.bytes, used, zeroes);
+		return;
+	}
 #pragma clang loop unroll(disable)
 	for (__u32 i = 0; i < CLEARED_HERE && i < used; i += 64) {
 		clear_words(&w->head.bytes[i], 64);
 		opaque(w);	/* else clang makes a memset of the loop, which no program can call */
 	}
-	if (used <= CLEARED_HERE)
-		return;
-	zeroes = bpf_map_lookup_elem(&zero, &first);
-	if (zeroes)
-		bpf_probe_read_kernel(w->head.bytes, used, zeroes);
 }
 
 /* Forgets the head; its bytes are zeroed. */

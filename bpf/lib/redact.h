@@ -123,14 +123,16 @@ verified_alone __u32 take_scheme(struct work *w)
 		store_word(&w->scheme.name[i], 0);
 		copy_bytes(&key.name[i], &word, 8);
 	}
-	if (!differ)
-		return w->last_scheme_id;
-	id = bpf_map_lookup_elem(&auth_schemes, &key);
-	if (!id)
-		return 0;
-	copy_bytes(&w->last_scheme, &key, sizeof(key));
-	w->last_scheme_id = *id;
-	return *id;
+	if (differ) {
+		id = bpf_map_lookup_elem(&auth_schemes, &key);
+		if (id) {
+			copy_bytes(&w->last_scheme, &key, sizeof(key));
+			w->last_scheme_id = *id;
+		}
+		differ = !id;
+	}
+	clear_bytes(key.name);	/* it may be all of a secret that has no scheme */
+	return differ ? 0 : w->last_scheme_id;
 }
 
 /* `token 1*SP secret`: finds the secret, and the scheme where it is a known one. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
 /*
  * The per-CPU memory of one program run. Raw bytes are in `head.bytes`, `small`, `key` and `scheme` only, and zeroed before the
- * run is over (promise redacted-at-source). What a loop changes lives here, but for little, and not in registers, which keeps the
+ * run is over (promise redacted-at-source); of a scheme that is known its name stays. What a loop changes lives here, but for little, and not in registers, which keeps the
  * verifier's work small and the same for 1 KiB and 16 KiB.
  */
 #ifndef MASTHEAD_WORK_H

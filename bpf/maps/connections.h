@@ -69,15 +69,11 @@ static __always_inline struct connection *find_connection(const struct connectio
 	return place ? bpf_map_lookup_elem(&connection_states, &place) : 0;
 }
 
-/*
- * What connections that are used together have in common but for little: the descriptor of a socket, or an object's address, in units that are no
- * larger than the object. OpenSSL's are of six kilobytes and more.
- */
+/* What connections that are used together have in common but for little: the descriptor of a socket, or an object's address in kibibytes. */
 #define NEAR_DESCRIPTOR(descriptor) (descriptor)
 #define NEAR_ADDRESS(address) ((address) >> 10)
-#define NEAR_ADDRESS_OF_OPENSSL(address) ((address) >> 12)
 
-/* The hint to what has this key. near: NEAR_DESCRIPTOR(), NEAR_ADDRESS() or NEAR_ADDRESS_OF_OPENSSL(). */
+/* The hint to what has this key. near: NEAR_DESCRIPTOR() or NEAR_ADDRESS(). */
 static __always_inline __u32 *hint_of(const struct connection_key *key, __u32 near)
 {
 	__u32 cell = cell_beside(near, key->process) & (CONNECTION_HINTS - 1);

@@ -55,6 +55,7 @@ static __noinline int read_kept(struct pt_regs *regs, __u64 cookie, __u64 kept[K
 			bpf_probe_read_user(&argument, sizeof(argument), (void *)(STACK_POINTER(regs) + above));
 		kept[i] = argument;
 	}
+	clear_bytes(stack);
 	return 0;
 }
 
@@ -114,7 +115,7 @@ static __always_inline int tell_read_copy(struct pt_regs *regs, __u64 cookie, st
 
 	if (!is_to_be_seen(regs, thread, b->ssl, id, waits))
 		return 0;
-	b->connection = c = find_connection_near(&key, NEAR_ADDRESS_OF_OPENSSL(b->ssl));
+	b->connection = c = find_connection_near(&key, NEAR_ADDRESS(b->ssl));
 	b->is_foreign = (!c || !c->socket.family) && !read_socket_of_copy(thread_id, b->ssl, cookie, &thread->copied_by) && !waits;
 	is_told = thread->read_from && is_read_for(thread, b->ssl);	/* where the socket is known, too: what the thread has read is no other connection's */
 	b->tie = waits ? TIE_NESTED : b->is_foreign ? TIE_ORDER : TIE_DESCRIPTOR;

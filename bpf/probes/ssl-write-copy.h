@@ -47,7 +47,7 @@ static __always_inline int find_write_copy(struct pt_regs *regs, __u64 cookie, s
 static __always_inline void tell_write_copy(__u64 cookie, struct copied_bytes *b, struct thread *thread, struct task_struct *task)
 {
 	struct connection_key key = { .ssl = b->ssl, .process = task->tgid };
-	struct connection *c = b->connection = find_connection_near(&key, NEAR_ADDRESS_OF_OPENSSL(b->ssl));
+	struct connection *c = b->connection = find_connection_near(&key, NEAR_ADDRESS(b->ssl));
 	int is_known = (c && c->socket.family) || read_socket_of_copy(0, b->ssl, cookie, &thread->copied_by);
 
 	thread->wrote_for = !is_known && thread->read_from ? b->ssl : 0;	/* what the thread writes next may tell its socket */

@@ -25,6 +25,40 @@ static void fingerprints(void)
 	check(!memcmp(out, one, 16), "SipHash-2-4-128", "of one zero byte");
 }
 
+/* The walk over a value, against the hash of all its words in one go: lengths around a word, a step, and the largest. */
+static void fingerprints_of_values(void)
+{
+	static const __u32 lengths[] = { 0, 1, 7, 8, 9, 119, 120, 127, 128, 129, 255, 256, 1000, HEAD_MAX_BYTES - 9 };
+	__u32 zero = 0;
+	struct out *o = 0;
+	struct work *w;
+
+	start();
+	w = claim_work(&o);
+	for (__u32 i = 0; i < HEAD_MAX_BYTES; i++)
+		w->head.bytes[i] = i * 7 + i / 251;
+	for (__u32 i = 0; i < sizeof(lengths) / sizeof(*lengths); i++) {
+		struct fingerprint_key *key = bpf_map_lookup_elem(&fingerprint_key, &zero);
+		const __u8 *bytes = w->head.bytes + 5;
+		__u32 length = lengths[i];
+		__u64 walked[2] = {}, whole[2], word = 0;
+		struct sip_state s;
+
+		sip_begin(&s, key->k0, key->k1);
+		for (__u32 at = 0; at + 8 <= length; at += 8) {
+			memcpy(&word, bytes + at, 8);
+			sip_word(&s, word);
+		}
+		word = 0;
+		memcpy(&word, bytes + (length & ~7U), length & 7);
+		sip_end(&s, word, length, whole);
+		fingerprint(w, 5, length, walked);
+		check(!memcmp(walked, whole, sizeof(whole)), "the fingerprint of a value", "");
+	}
+	memset(w->head.bytes, 0, HEAD_MAX_BYTES);
+	release(&w->busy);
+}
+
 static void policies(void)
 {
 	struct active_tables second = { 2, 1 }, none = { 0, 0 };
@@ -120,6 +154,7 @@ int main(void)
 		return 0;
 	}
 	fingerprints();
+	fingerprints_of_values();
 	words();
 	system_calls();
 	for (int i = 0; i < CASES; i++)

@@ -94,6 +94,7 @@ export class WaitingReads {
       }
       if (waiters.size === 0) this.#unfollow(pid);
     }
+    if (left < LOOKS_PER_SCAN) this.#tellCount(this.#threads);
     this.#eachNew(() => {});
     this.#detach(this.#idle.splice(0, DETACHED_PER_SCAN));
   }
@@ -157,6 +158,7 @@ export class WaitingReads {
       if (copiesStand && followed.linkIds.length > 0) follow();
     } catch {
       // The process ended, or a table is full: what it waits for is not seen, as without this.
+      this.#tellCount(this.#threads);
     }
     if (followed.linkIds.length === 0) this.#unfollow(pid);
   }
@@ -175,6 +177,7 @@ export class WaitingReads {
     this.#followed.delete(pid);
     this.#idle.push(...followed.linkIds.map((id) => ({ pid, id })));
     for (const waiter of followed.waiters.values()) this.#release(waiter, followed.waiters);
+    this.#tellCount(this.#threads);
   }
 
   #attach(pid: number, library: Library, followed: Followed): void {
@@ -212,7 +215,6 @@ export class WaitingReads {
   #release({ wait }: Waiter, waiters: Map<number, Waiter>): void {
     this.session.deleteFromTable(MAP, indexKey(wait.thread));
     if (waiters.delete(wait.thread)) this.#threads -= 1;
-    this.#tellCount(this.#threads);
   }
 
   /** Where it is 0 the kernel looks none of them up. */
