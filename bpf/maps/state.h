@@ -154,8 +154,6 @@ static __always_inline void pass_strange(const struct connection_key *key)
 {
 	struct strange_socket *strange;
 
-	if (is_passed(key, PASSED_AS_STRANGE))
-		return;
 	remember_passed(key, PASSED_AS_STRANGE);
 	strange = bpf_map_lookup_elem(&strange_sockets, key);
 	if (!strange || strange->is_tls || strange->calls_left)
