@@ -30,7 +30,8 @@ install_machine() {
 }
 
 # boot_machine INIT WORDS: makes the disk of $root, which is gone then, and boots it with INIT as first process. Its output comes
-# over the serial line; $work/console.log keeps it, since the outcome is in it: a line that begins with WORDS, or the script ends.
+# over the serial line; $work/console.log keeps it, since the outcome is in it: a line that begins with WORDS, or the script ends. A CPU
+# that comes to nothing else for two minutes ends it, too: else the machine would stand for hours.
 boot_machine() {
   local init=$1 words=$2 accelerator=tcg
   unmount_root
@@ -41,7 +42,7 @@ boot_machine() {
   ! grep -qwE 'vmx|svm' /proc/cpuinfo || accelerator=kvm
   timeout 4h qemu-system-x86_64 -accel "$accelerator" -cpu max -smp 2 -m 4096 -nodefaults -no-user-config -no-reboot -display none \
     -kernel "$work/vmlinuz" -initrd "$work/initrd.img" \
-    -append "console=ttyS0 quiet no_timer_check panic=-1 systemd.show_status=no root=/dev/vda rw init=$init" \
+    -append "console=ttyS0 quiet no_timer_check watchdog_thresh=60 softlockup_panic=1 panic=-1 systemd.show_status=no root=/dev/vda rw init=$init" \
     -drive "file=$work/disk.img,format=raw,if=virtio,cache=unsafe" -device virtio-rng-pci -serial stdio </dev/null |
     tee "$work/console.log"
   grep -q "^$words" "$work/console.log" || { echo "FAILED on $suite: not said: $words" >&2; exit 1; }
