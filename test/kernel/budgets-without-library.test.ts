@@ -4,7 +4,7 @@ import { request as requestOverTls, Agent as TlsAgent } from "node:https";
 import { allPids } from "@masthead/agent/attach/processes/proc-process";
 import { runningExecutable } from "@masthead/agent/attach/processes/running-executable";
 import { type Target, targetKey } from "@masthead/agent/budget/target-load";
-import { budgetRateValue, indexKey } from "@masthead/agent/capture/policy-bytes";
+import { budgetRateValue, u32 } from "@masthead/agent/capture/policy-bytes";
 import { BUDGET_OF_HOST, BUDGET_RATE } from "@masthead/agent/capture/table-layout";
 import { RecordFlag, RecordRole, RecordTiming } from "@masthead/agent/decode/record-enums";
 import { KernelBudget } from "@masthead/agent/source/kernel-budget";
@@ -189,7 +189,7 @@ describe.each([
     const value = Buffer.from(budgetRateValue(1));
     value.writeBigUInt64LE(DAY_NS, BUDGET_RATE.token_ns);
     value.writeBigUInt64LE(DAY_NS * 3n, BUDGET_RATE.burst_ns);
-    capture.session.updateTable("budget_rates", indexKey(BUDGET_OF_HOST), value);
+    capture.session.updateTable("budget_rates", u32(BUDGET_OF_HOST), value);
     const { get } = client();
     const paths = Array.from({ length: 5 }, (_, at) => `/up/${240 + at}`);
     for (const path of paths) await get(path);

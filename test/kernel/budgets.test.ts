@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { statSync } from "node:fs";
 import { Agent, request } from "node:https";
 import { kernelDevice } from "@masthead/agent/capture/executable-search";
-import { indexKey } from "@masthead/agent/capture/policy-bytes";
+import { u32 } from "@masthead/agent/capture/policy-bytes";
 import { BUDGET_OF_HOST, BUDGET_RATE } from "@masthead/agent/capture/table-layout";
 import type { MessageRecord } from "@masthead/agent/decode/message-record";
 import { RecordFlag } from "@masthead/agent/decode/record-enums";
@@ -57,7 +57,7 @@ const bucket = (place: number, tokens: number): void => {
   const value = Buffer.alloc(BUDGET_RATE.bytes);
   value.writeBigUInt64LE(DAY_NS, BUDGET_RATE.token_ns);
   value.writeBigUInt64LE(DAY_NS * BigInt(tokens), BUDGET_RATE.burst_ns);
-  capture.session.updateTable("budget_rates", indexKey(place), value);
+  capture.session.updateTable("budget_rates", u32(place), value);
 };
 
 const get = async (path: string): Promise<void> => {

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { CaptureSession } from "../capture/native-session.js";
-import { indexKey } from "../capture/policy-bytes.js";
+import { u32 } from "../capture/policy-bytes.js";
 import { RecordBytes } from "../decode/record-bytes.js";
 import { latencyBoundsValue } from "./latency-bounds.js";
 import type { SeriesBooking } from "./series-booking.js";
@@ -27,7 +27,7 @@ export class KernelSeries {
     /** what CLOCK_MONOTONIC lacks to Unix time now, in microseconds: it says which window an exchange ends in */
     private readonly offsetUs: () => number,
   ) {
-    session.updateTable("latency_bounds", indexKey(0), latencyBoundsValue());
+    session.updateTable("latency_bounds", u32(0), latencyBoundsValue());
     this.tellTime();
   }
 
@@ -37,7 +37,7 @@ export class KernelSeries {
     value.writeUInt32LE(this.buffer, AGGREGATE_SETTINGS.buffer);
     value.writeBigInt64LE(BigInt(Math.floor(this.offsetUs())), AGGREGATE_SETTINGS.unix_us);
     this.hashKey.copy(value, AGGREGATE_SETTINGS.k0);
-    this.session.updateTable("aggregate_settings", indexKey(0), value);
+    this.session.updateTable("aggregate_settings", u32(0), value);
   }
 
   /** Takes all that was counted so far and books it. @throws NativeError; what was not taken is taken the next time */

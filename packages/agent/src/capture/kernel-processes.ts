@@ -1,5 +1,5 @@
 import type { CaptureSession } from "./native-session.js";
-import { indexKey } from "./policy-bytes.js";
+import { u32 } from "./policy-bytes.js";
 
 /** Where the fields of `struct process` (bpf/maps/state.h) lie that are read here, in bytes; the layout test compares them. */
 export const KERNEL_PROCESS = { http2: 36, foreign_bios: 48, unread: 52, has_read: 56 } as const;
@@ -24,7 +24,7 @@ export function needsWholeReads(session: Tables, pid: number): boolean {
 
 /** Zero for each field of a process that is not there. */
 function reader(session: Tables, pid: number): (field: Field) => number {
-  const value = session.lookupTable("processes", indexKey(pid));
+  const value = session.lookupTable("processes", u32(pid));
   if (value === null) return () => 0;
   const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
   return (field) => view.getUint32(KERNEL_PROCESS[field], true);

@@ -9,7 +9,7 @@ import type {
   SessionStatistics,
 } from "./native-session.js";
 import type { LoadedBuild } from "./object-builds.js";
-import { indexKey } from "./policy-bytes.js";
+import { u32 } from "./policy-bytes.js";
 
 const RING = "records";
 const COUNTERS = "counters";
@@ -79,7 +79,7 @@ export class LibbpfSession implements CaptureSession {
       throw new NativeError("note arrivals at sockets", EOPNOTSUPP, "wants tracepoints of Linux 6.3");
     }
     try {
-      this.updateTable("arrival_attachments", indexKey(0), indexKey(++this.#arrivalAttachments));
+      this.updateTable("arrival_attachments", u32(0), u32(++this.#arrivalAttachments));
       for (const name of ARRIVAL_PROGRAMS) {
         this.#arrivals.push(native(() => this.#native.attachTracepoint(name)));
       }

@@ -31,10 +31,11 @@ export function activeValue(generation: number, slot: number): Uint8Array {
   return value;
 }
 
-export function indexKey(index: number): Uint8Array {
-  const key = Buffer.alloc(4);
-  key.writeUInt32LE(index);
-  return key;
+/** A key or a value of four bytes. */
+export function u32(number: number): Uint8Array {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(number);
+  return bytes;
 }
 
 /** What of a slot's entry the policies do not say by themselves. */
@@ -112,7 +113,7 @@ export function nameBitIndex(name: string): number {
 export const nameBit = (name: string): bigint => 1n << BigInt(nameBitIndex(name));
 
 /** Key in `rules_by_bit` of the rules with that bit. */
-export const bitKey = (slot: number, bit: number): Uint8Array => indexKey(slot * NAME_BITS + bit);
+export const bitKey = (slot: number, bit: number): Uint8Array => u32(slot * NAME_BITS + bit);
 
 /** @param rule a value of `header_rules` */
 export function ruleByBitValue(name: string, rule: Uint8Array): Uint8Array {

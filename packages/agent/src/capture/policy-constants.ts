@@ -1,6 +1,6 @@
 import { AUTH_SCHEMES, authSchemeId } from "@masthead/shared/policy/auth-schemes";
 import type { FingerprintKey } from "@masthead/shared/policy/fingerprint";
-import { indexKey } from "./policy-bytes.js";
+import { u32 } from "./policy-bytes.js";
 import type { TableSession } from "./policy-slot.js";
 import { SCHEME_MAX_BYTES } from "./table-layout.js";
 
@@ -12,5 +12,5 @@ export function writeConstantTables(session: Pick<TableSession, "updateTable">, 
     session.updateTable("auth_schemes", name, Uint8Array.of(authSchemeId(scheme)));
   }
   // k0 and k1 are the halves of the key, little endian: its bytes as they are.
-  session.updateTable("fingerprint_key", indexKey(0), key.bytes);
+  session.updateTable("fingerprint_key", u32(0), key.bytes);
 }

@@ -6,13 +6,13 @@ import {
   type ExecutableFile,
   executableKey,
   headerRuleValue,
-  indexKey,
   itemsValue,
   nameBitIndex,
   nameKey,
   portKey,
   ruleByBitValue,
   slotValue,
+  u32,
 } from "./policy-bytes.js";
 import type { CompiledPolicies } from "./policy-compile.js";
 import type { ExecutableItems } from "./policy-executables.js";
@@ -59,11 +59,7 @@ export class PolicySlot {
         aggregateUseValue(use),
       );
     }
-    this.session.updateTable(
-      "aggregate_slots",
-      indexKey(this.index),
-      aggregateSlotValue(compiled.aggregation),
-    );
+    this.session.updateTable("aggregate_slots", u32(this.index), aggregateSlotValue(compiled.aggregation));
     this.putRules(compiled.rules.headers, ruleId);
     for (const { name, keep } of compiled.rules.query) {
       this.put("query_rules", nameKey(this.index, name), itemsValue(keep));
@@ -77,7 +73,7 @@ export class PolicySlot {
       this.put("suspended_executables", executableKey(this.index, file), Uint8Array.of(1));
     }
     const state = { generation, budgetPlace, suspended: suspended.length };
-    this.session.updateTable("slots", indexKey(this.index), slotValue(compiled, state));
+    this.session.updateTable("slots", u32(this.index), slotValue(compiled, state));
     this.asksOfAll = compiled.items.some(({ executable }) => executable === undefined);
   }
 
@@ -98,8 +94,8 @@ export class PolicySlot {
     this.executables = undefined;
     this.asksOfAll = false;
     this.named.clear();
-    this.session.updateTable("slots", indexKey(this.index), Buffer.alloc(SLOT_CONFIG.bytes));
-    this.session.updateTable("aggregate_slots", indexKey(this.index), Buffer.alloc(AGGREGATE_SLOT.bytes));
+    this.session.updateTable("slots", u32(this.index), Buffer.alloc(SLOT_CONFIG.bytes));
+    this.session.updateTable("aggregate_slots", u32(this.index), Buffer.alloc(AGGREGATE_SLOT.bytes));
     if (this.written.length === 0) return;
     // A run that began before may judge by what is here, which is about to be another rule's.
     this.session.synchronize();

@@ -2,7 +2,7 @@ import { extendFloor } from "@masthead/shared/policy/floor";
 import { expect, test } from "vitest";
 import { MemoryTables } from "../testing/memory-tables.js";
 import { policySet } from "../testing/policies.js";
-import { executableKey, indexKey, nameBit, nameKey, portKey } from "./policy-bytes.js";
+import { executableKey, nameBit, nameKey, portKey, u32 } from "./policy-bytes.js";
 import { PolicyTables, type PolicyTablesOptions } from "./policy-tables.js";
 import { ACTION_ITEMS, ACTIVE_MAP, HEADER_RULE, SLOT_CONFIG } from "./table-layout.js";
 
@@ -10,7 +10,7 @@ const make = (options: Partial<PolicyTablesOptions> = {}) => {
   const session = new MemoryTables();
   const tables = new PolicyTables({ session, labels: {}, findExecutables: () => [], ...options });
   const active = (): [number, number] => {
-    const value = session.value(ACTIVE_MAP, indexKey(0));
+    const value = session.value(ACTIVE_MAP, u32(0));
     return [value?.readUInt32LE(0) ?? 0, value?.readUInt32LE(4) ?? 0];
   };
   const rule = (name: string) => session.value("header_rules", nameKey(active()[1], name));
@@ -34,7 +34,7 @@ test("a set becomes masks over target items", () => {
   });
   expect(tables.apply(set)).toEqual({ ok: true, revision: 7, generation: 1, warnings: [] });
   expect(active()).toEqual([1, 1]);
-  const slot = session.value("slots", indexKey(1));
+  const slot = session.value("slots", u32(1));
   const mask = (at: number) => slot?.readBigUInt64LE(at);
   expect(slot?.readUInt32LE(SLOT_CONFIG.generation)).toBe(1);
   expect([mask(SLOT_CONFIG.any_executable), mask(SLOT_CONFIG.any_port)]).toEqual([0b111n, 0b110n]);

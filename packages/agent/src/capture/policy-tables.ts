@@ -4,7 +4,7 @@ import { GenerationPlans } from "../govern/generation-plans.js";
 import { compilePlan } from "../govern/policy-plan.js";
 import { NativeError } from "./native-error.js";
 import { BudgetPlaces } from "./policy-budgets.js";
-import { activeValue, budgetRateValue, type ExecutableFile, indexKey } from "./policy-bytes.js";
+import { activeValue, budgetRateValue, type ExecutableFile, u32 } from "./policy-bytes.js";
 import { type CompiledPolicies, compilePolicies } from "./policy-compile.js";
 import { ExecutableItems, type FindExecutables, SeenExecutables, searchOnce } from "./policy-executables.js";
 import { RuleIds } from "./policy-rule-ids.js";
@@ -138,7 +138,7 @@ export class PolicyTables {
 
   /** How many requests a second of this host are told in detail; beyond, just usage knows of them. Absent: all. */
   limitDetail(perSecond?: number): void {
-    this.options.session.updateTable("budget_rates", indexKey(BUDGET_OF_HOST), budgetRateValue(perSecond));
+    this.options.session.updateTable("budget_rates", u32(BUDGET_OF_HOST), budgetRateValue(perSecond));
   }
 
   private get activeSlot(): PolicySlot {
@@ -152,7 +152,7 @@ export class PolicyTables {
     try {
       this.setBudgets(compiled);
       this.fill(slot, compiled, generation, find);
-      this.options.session.updateTable(ACTIVE_MAP, indexKey(0), activeValue(generation, slot.index));
+      this.options.session.updateTable(ACTIVE_MAP, u32(0), activeValue(generation, slot.index));
     } catch (error) {
       slot.wipe();
       // An owner that both sets have has one bucket, whose rate is the new set's by now.
@@ -175,7 +175,7 @@ export class PolicyTables {
 
   private setRates({ budgets }: CompiledPolicies): void {
     for (const [owner, perSecond] of budgets.rates) {
-      const place = indexKey(this.budgets.of(owner));
+      const place = u32(this.budgets.of(owner));
       this.options.session.updateTable("budget_rates", place, budgetRateValue(perSecond));
     }
   }

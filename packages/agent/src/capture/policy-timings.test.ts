@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { MemoryTables } from "../testing/memory-tables.js";
 import { policySet } from "../testing/policies.js";
 import { NativeError } from "./native-error.js";
-import { indexKey } from "./policy-bytes.js";
+import { u32 } from "./policy-bytes.js";
 import { PolicyTables } from "./policy-tables.js";
 import { SLOT_CONFIG, TABLE_SLOTS } from "./table-layout.js";
 
@@ -10,7 +10,7 @@ test("timings are asked for by item, and arrivals are followed only while some i
   const session = new MemoryTables();
   const tables = new PolicyTables({ session, labels: {}, findExecutables: () => [] });
   const masks = () => {
-    const slot = session.value("slots", indexKey(tables.generation % TABLE_SLOTS));
+    const slot = session.value("slots", u32(tables.generation % TABLE_SLOTS));
     return [SLOT_CONFIG.arrival, SLOT_CONFIG.network, SLOT_CONFIG.cpu].map((at) => slot?.readBigUInt64LE(at));
   };
   tables.apply(

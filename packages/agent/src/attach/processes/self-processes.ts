@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { CaptureSession } from "../../capture/native-session.js";
+import { u32 } from "../../capture/policy-bytes.js";
 import { allPids, statOf } from "./proc-process.js";
 
 type Tables = Pick<CaptureSession, "updateTable" | "lookupTable" | "tableKeys">;
@@ -102,10 +103,4 @@ function withDescendants(roots: number[]): Set<number> {
     queue.push(...(children.get(pid) ?? []));
   }
   return all;
-}
-
-function u32(value: number): Uint8Array {
-  const key = Buffer.alloc(4);
-  key.writeUInt32LE(value);
-  return key;
 }

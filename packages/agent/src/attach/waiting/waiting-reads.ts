@@ -1,6 +1,6 @@
 import { COPY_PROGRAM } from "../../capture/native-programs.js";
 import type { CaptureSession } from "../../capture/native-session.js";
-import { indexKey } from "../../capture/policy-bytes.js";
+import { u32 } from "../../capture/policy-bytes.js";
 import { WAITING_READ, WAITING_READS } from "../../capture/table-layout.js";
 import { withFile } from "../elf/byte-source.js";
 import { ElfFile } from "../elf/elf-file.js";
@@ -94,7 +94,6 @@ export class WaitingReads {
       }
       if (waiters.size === 0) this.#unfollow(pid);
     }
-    if (left < LOOKS_PER_SCAN) this.#tellCount(this.#threads);
     this.#eachNew(() => {});
     this.#detach(this.#idle.splice(0, DETACHED_PER_SCAN));
   }
@@ -158,17 +157,16 @@ export class WaitingReads {
       if (copiesStand && followed.linkIds.length > 0) follow();
     } catch {
       // The process ended, or a table is full: what it waits for is not seen, as without this.
-      this.#tellCount(this.#threads);
     }
     if (followed.linkIds.length === 0) this.#unfollow(pid);
   }
 
   #follow(wait: SocketWait, { waiters }: Followed, copiesStand: boolean): void {
     const { thread, descriptor } = wait;
-    this.#tellCount(this.#threads + 1);
-    this.session.updateTable(MAP, indexKey(thread), waitingReadValue(descriptor, copiesStand));
+    // Counted first: one that found no room counts as returned at the next look.
     waiters.set(thread, { wait, looksElsewhere: 0 });
-    this.#threads += 1;
+    this.#count(1);
+    this.session.updateTable(MAP, u32(thread), waitingReadValue(descriptor, copiesStand));
   }
 
   #unfollow(pid: number): void {
@@ -177,7 +175,6 @@ export class WaitingReads {
     this.#followed.delete(pid);
     this.#idle.push(...followed.linkIds.map((id) => ({ pid, id })));
     for (const waiter of followed.waiters.values()) this.#release(waiter, followed.waiters);
-    this.#tellCount(this.#threads);
   }
 
   #attach(pid: number, library: Library, followed: Followed): void {
@@ -204,7 +201,7 @@ export class WaitingReads {
   #hasReturned(pid: number, waiter: Waiter): boolean {
     const { wait } = waiter;
     // The kernel saw a read of this thread's from its entry on.
-    if (this.session.lookupTable(MAP, indexKey(wait.thread)) === null) return true;
+    if (this.session.lookupTable(MAP, u32(wait.thread)) === null) return true;
     const now = this.host.waitOf(pid, wait.thread);
     const isThere =
       now !== undefined && now.systemCall === wait.systemCall && now.stackPointer === wait.stackPointer;
@@ -213,15 +210,14 @@ export class WaitingReads {
   }
 
   #release({ wait }: Waiter, waiters: Map<number, Waiter>): void {
-    this.session.deleteFromTable(MAP, indexKey(wait.thread));
-    if (waiters.delete(wait.thread)) this.#threads -= 1;
+    this.session.deleteFromTable(MAP, u32(wait.thread));
+    if (waiters.delete(wait.thread)) this.#count(-1);
   }
 
-  /** Where it is 0 the kernel looks none of them up. */
-  #tellCount(threads: number): void {
-    const value = Buffer.alloc(4);
-    value.writeUInt32LE(threads);
-    this.session.updateTable(COUNT_MAP, indexKey(0), value);
+  /** Where there are none the kernel looks none up. */
+  #count(more: 1 | -1): void {
+    this.#threads += more;
+    this.session.updateTable(COUNT_MAP, u32(0), u32(this.#threads));
   }
 }
 
