@@ -1,12 +1,12 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { AgentResource } from "@masthead/shared/http/agent-resource";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
-import { startPythonServer } from "../support/https-servers.js";
 import { ownTenant, type Product, startMasthead, totalUsage } from "../support/product.js";
 import { startProgram } from "../support/program.js";
-import { PYTHON } from "../support/python.js";
+import { copyPrograms } from "../support/traced-programs.js";
 import { until } from "../support/until.js";
 
 const STEADY_CLIENT = fileURLToPath(new URL("../programs/steady-client.py", import.meta.url));
@@ -35,13 +35,25 @@ const killed = async (part: string): Promise<void> => {
   await until(`${part} to run again`, () => product.pid(part) !== pid);
 };
 
+/** The agent's account, once nothing of it is on its way. */
+const settled = async (): Promise<Pick<AgentResource, "ledger" | "losses">> => {
+  const { items } = await product.get<{ items: { id: string }[] }>("/v1/agents");
+  return until("a settled ledger", async () => {
+    const agent = await product.get<AgentResource>(`/v1/agents/${items[0]?.id}`);
+    return agent.ledger.pending === 0 && agent;
+  });
+};
+
 it("comes to the number of requests made, whatever is killed or emptied meanwhile", async () => {
-  const server = await startPythonServer(cleanup);
+  const programs = copyPrograms(cleanup);
+  const server = await programs.server();
   await product.applyAlone("conserved", {
-    targets: [{ port: server.port }],
+    targets: Object.values(programs.executable).map((executable) => ({ executable })),
     tenant: [{ header: "x-client-id" }],
   });
-  const client = startProgram(PYTHON, [
+  // Until then the default policy asked about all of this host, where other tests lose what they mean to lose.
+  const before = await settled();
+  const client = startProgram(programs.executable.client, [
     ...[STEADY_CLIENT, String(server.port), "2"],
     `x-client-id: ${TENANT}`,
   ]);
@@ -71,12 +83,11 @@ it("comes to the number of requests made, whatever is killed or emptied meanwhil
   await until(`${made} requests`, async () => (await counted()) >= made);
   expect(await counted()).toBe(made);
 
-  const { items } = await product.get<{ items: { id: string }[] }>("/v1/agents");
-  const agent = await until("a settled ledger", async () => {
-    const found = await product.get<{ ledger: { captured: number; committed: number; pending: number } }>(
-      `/v1/agents/${items[0]?.id}`,
-    );
-    return found.ledger.pending === 0 && found;
+  const after = await settled();
+  expect(after.losses).toEqual(before.losses);
+  const grown = (count: "captured" | "committed") => after.ledger[count] - before.ledger[count];
+  expect({ captured: grown("captured"), committed: grown("committed") }).toEqual({
+    captured: 2 * made,
+    committed: 2 * made,
   });
-  expect(agent.ledger.committed).toBe(agent.ledger.captured);
 });
