@@ -53,13 +53,17 @@ verified_alone int take_token(__u32 bucket, __u64 now_ns)
 	return 0;
 }
 
-/* Have the policies that may govern a request with these items a token for it? */
+/* Has none of the policies that may govern a request with these items a budget that it could be refused by? */
+static __always_inline int is_unbudgeted(const struct slot_config *config, const struct work *w)
+{
+	return (items_that_govern(config, w->judgement.items) & config->unbudgeted) != 0;
+}
+
+/* Have those policies a token for it? */
 static __always_inline int policies_have_token(const struct slot_config *config, const struct work *w)
 {
 	__u64 items = items_that_govern(config, w->judgement.items);
 
-	if (items & config->unbudgeted)
-		return 1;
 	for (__u32 i = 0; i < BUDGETS_ASKED && items; i++) {
 		opaque(w);	/* its time is read anew, and kept nowhere on the stack */
 		if (take_token(config->budgets[masked(lowest_bit(items), TABLE_ITEMS - 1)], w->now_ns))
@@ -91,8 +95,9 @@ verified_alone int judge_detail(struct work *w)
 		j->counted = COUNTED_BY_POLICY;
 	} else {
 		j->counted = COUNTED_BY_BUDGET;	/* not afterwards: clang 19 would keep on the stack which of the two it is */
-		if (!ring_is_filling() && has_token(BUDGET_OF_HOST, w->now_ns) &&
-		    policies_have_token(config, w) && take_token(BUDGET_OF_HOST, w->now_ns)) {
+		if (!ring_is_filling() &&
+		    (is_unbudgeted(config, w) || (has_token(BUDGET_OF_HOST, w->now_ns) && policies_have_token(config, w))) &&
+		    take_token(BUDGET_OF_HOST, w->now_ns)) {
 			j->counted = 0;
 			return 0;
 		}

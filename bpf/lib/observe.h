@@ -149,7 +149,7 @@ static __always_inline void run(struct work *w, struct out *o, struct connection
 
 	if (!w->messages_left && pass_body(d, w->size + w->left))
 		return;
-	w->now_ns = w->direction == READ ? w->call_ns : bpf_ktime_get_ns();
+	w->now_ns = w->begun_ns ? bpf_ktime_get_ns() : w->call_ns;
 	w->position = 0;
 	w->failed = 0;
 	w->finished = 0;
@@ -184,7 +184,7 @@ static __always_inline void miss_bytes(struct work *w, const struct connection_k
 }
 
 /*
- * Takes the call that the caller noted in a claimed work area: user, size, direction, call_ns, process, executable,
+ * Takes the call that the caller noted in a claimed work area: user, size, direction, begun_ns, call_ns, process, executable,
  * socket. A program that calls on many threads at once loses its place, and cannot mix up what is remembered of others:
  * the entry is claimed, and its key compared after that. c: what the key names, as far as the caller saw.
  */

@@ -158,7 +158,7 @@ struct work {
 	__u32 tie;		/* how `socket` is known */
 	__u32 discarded;	/* where there are parts: their bytes were never put there */
 	__u64 call_ns;		/* first byte */
-	__u64 begun_ns;		/* of a write in clear: when it began; 0: unknown */
+	__u64 begun_ns;		/* of a write: when it began; 0: now, or it is unknown */
 	__u64 now_ns;
 	__u32 process;
 	__u32 direction;

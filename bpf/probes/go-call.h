@@ -149,7 +149,7 @@ int go_call_bytes(struct pt_regs *regs)
 		miss_call(key.ssl, key.process, is_read(where.function) ? READ : WRITE, b.buffer, b.size);
 		return 0;
 	}
-	w = place_call(&key, b.buffer, b.size, where, is_read(where.function) ? 0 : bpf_ktime_get_ns(), &thread->executable, &o);
+	w = place_call(&key, b.buffer, b.size, where, 0, &thread->executable, &o);
 	if (!w || !o)
 		return 0;
 	w->tie = TIE_DESCRIPTOR;

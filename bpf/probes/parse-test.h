@@ -22,6 +22,7 @@ int parse_test(struct parse_test *test)
 	w->earlier = w->left = w->messages_left = 0;
 	w->patience = PATIENCE;
 	w->direction = test->direction & 1;
+	w->begun_ns = w->direction == WRITE ? test->time_ns : 0;
 	w->call_ns = test->time_ns;
 	w->process = test->process;
 	w->executable.device = test->device;

@@ -83,7 +83,7 @@ static __always_inline void take_socket_bytes(struct pt_regs *regs, struct task_
 		release(&w->busy);
 		return;
 	}
-	if (c && !is_next(&c->directions[direction], s, direction, call.transfer == TRANSFER_MESSAGES ? COUNT_UNKNOWN : returned)) {
+	if (c && !is_next(c, s, direction, call.transfer == TRANSFER_MESSAGES ? COUNT_UNKNOWN : returned)) {
 		note_no_ciphertext(thread, direction);
 		release(&w->busy);
 		return;
@@ -94,8 +94,8 @@ static __always_inline void take_socket_bytes(struct pt_regs *regs, struct task_
 		return;
 	}
 	note_no_ciphertext(thread, direction);
-	w->begun_ns = thread->write_begun_ns;
-	w->call_ns = direction == WRITE && thread->write_begun_ns ? thread->write_begun_ns : bpf_ktime_get_ns();
+	w->begun_ns = direction == WRITE ? thread->write_begun_ns : 0;
+	w->call_ns = w->begun_ns ? w->begun_ns : bpf_ktime_get_ns();
 	w->process = task->tgid;
 	w->source = SOURCE_SOCKET;
 	w->executable = thread->executable;

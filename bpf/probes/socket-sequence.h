@@ -28,9 +28,20 @@ static __always_inline __u32 read_sequence(const struct socket_file *s, __u32 di
 	return direction == READ ? READ_FIELD(tcp_sock, tcp, copied_seq) : READ_FIELD(tcp_sock, tcp, write_seq);
 }
 
-/* Does the call move the bytes that come next? 0: not this socket's. Where some were missed, the direction has lost its place. */
-static __always_inline int is_next(struct direction *d, const struct socket_file *s, __u32 direction, __u32 moved)
+/*
+ * Where bytes of one direction were missed, so may others have been of the other: else what comes there next would be taken for what was to come. (A
+ * call that is being made on another thread is taken for one that was missed.)
+ */
+static __always_inline void look_for_missed(struct direction *d, const struct socket_file *s, __u32 direction)
 {
+	if (d->has_sequence && d->sequence != read_sequence(s, direction))
+		d->missed = 1;
+}
+
+/* Does the call move the bytes that come next? 0: not this socket's. Where some were missed, the direction has lost its place. */
+static __always_inline int is_next(struct connection *c, const struct socket_file *s, __u32 direction, __u32 moved)
+{
+	struct direction *d = &c->directions[direction & 1];
 	__u32 sequence, since;
 	int known = d->has_sequence && moved != COUNT_UNKNOWN;
 
@@ -43,7 +54,10 @@ static __always_inline int is_next(struct direction *d, const struct socket_file
 	if (!known || since == moved || since == moved + 1)	/* a FIN counts as one */
 		return 1;
 	d->missed = 1;
-	return since > moved;
+	if (since <= moved)
+		return 0;
+	look_for_missed(&c->directions[(direction & 1) ^ 1], s, direction ^ 1);
+	return 1;
 }
 
 static __always_inline void note_sequence(struct connection *c, const struct socket_file *s, __u32 direction)

@@ -47,7 +47,7 @@ int ssl_copy(struct pt_regs *regs)
 		return 0;
 	opaque(b.measured);	/* else whether it is there is asked by the site, which the verifier does not connect */
 	key.ssl = b.ssl;
-	take_bytes(&key, b.buffer, b.size, site, is_write ? bpf_ktime_get_ns() : 0, &thread->executable, b.socket, b.tie, b.measured, b.connection);
+	take_bytes(&key, b.buffer, b.size, site, 0, &thread->executable, b.socket, b.tie, b.measured, b.connection);
 	if (b.is_foreign)
 		note_foreign_bio(&key);
 	return 0;

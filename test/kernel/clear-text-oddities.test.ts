@@ -113,6 +113,13 @@ test("a response that another process wrote gives its place to no other", async 
   for (const each of exchanges(seen, "server")) expect(each).toMatch(/\/(\d) 20\1$/);
 });
 
+test("what another process did with a connection for a while is no pipelining, and costs no later exchange", async () => {
+  const seen = await heads("carried-on-elsewhere");
+  const found = exchanges(seen, "server");
+  for (const each of found) expect(each).toMatch(/\/(\d) 20\1$/);
+  expect(found).toEqual(expect.arrayContaining([4, 5].map((n) => `/carried-on-elsewhere/${n} 20${n}`)));
+});
+
 test("what a waiting call reads is not taken for another socket's that got its descriptor", async () => {
   const seen = await heads("given-away");
   const requests = seen.filter(({ role, what }) => role === "server" && what.startsWith("/"));

@@ -165,6 +165,29 @@ def answered_elsewhere():
     server.close()
 
 
+def carried_on_elsewhere():
+    """A child answers the first request, and reads and answers the second; this process goes on with the third."""
+    client, server = tcp_pair()
+    for index in range(1, 6):
+        client.sendall(request("carried-on-elsewhere", index))
+        if index == 2:
+            child = os.fork()
+            if child == 0:
+                server.sendall(response(201))
+                server.recv(65536)
+                server.sendall(response(202))
+                os._exit(0)
+            os.waitpid(child, 0)
+        else:
+            server.recv(65536)
+        if index > 2:
+            server.sendall(response(200 + index))
+        if index > 1:
+            client.recv(65536)
+    client.close()
+    server.close()
+
+
 def given_away():
     """A descriptor becomes another socket's while a thread waits in a read of it."""
     (client, server), (other_client, other) = tcp_pair(), tcp_pair()
@@ -236,6 +259,7 @@ held = []  # open until the program ends, so that what is remembered of them can
 ODDITIES = {
     "not-of-streams": not_of_streams,
     "answered-elsewhere": answered_elsewhere,
+    "carried-on-elsewhere": carried_on_elsewhere,
     "given-away": given_away,
     "closed-while-held": closed_while_held,
     "early-answer": early_answer,
