@@ -9,15 +9,17 @@ import { PolicyTables } from "@masthead/agent/capture/policy-tables";
 import { parseFingerprintKey } from "@masthead/shared/policy/fingerprint";
 import type { Cleanup } from "../../support/cleanup.js";
 import { setOf } from "./bench-fleet.js";
+import type { Attach } from "./server-turns.js";
 import { benchSettings } from "./settings.js";
 import { benchPolicy } from "./traced-agent.js";
 
 /** All programs of an object, loaded once, and attached as often as it takes. */
 export interface LoadedPrograms {
+  readonly session: LibbpfSession;
   /** Attaches those that all system calls of the host pass. @returns what detaches them */
   attachSystemCalls(): () => void;
   /** Finds where all stand that see this process, as the agent has it: probes on its TLS library, and tracepoints. @returns what attaches them, and returns what detaches them */
-  attachTo(pid: number): () => () => void;
+  attachTo(pid: number): Attach;
   close(): Promise<void>;
 }
 
@@ -60,13 +62,14 @@ export const loadAll = (
   if (clearText && programs.filter((name) => SYSTEM_CALLS.test(name)).length !== 2)
     throw new Error(`not loaded: ${JSON.stringify(loaded.absent)}`);
   return {
+    session,
     attachSystemCalls: () => attach(SYSTEM_CALLS),
     attachTo(pid) {
       const sites = sitesOf(session, pid);
-      return () => {
+      return async () => {
         const detach = attach(TRACEPOINTS);
         const probes = sites.map((site) => session.attachUprobe(site));
-        return () => {
+        return async () => {
           session.detach(...probes);
           detach();
         };

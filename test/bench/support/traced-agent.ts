@@ -56,8 +56,13 @@ export const makeAgentHome = async (
   return { path, credentials };
 };
 
-/** `masthead-agent run`. Resolves when probes are attached and a policy is in force. */
-export const startAgent = async (cleanup: Cleanup, nats: NatsServer, home: AgentHome): Promise<Program> => {
+/** `masthead-agent run`. Resolves when probes are attached and a policy is in force. @param environment beside its settings */
+export const startAgent = async (
+  cleanup: Cleanup,
+  nats: NatsServer,
+  home: AgentHome,
+  environment: Record<string, string> = {},
+): Promise<Program> => {
   const agent = startProgram(AGENT, ["run"], {
     env: {
       PATH: process.env.PATH,
@@ -67,6 +72,7 @@ export const startAgent = async (cleanup: Cleanup, nats: NatsServer, home: Agent
       MASTHEAD_LOG_LEVEL: "warn",
       MASTHEAD_TLS_SEEN_AT: benchSettings().tlsSeenAt,
       MASTHEAD_CLEAR_TEXT: benchSettings().readsClearText ? "on" : "off",
+      ...environment,
     },
   });
   cleanup.add(() => agent.stop());

@@ -1,9 +1,9 @@
 import type { KernelProgress } from "../pair/reconciliation.js";
 import type { CaptureSession } from "./native-session.js";
 
-/** Where the fields of bpf/lib/connection.h lie that are read here, in bytes; the layout test compares them. */
+/** Where fields of bpf/lib/connection.h lie, in bytes; the layout test compares them. */
 export const KERNEL_CONNECTION = { id: 0, next_request: 8, next_response: 12, directions: 128 } as const;
-export const KERNEL_DIRECTION = { bytes_each: 64, exchange: 24, open: 36, response: 41 } as const;
+export const KERNEL_DIRECTION = { bytes_each: 64, exchange: 24, open: 36, missed: 40, response: 41 } as const;
 
 /** The connections that the kernel follows now, by id. Three system calls a connection: for when records were dropped. */
 export function readKernelConnections(
