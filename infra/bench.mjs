@@ -10,8 +10,8 @@ const HELP = `npm run bench [NAME ...]    all benchmarks, or those whose file in
 
   nginx        nginx with TLS: untraced, with empty probes, with Masthead
   servers      the same for nginx in clear (servers-clear-text), Node and Caddy with TLS (servers-node, servers-caddy)
-  programs-by-turns
-               the kernel programs alone, by turns of a fifth of a second with empty ones: each of these servers
+  agent-by-turns, programs-by-turns
+               an agent, and the kernel programs alone, by turns of a fifth of a second with empty ones: each of these servers
   bystander    programs that are no target: a loop over a system call, a compiler (bystander-system-calls, bystander-compiler)
   timings, aggregate
                what each timing of a policy adds to a request of nginx; records beside counting in the kernel (aggregate: true)

@@ -53,7 +53,7 @@ verified_alone int take_token(__u32 bucket, __u64 now_ns)
 	return 0;
 }
 
-/* Has none of the policies that may govern a request with these items a budget that it could be refused by? */
+/* May a policy without a budget govern a request with these items? */
 static __always_inline int is_unbudgeted(const struct slot_config *config, const struct work *w)
 {
 	return (items_that_govern(config, w->judgement.items) & config->unbudgeted) != 0;

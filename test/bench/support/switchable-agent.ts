@@ -2,7 +2,6 @@ import { fileURLToPath } from "node:url";
 import type { NatsServer } from "@masthead/infra/nats-server";
 import type { Cleanup } from "../../support/cleanup.js";
 import type { Program } from "../../support/program.js";
-import { until } from "../../support/until.js";
 import type { Attach } from "./server-turns.js";
 import { type AgentHome, startAgent } from "./traced-agent.js";
 
@@ -23,15 +22,19 @@ export const startSwitchableAgent = async (
   home: AgentHome,
 ): Promise<SwitchableAgent> => {
   const program = await startAgent(cleanup, nats, home, { NODE_OPTIONS: `--import=${SWITCH}` });
+  let switches = 0;
   const switchProbes = async (): Promise<void> => {
-    const said = program.lines.length;
+    switches += 1;
+    const answer = `${switches} `;
     process.kill(program.pid, "SIGUSR2");
-    await until("the agent to have switched its probes", () => program.lines.length > said);
-  };
-  const attach = async () => {
-    await switchProbes();
-    return switchProbes;
+    await program.line((line) => line.startsWith(answer));
   };
   await switchProbes();
-  return { program, attach };
+  return {
+    program,
+    async attach() {
+      await switchProbes();
+      return switchProbes;
+    },
+  };
 };

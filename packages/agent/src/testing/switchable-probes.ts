@@ -4,12 +4,14 @@ import { missCalls } from "./missed-calls.js";
 
 /*
  * To be loaded before the agent (NODE_OPTIONS=--import=…), for benchmarks: takes all its probes and tracepoints away at a SIGUSR2, and puts
- * them back at the next, while it runs. Each is answered by a line of standard output.
+ * them back at the next, while it runs. Each is answered by a line of standard output that begins with how many there were.
  */
 
-/** What the agent attached; absent: it is away. */
 interface Link {
   attach(): number;
+  /** The program takes calls when they return: it is attached first and detached last, since an entry without its return would stay. */
+  atReturn: boolean;
+  /** what it is attached as; absent: it is away */
   id?: number;
 }
 
@@ -20,9 +22,10 @@ const links = new Map<number, Link>();
 let session: InstanceType<typeof Session> | undefined;
 let stand = true;
 let last = 0;
+let switches = 0;
 
-const follow = (attach: () => number): number => {
-  const link: Link = { attach };
+const follow = (program: string, attach: () => number): number => {
+  const link: Link = { attach, atReturn: /_ret(urn)?$/.test(program) };
   if (stand) link.id = attach();
   links.set(++last, link);
   return last;
@@ -37,15 +40,15 @@ addon.Session = class extends Session {
   }
 
   override attachMulti(...parameters: Parameters<NativeSession["attachMulti"]>): number {
-    return follow(() => super.attachMulti(...parameters));
+    return follow(parameters[0], () => super.attachMulti(...parameters));
   }
 
   override attachPerf(...parameters: Parameters<NativeSession["attachPerf"]>): number {
-    return follow(() => super.attachPerf(...parameters));
+    return follow(parameters[0], () => super.attachPerf(...parameters));
   }
 
   override attachTracepoint(program: string): number {
-    return follow(() => super.attachTracepoint(program));
+    return follow(program, () => super.attachTracepoint(program));
   }
 
   override detach(...ids: number[]): void {
@@ -55,24 +58,28 @@ addon.Session = class extends Session {
 };
 
 const takeAway = (): void => {
-  const all = [...links.values()];
-  if (session) Session.prototype.detach.apply(session, idsOf(all));
-  for (const link of all) delete link.id;
   stand = false;
+  for (const atReturn of [false, true]) {
+    const gone = [...links.values()].filter((link) => link.atReturn === atReturn);
+    if (session) Session.prototype.detach.apply(session, idsOf(gone));
+    for (const link of gone) delete link.id;
+  }
 };
 
 /** One after the other, each in a turn of its own: what those see that stand already has to be taken meanwhile. */
 const putBack = async (): Promise<void> => {
-  if (session) missCalls(session);
-  for (const link of links.values()) {
-    link.id ??= link.attach();
-    await ioTurn();
-  }
   stand = true;
+  if (session) missCalls(session);
+  for (const atReturn of [true, false])
+    for (const link of links.values()) {
+      if (link.atReturn !== atReturn || link.id !== undefined) continue;
+      link.id = link.attach();
+      await ioTurn();
+    }
 };
 
 process.on("SIGUSR2", async () => {
   if (stand) takeAway();
   else await putBack();
-  process.stdout.write(stand ? "probes stand\n" : "probes are away\n");
+  process.stdout.write(`${++switches} ${stand ? "probes stand" : "probes are away"}\n`);
 });
