@@ -12,23 +12,10 @@ import sys
 import tempfile
 import threading
 
+from answered_elsewhere import answered_elsewhere, carried_on_elsewhere
+from clear_text_messages import exchange, request, response
 from message_headers import Iovec, Message, libc
 from tcp_pair import tcp_pair
-
-
-def request(name, index, head=b""):
-    return f"GET /{name}/{index} HTTP/1.1\r\nhost: a\r\n".encode() + head + b"\r\n"
-
-
-def response(status, length=0):
-    return f"HTTP/1.1 {status} S\r\ncontent-length: {length}\r\n\r\n".encode()
-
-
-def exchange(client, server, name, index):
-    client.sendall(request(name, index))
-    server.recv(65536)
-    server.sendall(response(200 + index))
-    client.recv(65536)
 
 
 def until_reading(thread, descriptor):
@@ -142,48 +129,6 @@ def early_answer():
         client.sendall(request("early-answer", index))
         client.recv(65536)
     threads[0].join()
-    client.close()
-    server.close()
-
-
-def answered_elsewhere():
-    """A child answers the first request, on a connection that this process goes on with."""
-    client, server = tcp_pair()
-    for index in range(1, 5):
-        client.sendall(request("answered-elsewhere", index))
-        server.recv(65536)
-        if index == 1:
-            child = os.fork()
-            if child == 0:
-                server.sendall(response(201))
-                os._exit(0)
-            os.waitpid(child, 0)
-        else:
-            server.sendall(response(200 + index))
-        client.recv(65536)
-    client.close()
-    server.close()
-
-
-def carried_on_elsewhere():
-    """A child answers the first request, and reads and answers the second; this process goes on with the third."""
-    client, server = tcp_pair()
-    for index in range(1, 6):
-        client.sendall(request("carried-on-elsewhere", index))
-        if index == 2:
-            child = os.fork()
-            if child == 0:
-                server.sendall(response(201))
-                server.recv(65536)
-                server.sendall(response(202))
-                os._exit(0)
-            os.waitpid(child, 0)
-        else:
-            server.recv(65536)
-        if index > 2:
-            server.sendall(response(200 + index))
-        if index > 1:
-            client.recv(65536)
     client.close()
     server.close()
 
