@@ -197,6 +197,13 @@ struct work {
 	struct head head;
 };
 
+/* When the claimed call was. begun_ns: of a write; 0: it is made now. */
+static __always_inline void place_in_time(struct work *w, __u64 begun_ns)
+{
+	w->begun_ns = begun_ns;
+	w->call_ns = begun_ns ? begun_ns : bpf_ktime_get_ns();
+}
+
 /* x, of which the verifier knows nothing any more: it looks at what comes next once, and not once for each that x could be. */
 static __always_inline __u32 forgotten(struct work *w, __u32 x)
 {

@@ -94,8 +94,7 @@ static __always_inline void take_socket_bytes(struct pt_regs *regs, struct task_
 		return;
 	}
 	note_no_ciphertext(thread, direction);
-	w->begun_ns = direction == WRITE ? thread->write_begun_ns : 0;
-	w->call_ns = w->begun_ns ? w->begun_ns : bpf_ktime_get_ns();
+	place_in_time(w, direction == WRITE ? thread->write_begun_ns : 0);
 	w->process = task->tgid;
 	w->source = SOURCE_SOCKET;
 	w->executable = thread->executable;

@@ -34,7 +34,7 @@ static __always_inline int may_read(__u8 function)
 	return is_read(function) || function == SITE_HANDSHAKE;
 }
 
-/* A claimed work area with the bytes of a call that succeeded, and no socket; NULL: there is none. begun_ns: of a write; 0: it is made now. */
+/* A claimed work area with the bytes of a call that succeeded, and no socket; NULL: there is none. begun_ns: as in place_in_time(). */
 static __always_inline struct work *place_call(const struct connection_key *key, __u64 buffer, __u32 size, struct site site,
 					       __u64 begun_ns, const struct executable *executable, struct out **o)
 {
@@ -50,8 +50,7 @@ static __always_inline struct work *place_call(const struct connection_key *key,
 	w->earlier = w->left = w->messages_left = 0;
 	w->patience = PATIENCE;
 	w->direction = direction;
-	w->begun_ns = begun_ns;
-	w->call_ns = begun_ns ? begun_ns : bpf_ktime_get_ns();
+	place_in_time(w, begun_ns);
 	w->process = key->process;
 	w->source = site.source;
 	w->executable = *executable;
@@ -60,7 +59,7 @@ static __always_inline struct work *place_call(const struct connection_key *key,
 }
 
 /*
- * The bytes of a call that succeeded. begun_ns: as in place_call(). socket: that it was told; NULL: none. thread: that made the
+ * The bytes of a call that succeeded. begun_ns: as in place_in_time(). socket: that it was told; NULL: none. thread: that made the
  * whole call; NULL: another one began it, or it is not known. c: what the key names, as far as the caller saw.
  */
 static __always_inline void take_bytes(const struct connection_key *key, __u64 buffer, __u32 size, struct site site, __u64 begun_ns,

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
-import { accountOf } from "./support/agent-measure.js";
+import { accountOf, inWords } from "./support/agent-measure.js";
 import { startBenchFleet } from "./support/bench-fleet.js";
 import { placeOnCpus } from "./support/cpu-placement.js";
 import { buildEmptyProbes } from "./support/empty-probes.js";
@@ -49,13 +49,12 @@ test.each(measuredServers())("%s: an agent, by turns with empty programs", async
   const [least, most] = [exchangesOf(inSight.least), exchangesOf(inSight.most)];
   await empty.close();
   await agent.program.stop();
-  const { captured, lost } = await accountOf(fleet.committer);
-  const told = captured - lost.reduce((sum, { count }) => sum + count, 0);
+  const { told, lost } = await accountOf(fleet.committer);
   console.log(
     [
       `${title}: ${server.words}; ${placement.words}`,
       turnsReport("an agent", measured),
-      `  told of ${told} exchanges, of ${least} to ${most} that were made while its probes stood; lost: ${lost.map(({ stage, reason, count }) => `${stage}/${reason} ${count}`).join(", ")}`,
+      `  told of ${told} exchanges, of ${least} to ${most} that were made while its probes stood; lost: ${inWords(lost)}`,
     ].join("\n"),
   );
   expect(

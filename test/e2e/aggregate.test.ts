@@ -7,6 +7,7 @@ import {
   ownTenant,
   type Product,
   requestsByConsumer,
+  settledAgent,
   startMasthead,
   totalUsage,
 } from "../support/product.js";
@@ -77,15 +78,9 @@ it("counts exactly, by tenant and role, keeps no exchange, and loses nothing whe
   await countedIs(COUNTED + TOLD / 2);
   for (const tenant of TENANTS) expect(await exchangesOf(product, tenant)).toHaveLength(TOLD);
 
-  const { items } = await product.get<{ items: { id: string }[] }>("/v1/agents");
-  const agent = await until("a settled ledger", async () => {
-    const found = await product.get<{ ledger: Record<string, number>; health: unknown }>(
-      `/v1/agents/${items[0]?.id}`,
-    );
-    return found.ledger["pending"] === 0 && found;
-  });
+  const agent = await settledAgent(product);
   // What else ran on this host before the policy was alone is in it, too, whole or not; what is ours was counted exactly.
-  const { captured = 0, committed = 0, lost = 0 } = agent.ledger;
+  const { captured, committed, lost } = agent.ledger;
   expect(committed).toBeGreaterThanOrEqual((COUNTED + COUNTED + TOLD) * ROLES.length);
   expect(committed + lost).toBe(captured);
   expect(agent.health).toMatchObject({ status: "ok" });

@@ -1,10 +1,9 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { AgentResource } from "@masthead/shared/http/agent-resource";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
-import { ownTenant, type Product, startMasthead, totalUsage } from "../support/product.js";
+import { ownTenant, type Product, settledAgent, startMasthead, totalUsage } from "../support/product.js";
 import { startProgram } from "../support/program.js";
 import { copyPrograms } from "../support/traced-programs.js";
 import { until } from "../support/until.js";
@@ -35,15 +34,6 @@ const killed = async (part: string): Promise<void> => {
   await until(`${part} to run again`, () => product.pid(part) !== pid);
 };
 
-/** The agent's account, once nothing of it is on its way. */
-const settled = async (): Promise<Pick<AgentResource, "ledger" | "losses">> => {
-  const { items } = await product.get<{ items: { id: string }[] }>("/v1/agents");
-  return until("a settled ledger", async () => {
-    const agent = await product.get<AgentResource>(`/v1/agents/${items[0]?.id}`);
-    return agent.ledger.pending === 0 && agent;
-  });
-};
-
 it("comes to the number of requests made, whatever is killed or emptied meanwhile", async () => {
   const programs = copyPrograms(cleanup);
   const server = await programs.server();
@@ -52,7 +42,7 @@ it("comes to the number of requests made, whatever is killed or emptied meanwhil
     tenant: [{ header: "x-client-id" }],
   });
   // Until then the default policy asked about all of this host, where other tests lose what they mean to lose.
-  const before = await settled();
+  const before = await settledAgent(product);
   const client = startProgram(programs.executable.client, [
     ...[STEADY_CLIENT, String(server.port), "2"],
     `x-client-id: ${TENANT}`,
@@ -83,7 +73,7 @@ it("comes to the number of requests made, whatever is killed or emptied meanwhil
   await until(`${made} requests`, async () => (await counted()) >= made);
   expect(await counted()).toBe(made);
 
-  const after = await settled();
+  const after = await settledAgent(product);
   expect(after.losses).toEqual(before.losses);
   const grown = (count: "captured" | "committed") => after.ledger[count] - before.ledger[count];
   expect({ captured: grown("captured"), committed: grown("committed") }).toEqual({

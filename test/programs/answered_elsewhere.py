@@ -2,47 +2,46 @@
 
 import os
 
-from clear_text_messages import request, response
+from clear_text_messages import exchange, request, response
 from tcp_pair import tcp_pair
+
+
+def in_child(work):
+    child = os.fork()
+    if child == 0:
+        work()
+        os._exit(0)
+    os.waitpid(child, 0)
 
 
 def answered_elsewhere():
     """A child answers the first request, on a connection that this process goes on with."""
     client, server = tcp_pair()
-    for index in range(1, 5):
-        client.sendall(request("answered-elsewhere", index))
-        server.recv(65536)
-        if index == 1:
-            child = os.fork()
-            if child == 0:
-                server.sendall(response(201))
-                os._exit(0)
-            os.waitpid(child, 0)
-        else:
-            server.sendall(response(200 + index))
-        client.recv(65536)
+    client.sendall(request("answered-elsewhere", 1))
+    server.recv(65536)
+    in_child(lambda: server.sendall(response(201)))
+    client.recv(65536)
+    for index in (2, 3, 4):
+        exchange(client, server, "answered-elsewhere", index)
     client.close()
     server.close()
 
 
 def carried_on_elsewhere():
     """A child answers the first request, and reads and answers the second; this process goes on with the third."""
+
+    def carry_on():
+        server.sendall(response(201))
+        server.recv(65536)
+        server.sendall(response(202))
+
     client, server = tcp_pair()
-    for index in range(1, 6):
-        client.sendall(request("carried-on-elsewhere", index))
-        if index == 2:
-            child = os.fork()
-            if child == 0:
-                server.sendall(response(201))
-                server.recv(65536)
-                server.sendall(response(202))
-                os._exit(0)
-            os.waitpid(child, 0)
-        else:
-            server.recv(65536)
-        if index > 2:
-            server.sendall(response(200 + index))
-        if index > 1:
-            client.recv(65536)
+    client.sendall(request("carried-on-elsewhere", 1))
+    server.recv(65536)
+    client.sendall(request("carried-on-elsewhere", 2))
+    in_child(carry_on)
+    client.recv(65536)
+    for index in (3, 4, 5):
+        exchange(client, server, "carried-on-elsewhere", index)
     client.close()
     server.close()

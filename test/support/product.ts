@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { freeLoopbackPort } from "@masthead/infra/free-port";
+import type { AgentResource } from "@masthead/shared/http/agent-resource";
 import type { Cleanup } from "./cleanup.js";
 import { placePreparedPostgres } from "./prepared-postgres.js";
 import { type Program, startProgram } from "./program.js";
@@ -166,6 +167,15 @@ export const totalUsage = async (
   });
   const { items } = await product.get<{ items: UsageRow[] }>(`/v1/usage?${query}`);
   return items.find(({ group }) => group["tenant.id"] === filter.tenant);
+};
+
+/** The agent of a product that has one, once nothing of its account is on its way. */
+export const settledAgent = async (product: Product): Promise<AgentResource> => {
+  const { items } = await product.get<{ items: { id: string }[] }>("/v1/agents");
+  return until("a settled ledger", async () => {
+    const agent = await product.get<AgentResource>(`/v1/agents/${items[0]?.id}`);
+    return agent.ledger.pending === 0 && agent;
+  });
 };
 
 /** Requests of the last hour by the consumer's fingerprint; `null`: unknown. */

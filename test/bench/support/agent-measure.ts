@@ -18,11 +18,14 @@ export interface AgentMeasure {
   countedOnly: number;
 }
 
+export const inWords = (lost: readonly Loss[]): string =>
+  lost.map(({ stage, reason, count }) => `${stage}/${reason} ${count}`).join(", ");
+
 /** What the agent that has just ended accounts for: its last heartbeat, whose ledger has to balance. */
 export const accountOf = async (committer: Committer) => {
   const { final, ledger, counters } = await committer.heartbeat();
   expect(final).toBe(true);
   const { captured, batched, pending, lost } = ledger;
   expect(captured).toBe(batched + pending + lost.reduce((sum, { count }) => sum + count, 0));
-  return { captured, lost, counters };
+  return { captured, told: batched, lost, counters };
 };

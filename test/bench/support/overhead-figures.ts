@@ -1,4 +1,4 @@
-import type { AgentMeasure } from "./agent-measure.js";
+import { type AgentMeasure, inWords } from "./agent-measure.js";
 import { MODES, type Mode } from "./modes.js";
 import type { ServerMeasure } from "./server-measure.js";
 import { byRounds, median, quantile, spread } from "./statistics.js";
@@ -70,8 +70,6 @@ export const overheadFigures = (
     idleMib: median(agents.map(({ idleResidentBytes }) => idleResidentBytes)) / MIB,
     residentMib: median(agents.map(({ residentBytes }) => residentBytes)) / MIB,
     peakMib: Math.max(...agents.map(({ peakResidentBytes }) => peakResidentBytes)) / MIB,
-    lost: agents
-      .flatMap(({ lost }) => lost.map(({ stage, reason, count }) => `${stage}/${reason} ${count}`))
-      .join(", "),
+    lost: inWords(agents.flatMap(({ lost }) => lost)),
   };
 };
