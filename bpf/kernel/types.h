@@ -30,6 +30,7 @@ typedef struct {
 struct file {
 	struct inode *f_inode;
 	void *private_data;
+	unsigned int f_flags;
 	file_ref_t f_ref;	/* since Linux 6.13: references beyond the first */
 } relocated;
 

@@ -149,7 +149,7 @@ static __always_inline void run(struct work *w, struct out *o, struct connection
 
 	if (!w->messages_left && pass_body(d, w->size + w->left))
 		return;
-	w->now_ns = w->begun_ns ? bpf_ktime_get_ns() : w->call_ns;
+	w->now_ns = w->begun_ns && !w->at_once ? bpf_ktime_get_ns() : w->call_ns;
 	w->position = 0;
 	w->failed = 0;
 	w->finished = 0;

@@ -164,6 +164,7 @@ struct work {
 	__u32 direction;
 	__u32 failed;		/* a read of user memory failed */
 	__u32 cut_line;		/* enum line_phase of the line that a head at its bound ends in */
+	__u32 at_once;		/* a write that cannot have waited: it is over when it begins, as far as its time goes */
 	struct executable executable;	/* of the process */
 	struct record_socket socket;	/* what was told of it during this call; family 0: nothing */
 	__u32 finished;		/* a head was complete, or given up */
@@ -201,10 +202,11 @@ struct work {
 	struct head head;
 };
 
-/* When the claimed call was. begun_ns: of a write; 0: it is made now. */
-static __always_inline void place_in_time(struct work *w, __u64 begun_ns)
+/* When the claimed call was. begun_ns: of a write; 0: it is made now. at_once: that cannot have waited. */
+static __always_inline void place_in_time(struct work *w, __u64 begun_ns, int at_once)
 {
 	w->begun_ns = begun_ns;
+	w->at_once = at_once;
 	w->call_ns = begun_ns ? begun_ns : bpf_ktime_get_ns();
 }
 

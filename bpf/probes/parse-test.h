@@ -23,6 +23,7 @@ int parse_test(struct parse_test *test)
 	w->patience = PATIENCE;
 	w->direction = test->direction & 1;
 	w->begun_ns = w->direction == WRITE ? test->time_ns : 0;
+	w->at_once = 0;
 	w->call_ns = test->time_ns;
 	w->process = test->process;
 	w->executable.device = test->device;

@@ -94,7 +94,7 @@ static __always_inline void take_socket_bytes(struct pt_regs *regs, struct task_
 		return;
 	}
 	note_no_ciphertext(thread, direction);
-	place_in_time(w, direction == WRITE ? thread->write_begun_ns : 0);
+	place_in_time(w, direction == WRITE ? thread->write_begun_ns : 0, !may_wait(s->file));
 	w->process = task->tgid;
 	w->source = SOURCE_SOCKET;
 	w->executable = thread->executable;
@@ -118,7 +118,16 @@ static __always_inline void take_socket_bytes(struct pt_regs *regs, struct task_
 		settle_strange(&key, s->descriptor);
 }
 
-/* A call of a process that is no known bystander has moved bytes. */
+/* A call that is made within one on a TLS object tells which socket that is on. */
+static __always_inline void note_nested(struct pt_regs *regs, struct task_struct *task, struct thread *thread)
+{
+	struct sock *sk = lacks_socket(thread) ? socket_of(file_of(task, (__u32)SYSCALL_1(regs))) : 0;
+
+	if (sk)
+		tell_thread(thread, sk, 0);
+}
+
+/* A call of a process that is no known bystander, of those that move bytes, has returned. */
 SEC("?tp_btf/sys_exit")
 int socket_call_return(__u64 *arguments)
 {
@@ -127,6 +136,7 @@ int socket_call_return(__u64 *arguments)
 	struct transfer_call call = transfer_of(SYSCALL_NUMBER(regs));
 	struct thread *thread = 0;
 	__u32 generation = active_now().generation;
+	__s64 returned = arguments[1];
 	const struct call *around;
 	struct socket_file s;
 
@@ -137,6 +147,9 @@ int socket_call_return(__u64 *arguments)
 	if (!thread || IS_COMPAT(task) || call.transfer == TRANSFER_NONE)
 		return 0;
 	forget_left_call(thread, STACK_POINTER(regs));
+	note_nested(regs, task, thread);	/* of one that failed, too: it says that the library has a socket */
+	if (returned <= 0 || returned > 0x7fffffff)
+		return 0;
 	around = call_around(thread, STACK_POINTER(regs), task->tgid);
 	if (around && around->site.function != SITE_HANDSHAKE)	/* ciphertext: a TLS probe shows what it was; a handshake shows which sockets carry some */
 		return 0;
@@ -144,7 +157,7 @@ int socket_call_return(__u64 *arguments)
 		call.direction = WRITE;
 	else if (!find_any_socket(task, SYSCALL_1(regs), &s))
 		return 0;
-	take_socket_bytes(regs, task, thread, call, arguments[1], &s);
+	take_socket_bytes(regs, task, thread, call, returned, &s);
 	thread->arrived_bytes = 0;	/* that is of this call, whatever became of its bytes */
 	return 0;
 }

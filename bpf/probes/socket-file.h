@@ -3,10 +3,10 @@
 #ifndef MASTHEAD_PROBES_SOCKET_FILE_H
 #define MASTHEAD_PROBES_SOCKET_FILE_H
 
-#include "kernel-object.h"
 #include "socket.h"
 
 #define AF_UNIX		1
+#define FLAG_NONBLOCK	04000	/* O_NONBLOCK, of x86 and arm64 */
 
 struct socket_file {
 	struct file *file;
@@ -27,20 +27,28 @@ static __always_inline struct file *file_of(struct task_struct *task, __u64 desc
 }
 
 /*
- * 0: the descriptor is of no socket. A socket and its file point to each other, and so do a socket and what the network has of it, which
+ * NULL: the file is no socket, or there is none. A socket and its file point to each other, and so do a socket and what the network has of it, which
  * nothing else does by chance. The inode would say what the file is, in a cache line that no call touches otherwise.
  */
-static __always_inline int find_any_socket(struct task_struct *task, __u64 descriptor, struct socket_file *s)
+static __always_inline struct sock *socket_of(struct file *file)
 {
-	struct file *file = file_of(task, (__u32)descriptor);
 	struct socket *socket = file ? READ_FIELD(file, file, private_data) : 0;
-	struct inode *inode;
 	struct sock *sk;
 
 	if (!socket || READ_FIELD(socket, socket, file) != file)
 		return 0;
 	sk = READ_FIELD(socket, socket, sk);
-	if (!sk || READ_FIELD(sock, sk, sk_socket) != socket)
+	return sk && READ_FIELD(sock, sk, sk_socket) == socket ? sk : 0;
+}
+
+/* 0: the descriptor is of no socket. */
+static __always_inline int find_any_socket(struct task_struct *task, __u64 descriptor, struct socket_file *s)
+{
+	struct file *file = file_of(task, (__u32)descriptor);
+	struct sock *sk = socket_of(file);
+	struct inode *inode;
+
+	if (!sk)
 		return 0;
 	inode = READ_FIELD(file, file, f_inode);
 	s->file = file;
@@ -74,6 +82,12 @@ static __always_inline int is_last_reference(struct file *file)
 	if (bpf_core_field_exists(file->f_ref))
 		return BPF_CORE_READ(file, f_ref.refcnt.counter) == 0;
 	return BPF_CORE_READ(older, f_count.counter) == 1;
+}
+
+/* Do calls on it wait where they have to? Whoever asks a single one not to (MSG_DONTWAIT) is taken for one who waits. */
+static __always_inline int may_wait(struct file *file)
+{
+	return !(READ_FIELD(file, file, f_flags) & FLAG_NONBLOCK);
 }
 
 /* Is all that ever went over a TCP connection what this call moved? The counters also count SYN and FIN. */

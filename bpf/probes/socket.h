@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
 /*
  * Which socket a connection is on: the first that this thread sends to or receives from while it is inside a call on the
- * SSL object. Tracepoints of Linux 6.3; each is optional.
+ * SSL object. Where HTTP in clear is read, its system calls tell it (socket-call.h); these tracepoints of Linux 6.3 are for where that is not wanted, since
+ * every send and receive of the host passes them. Each is optional.
  */
 #ifndef MASTHEAD_PROBES_SOCKET_H
 #define MASTHEAD_PROBES_SOCKET_H
 
+#include "kernel-object.h"
 #include "target.h"
 #include "measure.h"
 
@@ -14,8 +16,8 @@ static __always_inline int is_v4_mapped(const __u8 *a)
 	return !load_word(a) && a[8] == 0 && a[9] == 0 && a[10] == 0xff && a[11] == 0xff;
 }
 
-/* `typed`: the kernel handed the socket over as one, and its fields are read without a helper. */
-#define SOCKET_FIELD(sk, field, typed) ((typed) ? (sk)->field : BPF_CORE_READ(sk, field))
+/* `typed`: the kernel handed the socket over as one, and its fields are read without a helper in every build. */
+#define SOCKET_FIELD(sk, field, typed) ((typed) ? (sk)->field : READ_FIELD(sock, sk, field))
 
 static __always_inline void read_socket(struct sock *sk, int typed, struct record_socket *s)
 {
@@ -39,7 +41,13 @@ static __always_inline void read_socket(struct sock *sk, int typed, struct recor
 	s->family = AF_INET;
 }
 
-/* This thread, where it is in a call that was told no socket yet; else NULL. Most are in none, and are told apart first. */
+/* Is the thread in a call that was told no socket yet? */
+static __always_inline int lacks_socket(const struct thread *thread)
+{
+	return thread->stack && !thread->socket.family;
+}
+
+/* This thread, where that is so; else NULL. Most are in no call, and are told apart first. */
 static __always_inline struct thread *thread_without_socket(void)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
@@ -49,18 +57,23 @@ static __always_inline struct thread *thread_without_socket(void)
 	if (!in_flight || !*in_flight)
 		return 0;
 	thread = bpf_task_storage_get(&threads, task, 0, 0);
-	return thread && thread->stack && !thread->socket.family ? thread : 0;
+	return thread && lacks_socket(thread) ? thread : 0;
+}
+
+/* The thread touches this socket within its call. */
+static __always_inline void tell_thread(struct thread *thread, struct sock *sk, int typed)
+{
+	read_socket(sk, typed, &thread->socket);
+	if (thread->wants & TIMING_NETWORK)
+		read_network(sk, thread);
 }
 
 static __always_inline int note_socket(struct sock *sk)
 {
 	struct thread *thread = thread_without_socket();
 
-	if (thread) {
-		read_socket(sk, 1, &thread->socket);
-		if (thread->wants & TIMING_NETWORK)
-			read_network(sk, thread);
-	}
+	if (thread)
+		tell_thread(thread, sk, 1);
 	return 0;
 }
 

@@ -50,7 +50,7 @@ static __always_inline struct work *place_call(const struct connection_key *key,
 	w->earlier = w->left = w->messages_left = 0;
 	w->patience = PATIENCE;
 	w->direction = direction;
-	place_in_time(w, begun_ns);
+	place_in_time(w, begun_ns, 0);
 	w->process = key->process;
 	w->source = site.source;
 	w->executable = *executable;

@@ -31,9 +31,8 @@ SEC("tp_btf/sys_exit")
 int system_call_return(__u64 *arguments)
 {
 	struct pt_regs *regs = (void *)arguments[0];
-	__s64 returned = arguments[1];
 
-	if (may_transfer(SYSCALL_NUMBER(regs)) && returned > 0 && returned <= 0x7fffffff && !is_known_bystander(regs))
+	if (may_transfer(SYSCALL_NUMBER(regs)) && !is_known_bystander(regs))
 		bpf_tail_call(arguments, &followed_returns, FOLLOW_TRANSFER);
 	return 0;
 }

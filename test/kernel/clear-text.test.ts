@@ -11,6 +11,7 @@ import { captureClearText, passedSocketsOf, socketsOfProcess } from "../support/
 import { curl } from "../support/curl.js";
 import { startPythonServer } from "../support/https-servers.js";
 import { startKernelCapture } from "../support/kernel-capture.js";
+import { linkedPrograms } from "../support/kernel-objects.js";
 import { type Program, startProgram } from "../support/program.js";
 import { PYTHON } from "../support/python.js";
 import { until } from "../support/until.js";
@@ -194,14 +195,19 @@ test("only targets are looked at", async () => {
 });
 
 test("where a kernel refuses one of the programs, none is on the calls of the host", () => {
-  const links = (withoutPrograms: string[], clearText = true) => {
+  const attached = (withoutPrograms: string[], clearText = true) => {
     const session = openSession({ objectPath: BUILT_OBJECT, clearText, withoutPrograms });
     cleanup.add(() => session.close());
-    return { links: session.kernelIds().links.length, absent: session.info.absent };
+    return { programs: linkedPrograms(session.kernelIds().links), absent: session.info.absent };
   };
-  const { links: none } = links([], false);
-  expect(links([]).links).toBe(none + 2);
-  const refused = links(["socket_close_entry"]);
-  expect(refused.links).toBe(none);
+  const { programs: withoutClearText } = attached([], false);
+  const { programs } = attached([]);
+  const processes = ["process_exec", "process_exit", "process_fork"];
+  // They tell what other tracepoints tell where they are not.
+  expect(programs).toEqual([...processes, "system_call_entry", "system_call_return"]);
+  expect(withoutClearText).toEqual(expect.arrayContaining(processes));
+  expect(withoutClearText.length).toBeGreaterThan(processes.length);
+  const refused = attached(["socket_close_entry"]);
+  expect(refused.programs).toEqual(withoutClearText);
   expect(refused.absent.map(({ program }) => program)).toContain("socket_close_entry");
 });

@@ -24,9 +24,9 @@ afterEach(() => cleanup.run());
 /** With one policy for all. */
 const capture = (
   onMessage: Parameters<typeof startKernelCapture>[1],
-  withoutPrograms: string[] = [],
+  options: Parameters<typeof startKernelCapture>[2] = {},
 ): CaptureSession => {
-  const { session, tables } = startKernelCapture(cleanup, onMessage, { withoutPrograms });
+  const { session, tables } = startKernelCapture(cleanup, onMessage, options);
   tables.apply(policySet(1, { all: {} }));
   return session;
 };
@@ -50,43 +50,66 @@ const startHttpsProxy = async (): Promise<number> => {
 };
 
 test.each([
-  ["the socket's tracepoints, where the kernel has them", []],
-  ["system calls, on kernels before Linux 6.3", SOCKET_TRACEPOINTS],
-])("%s", async (_, withoutPrograms) => {
+  { from: "the socket's tracepoints, where the kernel has them" },
+  {
+    from: "system calls, on kernels before Linux 6.3",
+    withoutPrograms: SOCKET_TRACEPOINTS,
+    tellsSockets: "socket_syscall",
+  },
+  {
+    from: "those of HTTP in clear, where that is read",
+    withoutPrograms: [...SOCKET_TRACEPOINTS, "socket_syscall"],
+    tellsSockets: "system_call_return",
+    clearText: true,
+  },
+])("$from", async ({ tellsSockets, withoutPrograms = [], clearText = false }) => {
   const servers = [await startNginx(cleanup), await startPythonServer(cleanup)];
   const ports = servers.map(({ port }) => port);
   const seen = new Set<string>();
-  const session = capture((record, bytes) => {
-    if (!record.has(RecordFlag.RECORD_SOCKET)) return;
-    const { localAddress, localPort, peerAddress, peerPort } = readSocket(bytes, record.socketStart) ?? {};
-    const place = ports.findIndex((port) => port === localPort || port === peerPort);
-    if (localAddress === "127.0.0.1" && peerAddress === "127.0.0.1" && place >= 0)
-      seen.add(`${place} ${localPort === ports[place] ? "server" : "client"}`);
-  }, withoutPrograms);
-  if (withoutPrograms.length > 0) expect(session.info.programs).toContain("socket_syscall");
+  const session = capture(
+    (record, bytes) => {
+      if (!record.has(RecordFlag.RECORD_SOCKET)) return;
+      const { localAddress, localPort, peerAddress, peerPort } = readSocket(bytes, record.socketStart) ?? {};
+      const place = ports.findIndex((port) => port === localPort || port === peerPort);
+      if (localAddress === "127.0.0.1" && peerAddress === "127.0.0.1" && place >= 0)
+        seen.add(`${place} ${localPort === ports[place] ? "server" : "client"}`);
+    },
+    { withoutPrograms, clearText },
+  );
+  if (tellsSockets !== undefined) expect(session.info.programs).toContain(tellsSockets);
+  expect(session.info.programs.filter((name) => withoutPrograms.includes(name))).toEqual([]);
   expect(session.info.absent.filter(({ program }) => !GO_PROGRAMS.includes(program))).toEqual([]);
   for (const port of ports) expect(await curl(port, [{ path: "/" }, { path: "/" }])).toEqual([200, 200]);
   await until("the addresses of each connection, at both ends", () => seen.size === 4);
   expect([...seen].sort()).toEqual(["0 client", "0 server", "1 client", "1 server"]);
 });
 
-test("TLS in TLS: the outer connection is on the socket that the inner one is on", async () => {
-  const server = await startNginx(cleanup);
-  const proxyPort = await startHttpsProxy();
-  const peerPorts: (number | undefined)[] = [];
-  capture((record, bytes) => {
-    if (record.request && pathOf(record, bytes) === "/inside")
-      peerPorts.push(readSocket(bytes, record.socketStart)?.peerPort);
-  });
-  const url = `https://127.0.0.1:${server.port}/inside`;
-  const through = [
-    "--proxy",
-    `https://127.0.0.1:${proxyPort}`,
-    "--proxy-insecure",
-    "--insecure",
-    "--http1.1",
-  ];
-  await promisify(execFile)("curl", ["--silent", "--noproxy", "", ...through, url]);
-  await until("the request, at both ends", () => peerPorts.length === 2);
-  expect(peerPorts).toContain(proxyPort);
-});
+test.each([
+  { how: "without HTTP in clear", clearText: false },
+  { how: "with it", clearText: true },
+])(
+  "TLS in TLS, $how: the outer connection is on the socket that the inner one is on",
+  async ({ clearText }) => {
+    const server = await startNginx(cleanup);
+    const proxyPort = await startHttpsProxy();
+    const peerPorts: (number | undefined)[] = [];
+    capture(
+      (record, bytes) => {
+        if (record.request && pathOf(record, bytes) === "/inside")
+          peerPorts.push(readSocket(bytes, record.socketStart)?.peerPort);
+      },
+      { clearText },
+    );
+    const url = `https://127.0.0.1:${server.port}/inside`;
+    const through = [
+      "--proxy",
+      `https://127.0.0.1:${proxyPort}`,
+      "--proxy-insecure",
+      "--insecure",
+      "--http1.1",
+    ];
+    await promisify(execFile)("curl", ["--silent", "--noproxy", "", ...through, url]);
+    await until("the request, at both ends", () => peerPorts.length === 2);
+    expect(peerPorts).toContain(proxyPort);
+  },
+);

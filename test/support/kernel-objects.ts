@@ -47,3 +47,10 @@ export const gone = (ids: KernelIds): Promise<boolean> =>
     const left = [remaining("prog", ids.programs), remaining("map", ids.maps), remaining("link", ids.links)];
     return left.every((each) => each.length === 0);
   });
+
+/** The names of the programs that these links attach, in order of the alphabet. */
+export const linkedPrograms = (links: number[]): string[] =>
+  links
+    .map((id) => (bpftool("link", "show", "id", String(id)) as { prog_id: number }).prog_id)
+    .map((id) => (bpftool("prog", "show", "id", String(id)) as { name: string }).name)
+    .sort();

@@ -27,7 +27,10 @@ const RING_READ_EVERY_MS = 40;
 const HANDOFF_BYTES = 4 * 1024 * 1024;
 const SYSTEM_CALLS = /^system_call_/;
 /** That the agent attaches as long as it runs; others only where they are asked for, or to nothing. */
-const TRACEPOINTS = /^(system_call|process)_|^socket_(send|receive)$/;
+const TRACEPOINTS = {
+  clearText: /^(system_call|process)_/,
+  withoutClearText: /^process_|^socket_(send|receive)$/,
+};
 
 /** Where the agent puts probes to see this process. To find that takes seconds of a large executable. */
 const sitesOf = (session: LibbpfSession, pid: number): ProbeSite[] => {
@@ -67,7 +70,7 @@ export const loadAll = (
     attachTo(pid) {
       const sites = sitesOf(session, pid);
       return async () => {
-        const detach = attach(TRACEPOINTS);
+        const detach = attach(TRACEPOINTS[clearText ? "clearText" : "withoutClearText"]);
         const probes = sites.map((site) => session.attachUprobe(site));
         return async () => {
           session.detach(...probes);

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { http2Connections } from "../capture/kernel-processes.js";
-import { readsClearText } from "../capture/native-programs.js";
 import type { CaptureSession } from "../capture/native-session.js";
+import { readsClearText } from "../capture/tracepoint-plans.js";
 import type { ProcessInfo } from "../exchange.js";
 import { Coverage, type CoverageReport } from "./coverage/coverage.js";
 import type { Asked } from "./coverage/judge.js";

@@ -1,6 +1,5 @@
 import { ATTACH_TYPE, type NativeSession, native } from "./native-addon.js";
 import { NativeError } from "./native-error.js";
-import { ARRIVAL_PROGRAMS } from "./native-programs.js";
 import type {
   CaptureSession,
   KernelIds,
@@ -10,6 +9,7 @@ import type {
 } from "./native-session.js";
 import type { LoadedBuild } from "./object-builds.js";
 import { u32 } from "./policy-bytes.js";
+import { ARRIVAL_PROGRAMS } from "./tracepoint-plans.js";
 
 const RING = "records";
 const COUNTERS = "counters";

@@ -5,37 +5,21 @@ import { errnoName, NativeError } from "./native-error.js";
 import type { LinkKind, SessionOptions } from "./native-session.js";
 import { type ReturnBy, usualReturnBy } from "./return-probes.js";
 import { type SeenAt, usualSeenAt } from "./seen-at.js";
-
-/**
- * Tracepoint programs: without the first three a process that lives 20 ms has no name, so they are required. `socket_syscall`
- * is for kernels without the two before it (before Linux 6.3). It and the two by which HTTP in clear is read, where that is wanted,
- * slow every system call of the host a little. The last two are attached while a policy asks for `arrival`.
- */
-const TRACEPOINTS = {
-  process_exec: "required",
-  process_exit: "required",
-  process_fork: "required",
-  socket_send: "optional",
-  socket_receive: "optional",
-  socket_syscall: "instead",
-  system_call_entry: "clear",
-  system_call_return: "clear",
-  arrival_note: "asked",
-  arrival_take: "asked",
-} as const;
-
-/** What those of `clear` go on to: the map by which they find it, and its place there (bpf/include/tables.h). */
-const FOLLOWED_CALLS = [
-  { map: "followed_entries", at: 0, program: "socket_write_entry" },
-  { map: "followed_entries", at: 1, program: "socket_close_entry" },
-  { map: "followed_returns", at: 0, program: "socket_call_return" },
-];
+import {
+  clearTextPrograms,
+  isAsked,
+  isDispensable,
+  isOfClearText,
+  isSocketTracepoint,
+  plan,
+  putFollowedCalls,
+  readsClearText,
+  section,
+  withoutClearText,
+} from "./tracepoint-plans.js";
 
 /** What is seen where OpenSSL copies it. */
 export const COPY_PROGRAM = "ssl_copy";
-
-/** They tell something together only. */
-export const ARRIVAL_PROGRAMS: readonly string[] = ["arrival_note", "arrival_take"];
 
 /** One line per kind of link: what this kernel says to it; no reason where it is offered. */
 export interface LinkOffer {
@@ -143,7 +127,7 @@ function loadRung(
   const spared = options.withoutPrograms ?? [];
   let optional = [
     ...programsOfX64(link),
-    ...plan("optional"),
+    ...plan("socket"),
     ...plan("asked"),
     ...(options.clearText ? clearTextPrograms : []),
     ...(options.extraPrograms ?? []).map(section),
@@ -165,9 +149,7 @@ function loadRung(
       const session = native(() => new addon.Session(options.objectPath, programs, options.mapEntries ?? {}));
       const loaded = programs.map((each) => each.name);
       if (readsClearText(loaded)) putFollowedCalls(session);
-      const lacking = loaded.includes("socket_syscall")
-        ? absent.filter(({ program }) => !isSocketTracepoint(program))
-        : absent;
+      const lacking = absent.filter(({ program }) => !isDispensable(program, loaded));
       return { session, link, programs: loaded, absent: lacking };
     } catch (error) {
       const isRefusal = error instanceof NativeError && !error.passing;
@@ -178,16 +160,6 @@ function loadRung(
   }
 }
 
-/** @throws NativeError that names the program, and then the session is closed */
-function putFollowedCalls(session: NativeSession): void {
-  try {
-    for (const { map, at, program } of FOLLOWED_CALLS) native(() => session.putProgram(map, at, program));
-  } catch (error) {
-    session.close();
-    throw error;
-  }
-}
-
 /** libbpf loads a whole object or nothing; its messages name the program that it gave up on last. */
 function refusedProgram(error: NativeError, optional: ProgramPlan[]): string | undefined {
   const named = [...error.message.matchAll(/prog(?:ram)? '([a-z0-9_]+)'/g)].map((match) => match[1]);
@@ -195,42 +167,11 @@ function refusedProgram(error: NativeError, optional: ProgramPlan[]): string | u
   return optional.some((each) => each.name === refused) ? refused : undefined;
 }
 
-/** Whether HTTP in clear is read, by the programs that are loaded. */
-export const readsClearText = (programs: readonly string[]): boolean =>
-  clearTextPrograms.every(({ name }) => programs.includes(name));
-
-/** What is missing of these is said when a policy asks. */
-const isAsked = (name: string): boolean => ARRIVAL_PROGRAMS.includes(name);
-
-const isSocketTracepoint = (name: string): boolean => name === "socket_send" || name === "socket_receive";
-
-const section = (name: string): ProgramPlan => ({ name, attachType: ATTACH_TYPE.section });
-
-const plan = (need: (typeof TRACEPOINTS)[keyof typeof TRACEPOINTS]): ProgramPlan[] =>
-  Object.entries(TRACEPOINTS)
-    .filter(([, which]) => which === need)
-    .map(([name]) => section(name));
-
-/** They read HTTP in clear together only. */
-const clearTextPrograms = [...plan("clear"), ...FOLLOWED_CALLS.map(({ program }) => section(program))];
-
-const isOfClearText = (program: string): boolean => clearTextPrograms.some(({ name }) => name === program);
-
-const withoutClearText = (reason: string): string => `HTTP in clear is not read: ${reason}`;
-
 /** Attaches what is not a probe; an optional one that the kernel refuses is moved to `absent`. */
 export function attachTracepoints(loaded: Loaded): void {
-  for (const [name, need] of Object.entries(TRACEPOINTS)) {
-    if (need === "asked" || need === "clear" || !loaded.programs.includes(name)) continue;
-    try {
-      native(() => loaded.session.attachTracepoint(name));
-    } catch (error) {
-      if (need === "required" || !(error instanceof NativeError)) throw error;
-      loaded.programs = loaded.programs.filter((each) => each !== name);
-      loaded.absent.push({ program: name, reason: error.message });
-    }
-  }
+  for (const { name } of plan("required")) native(() => loaded.session.attachTracepoint(name));
   if (readsClearText(loaded.programs)) attachClearText(loaded);
+  if (!readsClearText(loaded.programs)) attachSockets(loaded);
 }
 
 /** Both or none: one alone would slow the host for nothing, or follow connections whose end it does not see. */
@@ -244,5 +185,18 @@ function attachClearText(loaded: Loaded): void {
     if (!(error instanceof NativeError)) throw error;
     loaded.programs = loaded.programs.filter((name) => !isOfClearText(name));
     loaded.absent.push({ program: names[links.length] ?? "", reason: withoutClearText(error.message) });
+  }
+}
+
+function attachSockets(loaded: Loaded): void {
+  const names = [...plan("socket"), ...plan("instead")].map(({ name }) => name);
+  for (const name of names.filter((each) => loaded.programs.includes(each))) {
+    try {
+      native(() => loaded.session.attachTracepoint(name));
+    } catch (error) {
+      if (!(error instanceof NativeError)) throw error;
+      loaded.programs = loaded.programs.filter((each) => each !== name);
+      loaded.absent.push({ program: name, reason: error.message });
+    }
   }
 }

@@ -7,6 +7,7 @@ import { refusedCoverage } from "../attach/coverage/refused-coverage.js";
 import type { Library } from "../attach/libraries/library-probes.js";
 import { type LinkOffer, linkOffers } from "../capture/native-programs.js";
 import { type CaptureSession, openSession } from "../capture/native-session.js";
+import { readsClearText } from "../capture/tracepoint-plans.js";
 import { circumstances, usualLink } from "../privilege/circumstances.js";
 import { type CapabilityLine, capabilityLines } from "./capability-report.js";
 import type { Check } from "./check.js";
@@ -151,7 +152,7 @@ function programsCheck({ loaded, absent, refusedBuilds = [] }: DoctorReport["pro
     const advice = `HTTP in clear costs some more than it could: ${basename(refused.objectPath)} was refused (${refused.reason})`;
     return { name, status: "note", found, advice };
   }
-  if (!loaded.includes("socket_syscall")) return { name, status: "ok", found };
+  if (readsClearText(loaded) || !loaded.includes("socket_syscall")) return { name, status: "ok", found };
   const advice =
     "the kernel is older than 6.3: addresses come from a tracepoint on every system call, which slows each by about 0.1 µs";
   return { name, status: "note", found, advice };
