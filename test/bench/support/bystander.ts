@@ -42,11 +42,11 @@ const bystander = (cleanup: Cleanup, program: Program, tasks: readonly string[])
   };
 };
 
-/** Loops over a system call: two that the programs on the tracepoints look at, and one that they do not. */
+/** Loops over a system call: some that the programs on the tracepoints look at, and one that they do not. */
 export const startSystemCalls = (cleanup: Cleanup): Bystander => {
   const binary = join(cleanup.folder(), "system-calls");
   execFileSync("gcc", ["-O2", "-o", binary, SYSTEM_CALLS]);
-  return bystander(cleanup, startProgram(binary, []), ["read", "write", "getppid"]);
+  return bystander(cleanup, startProgram(binary, []), ["read", "write", "exchange", "getppid"]);
 };
 
 /** A compiler at work. */
