@@ -6,9 +6,10 @@
 #ifndef MASTHEAD_BUDGET_H
 #define MASTHEAD_BUDGET_H
 
+#include "work.h"
 #include "aggregate.h"
-#include "backlog.h"
 #include "../maps/policy.h"
+#include "../maps/records.h"
 
 #define BUDGET_ORIGIN	(1ULL << 62)	/* stands for the time 0 of the clock: a burst may be longer than that ran */
 #define BUDGET_SWAPS	8		/* that may fail for others' sake before a token is refused */
@@ -94,7 +95,7 @@ verified_alone int judge_detail(struct work *w)
 		j->counted = COUNTED_BY_POLICY;
 	} else {
 		j->counted = COUNTED_BY_BUDGET;	/* not afterwards: clang 19 would keep on the stack which of the two it is */
-		if (!ring_is_filling(w) &&
+		if (!ring_is_filling() &&
 		    (is_unbudgeted(config, w) || (has_token(BUDGET_OF_HOST, w->now_ns) && policies_have_token(config, w))) &&
 		    take_token(BUDGET_OF_HOST, w->now_ns)) {
 			j->counted = 0;

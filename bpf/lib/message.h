@@ -12,7 +12,7 @@
 #include "queue.h"
 #include "timings.h"
 #include "aggregate.h"
-#include "backlog.h"
+#include "../maps/records.h"
 
 static __always_inline struct direction *direction_of(struct work *w, struct connection *c)
 {
@@ -53,7 +53,7 @@ verified_alone int flush(struct work *w, struct out *o, struct connection *c, in
 {
 	struct direction *d;
 	struct record_message *m;
-	__u64 flags;
+	__u32 size;
 
 	if (!w || !o || !c)
 		return 0;
@@ -62,13 +62,13 @@ verified_alone int flush(struct work *w, struct out *o, struct connection *c, in
 	if (!o->pending)
 		return 0;
 	o->pending = 0;
-	flags = next_wake_flags(w);
-	m->header.size = at_most(o->size, RECORD_MAX_BYTES);
+	size = at_most(o->size, RECORD_MAX_BYTES);
+	m->header.size = size;
 	m->header.time_ns = w->now_ns;
 	m->bytes = d->bytes;
 	if (complete)
 		m->header.flags |= RECORD_COMPLETE | d->end_flags;
-	if (!output_record(o->bytes, at_most(o->size, RECORD_MAX_BYTES), flags))
+	if (!send_record(o->bytes, size))
 		return 0;
 	if (d->response) {
 		count(COUNTER_RECORDS_DROPPED);
@@ -99,7 +99,7 @@ verified_alone int send_message_end(struct work *w, struct connection *c)
 	e.bytes = d->bytes;
 	e.exchange = d->exchange;
 	e.response = d->response;
-	if (output_record(&e, sizeof(e), next_wake_flags(w)))
+	if (send_record(&e, sizeof(e)))
 		count(COUNTER_RECORDS_DROPPED);
 	return 0;
 }

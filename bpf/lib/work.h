@@ -189,10 +189,6 @@ struct work {
 	struct scheme_key last_scheme;	/* that was one */
 	__u32 last_scheme_id;
 	__u32 forgotten;
-	/* lib/backlog.h: kept from run to run */
-	__u64 backlog;		/* bytes of the ring that waited to be read */
-	__u32 records_before_look;
-	__u32 reserved;
 	struct parsed_head parsed;
 	struct judgement judgement;
 	struct measured_call measured;

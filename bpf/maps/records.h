@@ -18,6 +18,12 @@ struct {
 	__type(value, __u64);
 } counters SEC(".maps");
 
+/* Three quarters of the ring wait to be read. */
+static __always_inline int ring_is_filling(void)
+{
+	return bpf_ringbuf_query(&records, BPF_RB_AVAIL_DATA) > ring_bytes(&records) / 4 * 3;
+}
+
 static __always_inline void count(__u32 which)
 {
 	__u64 *counter = bpf_map_lookup_elem(&counters, &which);
@@ -26,40 +32,27 @@ static __always_inline void count(__u32 which)
 		add_atomically(counter, 1);
 }
 
-/* Read once by whoever asks: where it is read twice, clang works out where, which no verifier takes of a map. */
-static __always_inline __u32 bytes_of_ring(void)
-{
-	__u32 bytes = ring_bytes(&records);
-
-	opaque(bytes);
-	return bytes;
-}
+#define WAKE_BYTES 16384	/* what one record may take at most, but for few */
 
 /*
  * The reader looks some times a second, by itself: to wake it for a record costs the thread more than that. Where a quarter of the ring
- * has filled since it is woken, so that what comes all at once finds room. backlog: bytes that wait to be read.
+ * has filled since it is woken, so that what comes all at once finds room.
  */
-static __always_inline __u64 wake_flags(__u64 backlog, __u32 bytes)
+static __always_inline __u64 wake_flags(void)
 {
-	__u64 quarter = bytes / 4;
+	__u64 beyond = bpf_ringbuf_query(&records, BPF_RB_AVAIL_DATA) - ring_bytes(&records) / 4;
 
-	return backlog - quarter < quarter ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
+	return beyond < WAKE_BYTES ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
 }
 
 /* 0, or negative where the ring is full. */
-static __always_inline long output_record(void *record, __u64 size, __u64 flags)
+static __always_inline long send_record(void *record, __u64 size)
 {
-	long failed = bpf_ringbuf_output(&records, record, size, flags);
+	long failed = bpf_ringbuf_output(&records, record, size, wake_flags());
 
 	if (!failed)
 		count(COUNTER_RECORDS_SENT);
 	return failed;
-}
-
-/* What is seldom sent; lib/backlog.h has what every message sends. As output_record(). */
-static __always_inline long send_record(void *record, __u64 size)
-{
-	return output_record(record, size, wake_flags(bpf_ringbuf_query(&records, BPF_RB_AVAIL_DATA), bytes_of_ring()));
 }
 
 #endif

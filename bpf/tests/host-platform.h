@@ -48,10 +48,8 @@ __u64 host_time(void);
 #define bpf_loop(times, callback, context, flags) host_loop((times), (long (*)(__u32, void *))(callback), (context))
 #define bpf_probe_read_kernel(to, size, from) host_read((to), (size), (from))
 #define bpf_probe_read_user(to, size, from) host_read_user((to), (size), (from))
-#define bpf_ringbuf_output(ring, record, size, flags) ((void)(flags), host_send((record), (size)))
+#define bpf_ringbuf_output(ring, record, size, flags) host_send((record), (size))
 #define bpf_ringbuf_query(ring, what) host_waiting()
-#define BPF_RB_NO_WAKEUP 1
-#define BPF_RB_FORCE_WAKEUP 2
 #define ring_bytes(ring) (sizeof(*(ring)->max_entries) / sizeof(int))
 #define bpf_ktime_get_ns() host_time()
 
