@@ -12,6 +12,8 @@ const HELP = `npm run bench [NAME ...]    all benchmarks, or those whose file in
   servers      the same for nginx in clear (servers-clear-text), Node and Caddy with TLS (servers-node, servers-caddy)
   agent-by-turns, programs-by-turns
                an agent, and the kernel programs alone, by turns of a fifth of a second with empty ones: each of these servers
+  programs-cost
+               what each kernel program takes of a request, by the kernel's statistics, or of several builds (BENCH_OBJECTS)
   bystander    programs that are no target: a loop over a system call, a compiler (bystander-system-calls, bystander-compiler)
   timings, aggregate
                what each timing of a policy adds to a request of nginx; records beside counting in the kernel (aggregate: true)
@@ -28,6 +30,8 @@ const HELP = `npm run bench [NAME ...]    all benchmarks, or those whose file in
                off: HTTP in clear is not read, so a request of nginx's gateway is one exchange and not two
   BENCH_WORKLOAD
                what a measured server does: alone (a few bytes, no log) or gateway; without it, both
+  BENCH_OBJECTS
+               builds of the kernel programs that programs-cost compares, by their paths (A.bpf.o,B.bpf.o): that of this tree
 
 docs/decisions/0016 says how they measure, and which targets are read on what.`;
 

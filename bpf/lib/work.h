@@ -164,7 +164,7 @@ struct work {
 	__u32 direction;
 	__u32 failed;		/* a read of user memory failed */
 	__u32 cut_line;		/* enum line_phase of the line that a head at its bound ends in */
-	__u32 at_once;		/* a write that cannot have waited: it is over when it begins, as far as its time goes */
+	__u32 at_once;		/* a write that did not wait for room: it is over when it began, as far as is told */
 	struct executable executable;	/* of the process */
 	struct record_socket socket;	/* what was told of it during this call; family 0: nothing */
 	__u32 finished;		/* a head was complete, or given up */
@@ -198,7 +198,7 @@ struct work {
 	struct head head;
 };
 
-/* When the claimed call was. begun_ns: of a write; 0: it is made now. at_once: that cannot have waited. */
+/* When the claimed call was. begun_ns: of a write; 0: it is made now. at_once: that did not wait. */
 static __always_inline void place_in_time(struct work *w, __u64 begun_ns, int at_once)
 {
 	w->begun_ns = begun_ns;

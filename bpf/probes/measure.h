@@ -51,7 +51,7 @@ static __always_inline void read_network(struct sock *sk, struct thread *thread)
 	thread->network_known = TIMING_NETWORK;
 }
 
-/* A call on a TLS object begins. What the socket's tracepoints tell during it is its own. is_inner: it is within another one. */
+/* A call on a TLS object begins. What is told of sockets during it is its own. is_inner: it is within another one. */
 static __always_inline void begin_measuring(struct thread *thread, struct task_struct *task, int is_read, int is_inner)
 {
 	thread->arrived_bytes = 0;

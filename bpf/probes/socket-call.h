@@ -39,7 +39,7 @@ static __always_inline void note_passed(struct thread *thread, const struct conn
 #define BUFFER_OF(regs, call) ((call).transfer == TRANSFER_BUFFER ? ARGUMENT_2(regs) : 0)
 
 static __always_inline void take_socket_bytes(struct pt_regs *regs, struct task_struct *task, struct thread *thread,
-					      struct transfer_call call, __u32 returned, struct socket_file *s)
+					      struct transfer_call call, __u32 returned, __u64 begun_ns, struct socket_file *s)
 {
 	struct connection_key key = { .ssl = s->inode | SOCKET_HANDLE, .process = task->tgid };
 	__u32 direction = call.direction & 1, *hint;
@@ -94,7 +94,7 @@ static __always_inline void take_socket_bytes(struct pt_regs *regs, struct task_
 		return;
 	}
 	note_no_ciphertext(thread, direction);
-	place_in_time(w, direction == WRITE ? thread->write_begun_ns : 0, !may_wait(s->file));
+	place_in_time(w, begun_ns, call.transfer != TRANSFER_UNSEEN && !may_wait(s->file));	/* a file's pages may have to come first */
 	w->process = task->tgid;
 	w->source = SOURCE_SOCKET;
 	w->executable = thread->executable;
@@ -121,7 +121,7 @@ static __always_inline void take_socket_bytes(struct pt_regs *regs, struct task_
 /* A call that is made within one on a TLS object tells which socket that is on. */
 static __always_inline void note_nested(struct pt_regs *regs, struct task_struct *task, struct thread *thread)
 {
-	struct sock *sk = lacks_socket(thread) ? socket_of(file_of(task, (__u32)SYSCALL_1(regs))) : 0;
+	struct sock *sk = thread->socket.family ? 0 : socket_of(file_of(task, (__u32)SYSCALL_1(regs)));
 
 	if (sk)
 		tell_thread(thread, sk, 0);
@@ -139,6 +139,7 @@ int socket_call_return(__u64 *arguments)
 	__s64 returned = arguments[1];
 	const struct call *around;
 	struct socket_file s;
+	__u64 begun_ns;
 
 	if (!is_target(task, task->tgid, &thread)) {
 		remember_bystander(regs, task->tgid, generation);
@@ -146,18 +147,21 @@ int socket_call_return(__u64 *arguments)
 	}
 	if (!thread || IS_COMPAT(task) || call.transfer == TRANSFER_NONE)
 		return 0;
+	begun_ns = call.direction == WRITE ? thread->write_begun_ns : 0;	/* not of splice: nobody notes that */
+	thread->write_begun_ns = 0;
 	forget_left_call(thread, STACK_POINTER(regs));
-	note_nested(regs, task, thread);	/* of one that failed, too: it says that the library has a socket */
+	around = call_around(thread, STACK_POINTER(regs), task->tgid);
+	if (around)
+		note_nested(regs, task, thread);	/* by a call that failed, too: it says that the library has a socket */
 	if (returned <= 0 || returned > 0x7fffffff)
 		return 0;
-	around = call_around(thread, STACK_POINTER(regs), task->tgid);
 	if (around && around->site.function != SITE_HANDSHAKE)	/* ciphertext: a TLS probe shows what it was; a handshake shows which sockets carry some */
 		return 0;
 	if (call.fd_third && find_socket(task, ARGUMENT_3(regs), &s))
 		call.direction = WRITE;
 	else if (!find_any_socket(task, SYSCALL_1(regs), &s))
 		return 0;
-	take_socket_bytes(regs, task, thread, call, returned, &s);
+	take_socket_bytes(regs, task, thread, call, returned, begun_ns, &s);
 	thread->arrived_bytes = 0;	/* that is of this call, whatever became of its bytes */
 	return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
 /*
  * The same for kernels without the socket's tracepoints (before Linux 6.3): the descriptor that a system call of this
- * thread names. It is attached only there, and where HTTP in clear is not read, since an enabled tracepoint slows every system call of the host by about 0.1 µs.
+ * thread names. It is attached only there, and only where HTTP in clear is not read, since an enabled tracepoint slows every system call of the host by about 0.1 µs.
  */
 #ifndef MASTHEAD_PROBES_SOCKET_SYSCALL_H
 #define MASTHEAD_PROBES_SOCKET_SYSCALL_H

@@ -65,7 +65,7 @@ static __always_inline int is_flushing(const struct thread *thread, __u64 stack,
 	return outer && outer->site.function == SITE_FLUSH;
 }
 
-/* Notes a call for its return. The socket's tracepoints find it by its thread. 0: `calls` has no room for it. */
+/* Notes a call for its return. What tells its socket finds it by its thread. 0: `calls` has no room for it. */
 static __always_inline int note_call(struct pt_regs *regs, struct task_struct *task, struct thread *thread, __u32 process,
 				     struct site site)
 {

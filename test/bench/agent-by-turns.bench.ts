@@ -2,12 +2,11 @@ import { afterEach, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
 import { accountOf, inWords } from "./support/agent-measure.js";
 import { startBenchFleet } from "./support/bench-fleet.js";
-import { placeOnCpus } from "./support/cpu-placement.js";
 import { buildEmptyProbes } from "./support/empty-probes.js";
-import { startLoadGenerator } from "./support/load-generator.js";
 import { loadAll } from "./support/loaded-programs.js";
 import { measuredServers } from "./support/measured-servers.js";
 import { type Attach, bytesWritten, measureTurns, turnsReport } from "./support/server-turns.js";
+import { startUnderLoad } from "./support/server-under-load.js";
 import { benchSettings } from "./support/settings.js";
 import { startSwitchableAgent } from "./support/switchable-agent.js";
 import { benchPolicy } from "./support/traced-agent.js";
@@ -20,10 +19,8 @@ const LOST_TO_SWITCHES = ["ring/response_lost", "agent/epoch_ended"];
 
 /** One agent, whose probes are taken away and put back while it runs. Fails where it did not tell of what passed while they stood. */
 test.each(measuredServers())("%s: an agent, by turns with empty programs", async (title, start) => {
-  const placement = placeOnCpus(cleanup, "the server", "wrk, agent, nats-server");
-  const server = await start(cleanup, placement);
+  const { server, load, words } = await startUnderLoad(cleanup, start, "wrk, agent, nats-server");
   const { workerPid, exchangesPerRequest } = server;
-  const load = startLoadGenerator(cleanup, server.origin);
   const fleet = await startBenchFleet(cleanup, benchPolicy(server.executable), { wrk: load.pid });
   const empty = loadAll(cleanup, buildEmptyProbes(cleanup.folder()), () => {});
   const floor = empty.attachTo(workerPid);
@@ -52,7 +49,7 @@ test.each(measuredServers())("%s: an agent, by turns with empty programs", async
   const { told, lost } = await accountOf(fleet.committer);
   console.log(
     [
-      `${title}: ${server.words}; ${placement.words}`,
+      `${title}: ${words}`,
       turnsReport("an agent", measured),
       `  told of ${told} exchanges, of ${least} to ${most} that were made while its probes stood; lost: ${inWords(lost)}`,
     ].join("\n"),

@@ -1,14 +1,12 @@
-import { findExecutables } from "@masthead/agent/capture/executable-search";
 import { BUILT_OBJECT } from "@masthead/agent/source/bpf-source";
 import { missCalls } from "@masthead/agent/testing/missed-calls";
 import { afterEach, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
-import { placeOnCpus } from "./support/cpu-placement.js";
 import { buildEmptyProbes } from "./support/empty-probes.js";
-import { startLoadGenerator } from "./support/load-generator.js";
 import { governed, loadAll } from "./support/loaded-programs.js";
 import { measuredServers } from "./support/measured-servers.js";
 import { measureTurns, turnsReport } from "./support/server-turns.js";
+import { executableOf, startUnderLoad } from "./support/server-under-load.js";
 
 const cleanup = new Cleanup();
 afterEach(() => cleanup.run());
@@ -18,13 +16,9 @@ afterEach(() => cleanup.run());
  * its speed. Of an agent there is no more than what reads the ring.
  */
 test.each(measuredServers())("%s: programs alone, by turns with empty ones", async (title, start) => {
-  const placement = placeOnCpus(cleanup, "the server", "wrk and what reads the ring");
-  const server = await start(cleanup, placement);
+  const { server, load, words } = await startUnderLoad(cleanup, start, "wrk and what reads the ring");
   const { workerPid } = server;
-  const load = startLoadGenerator(cleanup, server.origin);
-  const [executable] = findExecutables(server.executable);
-  if (executable === undefined) throw new Error(`${server.executable} is gone`);
-  const programs = loadAll(cleanup, BUILT_OBJECT, governed(executable));
+  const programs = loadAll(cleanup, BUILT_OBJECT, governed(executableOf(server)));
   const empty = loadAll(cleanup, buildEmptyProbes(cleanup.folder()), () => {});
   const [attach, floor] = [programs.attachTo(workerPid), empty.attachTo(workerPid)];
   const traced = () => {
@@ -34,7 +28,5 @@ test.each(measuredServers())("%s: programs alone, by turns with empty ones", asy
   const measured = await measureTurns({ load, workerPid, traced, floor, warmMs: 1_500 });
   await programs.close();
   await empty.close();
-  console.log(
-    `${title}: ${server.words}; ${placement.words}\n${turnsReport("the programs alone", measured)}`,
-  );
+  console.log(`${title}: ${words}\n${turnsReport("the programs alone", measured)}`);
 });

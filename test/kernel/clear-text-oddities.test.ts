@@ -17,8 +17,11 @@ const cleanup = new Cleanup();
 afterEach(() => cleanup.run());
 
 /** Runs one of the oddities. */
-const run = async (name: string): Promise<{ seen: Seen[]; session: CaptureSession; pid: number }> => {
-  const { seen, session } = captureClearText(cleanup);
+const run = async (
+  name: string,
+  options: Parameters<typeof captureClearText>[1] = {},
+): Promise<{ seen: Seen[]; session: CaptureSession; pid: number; lines: readonly string[] }> => {
+  const { seen, session } = captureClearText(cleanup, options);
   const program = startProgram(PYTHON, [ODDITIES, name]);
   cleanup.add(() => program.stop("SIGKILL"));
   program.send("begin");
@@ -27,7 +30,10 @@ const run = async (name: string): Promise<{ seen: Seen[]; session: CaptureSessio
     const { ringBytes, handoffBytes } = session.statistics();
     return ringBytes === 0 && handoffBytes === 0;
   });
-  return { seen: seen.filter(({ pid }) => pid === program.pid), session, pid: program.pid };
+  return {
+    ...{ seen: seen.filter(({ pid }) => pid === program.pid), session },
+    ...{ pid: program.pid, lines: program.lines },
+  };
 };
 
 /** @returns the heads that were seen of an oddity */
@@ -39,6 +45,17 @@ const texts = (seen: Seen[], role: Seen["role"]): string[] =>
 test("what follows a body that sendfile sent is never read from memory", async () => {
   const seen = await heads("past-the-body");
   expect(texts(seen, "server")).toEqual(["/past-the-body/1", "/past-the-body/2", "201"]);
+});
+
+test("a body that is spliced ends when it was, and not when the thread wrote last", async () => {
+  const ends: { pid: number; atNs: number }[] = [];
+  const { lines, pid } = await run("spliced-late", {
+    onMessageEnd: ({ pid, timeNs }) => ends.push({ pid, atNs: timeNs }),
+  });
+  const begunNs = Number(/^spliced (\d+)$/m.exec(lines.join("\n"))?.[1]);
+  const [end, ...others] = ends.filter((each) => each.pid === pid);
+  expect(others).toEqual([]);
+  expect(end?.atNs).toBeGreaterThanOrEqual(begunNs);
 });
 
 test("bytes that a call discards are not taken for those that its buffer held before", async () => {

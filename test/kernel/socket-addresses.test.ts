@@ -5,7 +5,7 @@ import { createServer } from "node:https";
 import { type AddressInfo, connect } from "node:net";
 import { promisify } from "node:util";
 import type { CaptureSession } from "@masthead/agent/capture/native-session";
-import { RecordFlag } from "@masthead/agent/decode/record-enums";
+import { RecordTie } from "@masthead/agent/decode/record-enums";
 import { readSocket } from "@masthead/agent/pair/socket-addresses";
 import { policySet } from "@masthead/agent/testing/policies";
 import { afterEach, expect, test } from "vitest";
@@ -13,6 +13,7 @@ import { Cleanup } from "../support/cleanup.js";
 import { curl } from "../support/curl.js";
 import { makeCertificate, startNginx, startPythonServer } from "../support/https-servers.js";
 import { GO_PROGRAMS, pathOf, startKernelCapture } from "../support/kernel-capture.js";
+import { linkedPrograms } from "../support/kernel-objects.js";
 import { until } from "../support/until.js";
 
 /** Where the addresses of an exchange come from. */
@@ -54,30 +55,30 @@ test.each([
   {
     from: "system calls, on kernels before Linux 6.3",
     withoutPrograms: SOCKET_TRACEPOINTS,
-    tellsSockets: "socket_syscall",
+    told: ["socket_syscall"],
   },
   {
     from: "those of HTTP in clear, where that is read",
     withoutPrograms: [...SOCKET_TRACEPOINTS, "socket_syscall"],
-    tellsSockets: "system_call_return",
+    told: ["system_call_entry", "system_call_return"],
     clearText: true,
   },
-])("$from", async ({ tellsSockets, withoutPrograms = [], clearText = false }) => {
+])("$from", async ({ told, withoutPrograms = [], clearText = false }) => {
   const servers = [await startNginx(cleanup), await startPythonServer(cleanup)];
   const ports = servers.map(({ port }) => port);
   const seen = new Set<string>();
   const session = capture(
     (record, bytes) => {
-      if (!record.has(RecordFlag.RECORD_SOCKET)) return;
+      if (record.tie !== RecordTie.TIE_NESTED) return;
       const { localAddress, localPort, peerAddress, peerPort } = readSocket(bytes, record.socketStart) ?? {};
       const place = ports.findIndex((port) => port === localPort || port === peerPort);
       if (localAddress === "127.0.0.1" && peerAddress === "127.0.0.1" && place >= 0)
         seen.add(`${place} ${localPort === ports[place] ? "server" : "client"}`);
     },
-    { withoutPrograms, clearText },
+    { withoutPrograms, clearText, seenAt: "call" },
   );
-  if (tellsSockets !== undefined) expect(session.info.programs).toContain(tellsSockets);
-  expect(session.info.programs.filter((name) => withoutPrograms.includes(name))).toEqual([]);
+  const attached = linkedPrograms(session.kernelIds().links).filter((name) => /^(socket|system)_/.test(name));
+  if (told !== undefined) expect(attached).toEqual(told);
   expect(session.info.absent.filter(({ program }) => !GO_PROGRAMS.includes(program))).toEqual([]);
   for (const port of ports) expect(await curl(port, [{ path: "/" }, { path: "/" }])).toEqual([200, 200]);
   await until("the addresses of each connection, at both ends", () => seen.size === 4);

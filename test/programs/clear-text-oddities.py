@@ -15,6 +15,7 @@ import threading
 from answered_elsewhere import answered_elsewhere, carried_on_elsewhere
 from clear_text_messages import exchange, request, response
 from message_headers import Iovec, Message, libc
+from spliced_late import spliced_late
 from tcp_pair import tcp_pair
 
 
@@ -209,6 +210,7 @@ ODDITIES = {
     "closed-while-held": closed_while_held,
     "early-answer": early_answer,
     "past-the-body": past_the_body,
+    "spliced-late": spliced_late,
     "discarded": discarded,
     "closed-otherwise": closed_otherwise,
 }

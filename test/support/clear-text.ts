@@ -18,7 +18,7 @@ export interface Seen extends SeenHead {
 /** Heads of all processes, HTTP in clear among them, under one policy. */
 export const captureClearText = (
   cleanup: Cleanup,
-  options: { objectPath?: string } = {},
+  options: Pick<NonNullable<Parameters<typeof startKernelCapture>[2]>, "objectPath" | "onMessageEnd"> = {},
 ): { seen: Seen[] } & Pick<KernelCapture, "session" | "attachment" | "tables"> => {
   const seen: Seen[] = [];
   const { session, tables, attachment } = startKernelCapture(

@@ -48,9 +48,13 @@ export const gone = (ids: KernelIds): Promise<boolean> =>
     return left.every((each) => each.length === 0);
   });
 
-/** The names of the programs that these links attach, in order of the alphabet. */
-export const linkedPrograms = (links: number[]): string[] =>
-  links
-    .map((id) => (bpftool("link", "show", "id", String(id)) as { prog_id: number }).prog_id)
-    .map((id) => (bpftool("prog", "show", "id", String(id)) as { name: string }).name)
+/** The names of the programs that these links attach, in order of the alphabet. All are listed: asked for a single link, bpftool 7.5 fails though it answers. */
+export const linkedPrograms = (links: readonly number[]): string[] => {
+  const programs = (bpftool("link", "show") as { id: number; prog_id: number }[])
+    .filter(({ id }) => links.includes(id))
+    .map((link) => link.prog_id);
+  return (bpftool("prog", "show") as { id: number; name: string }[])
+    .filter(({ id }) => programs.includes(id))
+    .map(({ name }) => name)
     .sort();
+};

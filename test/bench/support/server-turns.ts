@@ -20,7 +20,7 @@ export const bytesWritten = (pid: number): number =>
   Number(/^wchar: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, "utf8"))?.[1]);
 
 /** A turn is as long as the clock says, and no event ends it. */
-const pass = (ms: number): Promise<boolean> => {
+export const pass = (ms: number): Promise<boolean> => {
   const endsAt = performance.now() + ms;
   return until("the turn to be over", () => performance.now() >= endsAt);
 };

@@ -1,3 +1,4 @@
+import { BUILT_OBJECT } from "@masthead/agent/source/bpf-source";
 import { z } from "zod";
 import { WORKLOADS } from "./workloads.js";
 
@@ -16,9 +17,13 @@ const schema = z.object({
     .transform((list) => list.split(",").map(Number))
     .pipe(z.array(z.int().positive()).min(1)),
   BENCH_WORKLOAD: z.enum(WORKLOADS).optional(),
+  BENCH_OBJECTS: z
+    .string()
+    .default(BUILT_OBJECT)
+    .transform((list) => list.split(",")),
 });
 
-/** How long the benchmarks take: rounds, whole seconds a measure and its warm-up (longer after an agent began: its code is compiled as it runs), tries; of how many exchanges usage is asked for, ascending; where reads of OpenSSL are seen; whether HTTP in clear is read; and what the measured server does. @throws ZodError */
+/** How long the benchmarks take: rounds, whole seconds a measure and its warm-up (longer after an agent began: its code is compiled as it runs), tries; of how many exchanges usage is asked for, ascending; where reads of OpenSSL are seen; whether HTTP in clear is read; what the measured server does; and which builds of the kernel programs are compared. @throws ZodError */
 export const benchSettings = () => {
   const read = schema.parse(process.env);
   return {
@@ -30,6 +35,7 @@ export const benchSettings = () => {
     exchanges: read.BENCH_EXCHANGES,
     tlsSeenAt: read.BENCH_TLS_SEEN_AT,
     readsClearText: read.BENCH_CLEAR_TEXT === "on",
+    objects: read.BENCH_OBJECTS,
     workloads: read.BENCH_WORKLOAD === undefined ? WORKLOADS : [read.BENCH_WORKLOAD],
   };
 };

@@ -8,13 +8,14 @@ import { type SeenAt, usualSeenAt } from "./seen-at.js";
 import {
   clearTextPrograms,
   isAsked,
-  isDispensable,
   isOfClearText,
   isSocketTracepoint,
   plan,
   putFollowedCalls,
   readsClearText,
   section,
+  standsIn,
+  tellsSocketsOnly,
   withoutClearText,
 } from "./tracepoint-plans.js";
 
@@ -149,7 +150,9 @@ function loadRung(
       const session = native(() => new addon.Session(options.objectPath, programs, options.mapEntries ?? {}));
       const loaded = programs.map((each) => each.name);
       if (readsClearText(loaded)) putFollowedCalls(session);
-      const lacking = absent.filter(({ program }) => !isDispensable(program, loaded));
+      const lacking = loaded.some(standsIn)
+        ? absent.filter(({ program }) => !isSocketTracepoint(program))
+        : absent;
       return { session, link, programs: loaded, absent: lacking };
     } catch (error) {
       const isRefusal = error instanceof NativeError && !error.passing;
@@ -172,6 +175,7 @@ export function attachTracepoints(loaded: Loaded): void {
   for (const { name } of plan("required")) native(() => loaded.session.attachTracepoint(name));
   if (readsClearText(loaded.programs)) attachClearText(loaded);
   if (!readsClearText(loaded.programs)) attachSockets(loaded);
+  else loaded.absent = loaded.absent.filter(({ program }) => !tellsSocketsOnly(program));
 }
 
 /** Both or none: one alone would slow the host for nothing, or follow connections whose end it does not see. */
@@ -189,8 +193,7 @@ function attachClearText(loaded: Loaded): void {
 }
 
 function attachSockets(loaded: Loaded): void {
-  const names = [...plan("socket"), ...plan("instead")].map(({ name }) => name);
-  for (const name of names.filter((each) => loaded.programs.includes(each))) {
+  for (const name of loaded.programs.filter(tellsSocketsOnly)) {
     try {
       native(() => loaded.session.attachTracepoint(name));
     } catch (error) {

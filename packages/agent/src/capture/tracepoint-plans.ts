@@ -47,13 +47,11 @@ export const isAsked = (name: string): boolean => ARRIVAL_PROGRAMS.includes(name
 
 export const isSocketTracepoint = (name: string): boolean => isPlanned(name, "socket");
 
-const isInstead = (name: string): boolean => isPlanned(name, "instead");
+/** In the stead of those. */
+export const standsIn = (name: string): boolean => isPlanned(name, "instead");
 
-/** Of those that tell sockets: others tell them. */
-export const isDispensable = (name: string, loaded: readonly string[]): boolean =>
-  readsClearText(loaded)
-    ? isSocketTracepoint(name) || isInstead(name)
-    : isSocketTracepoint(name) && loaded.some(isInstead);
+/** Of no use where HTTP in clear is read. */
+export const tellsSocketsOnly = (name: string): boolean => isSocketTracepoint(name) || standsIn(name);
 
 export const section = (name: string): ProgramPlan => ({ name, attachType: ATTACH_TYPE.section });
 
