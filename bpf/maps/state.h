@@ -172,7 +172,7 @@ struct thread {
 	__u64 stack;			/* of the innermost call it is in; 0: in none */
 	__u32 place;			/* of that call in `calls` */
 	__u32 wants;			/* of enum timing: what its process may be asked for */
-	__u64 write_begun_ns;		/* of the system call that writes; 0: none does, or nobody notes that */
+	__u64 write_begun_ns;		/* of the last system call that wrote; 0: another came since, or nobody notes that */
 	__u64 read_from;		/* the socket that it last read ciphertext from: its handle; NO_CIPHERTEXT: it read something else since; 0: none */
 	__u64 read_for;			/* the connection that a library was asked for first after that; 0: none yet */
 	__u64 wrote_for;		/* the connection that took plaintext, until the thread writes ciphertext; 0: none */

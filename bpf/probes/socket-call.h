@@ -39,7 +39,7 @@ static __always_inline void note_passed(struct thread *thread, const struct conn
 #define BUFFER_OF(regs, call) ((call).transfer == TRANSFER_BUFFER ? ARGUMENT_2(regs) : 0)
 
 static __always_inline void take_socket_bytes(struct pt_regs *regs, struct task_struct *task, struct thread *thread,
-					      struct transfer_call call, __u32 returned, __u64 begun_ns, struct socket_file *s)
+					      struct transfer_call call, __u32 returned, struct socket_file *s)
 {
 	struct connection_key key = { .ssl = s->inode | SOCKET_HANDLE, .process = task->tgid };
 	__u32 direction = call.direction & 1, *hint;
@@ -94,7 +94,7 @@ static __always_inline void take_socket_bytes(struct pt_regs *regs, struct task_
 		return;
 	}
 	note_no_ciphertext(thread, direction);
-	place_in_time(w, begun_ns, call.transfer != TRANSFER_UNSEEN && !may_wait(s->file));	/* a file's pages may have to come first */
+	place_in_time(w, direction == WRITE ? thread->write_begun_ns : 0, call.transfer != TRANSFER_UNSEEN && !may_wait(s->file));	/* a file's pages may have to come first */
 	w->process = task->tgid;
 	w->source = SOURCE_SOCKET;
 	w->executable = thread->executable;
@@ -139,7 +139,6 @@ int socket_call_return(__u64 *arguments)
 	__s64 returned = arguments[1];
 	const struct call *around;
 	struct socket_file s;
-	__u64 begun_ns;
 
 	if (!is_target(task, task->tgid, &thread)) {
 		remember_bystander(regs, task->tgid, generation);
@@ -147,8 +146,8 @@ int socket_call_return(__u64 *arguments)
 	}
 	if (!thread || IS_COMPAT(task) || call.transfer == TRANSFER_NONE)
 		return 0;
-	begun_ns = call.direction == WRITE ? thread->write_begun_ns : 0;	/* not of splice: nobody notes that */
-	thread->write_begun_ns = 0;
+	if (call.direction != WRITE)	/* the last write is over, and when a splice began that turns out to write nobody notes */
+		thread->write_begun_ns = 0;
 	forget_left_call(thread, STACK_POINTER(regs));
 	around = call_around(thread, STACK_POINTER(regs), task->tgid);
 	if (around)
@@ -161,8 +160,9 @@ int socket_call_return(__u64 *arguments)
 		call.direction = WRITE;
 	else if (!find_any_socket(task, SYSCALL_1(regs), &s))
 		return 0;
-	take_socket_bytes(regs, task, thread, call, returned, begun_ns, &s);
-	thread->arrived_bytes = 0;	/* that is of this call, whatever became of its bytes */
+	take_socket_bytes(regs, task, thread, call, returned, &s);
+	thread->arrived_bytes = 0;	/* these are of this call, whatever became of its bytes */
+	thread->write_begun_ns = 0;
 	return 0;
 }
 
