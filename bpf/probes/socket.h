@@ -41,13 +41,7 @@ static __always_inline void read_socket(struct sock *sk, int typed, struct recor
 	s->family = AF_INET;
 }
 
-/* Is the thread in a call that was told no socket yet? */
-static __always_inline int lacks_socket(const struct thread *thread)
-{
-	return thread->stack && !thread->socket.family;
-}
-
-/* This thread, where that is so; else NULL. Most are in no call, and are told apart first. */
+/* This thread, where it is in a call that was told no socket yet; else NULL. Most are in none, and are told apart first. */
 static __always_inline struct thread *thread_without_socket(void)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
@@ -57,7 +51,7 @@ static __always_inline struct thread *thread_without_socket(void)
 	if (!in_flight || !*in_flight)
 		return 0;
 	thread = bpf_task_storage_get(&threads, task, 0, 0);
-	return thread && lacks_socket(thread) ? thread : 0;
+	return thread && thread->stack && !thread->socket.family ? thread : 0;
 }
 
 /* The thread touches this socket within its call. */

@@ -1,9 +1,8 @@
 import { BUILT_OBJECT } from "@masthead/agent/source/bpf-source";
-import { missCalls } from "@masthead/agent/testing/missed-calls";
 import { afterEach, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
 import { buildEmptyProbes } from "./support/empty-probes.js";
-import { governed, loadAll } from "./support/loaded-programs.js";
+import { attachFollowing, governed, loadAll } from "./support/loaded-programs.js";
 import { measuredServers } from "./support/measured-servers.js";
 import { measureTurns, turnsReport } from "./support/server-turns.js";
 import { executableOf, startUnderLoad } from "./support/server-under-load.js";
@@ -20,11 +19,7 @@ test.each(measuredServers())("%s: programs alone, by turns with empty ones", asy
   const { workerPid } = server;
   const programs = loadAll(cleanup, BUILT_OBJECT, governed(executableOf(server)));
   const empty = loadAll(cleanup, buildEmptyProbes(cleanup.folder()), () => {});
-  const [attach, floor] = [programs.attachTo(workerPid), empty.attachTo(workerPid)];
-  const traced = () => {
-    missCalls(programs.session);
-    return attach();
-  };
+  const [traced, floor] = [attachFollowing(programs, workerPid), empty.attachTo(workerPid)];
   const measured = await measureTurns({ load, workerPid, traced, floor, warmMs: 1_500 });
   await programs.close();
   await empty.close();

@@ -10,7 +10,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
 import { connectionTo } from "../support/go-exchanges.js";
 import { makeCertificate, startPrintingServer } from "../support/https-servers.js";
-import { addExecutables, headOf, type SeenHead, startKernelCapture } from "../support/kernel-capture.js";
+import {
+  addExecutables,
+  headOf,
+  type KernelCaptureOptions,
+  type SeenHead,
+  startKernelCapture,
+} from "../support/kernel-capture.js";
 import { askOnce, buildOpensslServer } from "../support/openssl-server.js";
 import { startProgram } from "../support/program.js";
 import { PYTHON } from "../support/python.js";
@@ -51,7 +57,7 @@ const only = (path: string, timings: "network"[] = []) =>
   policySet(1, { all: { targets: [{ executable: path }], ...(timings.length > 0 && { timings }) } });
 
 /** Heads of one process, the only one that a policy asks about, and what stands on its OpenSSL. */
-const capture = (pid: () => number, options: Parameters<typeof startKernelCapture>[2] = {}) => {
+const capture = (pid: () => number, options: KernelCaptureOptions = {}) => {
   const seen: SeenHead[] = [];
   const started = startKernelCapture(
     cleanup,

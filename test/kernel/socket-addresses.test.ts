@@ -12,7 +12,12 @@ import { afterEach, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
 import { curl } from "../support/curl.js";
 import { makeCertificate, startNginx, startPythonServer } from "../support/https-servers.js";
-import { GO_PROGRAMS, pathOf, startKernelCapture } from "../support/kernel-capture.js";
+import {
+  GO_PROGRAMS,
+  type KernelCaptureOptions,
+  pathOf,
+  startKernelCapture,
+} from "../support/kernel-capture.js";
 import { linkedPrograms } from "../support/kernel-objects.js";
 import { until } from "../support/until.js";
 
@@ -25,7 +30,7 @@ afterEach(() => cleanup.run());
 /** With one policy for all. */
 const capture = (
   onMessage: Parameters<typeof startKernelCapture>[1],
-  options: Parameters<typeof startKernelCapture>[2] = {},
+  options: KernelCaptureOptions = {},
 ): CaptureSession => {
   const { session, tables } = startKernelCapture(cleanup, onMessage, options);
   tables.apply(policySet(1, { all: {} }));

@@ -3,7 +3,13 @@ import type { CaptureSession } from "@masthead/agent/capture/native-session";
 import { RecordFlag, RecordRole } from "@masthead/agent/decode/record-enums";
 import { policySet } from "@masthead/agent/testing/policies";
 import type { Cleanup } from "./cleanup.js";
-import { headOf, type KernelCapture, type SeenHead, startKernelCapture } from "./kernel-capture.js";
+import {
+  headOf,
+  type KernelCapture,
+  type KernelCaptureOptions,
+  type SeenHead,
+  startKernelCapture,
+} from "./kernel-capture.js";
 
 /** A head that was captured. */
 export interface Seen extends SeenHead {
@@ -18,7 +24,7 @@ export interface Seen extends SeenHead {
 /** Heads of all processes, HTTP in clear among them, under one policy. */
 export const captureClearText = (
   cleanup: Cleanup,
-  options: Pick<NonNullable<Parameters<typeof startKernelCapture>[2]>, "objectPath" | "onMessageEnd"> = {},
+  options: Pick<KernelCaptureOptions, "objectPath" | "onMessageEnd"> = {},
 ): { seen: Seen[] } & Pick<KernelCapture, "session" | "attachment" | "tables"> => {
   const seen: Seen[] = [];
   const { session, tables, attachment } = startKernelCapture(

@@ -32,6 +32,20 @@ export interface KernelCapture {
   readonly home: string;
 }
 
+export type KernelCaptureOptions = Partial<
+  Pick<
+    SessionOptions,
+    "objectPath" | "withoutPrograms" | "clearText" | "bestLink" | "returnBy" | "seenAt" | "mapEntries"
+  >
+> &
+  Pick<AttachmentOptions, "knownBuilds" | "isSuspended"> & {
+    go?: boolean;
+    /** takes each series of one */
+    onSeries?: (bytes: RecordBytes, start: number, end: number) => boolean;
+    /** takes each end of a body */
+    onMessageEnd?: (record: MessageEndRecord) => void;
+  };
+
 /** Of each set that is in force the attachment is told, as an agent does. */
 class FollowedTables extends PolicyTables {
   onApplied = () => {};
@@ -58,19 +72,7 @@ export const startKernelCapture = (
     onSeries,
     onMessageEnd = ignore,
     ...options
-  }: Partial<
-    Pick<
-      SessionOptions,
-      "objectPath" | "withoutPrograms" | "clearText" | "bestLink" | "returnBy" | "seenAt" | "mapEntries"
-    >
-  > &
-    Pick<AttachmentOptions, "knownBuilds" | "isSuspended"> & {
-      go?: boolean;
-      /** takes each series of one */
-      onSeries?: (bytes: RecordBytes, start: number, end: number) => boolean;
-      /** takes each end of a body */
-      onMessageEnd?: (record: MessageEndRecord) => void;
-    } = {},
+  }: KernelCaptureOptions = {},
 ): KernelCapture => {
   const session = openSession({
     ...{ objectPath: BUILT_OBJECT, pollEveryMs: 2, ...options },

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { LibraryScan } from "@masthead/agent/attach/libraries/library-scan";
 import { LibraryTable } from "@masthead/agent/attach/libraries/library-table";
 import { type CaptureSession, openSession } from "@masthead/agent/capture/native-session";
-import { readsClearText, tellsSocketsOnly } from "@masthead/agent/capture/tracepoint-plans";
+import { standingTracepoints } from "@masthead/agent/capture/tracepoint-plans";
 import { benchSettings } from "./settings.js";
 
 const SOURCE = fileURLToPath(new URL("../empty-probes.bpf.c", import.meta.url));
@@ -38,10 +38,7 @@ const openEmpty = (objectPath: string): CaptureSession => {
 };
 
 const tracepointsOf = ({ info }: CaptureSession): string =>
-  `tracepoints ${info.programs
-    .filter((name) => !/^(ssl|go|arrival)_|^socket_(call|write|close)_/.test(name))
-    .filter((name) => !(readsClearText(info.programs) && tellsSocketsOnly(name)))
-    .join(", ")}`;
+  `tracepoints ${standingTracepoints(info.programs).join(", ")}`;
 
 /** Attaches empty programs to the tracepoints that the agent uses, and to nothing else. */
 export const attachEmptyTracepoints = (objectPath: string): EmptyProbes => {

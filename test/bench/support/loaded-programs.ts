@@ -6,6 +6,8 @@ import type { ProbeSite } from "@masthead/agent/capture/native-session";
 import { loadPrograms } from "@masthead/agent/capture/object-builds";
 import { writeConstantTables } from "@masthead/agent/capture/policy-constants";
 import { PolicyTables } from "@masthead/agent/capture/policy-tables";
+import { standingTracepoints } from "@masthead/agent/capture/tracepoint-plans";
+import { missCalls } from "@masthead/agent/testing/missed-calls";
 import { parseFingerprintKey } from "@masthead/shared/policy/fingerprint";
 import type { Cleanup } from "../../support/cleanup.js";
 import { setOf } from "./bench-fleet.js";
@@ -26,11 +28,6 @@ export interface LoadedPrograms {
 const RING_READ_EVERY_MS = 40;
 const HANDOFF_BYTES = 4 * 1024 * 1024;
 const SYSTEM_CALLS = /^system_call_/;
-/** That the agent attaches as long as it runs; others only where they are asked for, or to nothing. */
-const TRACEPOINTS = {
-  clearText: /^(system_call|process)_/,
-  withoutClearText: /^process_|^socket_(send|receive)$/,
-};
 
 /** Where the agent puts probes to see this process. To find that takes seconds of a large executable. */
 const sitesOf = (session: LibbpfSession, pid: number): ProbeSite[] => {
@@ -58,19 +55,19 @@ export const loadAll = (
   const session = new LibbpfSession(loaded, RING_READ_EVERY_MS, HANDOFF_BYTES);
   cleanup.add(() => session.close());
   prepare(session);
-  const attach = (which: RegExp) => {
-    const links = programs.filter((name) => which.test(name)).map((name) => native.attachTracepoint(name));
+  const attach = (names: readonly string[]) => {
+    const links = names.map((name) => native.attachTracepoint(name));
     return () => native.detach(...links);
   };
-  if (clearText && programs.filter((name) => SYSTEM_CALLS.test(name)).length !== 2)
-    throw new Error(`not loaded: ${JSON.stringify(loaded.absent)}`);
+  const systemCalls = programs.filter((name) => SYSTEM_CALLS.test(name));
+  if (clearText && systemCalls.length !== 2) throw new Error(`not loaded: ${JSON.stringify(loaded.absent)}`);
   return {
     session,
-    attachSystemCalls: () => attach(SYSTEM_CALLS),
+    attachSystemCalls: () => attach(systemCalls),
     attachTo(pid) {
       const sites = sitesOf(session, pid);
       return async () => {
-        const detach = attach(TRACEPOINTS[clearText ? "clearText" : "withoutClearText"]);
+        const detach = attach(standingTracepoints(programs));
         const probes = sites.map((site) => session.attachUprobe(site));
         return async () => {
           session.detach(...probes);
@@ -82,6 +79,15 @@ export const loadAll = (
       await session.stop();
       session.close();
     },
+  };
+};
+
+/** As attachTo(), of programs that follow connections: these are told of the calls that were missed since the last time. */
+export const attachFollowing = (programs: LoadedPrograms, pid: number): Attach => {
+  const attach = programs.attachTo(pid);
+  return () => {
+    missCalls(programs.session);
+    return attach();
   };
 };
 

@@ -20,7 +20,7 @@ export const bytesWritten = (pid: number): number =>
   Number(/^wchar: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, "utf8"))?.[1]);
 
 /** A turn is as long as the clock says, and no event ends it. */
-export const pass = (ms: number): Promise<boolean> => {
+const pass = (ms: number): Promise<boolean> => {
   const endsAt = performance.now() + ms;
   return until("the turn to be over", () => performance.now() >= endsAt);
 };
@@ -42,23 +42,39 @@ export interface MeasuredTurns {
   requests: number;
 }
 
+/** One turn. @param begin begins to measure, and returns what ends that */
+export const takeTurn = async <Measure>(
+  attach: Attach,
+  ms: number,
+  begin: () => () => Measure,
+): Promise<Measure> => {
+  const detach = await attach();
+  await pass(SETTLE_MS);
+  const end = begin();
+  await pass(ms);
+  const measure = end();
+  await detach();
+  return measure;
+};
+
+/** Connections begin where probes stand already, as those of an agent do: a handshake may be what tells their socket. @returns what ends the load */
+export const loadTraced = async (load: LoadGenerator, traced: Attach, warmMs: number) => {
+  const detach = await traced();
+  const stopLoad = load.runUntilStopped();
+  await pass(warmMs);
+  await detach();
+  return stopLoad;
+};
+
 /** Measures as often as `BENCH_ROUNDS` says. */
 export const measureTurns = async (turns: ServerTurns): Promise<MeasuredTurns> => {
   const { load, workerPid, traced, floor, warmMs } = turns;
-  const pace = async (attach: Attach): Promise<number> => {
-    const detach = await attach();
-    await pass(SETTLE_MS);
-    const [before, beganAt] = [bytesWritten(workerPid), performance.now()];
-    await pass(TURN_MS);
-    const written = (bytesWritten(workerPid) - before) / (performance.now() - beganAt);
-    await detach();
-    return written;
-  };
-  // Connections begin where probes stand already, as those of an agent do: a handshake may be what tells their socket.
-  const detachFirst = await traced();
-  const stopLoad = load.runUntilStopped();
-  await pass(warmMs);
-  await detachFirst();
+  const pace = (attach: Attach): Promise<number> =>
+    takeTurn(attach, TURN_MS, () => {
+      const [before, beganAt] = [bytesWritten(workerPid), performance.now()];
+      return () => (bytesWritten(workerPid) - before) / (performance.now() - beganAt);
+    });
+  const stopLoad = await loadTraced(load, traced, warmMs);
   const pairs = await byTurns(
     benchSettings().rounds * TURNS_A_ROUND,
     () => pace(traced),

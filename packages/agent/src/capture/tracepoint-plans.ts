@@ -53,6 +53,12 @@ export const standsIn = (name: string): boolean => isPlanned(name, "instead");
 /** Of no use where HTTP in clear is read. */
 export const tellsSocketsOnly = (name: string): boolean => isSocketTracepoint(name) || standsIn(name);
 
+/** Those of the loaded programs that are attached as long as an agent runs, where the kernel refuses none. */
+export const standingTracepoints = (loaded: readonly string[]): string[] => {
+  const readsSockets = readsClearText(loaded) ? (name: string) => isPlanned(name, "clear") : tellsSocketsOnly;
+  return loaded.filter((name) => isPlanned(name, "required") || readsSockets(name));
+};
+
 export const section = (name: string): ProgramPlan => ({ name, attachType: ATTACH_TYPE.section });
 
 type Need = (typeof TRACEPOINTS)[keyof typeof TRACEPOINTS];
