@@ -14,8 +14,6 @@
 #include "go-calling.h"
 #include "go-socket.h"
 
-#if defined(__TARGET_ARCH_x86)
-
 /*
  * A handshake begins: once in the life of a connection, before any byte passes. So what is remembered at this address was of
  * another one, which was collected without Close. But for a client that negotiates anew (TLS 1.2): its socket is the same.
@@ -43,7 +41,7 @@ int go_call_entry(struct pt_regs *regs)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct go_site site = go_site_of(bpf_get_attach_cookie(regs));
-	struct connection_key key = { .ssl = regs->ax, .process = task->tgid };
+	struct connection_key key = { .ssl = GO_WORD_1(regs), .process = task->tgid };
 	struct thread *thread = 0;
 	struct connection *c;
 
@@ -76,7 +74,7 @@ static __noinline int find_go_copy(struct pt_regs *regs, __u64 cookie, struct go
 	struct go_site site = go_site_of(cookie);
 	struct {
 		__u64 to, from, size;
-	} a = { .from = regs->bx, .size = regs->cx };
+	} a = { .from = GO_WORD_2(regs), .size = GO_WORD_3(regs) };
 
 	if ((site.is_on_stack && !read_stack(regs, 0, &a, sizeof(a))) || !read_stack(regs, site.receiver_at, &b->connection, 8))
 		return 0;
@@ -90,7 +88,7 @@ static __noinline int find_go_result(struct pt_regs *regs, __u64 cookie, struct 
 {
 	struct go_site site = go_site_of(cookie);
 
-	b->size = regs->ax;
+	b->size = GO_WORD_1(regs);
 	return read_stack(regs, site.receiver_at, b, sizeof(b->connection) + sizeof(b->buffer)) &&
 	       (!site.is_on_stack || read_stack(regs, site.receiver_at + 32, &b->size, sizeof(b->size)));
 }
@@ -103,7 +101,7 @@ static __noinline int find_go_record(struct pt_regs *regs, __u64 cookie, struct 
 		__u64 connection;
 		__u8 type, reserved[7];
 		__u64 buffer, size;
-	} a = { .connection = regs->ax, .type = regs->bx, .buffer = regs->cx, .size = regs->di };
+	} a = { .connection = GO_WORD_1(regs), .type = GO_WORD_2(regs), .buffer = GO_WORD_3(regs), .size = GO_WORD_4(regs) };
 
 	if (site.is_on_stack && !read_stack(regs, 0, &a, sizeof(a)))
 		return 0;
@@ -167,7 +165,5 @@ int go_call_bytes(struct pt_regs *regs)
 	release(&w->busy);
 	return 0;
 }
-
-#endif
 
 #endif

@@ -7,12 +7,10 @@
 #include "measure.h"
 #include "socket-file.h"
 
-#if defined(__TARGET_ARCH_x86)
-
 /* Where the program has net.(*TCPConn).Close. Of one that has none, an address that no method is at. */
 static __always_inline __u64 tcp_close_of(struct pt_regs *regs, struct go_site site)
 {
-	return site.tcp_close_at ? regs->ip + site.tcp_close_at : ~0ULL;
+	return site.tcp_close_at ? INSTRUCTION(regs) + site.tcp_close_at : ~0ULL;
 }
 
 /* An interface value. */
@@ -70,7 +68,5 @@ static __noinline __u64 read_go_socket(struct task_struct *task, __u64 connectio
 	}
 	return socket->family && !wrappings ? s.inode | SOCKET_HANDLE : 0;
 }
-
-#endif
 
 #endif

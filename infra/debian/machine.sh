@@ -1,5 +1,7 @@
 # Sourced by kernel-check.sh and systemd-check.sh: a virtual machine of a Debian, with that release's own kernel, hardware
-# virtualisation where this host has it (else emulated and slow). Needs root, debootstrap, qemu-system-x86 and about 10 GB of disk.
+# virtualisation where this host has it (else emulated and slow). Needs root, debootstrap, qemu's system emulator and about 10 GB of disk.
+# DEBIAN_ARCHITECTURE=arm64 (or amd64) makes one of another architecture than this host's: what it runs before it is booted is emulated
+# too, by qemu's user emulator.
 . "$checkout/infra/debian/root.sh"
 
 # new_machine NAME "$@": of the script's arguments the suite, and a fresh Debian of it in $root; $work is a folder of NAME's own. Both
@@ -9,16 +11,33 @@ new_machine() {
   shift
   suite=${1:-}
   [[ "$suite" = bookworm || "$suite" = trixie ]] || { echo "which one? $0 bookworm|trixie [FOLDER]" >&2; exit 2; }
-  command -v qemu-system-x86_64 >/dev/null || { echo "qemu is missing: apt-get install qemu-system-x86" >&2; exit 1; }
+  choose_architecture
   own_mounts "$@"
   work=$(mktemp -d "/var/tmp/masthead-$name.XXXXXX")
   trap 'remove_root; rm -rf "$work"' EXIT
   new_root "$suite" "${2:-$work}"
 }
 
+# Of the machine: its $architecture as Debian names it, $emulator that boots it, and $machine, its own of the emulator's arguments.
+choose_architecture() {
+  local own package
+  own=$(dpkg --print-architecture)
+  architecture=${DEBIAN_ARCHITECTURE:-$own}
+  case $architecture in
+    amd64) emulator=qemu-system-x86_64 package=qemu-system-x86 console=ttyS0 cpu=max machine=() ;;
+    # Addresses are signed by a quick hash in place of ARM's own, which takes an emulator most of its time.
+    arm64) emulator=qemu-system-aarch64 package=qemu-system-arm console=ttyAMA0 cpu=max,pauth-impdef=on machine=(-machine virt,gic-version=max) ;;
+    *) echo "no machine of this architecture: $architecture" >&2; exit 2 ;;
+  esac
+  command -v "$emulator" >/dev/null || { echo "qemu is missing: apt-get install $package" >&2; exit 1; }
+  [ "$architecture" = "$own" ] || grep -qs enabled /proc/sys/fs/binfmt_misc/qemu-* ||
+    { echo "programs of $architecture do not run here: apt-get install qemu-user-static binfmt-support" >&2; exit 1; }
+  [[ "$suite" != bookworm || "$architecture" = "$own" ]] || { echo "bookworm takes this host's Node: $architecture needs trixie" >&2; exit 2; }
+}
+
 # install_machine PACKAGE...: these, a kernel, and a Node that the product runs on.
 install_machine() {
-  install_inside linux-image-cloud-amd64 initramfs-tools iproute2 kmod procps util-linux "$@"
+  install_inside "linux-image-cloud-$architecture" initramfs-tools iproute2 kmod procps util-linux "$@"
   [ "$suite" = bookworm ] || { install_inside nodejs npm; return; }
   local prefix
   prefix=$(dirname "$(dirname "$(node -p process.execPath)")")
@@ -27,6 +46,12 @@ install_machine() {
   cp -a "$prefix/lib/node_modules/npm" "$root/usr/local/lib/node_modules/npm"
   cp -a "$prefix/include/node" "$root/usr/local/include/node"
   for each in npm npx; do ln -s "../lib/node_modules/npm/bin/$each-cli.js" "$root/usr/local/bin/$each"; done
+}
+
+# Where a device is there, it need not work: on x86-64 the processor says whether it does.
+has_virtualisation() {
+  [ "$architecture" = "$(dpkg --print-architecture)" ] && [ -c /dev/kvm ] && (: <>/dev/kvm) 2>/dev/null &&
+    { [ "$architecture" = arm64 ] || grep -qwE 'vmx|svm' /proc/cpuinfo; }
 }
 
 # boot_machine INIT WORDS: makes the disk of $root, which is gone then, and boots it with INIT as first process. Its output comes
@@ -39,10 +64,10 @@ boot_machine() {
   cp -L "$root"/boot/vmlinuz-* "$work/vmlinuz"
   cp -L "$root"/boot/initrd.img-* "$work/initrd.img"
   remove_root
-  ! grep -qwE 'vmx|svm' /proc/cpuinfo || accelerator=kvm
-  timeout 4h qemu-system-x86_64 -accel "$accelerator" -cpu max -smp 2 -m 4096 -nodefaults -no-user-config -no-reboot -display none \
+  ! has_virtualisation || accelerator=kvm cpu=host
+  timeout 4h "$emulator" "${machine[@]}" -accel "$accelerator" -cpu "$cpu" -smp 2 -m 4096 -nodefaults -no-user-config -no-reboot -display none \
     -kernel "$work/vmlinuz" -initrd "$work/initrd.img" \
-    -append "console=ttyS0 quiet no_timer_check watchdog_thresh=60 softlockup_panic=1 panic=-1 systemd.show_status=no root=/dev/vda rw init=$init" \
+    -append "console=$console quiet no_timer_check watchdog_thresh=60 softlockup_panic=1 panic=-1 systemd.show_status=no root=/dev/vda rw init=$init" \
     -drive "file=$work/disk.img,format=raw,if=virtio,cache=unsafe" -device virtio-rng-pci -serial stdio </dev/null |
     tee "$work/console.log"
   grep -q "^$words" "$work/console.log" || { echo "FAILED on $suite: not said: $words" >&2; exit 1; }

@@ -10,17 +10,18 @@ own_mounts() {
   [ -n "${MASTHEAD_OWN_MOUNTS:-}" ] || MASTHEAD_OWN_MOUNTS=yes exec unshare --mount --propagation private "$0" "$@"
 }
 
-# new_root SUITE FOLDER: a fresh Debian in the new folder $root below FOLDER, with the archive that this host itself uses
-# unless DEBIAN_MIRROR names another. The base is kept in FOLDER, for the next run.
+# new_root SUITE FOLDER: a fresh Debian in the new folder $root below FOLDER, for this host's architecture unless DEBIAN_ARCHITECTURE names
+# another, and with the archive that this host itself uses unless DEBIAN_MIRROR does. The base is kept in FOLDER, for the next run.
 new_root() {
-  local suite=$1 base=$2/$1 mirror
+  local suite=$1 architecture=${DEBIAN_ARCHITECTURE:-$(dpkg --print-architecture)} base mirror
+  base=$2/$suite-$architecture
   mkdir -p "$2"
-  exec 9>"$2/$suite.lock"
+  exec 9>"$base.lock"
   flock 9
   if [ ! -e "$base" ]; then
     mirror=${DEBIAN_MIRROR:-$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' | head -n 1)}
     rm -rf "$base.part"
-    debootstrap --variant=minbase --include=ca-certificates "$suite" "$base.part" "$mirror"
+    debootstrap --arch="$architecture" --variant=minbase --include=ca-certificates "$suite" "$base.part" "$mirror"
     mv "$base.part" "$base"
   fi
   root=$(mktemp -d "$2/$suite.XXXXXX")

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import type { Cleanup } from "../cleanup.js";
 import { programFile } from "./servers.js";
 
-const LIBRARIES = "/usr/lib/x86_64-linux-gnu/android";
+const machine = execFileSync("gcc", ["-print-multiarch"], { encoding: "utf8" }).trim();
+const LIBRARIES = `/usr/lib/${machine}/android`;
 
 /** Builds a program of test/programs with Debian's shared BoringSSL. @returns its path, in a folder of `cleanup` */
 export const buildWithBoringSsl = (cleanup: Cleanup, name: string): string => {

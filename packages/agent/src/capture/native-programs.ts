@@ -47,12 +47,15 @@ export function linkOffers(): LinkOffer[] {
   ];
 }
 
-/** Those whose sites are found on x86-64 only. Optional: whatever an older verifier says of them, OpenSSL is followed. */
-const programsOfX64 = (kind: LinkKind): ProgramPlan[] => {
+/** Optional: whatever an older verifier says of them, OpenSSL is followed. Where OpenSSL copies is found on x86-64 only. */
+const programsOfGoAndCopies = (kind: LinkKind): ProgramPlan[] => {
   const attachType = kind === "perf" ? ATTACH_TYPE.section : ATTACH_TYPE.multi;
-  return process.arch === "x64"
-    ? ["go_call_entry", "go_call_bytes", COPY_PROGRAM].map((name) => ({ name, attachType }))
-    : [];
+  return ["go_call_entry", "go_call_bytes", ...(process.arch === "x64" ? [COPY_PROGRAM] : [])].map(
+    (name) => ({
+      name,
+      attachType,
+    }),
+  );
 };
 
 /** The programs of one rung. A program is verified for one attach type, so each rung loads its own. */
@@ -127,7 +130,7 @@ function loadRung(
   const instead = plan("instead");
   const spared = options.withoutPrograms ?? [];
   let optional = [
-    ...programsOfX64(link),
+    ...programsOfGoAndCopies(link),
     ...plan("socket"),
     ...plan("asked"),
     ...(options.clearText ? clearTextPrograms : []),

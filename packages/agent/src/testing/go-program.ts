@@ -1,5 +1,6 @@
 import { bytesOf } from "../attach/elf/byte-source.js";
 import { ElfFile } from "../attach/elf/elf-file.js";
+import type { Machine } from "../attach/elf/elf-header.js";
 
 /** The smallest programs that Go's linkers of each generation could have made, for readers of them. */
 export type TableGeneration = "1.2" | "1.16" | "1.18" | "1.20" | "1.26";
@@ -12,6 +13,8 @@ export interface GoProgramOptions {
   functions: Record<string, readonly number[]>;
   /** false: no section headers */
   sections?: boolean;
+  /** x86-64, if not told otherwise */
+  machine?: Machine;
 }
 
 const BASE = 0x400000;
@@ -21,17 +24,22 @@ const DATA_AT = 0x6000;
 const MODULE_AT = 0x6200;
 const SIZE = 0x7000;
 const ALIGN_CODE_TO = 32;
-const INT3 = 0xcc;
+/** Number in the header, least distance between instructions, padding. */
+const MACHINES: Record<Machine, { number: number; quantum: number; padding: number }> = {
+  "x86-64": { number: 62, quantum: 1, padding: 0xcc },
+  aarch64: { number: 183, quantum: 4, padding: 0 },
+};
 
 export function goProgramBytes(options: GoProgramOptions): Buffer {
   const file = Buffer.alloc(SIZE);
-  const entries = placeCode(file, options.functions);
-  const table = functionTable(options.generation, entries);
+  const machine = MACHINES[options.machine ?? "x86-64"];
+  const entries = placeCode(file, options.functions, machine.padding);
+  const table = functionTable(options.generation, entries, machine.quantum);
   table.copy(file, READ_ONLY_AT);
   if (options.version !== undefined) placeVersion(file, options.version, options.generation);
   if (options.generation === "1.26") placeModule(file, entries[0]?.address ?? 0);
   const names = options.sections === false ? [] : [".text", ".gopclntab", ".go.buildinfo", ".go.module"];
-  placeHeaders(file, names.length > 0 ? [...names, ".shstrtab"] : [], table.length);
+  placeHeaders(file, names.length > 0 ? [...names, ".shstrtab"] : [], table.length, machine.number);
   return file;
 }
 
@@ -44,11 +52,11 @@ interface Entry {
   end: number;
 }
 
-function placeCode(file: Buffer, functions: GoProgramOptions["functions"]): Entry[] {
+function placeCode(file: Buffer, functions: GoProgramOptions["functions"], padding: number): Entry[] {
   let at = TEXT_AT;
   return Object.entries(functions).map(([name, code]) => {
     const end = Math.ceil((at + code.length) / ALIGN_CODE_TO) * ALIGN_CODE_TO;
-    file.fill(INT3, at, end);
+    file.fill(padding, at, end);
     file.set(code, at);
     const entry = { name, address: BASE + at, end: BASE + end };
     at = end;
@@ -61,7 +69,7 @@ const MAGIC: Record<TableGeneration, number> = {
 };
 const isLate = (generation: TableGeneration): boolean => generation !== "1.2" && generation !== "1.16";
 
-function functionTable(generation: TableGeneration, entries: Entry[]): Buffer {
+function functionTable(generation: TableGeneration, entries: Entry[], quantum: number): Buffer {
   const isOld = generation === "1.2";
   const isShort = isLate(generation);
   const entryBytes = isShort ? 4 : 8;
@@ -77,7 +85,7 @@ function functionTable(generation: TableGeneration, entries: Entry[]): Buffer {
   const indexAt = isOld ? headerBytes : headerBytes + names.length;
   const descriptionsFrom = isOld ? 0 : indexAt;
   const table = Buffer.alloc(headerBytes + indexBytes + names.length + entries.length * DESCRIPTION_BYTES);
-  table.set([MAGIC[generation], 0xff, 0xff, 0xff, 0, 0, 1, 8]);
+  table.set([MAGIC[generation], 0xff, 0xff, 0xff, 0, 0, quantum, 8]);
   const word = (index: number, value: number) => table.writeBigUInt64LE(BigInt(value), 8 + index * 8);
   const number = (value: number, at: number) =>
     isShort ? table.writeUInt32LE(value, at) : table.writeBigUInt64LE(BigInt(value), at);
@@ -122,11 +130,11 @@ function placeModule(file: Buffer, text: number): void {
   file.writeBigUInt64LE(BigInt(text), MODULE_AT + 22 * 8);
 }
 
-function placeHeaders(file: Buffer, names: string[], tableBytes: number): void {
+function placeHeaders(file: Buffer, names: string[], tableBytes: number, machine: number): void {
   const u64 = (value: number, at: number) => file.writeBigUInt64LE(BigInt(value), at);
   file.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
   file.writeUInt16LE(2, 16);
-  file.writeUInt16LE(62, 18);
+  file.writeUInt16LE(machine, 18);
   const segments: [flags: number, at: number, end: number][] = [
     [5, TEXT_AT, READ_ONLY_AT],
     [4, READ_ONLY_AT, DATA_AT],

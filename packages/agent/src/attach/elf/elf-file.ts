@@ -15,7 +15,8 @@ import {
 import { type FunctionSymbol, functionsNamed, SYMBOL_BYTES } from "./function-symbols.js";
 
 const RELOCATION_BYTES = 24;
-const R_X86_64_RELATIVE = 8;
+/** R_X86_64_RELATIVE, R_AARCH64_RELATIVE: the word is where the file was loaded and a number beside that. */
+const RELATIVE: Record<Machine, number> = { "x86-64": 8, aarch64: 1027 };
 const NAME_MAX_BYTES = 256;
 /** Over all tables of a file, which may overlap in a hostile one. */
 const RELOCATIONS_MAX = 2_000_000;
@@ -102,7 +103,7 @@ export class ElfFile {
     if (![...found.values()].includes(0)) return found;
     for (const relocations of this.#relocationTables()) {
       for (let at = 0; at + RELOCATION_BYTES <= relocations.length; at += RELOCATION_BYTES) {
-        if (relocations.readUInt32LE(at + 8) !== R_X86_64_RELATIVE) continue;
+        if (relocations.readUInt32LE(at + 8) !== RELATIVE[this.machine]) continue;
         const word = Number(relocations.readBigUInt64LE(at));
         if (found.get(word) === 0) found.set(word, u64(relocations, at + 16));
       }

@@ -1,5 +1,7 @@
 import { ElfError } from "../elf/byte-source.js";
 import type { ElfFile } from "../elf/elf-file.js";
+import type { Machine } from "../elf/elf-header.js";
+import { goMachine } from "./go-machine.js";
 import { TableBytes } from "./table-bytes.js";
 
 /**
@@ -27,8 +29,9 @@ export interface TablePlace {
   size: number;
 }
 
-/** What every magic number is followed by: two zeroes, instructions of any length, addresses of eight bytes. */
-export const AFTER_MAGIC = Buffer.from([0xff, 0xff, 0xff, 0x00, 0x00, 0x01, 0x08]);
+/** What every magic number is followed by: two zeroes, the least distance between instructions, addresses of eight bytes. */
+export const afterMagic = (machine: Machine): Buffer =>
+  Buffer.from([0xff, 0xff, 0xff, 0x00, 0x00, goMachine(machine).quantumBytes, 0x08]);
 const MAGIC_OF_1_2 = 0xfb;
 const MAGIC_OF_1_16 = 0xfa;
 const MAGIC_OF_1_18 = 0xf0;
@@ -40,8 +43,8 @@ const FUNCTIONS_MAX = 4_000_000;
 /** @throws ElfError where there is no such table, or one that reaches beyond its place */
 export function readLayout(elf: ElfFile, place: TablePlace): FunctionTableLayout {
   const header = elf.bytes(place.offset, HEADER_BYTES);
-  if (!header.subarray(1).equals(AFTER_MAGIC))
-    throw new ElfError("no table of functions of an x86-64 Go program");
+  if (!header.subarray(1).equals(afterMagic(elf.machine)))
+    throw new ElfError(`no table of functions of a Go program for ${elf.machine}`);
   const table = new TableBytes(elf, place.offset, place.size);
   const word = (index: number) => table.u64(HEADER_BYTES + index * WORD_BYTES);
   const layout = layoutOf(header[0], word, place.size);

@@ -2,7 +2,7 @@ import { ElfError } from "../elf/byte-source.js";
 import type { ElfFile } from "../elf/elf-file.js";
 import { findBytes } from "./find-bytes.js";
 import {
-  AFTER_MAGIC,
+  afterMagic,
   type FunctionTableLayout,
   readLayout,
   type TablePlace,
@@ -113,7 +113,7 @@ function findTable(elf: ElfFile): { place: TablePlace; layout: FunctionTableLayo
   for (const segment of elf.loaded) {
     unsearched -= segment.fileBytes;
     if (unsearched < 0) break;
-    for (const at of findBytes(elf, segment.offset, segment.fileBytes, AFTER_MAGIC)) {
+    for (const at of findBytes(elf, segment.offset, segment.fileBytes, afterMagic(elf.machine))) {
       const offset = at - 1;
       if (left <= 0) break;
       left -= 1;

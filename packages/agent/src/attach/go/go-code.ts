@@ -1,14 +1,14 @@
 import { ElfError } from "../elf/byte-source.js";
 import type { ElfFile } from "../elf/elf-file.js";
-import { decode, type Instruction } from "../sites/instructions.js";
 import { UnknownBuild } from "../unknown-build.js";
 import type { GoFunction } from "./function-table.js";
+import type { GoInstruction, StackCheck } from "./go-instruction.js";
+import { goMachine } from "./go-machine.js";
 import type { GoCallingConvention } from "./go-version.js";
-import { type StackCheck, stackCheck } from "./stack-check.js";
 
 export interface GoCode {
   /** to the function's end, padding included */
-  code: Instruction[];
+  code: GoInstruction[];
   check: StackCheck;
 }
 
@@ -26,12 +26,11 @@ export function goFunctionCode(
 ): GoCode {
   if (end - address > CODE_MAX_BYTES) throw new ElfError(`${symbol} is too large`);
   const bytes = elf.code(address, end - address);
-  const code = decode(bytes, address, bytes.length);
+  const { code, check } = goMachine(elf.machine).decode(bytes, address);
   const last = code.at(-1);
   if (last === undefined || last.address + last.length !== end) {
     throw new UnknownBuild(`${symbol} has bytes that are no instructions`);
   }
-  const check = stackCheck(code);
   if (check?.convention !== convention) {
     throw new UnknownBuild(`${symbol} begins in a way that is not known`);
   }

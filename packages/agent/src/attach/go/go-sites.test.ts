@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fuzzParameters, fuzzTimeoutMs } from "../../testing/fuzz-parameters.js";
+import { armCryptoTls } from "../../testing/go-code-for-arm64.js";
 import { type GoProgramOptions, goElf, goProgramBytes } from "../../testing/go-program.js";
 import { type ByteSource, bytesOf, ElfError, withFile } from "../elf/byte-source.js";
 import { ElfFile } from "../elf/elf-file.js";
@@ -135,9 +136,10 @@ describe("a hostile program is refused in words, or read within bounds", () => {
     "a table of Go %s overwritten anywhere",
     (generation, version, convention) => {
       const functions = cryptoTls(STACK_CHECK[convention]);
-      const programs = [true, false].map((sections) =>
+      const programs = [true, false].flatMap((sections) => [
         goProgramBytes({ generation, version, functions, sections }),
-      );
+        goProgramBytes({ generation, version, functions: armCryptoTls(), sections, machine: "aarch64" }),
+      ]);
       const place = fc.oneof(
         fc.integer({ min: 0x2000, max: 0x2400 }),
         fc.integer({ min: 0x6000, max: 0x6100 }),

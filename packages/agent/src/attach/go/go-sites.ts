@@ -4,6 +4,7 @@ import type { SiteFunction } from "../sites/site.js";
 import { UnknownBuild } from "../unknown-build.js";
 import { FunctionTable, type GoFunction } from "./function-table.js";
 import { type GoCode, goFunctionCode } from "./go-code.js";
+import { goMachine } from "./go-machine.js";
 import { callingConvention, type GoCallingConvention, goVersion } from "./go-version.js";
 import { callsOf, type GoPlace, readPlaces } from "./read-places.js";
 
@@ -64,7 +65,7 @@ export function goProgram(elf: ElfFile): GoProgram | undefined {
   if (version === undefined) return undefined;
   const functions = new FunctionTable(elf).functions(new Set([...NEEDED, ...HANDSHAKES, COPY, TCP_CLOSE]));
   if (!functions.has(READ)) return undefined;
-  const convention = elf.machine === "x86-64" ? callingConvention(version) : undefined;
+  const convention = callingConvention(version, elf.machine);
   if (convention === undefined) throw new UnknownBuild(`${version} on ${elf.machine}`);
   const lacking = NEEDED.find((name) => !functions.has(name));
   if (lacking !== undefined) throw new UnknownBuild(`${version} without ${lacking}`);
@@ -80,7 +81,13 @@ export function goProgram(elf: ElfFile): GoProgram | undefined {
     const code = goFunctionCode(elf, symbol, place, convention);
     switch (symbol) {
       case READ:
-        return readPlaces(symbol, code.code, convention, addresses(functions.get(COPY)));
+        return readPlaces(
+          symbol,
+          code.code,
+          convention,
+          addresses(functions.get(COPY)),
+          goMachine(elf.machine),
+        );
       case WRITE:
         return writePlaces(symbol, code, addresses(functions.get(WRITE_RECORD)));
       default:

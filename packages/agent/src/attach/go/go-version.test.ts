@@ -19,7 +19,14 @@ test.each([
   ["unknown", undefined],
   ["", undefined],
 ])("%s: %s", (version, expected) => {
-  expect(callingConvention(version)).toBe(expected);
+  expect(callingConvention(version, "x86-64")).toBe(expected);
+});
+
+test.each([
+  ["go1.18", "register"],
+  ["go1.17.13", undefined],
+])("%s on arm64: %s", (version, expected) => {
+  expect(callingConvention(version, "aarch64")).toBe(expected);
 });
 
 test.each([

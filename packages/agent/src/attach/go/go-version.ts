@@ -1,6 +1,6 @@
 import { ElfError } from "../elf/byte-source.js";
 import type { ElfFile } from "../elf/elf-file.js";
-import { u64 } from "../elf/elf-header.js";
+import { type Machine, u64 } from "../elf/elf-header.js";
 import { findBytes } from "./find-bytes.js";
 
 /** What cmd/link writes at the start of a program's data (src/debug/buildinfo of Go). */
@@ -71,14 +71,15 @@ function pointedVersion(elf: ElfFile, address: number): string {
 
 export type GoCallingConvention = "stack" | "register";
 
-const FIRST_WITH_REGISTERS = 17;
+const FIRST_WITH_REGISTERS: Record<Machine, number> = { "x86-64": 17, aarch64: 18 };
 
 /**
- * How functions of x86-64 take their arguments: in registers since Go 1.17. undefined where the version does not tell: a
- * development build without a number, or one that was built with another convention (`go1.17 X:noregabi`).
+ * How functions take their arguments: in registers since Go 1.17, on arm64 since 1.18; of arm64 before that nothing is known. undefined
+ * where the version does not tell: a development build without a number, or one that was built with another convention (`go1.17 X:noregabi`).
  */
-export function callingConvention(version: string): GoCallingConvention | undefined {
+export function callingConvention(version: string, machine: Machine): GoCallingConvention | undefined {
   const minor = /^(?:devel )?go1\.(\d{1,3})(?![\d])/.exec(version)?.[1];
   if (minor === undefined || version.includes("regabi")) return undefined;
-  return Number(minor) >= FIRST_WITH_REGISTERS ? "register" : "stack";
+  if (Number(minor) >= FIRST_WITH_REGISTERS[machine]) return "register";
+  return machine === "x86-64" ? "stack" : undefined;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { decode } from "../sites/instructions.js";
+import * as ARM from "../../testing/go-code-for-arm64.js";
+import { goMachine } from "./go-machine.js";
 import { keptArguments } from "./kept-arguments.js";
 
 /** What assemblers call these bytes. */
@@ -52,6 +53,50 @@ describe("what a Go method was called with, at its return", () => {
     ["nothing", undefined, "register", []],
   ])("%s: frame %s", (_, frameBytes, convention, code) => {
     const bytes = Buffer.from(code.flat());
-    expect(keptArguments(decode(bytes, 0x1000, bytes.length), convention)?.frameBytes).toBe(frameBytes);
+    const { decode, firstRegisters } = goMachine("x86-64");
+    expect(keptArguments(decode(bytes, 0x1000).code, convention, firstRegisters)?.frameBytes).toBe(
+      frameBytes,
+    );
+  });
+});
+
+/** The same for arm64, in words. */
+const ARM_FRAME_480 = [0xd10783f4, 0xa93ffa9d, 0x9100029f, 0xd10023fd]; // sub x20, sp, #480; stp x29, x30, [x20, #-8]; mov sp, x20; …
+const X0_AT_120 = [0xf9003fe0]; // str x0, [sp, #120]
+const X1_AT_128 = [0xf90043e1];
+const W0_AT_120 = [0xb9007be0];
+const X0_AND_X1_AT_120 = [0xa90787e0]; // stp x0, x1, [sp, #120]
+const X1_AT_120_UNSCALED = [0xf80783e1]; // stur x1, [sp, #120]
+const X0_AT_488 = [0xf900f7e0];
+const X1_AT_496 = [0xf900fbe1];
+const Q0_AT_112 = [0x3d801fe0]; // str q0, [sp, #112]
+const LOAD_FROM_120 = [0xf9403fe0]; // ldr x0, [sp, #120]
+const ARM_CALL = [0x94000040];
+const ARM_RET = [0xa97ffbfd, 0x9101c3ff, 0xd65f03c0]; // ldp x29, x30, [sp, #-8]; add sp, sp, #112; ret
+
+describe("the same on arm64", () => {
+  test.each<[string, number | undefined, number[][]]>([
+    ["kept", 112, [ARM.CHECK, ARM.FRAME_112, ARM.KEPT_ABOVE_112, ARM_CALL, LOAD_FROM_120, ARM_RET]],
+    ["kept by one instruction", 112, [ARM.CHECK, ARM.FRAME_112, X0_AND_X1_AT_120, ARM_CALL, ARM_RET]],
+    ["kept in a large frame", 480, [ARM.CHECK, ARM_FRAME_480, X0_AT_488, X1_AT_496, ARM_CALL, ARM_RET]],
+    ["not kept", undefined, [ARM.CHECK, ARM.FRAME_112, ARM_CALL, ARM_RET]],
+    ["one of them", undefined, [ARM.CHECK, ARM.FRAME_112, X0_AT_120, ARM_CALL, ARM_RET]],
+    ["half of one", undefined, [ARM.CHECK, ARM.FRAME_112, W0_AT_120, X1_AT_128, ARM_CALL, ARM_RET]],
+    ["after a call only", undefined, [ARM.CHECK, ARM.FRAME_112, ARM_CALL, ARM.KEPT_ABOVE_112, ARM_RET]],
+    [
+      "another value later",
+      undefined,
+      [ARM.CHECK, ARM.FRAME_112, ARM.KEPT_ABOVE_112, ARM_CALL, X1_AT_120_UNSCALED],
+    ],
+    [
+      "one of them cleared later",
+      undefined,
+      [ARM.CHECK, ARM.FRAME_112, ARM.KEPT_ABOVE_112, ARM_CALL, Q0_AT_112],
+    ],
+    ["no frame", undefined, [ARM.CHECK, ARM.KEPT_ABOVE_112, ARM_RET]],
+  ])("%s: frame %s", (_, frameBytes, code) => {
+    const { decode, firstRegisters } = goMachine("aarch64");
+    const { code: read } = decode(ARM.wordBytes(code.flat()), 0x1000);
+    expect(keptArguments(read, "register", firstRegisters)?.frameBytes).toBe(frameBytes);
   });
 });

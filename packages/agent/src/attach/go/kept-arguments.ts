@@ -1,4 +1,4 @@
-import type { Instruction } from "../sites/instructions.js";
+import type { GoInstruction } from "./go-instruction.js";
 import type { GoCallingConvention } from "./go-version.js";
 
 const RETURN_ADDRESS_BYTES = 8;
@@ -6,7 +6,7 @@ const WORD_BYTES = 8;
 
 /** A function that has its receiver and its first argument on the stack all along, once it has begun. */
 export interface KeptArguments {
-  /** between the stack pointer and the return address, above which they are */
+  /** between the stack pointer and the word of the return address (arm64: where a callee would keep its own), above which they are */
   frameBytes: number;
 }
 
@@ -16,49 +16,33 @@ export interface KeptArguments {
  * it is there anyway. undefined where the code does not show it, or writes these places once more.
  */
 export function keptArguments(
-  code: readonly Instruction[],
+  code: readonly GoInstruction[],
   convention: GoCallingConvention,
+  registers: readonly [string, string],
 ): KeptArguments | undefined {
   const beginning = beginningOf(code);
-  const { frameBytes } = beginning;
+  const frameBytes = beginning.reduce((sum, { takesStackBytes }) => sum + takesStackBytes, 0);
   if (frameBytes <= 0) return undefined;
   const receiver = frameBytes + RETURN_ADDRESS_BYTES;
-  const places = [receiver, receiver + WORD_BYTES];
-  const stores = code.filter(
-    ({ storesAt }) =>
-      storesAt?.base === "rsp" &&
-      storesAt.at >= receiver &&
-      storesAt.at < receiver + places.length * WORD_BYTES,
-  );
-  const isKept = (register: string, at: number | undefined) =>
-    beginning.code.some(
-      ({ stores: stored, storesAt, movedBytes }) =>
-        stored === register && storesAt?.base === "rsp" && storesAt.at === at && movedBytes === WORD_BYTES,
-    );
+  const end = receiver + registers.length * WORD_BYTES;
+  const writes = code
+    .flatMap(({ stores }) => stores)
+    .filter(({ at, bytes }) => at < end && at + bytes > receiver);
+  const kept = beginning.flatMap(({ stores }) => stores);
   const areKept =
     convention === "stack"
-      ? stores.length === 0
-      : stores.length === places.length && isKept("rax", places[0]) && isKept("rbx", places[1]);
+      ? writes.length === 0
+      : writes.length === registers.length &&
+        registers.every((register, index) =>
+          kept.some((word) => word.register === register && word.at === receiver + index * WORD_BYTES),
+        );
   return areKept ? { frameBytes } : undefined;
 }
 
-/** The code from the stack check on to the first call or jump, and how far it moves the stack pointer. */
-function beginningOf(code: readonly Instruction[]): { frameBytes: number; code: Instruction[] } {
+/** From the stack check on to the first call or jump. */
+function beginningOf(code: readonly GoInstruction[]): readonly GoInstruction[] {
   const check = code.findIndex(({ flow }) => flow === "conditional");
   const rest = code.slice(check + 1);
   const end = rest.findIndex(({ flow }) => flow !== "next");
-  const beginning = end < 0 ? rest : rest.slice(0, end);
-  return {
-    frameBytes: beginning.reduce((sum, { bytes }) => sum + pushedBytes(bytes), 0),
-    code: beginning,
-  };
-}
-
-/** `push rbp`, and `sub rsp, n` with n in a byte or in four. */
-function pushedBytes(bytes: Buffer): number {
-  if (bytes.length === 1 && bytes[0] === 0x55) return WORD_BYTES;
-  const takesFromStack = bytes[0] === 0x48 && bytes[2] === 0xec;
-  if (takesFromStack && bytes[1] === 0x83) return bytes.readInt8(3);
-  if (takesFromStack && bytes[1] === 0x81) return bytes.readInt32LE(3);
-  return 0;
+  return end < 0 ? rest : rest.slice(0, end);
 }

@@ -1,25 +1,13 @@
 import type { Instruction } from "../sites/instructions.js";
-import type { GoCallingConvention } from "./go-version.js";
-
-/**
- * How a Go function begins on x86-64, but for the smallest: it compares the stack pointer with the goroutine's bound
- * (`g.stackguard0`, at 16) and jumps to where the stack grows, from where it comes back to its first byte
- * (cmd/internal/obj/x86 of Go, `stacksplit`). With registers the goroutine is in r14; else the first instruction loads it
- * from the thread's own memory.
- */
-export interface StackCheck {
-  /**
-   * The jump. Reached once more where the stack grew, so the probe's program looks whether it will be taken; arguments are
-   * where they were at entry, and the kernel emulates it.
-   */
-  jump: number;
-  convention: GoCallingConvention;
-}
+import type { StackCheck } from "./go-instruction.js";
 
 const INSTRUCTIONS_MAX = 5;
 
-/** undefined where it is none of the shapes that are known. */
-export function stackCheck(code: readonly Instruction[]): StackCheck | undefined {
+/**
+ * As cmd/internal/obj/x86 of Go makes it (`stacksplit`). With registers the goroutine is in r14; else the first instruction loads it from
+ * the thread's own memory. undefined where it is none of the shapes that are known.
+ */
+export function x86StackCheck(code: readonly Instruction[]): StackCheck | undefined {
   const start = code.slice(0, INSTRUCTIONS_MAX);
   const jumpAt = start.findIndex(({ flow }) => flow !== "next");
   const jump = start[jumpAt];
