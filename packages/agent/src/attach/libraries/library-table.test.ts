@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ProbeSite, SessionInfo } from "../../capture/native-session.js";
 import type { SeenAt } from "../../capture/seen-at.js";
+import { armCryptoTls } from "../../testing/go-code-for-arm64.js";
+import { goProgramBytes } from "../../testing/go-program.js";
 import { NODE_WITH_OPENSSL } from "../../testing/node-with-openssl.js";
 import { type ChooseSites, chooseSites } from "../runtimes.js";
 import { UnknownBuild } from "../unknown-build.js";
@@ -92,3 +94,18 @@ test("one that is not known how to follow is in the table, which says why", () =
   table.sightProgram("/bin/true", { pid: 1 });
   expect(looks()).toBe(1);
 });
+
+test.runIf(process.arch === "x64")(
+  "no probe stands on code of another machine, which an emulator runs",
+  () => {
+    const path = join(folder, "emulated");
+    const program = { generation: "1.20", version: "go1.22.1", functions: armCryptoTls() } as const;
+    writeFileSync(path, goProgramBytes({ ...program, machine: "aarch64" }));
+    const { table, attached, looks } = tableWith();
+    expect(table.sightProgram(path, { pid: 1 })).toBeUndefined();
+    expect(table.sight(path, "cache")).toMatchObject({
+      failure: "it is code for aarch64, run by an emulator",
+    });
+    expect([attached.length, looks()]).toEqual([0, 0]);
+  },
+);
