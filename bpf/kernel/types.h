@@ -64,10 +64,6 @@ struct thread_info {
 	__u32 status;	/* x86 */
 } relocated;
 
-struct thread_struct {
-	unsigned long fsbase;	/* x86 */
-} relocated;
-
 struct rq {
 	__u64 clock;
 	__u64 clock_task;
@@ -93,7 +89,6 @@ struct task_struct {
 	struct signal_struct *signal;
 	struct files_struct *files;
 	__u64 start_time;
-	struct thread_struct thread;
 	__u64 self_exec_id;	/* another one after each exec */
 	struct sched_entity se;
 	char comm[16];

@@ -68,7 +68,8 @@ verified_alone int give_up_head(struct work *w, struct connection *c, __u32 lost
 	d = direction_of(w, c);
 	kind = w->head.used ? start_kind(w) : START_BAD;
 	requests = c->role == ROLE_SERVER ? w->direction == READ : c->role && w->direction == WRITE;
-	if (!w->head.used && requests && d->state == STATE_HEAD)	/* not a byte of it (GnuTLS is asked for the same again by NULL) */
+	/* Not a byte of it (GnuTLS is asked for the same again by NULL). What a program throws away itself it takes for no request. */
+	if (!w->head.used && requests && d->state == STATE_HEAD && !w->discarded)
 		kind = START_MORE;
 	w->parsed.method_class = 0;
 	if (w->head.checked)

@@ -38,6 +38,12 @@ static __always_inline __u64 items_that_govern(const struct slot_config *config,
 	return last ? items & (last | (last - 1)) : items;
 }
 
+static __always_inline int is_same_socket(const struct record_socket *one, const struct record_socket *other)
+{
+	return one->family && one->family == other->family && one->local_port == other->local_port && one->peer_port == other->peer_port &&
+	       load_word(one->peer) == load_word(other->peer) && load_word(one->peer + 8) == load_word(other->peer + 8);
+}
+
 /* Which socket a claimed connection is on. */
 static __always_inline void tell_socket(struct connection *c, const struct record_socket *socket, __u8 tie)
 {

@@ -156,7 +156,7 @@ struct work {
 	__u32 messages_left;
 	__u32 patience;		/* of the connection, where this is its first call */
 	__u32 tie;		/* how `socket` is known */
-	__u32 discarded;	/* where there are parts: their bytes were never put there */
+	__u32 discarded;	/* the program has it thrown away: its bytes were never put anywhere */
 	__u64 call_ns;		/* first byte */
 	__u64 begun_ns;		/* of a write: when it began; 0: now, or it is unknown */
 	__u64 now_ns;

@@ -79,6 +79,7 @@ struct strange_socket {
 	__u32 descriptor;		/* that it had first */
 	__u32 receives;			/* where arrival is wanted: since the library was seen to have nothing left */
 	__u64 arrived_ns;		/* when what the last one took could be read; 0: not known */
+	__u64 ssl;			/* the TLS object whose ciphertext it carries; 0: not known */
 };
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

@@ -27,8 +27,7 @@ static __always_inline void begin_go_connection(struct pt_regs *regs, struct tas
 	if (!c)
 		return;
 	read_go_socket(task, key->ssl, tcp_close_of(regs, site), &socket, 0);
-	if (socket.family && socket.local_port == c->socket.local_port && socket.peer_port == c->socket.peer_port &&
-	    load_word(socket.peer) == load_word(c->socket.peer) && load_word(socket.peer + 8) == load_word(c->socket.peer + 8)) {
+	if (is_same_socket(&socket, &c->socket)) {
 		release(&c->busy);
 		return;
 	}

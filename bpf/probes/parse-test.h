@@ -19,7 +19,7 @@ int parse_test(struct parse_test *test)
 		return -1;
 	w->user = test->buffer;
 	w->size = test->size;
-	w->earlier = w->left = w->messages_left = 0;
+	w->earlier = w->left = w->messages_left = w->discarded = 0;
 	w->patience = PATIENCE;
 	w->direction = test->direction & 1;
 	w->begun_ns = w->direction == WRITE ? test->time_ns : 0;

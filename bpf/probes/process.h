@@ -10,16 +10,6 @@ struct process_report {
 	char file[RECORD_FILE_MAX];
 };
 
-static __always_inline void describe_process(struct task_struct *task, struct record_process *p, __u16 kind)
-{
-	p->header.kind = kind;
-	p->header.time_ns = bpf_ktime_get_ns();
-	p->header.pid = task->tgid;
-	p->start_ns = task->group_leader->start_time;
-	p->parent_pid = task->real_parent->tgid;
-	bpf_get_current_comm(p->command, sizeof(p->command));
-}
-
 /* Its number may become another's, who may be a target. */
 static __always_inline void forget_bystander(__u32 id)
 {

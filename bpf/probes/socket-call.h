@@ -118,6 +118,17 @@ static __always_inline void take_socket_bytes(struct pt_regs *regs, struct task_
 		settle_strange(&key, s->descriptor);
 }
 
+/* What passes on this socket is of a handshake of this TLS object. By itself, for its stack. */
+verified_alone int note_handshake(__u64 handle, __u32 process, __u64 ssl)
+{
+	struct connection_key key = { .ssl = handle, .process = process };
+	struct strange_socket *socket = bpf_map_lookup_elem(&strange_sockets, &key);
+
+	if (socket && socket->is_tls)
+		socket->ssl = ssl;
+	return 0;
+}
+
 /* A call that is made within one on a TLS object tells which socket that is on. */
 static __always_inline void note_nested(struct pt_regs *regs, struct task_struct *task, struct thread *thread)
 {
@@ -160,6 +171,8 @@ int socket_call_return(__u64 *arguments)
 		call.direction = WRITE;
 	else if (!find_any_socket(task, SYSCALL_1(regs), &s))
 		return 0;
+	if (around)	/* before what of the handshake passed now is looked at: its first call notes the socket, and others come */
+		note_handshake(s.inode | SOCKET_HANDLE, task->tgid, around->ssl);
 	take_socket_bytes(regs, task, thread, call, returned, &s);
 	thread->arrived_bytes = 0;	/* these are of this call, whatever became of its bytes */
 	thread->write_begun_ns = 0;

@@ -1,11 +1,31 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
-/* The last descriptor that a process has of a socket is closed, by whatever system call: its connection ends. */
+/*
+ * The last descriptor that a process has of a socket is closed, by whatever system call: its connection ends. So does that of the TLS object whose
+ * ciphertext it carried, where that is known: some programs free the object when they collect garbage, minutes later.
+ */
 #ifndef MASTHEAD_PROBES_SOCKET_CLOSE_H
 #define MASTHEAD_PROBES_SOCKET_CLOSE_H
 
 #include "socket-held.h"
 #include "socket-strange.h"
 #include "socket-transfer.h"
+
+/*
+ * Instead of the key of a socket that carries TLS, that of the object; 0: it is not known, or the object at its address is on another socket by now.
+ * Goes before the socket is forgotten.
+ */
+static __always_inline __u64 carried_object(const struct connection_key *socket_key)
+{
+	struct strange_socket *socket = bpf_map_lookup_elem(&strange_sockets, socket_key);
+	struct connection_key key = { .process = socket_key->process };
+	struct connection *c;
+
+	if (!socket || !socket->ssl)
+		return 0;
+	key.ssl = socket->ssl;
+	c = find_connection(&key);
+	return c && is_same_socket(&c->socket, &socket->socket) ? key.ssl : 0;
+}
 
 /* By itself: it is called from several places. first, last: the descriptors that are closed with it. */
 verified_alone int close_socket(__u64 descriptor, __u32 first, __u32 last)
@@ -14,6 +34,7 @@ verified_alone int close_socket(__u64 descriptor, __u32 first, __u32 last)
 	struct connection_key key = { .process = task->tgid };
 	struct connection *c;
 	struct socket_file s;
+	__u64 object;
 	int is_last;
 
 	if (!find_socket(task, descriptor, &s))
@@ -23,8 +44,12 @@ verified_alone int close_socket(__u64 descriptor, __u32 first, __u32 last)
 	if (!is_last && ((!find_connection(&key) && !bpf_map_lookup_elem(&strange_sockets, &key)) ||
 			 has_other_descriptor(descriptor, s.inode, first, last)))
 		return 0;
-	if (forget_strange(&key))
-		return 0;
+	object = carried_object(&key);
+	if (forget_strange(&key)) {
+		if (!object)
+			return 0;
+		key.ssl = object;
+	}
 	c = claim_connection(&key);
 	if (!c)
 		return 0;

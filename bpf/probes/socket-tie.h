@@ -56,7 +56,10 @@ static __always_inline const struct record_socket *tie_read(struct thread *threa
 		return 0;
 	key.ssl = thread->read_from;
 	socket = bpf_map_lookup_elem(&strange_sockets, &key);
-	return socket ? &socket->socket : 0;
+	if (!socket)
+		return 0;
+	socket->ssl = connection_key->ssl;
+	return &socket->socket;
 }
 
 /* A handshake tells which socket the connection is on, before a byte of it is seen. */
@@ -127,6 +130,7 @@ static __always_inline void note_ciphertext(struct thread *thread, const struct 
 	if (!c)
 		return;
 	tell_socket(c, &socket->socket, TIE_ORDER);
+	socket->ssl = key.ssl;
 	release(&c->busy);
 }
 

@@ -47,7 +47,7 @@ static __always_inline struct work *place_call(const struct connection_key *key,
 	}
 	w->user = buffer;
 	w->size = size;
-	w->earlier = w->left = w->messages_left = 0;
+	w->earlier = w->left = w->messages_left = w->discarded = 0;
 	w->patience = PATIENCE;
 	w->direction = direction;
 	place_in_time(w, begun_ns, 0);

@@ -3,8 +3,7 @@
 #ifndef MASTHEAD_PROBES_TARGET_H
 #define MASTHEAD_PROBES_TARGET_H
 
-#include "../lib/connection-end.h"
-#include "../kernel/types.h"
+#include "process-report.h"
 #include "../maps/bystanders.h"
 
 static __always_inline void read_executable(struct task_struct *task, struct executable *e)
@@ -20,7 +19,8 @@ static __always_inline struct process *remember_process(__u32 id, const struct e
 {
 	struct process fresh = { .executable = *executable };
 
-	bpf_map_update_elem(&processes, &id, &fresh, BPF_NOEXIST);
+	if (!bpf_map_update_elem(&processes, &id, &fresh, BPF_NOEXIST))
+		report_target(executable->device, executable->inode);
 	return bpf_map_lookup_elem(&processes, &id);
 }
 

@@ -100,6 +100,18 @@ static void bounds(void)
 	answer(0);
 	check(counted(COUNTER_LOST_READ) == 1 && counted(COUNTER_CAPTURED) == 3 && rendering.lines == 4 && balances(), "unreadable", "");
 
+	start();	/* what a program throws away where a request is due, as servers do before they close */
+	feed(1, READ, request, sizeof(request) - 1);
+	feed(1, WRITE, OK_EMPTY, sizeof(OK_EMPTY) - 1);
+	host.discarded = host.unreadable = 1;
+	feed(1, READ, request, sizeof(request) - 1);
+	host.discarded = host.unreadable = 0;
+	check(counted(COUNTER_LOST_READ) == 0 && counted(COUNTER_CAPTURED) == 1 && balances(), "thrown away", "");
+	feed(1, READ, request, sizeof(request) - 1);
+	feed(1, WRITE, OK_EMPTY, sizeof(OK_EMPTY) - 1);
+	answer(0);
+	check(counted(COUNTER_CAPTURED) == 2 && rendering.lines == 4 && balances(), "a request after what was thrown away", "");
+
 	start();	/* a call that was not noted: the response tells of its request */
 	feed(1, READ, request, sizeof(request) - 1);
 	feed(1, WRITE, OK_EMPTY, sizeof(OK_EMPTY) - 1);

@@ -49,6 +49,7 @@ static inline void feed_found(struct connection *found, __u64 ssl, int direction
 	w->left = size - parts->length;
 	place_parts(w, (__u64)(parts + 1), count - 1);
 	w->messages_left = 0;
+	w->discarded = host.discarded;
 	w->direction = direction;
 	w->process = 7;
 	w->patience = PATIENCE;

@@ -13,6 +13,7 @@ struct host_state {
 	__u64 random;			/* the seed of that */
 	__u64 ring_waiting;		/* bytes that nobody has read */
 	int unreadable;			/* reads of user memory fail */
+	int discarded;			/* the program throws away what it is sent */
 	const void *limited_map;	/* holds at most `limit` entries */
 	__u32 limit;
 	size_t sent_bytes;

@@ -63,9 +63,14 @@ const feed = (attachment: Attachment): { execs: ProcessRecord[]; exits: Set<numb
         attachment.onExit(record.pid);
         return;
       }
+      const { executableDevice: device, executableInode: inode, file = "" } = record;
+      const process = { ...record, device, inode, file };
+      if (record.kind === "target") {
+        attachment.onTarget(process);
+        return;
+      }
       execs.push(record);
-      const { pid, executableDevice: device, executableInode: inode, file = "" } = record;
-      attachment.onExec({ ...record, pid, device, inode, file });
+      attachment.onExec(process);
     },
   });
   session.start((records, count) => decoder.decode(records, count));

@@ -1,7 +1,9 @@
 import { execFileSync } from "node:child_process";
+import { realpathSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { CaptureSession } from "@masthead/agent/capture/native-session";
+import { counterOf } from "@masthead/agent/source/kernel-counters";
 import { afterEach, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
 import { captureClearText, type Seen, socketsOfProcess } from "../support/clear-text.js";
@@ -65,6 +67,24 @@ test("bytes that a call discards are not taken for those that its buffer held be
     "/discarded-one/1",
     "/discarded-many/1",
   ]);
+});
+
+test("what a server throws away before it closes is no request, and no loss", async () => {
+  const { seen, session } = await run("thrown-away");
+  expect(texts(seen, "server")).toEqual(["/thrown-away/1", "201"]);
+  expect(counterOf(session.counters(), "lost_read")).toBe(0);
+});
+
+test("children that serve a connection each and are gone at once have their program's name", async () => {
+  const { seen, attachment } = captureClearText(cleanup);
+  const program = startProgram(PYTHON, [ODDITIES, "forked"]);
+  cleanup.add(() => program.stop("SIGKILL"));
+  program.send("begin");
+  await program.line((line) => line === "done");
+  const requests = () => seen.filter(({ role, what }) => role === "server" && /^\/forked\//.test(what));
+  await until("their requests", () => requests().length === 3);
+  const names = requests().map(({ pid }) => attachment.processOf(pid).executablePath);
+  expect(names).toEqual(Array(3).fill(realpathSync(PYTHON)));
 });
 
 test("what passes by sockets that are of no streams is no exchange, and nothing is remembered of them", async () => {

@@ -201,6 +201,32 @@ def not_of_streams():
     exchange(client, server, "not-of-streams", 1)
 
 
+def thrown_away():
+    """Servers throw away what comes yet before they close, without a copy of it."""
+    client, server = tcp_pair()
+    exchange(client, server, "thrown-away", 1)
+    client.sendall(request("thrown-away", "never"))
+    server.recv_into(bytearray(4096), 4096, socket.MSG_TRUNC)
+    client.close()
+    server.close()
+
+
+def forked():
+    """A child for each connection, which is gone before anybody looks."""
+    for index in (1, 2, 3):
+        client, server = tcp_pair()
+        client.sendall(request("forked", index))
+        child = os.fork()
+        if not child:
+            server.recv(65536)
+            server.sendall(response(200))
+            os._exit(0)
+        server.close()
+        os.waitpid(child, 0)
+        client.recv(65536)
+        client.close()
+
+
 held = []  # open until the program ends, so that what is remembered of them can be asked for
 ODDITIES = {
     "not-of-streams": not_of_streams,
@@ -212,6 +238,8 @@ ODDITIES = {
     "past-the-body": past_the_body,
     "spliced-late": spliced_late,
     "discarded": discarded,
+    "thrown-away": thrown_away,
+    "forked": forked,
     "closed-otherwise": closed_otherwise,
 }
 

@@ -8,7 +8,7 @@ import {
   type SessionOptions,
 } from "@masthead/agent/capture/native-session";
 import { type ApplyResult, PolicyTables } from "@masthead/agent/capture/policy-tables";
-import type { MessageEndRecord } from "@masthead/agent/decode/end-records";
+import type { ConnectionEndRecord, MessageEndRecord } from "@masthead/agent/decode/end-records";
 import type { MessageRecord } from "@masthead/agent/decode/message-record";
 import type { RecordBytes } from "@masthead/agent/decode/record-bytes";
 import { RecordDecoder } from "@masthead/agent/decode/record-decoder";
@@ -44,6 +44,7 @@ export type KernelCaptureOptions = Partial<
     onSeries?: (bytes: RecordBytes, start: number, end: number) => boolean;
     /** takes each end of a body */
     onMessageEnd?: (record: MessageEndRecord) => void;
+    onConnectionEnd?: (record: ConnectionEndRecord) => void;
   };
 
 /** Of each set that is in force the attachment is told, as an agent does. */
@@ -71,6 +72,7 @@ export const startKernelCapture = (
     withoutPrograms = [],
     onSeries,
     onMessageEnd = ignore,
+    onConnectionEnd = ignore,
     ...options
   }: KernelCaptureOptions = {},
 ): KernelCapture => {
@@ -94,13 +96,13 @@ export const startKernelCapture = (
   cleanup.add(() => attachment.stop());
   attachment.start();
   const decoder = new RecordDecoder({
-    ...{ messageEnd: onMessageEnd, connectionEnd: ignore, malformed: ignore },
+    ...{ messageEnd: onMessageEnd, connectionEnd: onConnectionEnd, malformed: ignore },
     message: onMessage,
     ...(onSeries && { series: onSeries }),
     process: (record) => {
       const { kind, pid, executableDevice: device, executableInode: inode, file = "" } = record;
       if (kind === "exit") attachment.onExit(pid);
-      else attachment.onExec({ ...record, device, inode, file });
+      else attachment[kind === "exec" ? "onExec" : "onTarget"]({ ...record, device, inode, file });
     },
   });
   session.start((records, count) => decoder.decode(records, count));

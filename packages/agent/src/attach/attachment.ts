@@ -134,6 +134,11 @@ export class Attachment {
     this.#coverage.forget(exec.pid);
   }
 
+  /** RECORD_PROCESS_TARGET */
+  onTarget(process: ProcessExec): void {
+    this.#processes.onTarget(process);
+  }
+
   /** RECORD_PROCESS_EXIT */
   onExit(pid: number): void {
     this.#processes.onExit(pid);

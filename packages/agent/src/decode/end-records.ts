@@ -29,7 +29,8 @@ export class ConnectionEndRecord {
 
 /** A process began a program (execve) or ended. A new object for each: they are few. */
 export interface ProcessRecord {
-  kind: "exec" | "exit";
+  /** `target`: its first call as one */
+  kind: "exec" | "exit" | "target";
   timeNs: number;
   pid: number;
   parentPid: number;

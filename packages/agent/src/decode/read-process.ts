@@ -6,14 +6,21 @@ import { RECORD_HEADER, RECORD_PROCESS } from "./record-layout.js";
 
 const COMMAND_BYTES = 16;
 
-/** A RECORD_PROCESS_EXEC or RECORD_PROCESS_EXIT. @returns null where the record contradicts itself */
+const KINDS: Record<number, ProcessRecord["kind"]> = {
+  [RecordKind.RECORD_PROCESS_EXEC]: "exec",
+  [RecordKind.RECORD_PROCESS_EXIT]: "exit",
+  [RecordKind.RECORD_PROCESS_TARGET]: "target",
+};
+
+/** What is told of a process. @returns null where the record contradicts itself */
 export function readProcess(
   bytes: RecordBytes,
   start: number,
   end: number,
   text: ByteText,
 ): ProcessRecord | null {
-  if (end - start < RECORD_PROCESS.bytes) return null;
+  const kind = KINDS[bytes.u16(start + RECORD_HEADER.kind)];
+  if (kind === undefined || end - start < RECORD_PROCESS.bytes) return null;
   const fileStart = start + RECORD_PROCESS.bytes;
   const fileEnd = fileStart + bytes.u16(start + RECORD_PROCESS.file_length);
   if (fileEnd > end) return null;
@@ -21,7 +28,7 @@ export function readProcess(
   let commandEnd = commandStart;
   while (commandEnd < commandStart + COMMAND_BYTES && bytes.u8(commandEnd) !== 0) commandEnd += 1;
   const record: ProcessRecord = {
-    kind: bytes.u16(start + RECORD_HEADER.kind) === RecordKind.RECORD_PROCESS_EXEC ? "exec" : "exit",
+    kind,
     timeNs: bytes.u64(start + RECORD_HEADER.time_ns),
     pid: bytes.u32(start + RECORD_HEADER.pid),
     parentPid: bytes.u32(start + RECORD_PROCESS.parent_pid),

@@ -91,7 +91,8 @@ export class RecordDecoder {
         this.handler.connectionEnd(this.connectionEndRecord);
         return true;
       case RecordKind.RECORD_PROCESS_EXEC:
-      case RecordKind.RECORD_PROCESS_EXIT: {
+      case RecordKind.RECORD_PROCESS_EXIT:
+      case RecordKind.RECORD_PROCESS_TARGET: {
         const record = readProcess(bytes, start, end, this.text);
         if (record === null) return false;
         this.handler.process(record);
@@ -106,4 +107,5 @@ export class RecordDecoder {
 }
 
 const mayBeRequest = (kind: number): boolean =>
-  kind < RecordKind.RECORD_RESPONSE || kind > RecordKind.RECORD_PROCESS_EXIT;
+  kind < RecordKind.RECORD_RESPONSE ||
+  (kind > RecordKind.RECORD_PROCESS_EXIT && kind !== RecordKind.RECORD_PROCESS_TARGET);

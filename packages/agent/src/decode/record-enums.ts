@@ -7,6 +7,7 @@ export const RecordKind = {
   RECORD_PROCESS_EXEC: 5,
   RECORD_PROCESS_EXIT: 6,
   RECORD_SERIES: 7,
+  RECORD_PROCESS_TARGET: 8,
 } as const;
 
 export const RecordFlag = {

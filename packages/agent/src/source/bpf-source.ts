@@ -133,8 +133,12 @@ export class BpfSource implements CaptureSource {
       this.budget.targets.ended(pid);
       return;
     }
-    const { executableDevice: device, executableInode: inode, file = "", command, cgroup, startNs } = record;
-    this.#attachment.onExec({ pid, device, inode, file, command, cgroup, startNs });
+    const { executableDevice: device, executableInode: inode, file = "" } = record;
+    if (record.kind === "target") {
+      this.#attachment.onTarget({ ...record, device, inode, file });
+      return;
+    }
+    this.#attachment.onExec({ ...record, device, inode, file });
     const path = this.#attachment.processOf(pid).executablePath;
     this.budget.targets.began(pid, { device, inode }, path);
     if (path !== undefined) this.#executables.sighted({ device, inode }, path);

@@ -50,7 +50,16 @@ test("sockets whose TLS is in the kernel, of the table that the kernel's module 
 });
 
 test("names come from the best fact there is", () => {
-  const exec = { pid: 7, device: 1, inode: 2, file: "./run.py", command: "run.py", cgroup: 1, startNs: 1 };
+  const exec = {
+    pid: 7,
+    parentPid: 1,
+    device: 1,
+    inode: 2,
+    file: "./run.py",
+    command: "run.py",
+    cgroup: 1,
+    startNs: 1,
+  };
   expect(processInfo({ pid: 7, exec, executable: "/usr/bin/python3.11" })).toEqual({
     pid: 7,
     executableName: "python3.11",

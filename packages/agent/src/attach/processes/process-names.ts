@@ -3,13 +3,14 @@ import type { ProcessInfo } from "../../exchange.js";
 import { clamp } from "../../ship/wire-text.js";
 import type { CgroupFacts } from "./cgroup-path.js";
 
-/** What the kernel told at execve (struct record_process), of a process that may be gone by now. */
+/** What the kernel told of a process (struct record_process) at execve or at its first call as a target; it may be gone by now. */
 export interface ProcessExec {
   pid: number;
+  parentPid: number;
   /** s_dev of the executable, kernel encoding */
   device: number;
   inode: number;
-  /** as it was given to execve: a script where the program is an interpreter */
+  /** as it was given to execve: a script where the program is an interpreter; empty at a first call */
   file: string;
   command: string;
   cgroup: number;

@@ -3,6 +3,7 @@ import { GoPrograms } from "../go/go-programs.js";
 import { CgroupIds } from "./cgroup-ids.js";
 import { cgroupOf, executableOf, procPath, statOf } from "./proc-process.js";
 import { type ProcessExec, processInfo } from "./process-names.js";
+import { runningExecutable } from "./running-executable.js";
 
 interface Entry {
   exec?: ProcessExec;
@@ -32,6 +33,11 @@ export class ProcessTable {
     this.#remember(this.#live, exec.pid, { exec }, LIVE_MAX);
   }
 
+  /** Its first call as a target, which comes before all that is told of it: one that had no execve of its own may be gone by now. */
+  onTarget(process: ProcessExec): void {
+    if (!this.#live.has(process.pid)) this.onExec(process);
+  }
+
   onExit(pid: number): void {
     const entry = this.#live.get(pid);
     if (!entry) return;
@@ -48,7 +54,7 @@ export class ProcessTable {
     }
     const exited = this.#exited.get(pid);
     if (exited) return exited;
-    // Forked without execve, or older than this agent.
+    // Older than this agent, or no target.
     const info = this.#name(pid, undefined);
     this.#remember(this.#live, pid, { info }, LIVE_MAX);
     return info;
@@ -87,10 +93,20 @@ export class ProcessTable {
       pid,
       exec,
       executable,
-      knownExecutable: inode ? this.#executables.get(inode) : undefined,
+      knownExecutable: exec && !executable ? this.#executableOfGone(exec) : undefined,
       cgroup: cgroupOf(pid) ?? (exec ? this.#cgroups.of(exec.cgroup) : undefined),
       command: executable === undefined && !exec ? statOf(pid)?.command : undefined,
     });
+  }
+
+  /** By its inode: from another process that ran it, or its parent, which runs it yet where it did not call execve itself. */
+  #executableOfGone({ device, inode, parentPid }: ProcessExec): string | undefined {
+    const known = this.#executables.get(`${device}:${inode}`);
+    if (known !== undefined) return known;
+    const parent = runningExecutable(parentPid);
+    if (parent?.file.device !== device || parent.file.inode !== inode) return undefined;
+    this.#remember(this.#executables, `${device}:${inode}`, parent.path, EXECUTABLES_MAX);
+    return parent.path;
   }
 
   #remember<Key, Value>(into: Map<Key, Value>, key: Key, value: Value, max: number): void {
