@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Runs the tests that capture on a Debian release's own kernel: makes a Debian with the product built in it, puts it
-# on a disk image, and boots that with its kernel in qemu. Needs root, debootstrap, qemu-system-x86 and Debian's archive; about 10 GB of disk.
+# on a disk image, and boots that with its kernel in qemu. Needs root, debootstrap, qemu's system emulator and Debian's archive; about 10 GB of disk.
 # Usage: infra/kernel-check.sh bookworm|trixie [FOLDER]
 #   bookworm has Linux 6.1, trixie has 6.12.
 #   FOLDER keeps the base system for the next run.
+#   DEBIAN_ARCHITECTURE  amd64 or arm64, this host's if not given; arm64 has trixie only
 #   KERNEL_CHECK_TESTS   paths of the tests to run there, instead of those that capture
 set -euo pipefail
 checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
