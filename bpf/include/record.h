@@ -22,7 +22,7 @@ enum record_kind {
 	RECORD_PROCESS_EXEC	= 5,	/* struct record_process, then the file name that was given to execve */
 	RECORD_PROCESS_EXIT	= 6,	/* struct record_process, no file name */
 	RECORD_SERIES		= 7,	/* struct record_series (aggregate.h): an exchange that is counted and found no room in the maps */
-	RECORD_PROCESS_TARGET	= 8,	/* struct record_process, no file name: its first call as a target. It may have no execve of its own, and be gone soon */
+	RECORD_PROCESS_TARGET	= 8,	/* struct record_process, no file name: the first call as a target of a process without an execve of its own */
 };
 
 enum record_flag {

@@ -41,6 +41,7 @@ static __always_inline __u64 items_that_govern(const struct slot_config *config,
 static __always_inline int is_same_socket(const struct record_socket *one, const struct record_socket *other)
 {
 	return one->family && one->family == other->family && one->local_port == other->local_port && one->peer_port == other->peer_port &&
+	       load_word(one->local) == load_word(other->local) && load_word(one->local + 8) == load_word(other->local + 8) &&
 	       load_word(one->peer) == load_word(other->peer) && load_word(one->peer + 8) == load_word(other->peer + 8);
 }
 

@@ -13,18 +13,23 @@ static __always_inline void describe_process(struct task_struct *task, struct re
 	p->header.pid = task->tgid;
 	p->start_ns = task->group_leader->start_time;
 	p->parent_pid = task->real_parent->tgid;
-	bpf_get_current_comm(p->command, sizeof(p->command));
+	BPF_CORE_READ_INTO(&p->command, task, group_leader, comm);
 }
+
+#define NO_EXECVE 0x40	/* PF_FORKNOEXEC; threads have it too, so the process's first one tells */
 
 /*
  * The current process makes its first call as a target. A child of a server that serves one connection has no execve of its own, and may be gone
- * when user space looks: so what it runs is told before anything that it does. By itself, since its record is large.
+ * when user space looks: so what it runs is told before what it does. By itself, since its record is large.
  */
 verified_alone int report_target(__u64 device, __u64 inode)
 {
 	struct record_process p = { .executable_device = device, .executable_inode = inode };
+	struct task_struct *task = bpf_get_current_task_btf();
 
-	describe_process(bpf_get_current_task_btf(), &p, RECORD_PROCESS_TARGET);
+	if (!(task->group_leader->flags & NO_EXECVE))
+		return 0;
+	describe_process(task, &p, RECORD_PROCESS_TARGET);
 	p.cgroup = bpf_get_current_cgroup_id();
 	p.header.size = sizeof(p);
 	if (send_record(&p, sizeof(p)))

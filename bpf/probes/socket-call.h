@@ -118,13 +118,16 @@ static __always_inline void take_socket_bytes(struct pt_regs *regs, struct task_
 		settle_strange(&key, s->descriptor);
 }
 
-/* What passes on this socket is of a handshake of this TLS object. By itself, for its stack. */
-verified_alone int note_handshake(__u64 handle, __u32 process, __u64 ssl)
+/*
+ * What passes on this socket is of a handshake of this TLS object, if it is the socket that the handshake touched first: a callback within one may
+ * write to another. By itself, for its stack.
+ */
+verified_alone int note_handshake(__u64 handle, __u32 process, __u64 ssl, struct thread *thread)
 {
 	struct connection_key key = { .ssl = handle, .process = process };
 	struct strange_socket *socket = bpf_map_lookup_elem(&strange_sockets, &key);
 
-	if (socket && socket->is_tls)
+	if (thread && socket && socket->is_tls && is_same_socket(&thread->socket, &socket->socket))
 		socket->ssl = ssl;
 	return 0;
 }
@@ -172,7 +175,7 @@ int socket_call_return(__u64 *arguments)
 	else if (!find_any_socket(task, SYSCALL_1(regs), &s))
 		return 0;
 	if (around)	/* before what of the handshake passed now is looked at: its first call notes the socket, and others come */
-		note_handshake(s.inode | SOCKET_HANDLE, task->tgid, around->ssl);
+		note_handshake(s.inode | SOCKET_HANDLE, task->tgid, around->ssl, thread);
 	take_socket_bytes(regs, task, thread, call, returned, &s);
 	thread->arrived_bytes = 0;	/* these are of this call, whatever became of its bytes */
 	thread->write_begun_ns = 0;

@@ -11,10 +11,10 @@
 #include "socket-transfer.h"
 
 /*
- * Instead of the key of a socket that carries TLS, that of the object; 0: it is not known, or the object at its address is on another socket by now.
- * Goes before the socket is forgotten.
+ * The connection of the TLS object whose ciphertext this socket carries. NULL: it is not known, or the object at its address is on another socket
+ * by now. Goes before the socket is forgotten.
  */
-static __always_inline __u64 carried_object(const struct connection_key *socket_key)
+static __always_inline struct connection *carried_connection(const struct connection_key *socket_key)
 {
 	struct strange_socket *socket = bpf_map_lookup_elem(&strange_sockets, socket_key);
 	struct connection_key key = { .process = socket_key->process };
@@ -24,7 +24,7 @@ static __always_inline __u64 carried_object(const struct connection_key *socket_
 		return 0;
 	key.ssl = socket->ssl;
 	c = find_connection(&key);
-	return c && is_same_socket(&c->socket, &socket->socket) ? key.ssl : 0;
+	return c && is_same_socket(&c->socket, &socket->socket) ? c : 0;
 }
 
 /* By itself: it is called from several places. first, last: the descriptors that are closed with it. */
@@ -32,9 +32,9 @@ verified_alone int close_socket(__u64 descriptor, __u32 first, __u32 last)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct connection_key key = { .process = task->tgid };
-	struct connection *c;
+	struct connection *c, *carried;
 	struct socket_file s;
-	__u64 object;
+	__u64 object = 0, id = 0;
 	int is_last;
 
 	if (!find_socket(task, descriptor, &s))
@@ -44,15 +44,23 @@ verified_alone int close_socket(__u64 descriptor, __u32 first, __u32 last)
 	if (!is_last && ((!find_connection(&key) && !bpf_map_lookup_elem(&strange_sockets, &key)) ||
 			 has_other_descriptor(descriptor, s.inode, first, last)))
 		return 0;
-	object = carried_object(&key);
+	carried = carried_connection(&key);
+	if (carried) {
+		id = carried->id;
+		object = carried->key.ssl;
+	}
 	if (forget_strange(&key)) {
-		if (!object)
+		if (!object || !is_last)	/* where another has the socket, the library may go on with it, and what it does is seen */
 			return 0;
 		key.ssl = object;
 	}
 	c = claim_connection(&key);
 	if (!c)
 		return 0;
+	if (key.ssl == object && c->id != id) {	/* the object was freed meanwhile, and its address is another one's */
+		release(&c->busy);
+		return 0;
+	}
 	if (!is_last)	/* another process, or a call that has not returned, has it: what comes yet is not seen */
 		c->directions[READ].missed = c->directions[WRITE].missed = 1;
 	end_measured_connection(c, &key, END_CLOSED);

@@ -30,8 +30,6 @@ choose_architecture() {
     *) echo "no machine of this architecture: $architecture" >&2; exit 2 ;;
   esac
   command -v "$emulator" >/dev/null || { echo "qemu is missing: apt-get install $package" >&2; exit 1; }
-  [ "$architecture" = "$own" ] || grep -qs enabled /proc/sys/fs/binfmt_misc/qemu-* ||
-    { echo "programs of $architecture do not run here: apt-get install qemu-user-static binfmt-support" >&2; exit 1; }
   [[ "$suite" != bookworm || "$architecture" = "$own" ]] || { echo "bookworm takes this host's Node: $architecture needs trixie" >&2; exit 2; }
 }
 

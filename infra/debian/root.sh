@@ -10,11 +10,18 @@ own_mounts() {
   [ -n "${MASTHEAD_OWN_MOUNTS:-}" ] || MASTHEAD_OWN_MOUNTS=yes exec unshare --mount --propagation private "$0" "$@"
 }
 
+# runs_here ARCHITECTURE: does the kernel run its programs, by itself or by qemu's user emulator?
+runs_here() {
+  local -A emulators=([amd64]=qemu-x86_64 [arm64]=qemu-aarch64)
+  [ "$1" = "$(dpkg --print-architecture)" ] || grep -qs enabled "/proc/sys/fs/binfmt_misc/${emulators[$1]:-none}"
+}
+
 # new_root SUITE FOLDER: a fresh Debian in the new folder $root below FOLDER, for this host's architecture unless DEBIAN_ARCHITECTURE names
 # another, and with the archive that this host itself uses unless DEBIAN_MIRROR does. The base is kept in FOLDER, for the next run.
 new_root() {
   local suite=$1 architecture=${DEBIAN_ARCHITECTURE:-$(dpkg --print-architecture)} base mirror
   base=$2/$suite-$architecture
+  runs_here "$architecture" || { echo "programs of $architecture do not run here: apt-get install qemu-user-static binfmt-support" >&2; exit 1; }
   mkdir -p "$2"
   exec 9>"$base.lock"
   flock 9

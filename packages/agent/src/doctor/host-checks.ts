@@ -69,7 +69,9 @@ function kernel(text: string): Check {
 function architecture(name: string): Check {
   if (name === "x64") return { name: "architecture", status: "ok", found: "x86-64" };
   const advice =
-    name === "arm64" ? "OpenSSL, BoringSSL and GnuTLS are probed at their exported functions, at one or two single steps a call" : "only x86-64 is supported";
+    name === "arm64"
+      ? "OpenSSL, BoringSSL and GnuTLS are probed at their exported functions, at one or two single steps a call"
+      : "only x86-64 is supported";
   return { name: "architecture", status: name === "arm64" ? "limited" : "failed", found: name, advice };
 }
 

@@ -58,7 +58,7 @@ export class ExchangeStream implements RecordHandler {
   }
 
   process(record: ProcessRecord): void {
-    this.pairing.processEnd(record.pid, record.timeNs);
+    if (record.kind !== "target") this.pairing.processEnd(record.pid, record.timeNs);
     this.options.onProcess(record);
   }
 

@@ -134,11 +134,9 @@ export class BpfSource implements CaptureSource {
       return;
     }
     const { executableDevice: device, executableInode: inode, file = "" } = record;
-    if (record.kind === "target") {
-      this.#attachment.onTarget({ ...record, device, inode, file });
-      return;
-    }
-    this.#attachment.onExec({ ...record, device, inode, file });
+    const process = { ...record, device, inode, file };
+    if (record.kind === "exec") this.#attachment.onExec(process);
+    else this.#attachment.onTarget(process);
     const path = this.#attachment.processOf(pid).executablePath;
     this.budget.targets.began(pid, { device, inode }, path);
     if (path !== undefined) this.#executables.sighted({ device, inode }, path);

@@ -19,11 +19,11 @@ export interface ProcessExec {
 
 export interface ProcessFacts {
   pid: number;
-  /** of the program that runs, from /proc */
+  /** of the program that runs now, from /proc */
   executable?: string | undefined;
   cgroup?: CgroupFacts | undefined;
   exec?: ProcessExec | undefined;
-  /** the path by which this executable's inode was seen before */
+  /** of the program that the kernel told of, by its inode */
   knownExecutable?: string | undefined;
   command?: string | undefined;
 }
@@ -33,7 +33,7 @@ const PATH_MAX = 4096;
 
 /** Names a process from the best fact there is. Command lines and environments are never read. */
 export function processInfo(facts: ProcessFacts): ProcessInfo {
-  const path = facts.executable ?? facts.knownExecutable ?? absolute(facts.exec?.file);
+  const path = facts.knownExecutable ?? facts.executable ?? absolute(facts.exec?.file);
   const name =
     (path && basename(path)) ||
     facts.exec?.command ||

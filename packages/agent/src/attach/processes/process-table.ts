@@ -1,3 +1,4 @@
+import type { ExecutableFile } from "../../capture/policy-bytes.js";
 import type { ProcessInfo } from "../../exchange.js";
 import { GoPrograms } from "../go/go-programs.js";
 import { CgroupIds } from "./cgroup-ids.js";
@@ -33,9 +34,11 @@ export class ProcessTable {
     this.#remember(this.#live, exec.pid, { exec }, LIVE_MAX);
   }
 
-  /** Its first call as a target, which comes before all that is told of it: one that had no execve of its own may be gone by now. */
+  /** The first call as a target of a process that had no execve of its own: it may be gone by now. */
   onTarget(process: ProcessExec): void {
-    if (!this.#live.has(process.pid)) this.onExec(process);
+    const known = this.#live.get(process.pid);
+    const isKnown = known?.exec ? known.exec.startNs === process.startNs : known?.info?.executablePath;
+    if (!isKnown) this.onExec(process);
   }
 
   onExit(pid: number): void {
@@ -86,27 +89,34 @@ export class ProcessTable {
   }
 
   #name(pid: number, exec: ProcessExec | undefined): ProcessInfo {
-    const inode = exec && `${exec.device}:${exec.inode}`;
     const executable = executableOf(pid);
-    if (executable && inode) this.#remember(this.#executables, inode, executable, EXECUTABLES_MAX);
     return processInfo({
       pid,
       exec,
       executable,
-      knownExecutable: exec && !executable ? this.#executableOfGone(exec) : undefined,
+      knownExecutable: exec && this.#executableThen(pid, exec),
       cgroup: cgroupOf(pid) ?? (exec ? this.#cgroups.of(exec.cgroup) : undefined),
       command: executable === undefined && !exec ? statOf(pid)?.command : undefined,
     });
   }
 
-  /** By its inode: from another process that ran it, or its parent, which runs it yet where it did not call execve itself. */
-  #executableOfGone({ device, inode, parentPid }: ProcessExec): string | undefined {
-    const known = this.#executables.get(`${device}:${inode}`);
-    if (known !== undefined) return known;
-    const parent = runningExecutable(parentPid);
-    if (parent?.file.device !== device || parent.file.inode !== inode) return undefined;
-    this.#remember(this.#executables, `${device}:${inode}`, parent.path, EXECUTABLES_MAX);
-    return parent.path;
+  /**
+   * What it ran when the kernel told of it, by the inode: it may run another program by now, or be gone. From itself, another process that ran it, or
+   * its parent, which runs it yet where it did not call execve itself.
+   */
+  #executableThen(pid: number, { device, inode, parentPid }: ProcessExec): string | undefined {
+    const key = keyOf({ device, inode });
+    for (const each of [pid, parentPid]) {
+      const running = runningExecutable(each);
+      if (!running || keyOf(running.file) !== key) {
+        const known = this.#executables.get(key);
+        if (known !== undefined) return known;
+        continue;
+      }
+      this.#remember(this.#executables, key, running.path, EXECUTABLES_MAX);
+      return running.path;
+    }
+    return undefined;
   }
 
   #remember<Key, Value>(into: Map<Key, Value>, key: Key, value: Value, max: number): void {
@@ -119,3 +129,5 @@ export class ProcessTable {
     into.set(key, value);
   }
 }
+
+const keyOf = ({ device, inode }: ExecutableFile): string => `${device}:${inode}`;
