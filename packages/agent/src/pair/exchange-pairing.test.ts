@@ -153,6 +153,14 @@ test("a process that ends takes its connections with it", () => {
   expect([stream.pairing.pending, stream.pairing.connections.size]).toEqual([1, 1]);
 });
 
+test("what a process without an execve of its own runs is told without an end of what it serves", () => {
+  const told: string[] = [];
+  const { feed, exchanges } = testStream({ onProcess: ({ kind }) => told.push(kind) });
+  feed(requestRecord(), processRecord("target"), responseRecord());
+  expect(exchanges).toMatchObject([{ status: 200 }]);
+  expect(told).toEqual(["target"]);
+});
+
 test("a dropped record is noticed by what follows on its connection", () => {
   const { feed, exchanges, lost } = testStream();
   feed(requestRecord(), requestRecord({ exchange: 1 }), responseRecord({ exchange: 1 }));

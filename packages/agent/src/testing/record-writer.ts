@@ -173,10 +173,18 @@ export function connectionEndRecord(fields: ConnectionEndFields): Buffer {
   return record;
 }
 
-export function processRecord(kind: "exec" | "exit", fields: HeaderFields & { file?: string } = {}): Buffer {
+const PROCESS_KIND = {
+  exec: RecordKind.RECORD_PROCESS_EXEC,
+  exit: RecordKind.RECORD_PROCESS_EXIT,
+  target: RecordKind.RECORD_PROCESS_TARGET,
+};
+
+export function processRecord(
+  kind: keyof typeof PROCESS_KIND,
+  fields: HeaderFields & { file?: string } = {},
+): Buffer {
   const file = Buffer.from(fields.file ?? "");
-  const number = kind === "exec" ? RecordKind.RECORD_PROCESS_EXEC : RecordKind.RECORD_PROCESS_EXIT;
-  const record = header(RECORD_PROCESS.bytes + file.length, number, { generation: 0, ...fields });
+  const record = header(RECORD_PROCESS.bytes + file.length, PROCESS_KIND[kind], { generation: 0, ...fields });
   record.writeUInt16LE(file.length, RECORD_PROCESS.file_length);
   record.write("worker", RECORD_PROCESS.command);
   file.copy(record, RECORD_PROCESS.bytes);
