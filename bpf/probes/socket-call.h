@@ -120,14 +120,20 @@ static __always_inline void take_socket_bytes(struct pt_regs *regs, struct task_
 
 /*
  * What passes on this socket is of a handshake of this TLS object, if it is the socket that the handshake touched first: a callback within one may
- * write to another. By itself, for its stack.
+ * write to another. Its first call notes the socket, and others come. By itself, for its stack.
  */
-verified_alone int note_handshake(__u64 handle, __u32 process, __u64 ssl, struct thread *thread)
+verified_alone int note_handshake(__u64 descriptor, __u64 ssl, struct thread *thread)
 {
-	struct connection_key key = { .ssl = handle, .process = process };
-	struct strange_socket *socket = bpf_map_lookup_elem(&strange_sockets, &key);
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct connection_key key = { .process = task->tgid };
+	struct strange_socket *socket;
+	struct socket_file s;
 
-	if (thread && socket && socket->is_tls && is_same_socket(&thread->socket, &socket->socket))
+	if (!thread || !find_socket(task, descriptor, &s))
+		return 0;
+	key.ssl = s.inode | SOCKET_HANDLE;
+	socket = bpf_map_lookup_elem(&strange_sockets, &key);
+	if (socket && socket->is_tls && is_same_socket(&thread->socket, &socket->socket))
 		socket->ssl = ssl;
 	return 0;
 }
@@ -166,6 +172,8 @@ int socket_call_return(__u64 *arguments)
 	around = call_around(thread, STACK_POINTER(regs), task->tgid);
 	if (around)
 		note_nested(regs, task, thread);	/* by a call that failed, too: it says that the library has a socket */
+	if (around && around->site.function == SITE_HANDSHAKE)
+		note_handshake(SYSCALL_1(regs), around->ssl, thread);
 	if (returned <= 0 || returned > 0x7fffffff)
 		return 0;
 	if (around && around->site.function != SITE_HANDSHAKE)	/* ciphertext: a TLS probe shows what it was; a handshake shows which sockets carry some */
@@ -174,8 +182,6 @@ int socket_call_return(__u64 *arguments)
 		call.direction = WRITE;
 	else if (!find_any_socket(task, SYSCALL_1(regs), &s))
 		return 0;
-	if (around)	/* before what of the handshake passed now is looked at: its first call notes the socket, and others come */
-		note_handshake(s.inode | SOCKET_HANDLE, task->tgid, around->ssl, thread);
 	take_socket_bytes(regs, task, thread, call, returned, &s);
 	thread->arrived_bytes = 0;	/* these are of this call, whatever became of its bytes */
 	thread->write_begun_ns = 0;
