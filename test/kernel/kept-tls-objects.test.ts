@@ -13,7 +13,10 @@ const PROGRAM = fileURLToPath(new URL("../programs/kept-tls-objects.py", import.
 const cleanup = new Cleanup();
 afterEach(() => cleanup.run());
 
-test.each(["sockets", "memory"])(
+/** Where handshakes are not seen, nothing tells whose socket it is before the object is freed. */
+const WAYS = process.arch === "x64" ? ["sockets", "memory"] : ["memory"];
+
+test.each(WAYS)(
   "a connection over TLS on %s ends with its socket, whenever its object is freed",
   async (how) => {
     const { certificate, key } = makeCertificate(cleanup.folder());
