@@ -17,10 +17,6 @@ export interface ElfHeader {
 const HEADER_BYTES = 64;
 const SEGMENT_BYTES = 56;
 const SECTION_BYTES = 64;
-/** The machine whose code this host's kernel runs; undefined on one that is not supported. */
-export const HOST_MACHINE: Machine | undefined = (
-  { x64: "x86-64", arm64: "aarch64" } as Record<string, Machine>
-)[process.arch];
 const MACHINES: Record<number, Machine> = { 62: "x86-64", 183: "aarch64" };
 const ET_EXEC = 2;
 const SEGMENTS_MAX = 256;

@@ -3,7 +3,7 @@ import type { CaptureSession } from "../../capture/native-session.js";
 import type { SeenAt } from "../../capture/seen-at.js";
 import { ElfError, withFile } from "../elf/byte-source.js";
 import { ElfFile } from "../elf/elf-file.js";
-import { HOST_MACHINE } from "../elf/elf-header.js";
+import { ofThisMachine } from "../elf/host-machine.js";
 import { fileIdentity } from "../file-identity.js";
 import { codeOf, errnoWords } from "../processes/system-error.js";
 import { type ChooseSites, type ChosenSites, chooseSites } from "../runtimes.js";
@@ -225,15 +225,6 @@ export class LibraryTable {
     this.#probes.detach(...this.#libraries.values());
     this.#libraries.clear();
   }
-}
-
-/**
- * An emulator (qemu's for a user's programs) maps code of another machine, and reads it: an instruction of this machine's
- * that a probe puts there would end the program (promise observe-only). @throws ElfError
- */
-function ofThisMachine(elf: ElfFile): ElfFile {
-  if (elf.machine !== HOST_MACHINE) throw new ElfError(`it is code for ${elf.machine}, run by an emulator`);
-  return elf;
 }
 
 function isStillThere(library: Library): boolean {
