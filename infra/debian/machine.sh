@@ -18,11 +18,9 @@ new_machine() {
   new_root "$suite" "${2:-$work}"
 }
 
-# Of the machine: its $architecture as Debian names it, $emulator that boots it, and $machine, its own of the emulator's arguments.
+# Of the machine: $emulator that boots it, its $console and $cpu, and $machine, its own of the emulator's arguments.
 choose_architecture() {
-  local own package
-  own=$(dpkg --print-architecture)
-  architecture=${DEBIAN_ARCHITECTURE:-$own}
+  local package
   case $architecture in
     amd64) emulator=qemu-system-x86_64 package=qemu-system-x86 console=ttyS0 cpu=max machine=() ;;
     # Addresses are signed by a quick hash in place of ARM's own, which takes an emulator most of its time.
@@ -30,7 +28,7 @@ choose_architecture() {
     *) echo "no machine of this architecture: $architecture" >&2; exit 2 ;;
   esac
   command -v "$emulator" >/dev/null || { echo "qemu is missing: apt-get install $package" >&2; exit 1; }
-  [[ "$suite" != bookworm || "$architecture" = "$own" ]] || { echo "bookworm takes this host's Node: $architecture needs trixie" >&2; exit 2; }
+  [[ "$suite" != bookworm || "$architecture" = "$own_architecture" ]] || { echo "bookworm takes this host's Node: $architecture needs trixie" >&2; exit 2; }
 }
 
 # install_machine PACKAGE...: these, a kernel, and a Node that the product runs on.
@@ -48,7 +46,7 @@ install_machine() {
 
 # Where a device is there, it need not work: on x86-64 the processor says whether it does.
 has_virtualisation() {
-  [ "$architecture" = "$(dpkg --print-architecture)" ] && [ -c /dev/kvm ] && (: <>/dev/kvm) 2>/dev/null &&
+  [ "$architecture" = "$own_architecture" ] && [ -c /dev/kvm ] && (: <>/dev/kvm) 2>/dev/null &&
     { [ "$architecture" = arm64 ] || grep -qwE 'vmx|svm' /proc/cpuinfo; }
 }
 

@@ -1,6 +1,10 @@
 # Sourced by debian13-check.sh and machine.sh: a Debian of its own in a folder, entered by chroot. Needs root and
 # debootstrap. What is mounted is mounted in a namespace of the script, and so is gone with it, however it ends.
 
+# As Debian names them: this host's, and that of the Debian that is made.
+own_architecture=$(dpkg --print-architecture)
+architecture=${DEBIAN_ARCHITECTURE:-$own_architecture}
+
 # own_mounts "$@": begins the script again in a mount namespace of its own.
 own_mounts() {
   [ "$(id -u)" = 0 ] || { echo "run this as root: it makes a chroot" >&2; exit 1; }
@@ -10,18 +14,17 @@ own_mounts() {
   [ -n "${MASTHEAD_OWN_MOUNTS:-}" ] || MASTHEAD_OWN_MOUNTS=yes exec unshare --mount --propagation private "$0" "$@"
 }
 
-# runs_here ARCHITECTURE: does the kernel run its programs, by itself or by qemu's user emulator?
+# Does the kernel run the architecture's programs, by itself or by qemu's user emulator?
 runs_here() {
   local -A emulators=([amd64]=qemu-x86_64 [arm64]=qemu-aarch64)
-  [ "$1" = "$(dpkg --print-architecture)" ] || grep -qs enabled "/proc/sys/fs/binfmt_misc/${emulators[$1]:-none}"
+  [ "$architecture" = "$own_architecture" ] || grep -qs enabled "/proc/sys/fs/binfmt_misc/${emulators[$architecture]:-none}"
 }
 
 # new_root SUITE FOLDER: a fresh Debian in the new folder $root below FOLDER, for this host's architecture unless DEBIAN_ARCHITECTURE names
 # another, and with the archive that this host itself uses unless DEBIAN_MIRROR does. The base is kept in FOLDER, for the next run.
 new_root() {
-  local suite=$1 architecture=${DEBIAN_ARCHITECTURE:-$(dpkg --print-architecture)} base mirror
-  base=$2/$suite-$architecture
-  runs_here "$architecture" || { echo "programs of $architecture do not run here: apt-get install qemu-user-static binfmt-support" >&2; exit 1; }
+  local suite=$1 base=$2/$1-$architecture mirror
+  runs_here || { echo "programs of $architecture do not run here: apt-get install qemu-user-static binfmt-support" >&2; exit 1; }
   mkdir -p "$2"
   exec 9>"$base.lock"
   flock 9

@@ -58,19 +58,9 @@ const feed = (attachment: Attachment): { execs: ProcessRecord[]; exits: Set<numb
   const decoder = new RecordDecoder({
     ...{ message: ignore, messageEnd: ignore, connectionEnd: ignore, malformed: ignore },
     process: (record) => {
-      if (record.kind === "exit") {
-        exits.add(record.pid);
-        attachment.onExit(record.pid);
-        return;
-      }
-      const { executableDevice: device, executableInode: inode, file = "" } = record;
-      const process = { ...record, device, inode, file };
-      if (record.kind === "target") {
-        attachment.onTarget(process);
-        return;
-      }
-      execs.push(record);
-      attachment.onExec(process);
+      if (record.kind === "exit") exits.add(record.pid);
+      if (record.kind === "exec") execs.push(record);
+      attachment.onProcess(record);
     },
   });
   session.start((records, count) => decoder.decode(records, count));

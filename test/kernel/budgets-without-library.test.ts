@@ -3,8 +3,8 @@ import { Agent as ClearAgent, request as requestInClear } from "node:http";
 import { request as requestOverTls, Agent as TlsAgent } from "node:https";
 import { allPids } from "@masthead/agent/attach/processes/proc-process";
 import { runningExecutable } from "@masthead/agent/attach/processes/running-executable";
-import { type Target, targetKey } from "@masthead/agent/budget/target-load";
-import { budgetRateValue, u32 } from "@masthead/agent/capture/policy-bytes";
+import type { Target } from "@masthead/agent/budget/target-load";
+import { budgetRateValue, fileKey, u32 } from "@masthead/agent/capture/policy-bytes";
 import { BUDGET_OF_HOST, BUDGET_RATE } from "@masthead/agent/capture/table-layout";
 import { RecordFlag, RecordRole, RecordTiming } from "@masthead/agent/decode/record-enums";
 import { KernelBudget } from "@masthead/agent/source/kernel-budget";
@@ -73,7 +73,7 @@ describe.each([
     const running = allPids().flatMap((pid) => runningExecutable(pid) ?? []);
     const { file, path } = running.find(({ path }) => path === gateway.executable) ?? {};
     if (!file || path === undefined) throw new Error("the gateway does not run");
-    target = { file, path, key: targetKey(file) };
+    target = { file, path, key: fileKey(file) };
   });
 
   /** Makes requests one after the other on one connection, each of which must get the status that its path names. */

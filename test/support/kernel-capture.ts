@@ -99,11 +99,7 @@ export const startKernelCapture = (
     ...{ messageEnd: onMessageEnd, connectionEnd: onConnectionEnd, malformed: ignore },
     message: onMessage,
     ...(onSeries && { series: onSeries }),
-    process: (record) => {
-      const { kind, pid, executableDevice: device, executableInode: inode, file = "" } = record;
-      if (kind === "exit") attachment.onExit(pid);
-      else attachment[kind === "exec" ? "onExec" : "onTarget"]({ ...record, device, inode, file });
-    },
+    process: (record) => attachment.onProcess(record),
   });
   session.start((records, count) => decoder.decode(records, count));
   cleanup.add(() => session.stop());

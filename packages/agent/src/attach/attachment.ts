@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { http2Connections } from "../capture/kernel-processes.js";
 import type { CaptureSession } from "../capture/native-session.js";
 import { readsClearText } from "../capture/tracepoint-plans.js";
+import type { ProcessRecord } from "../decode/end-records.js";
 import type { ProcessInfo } from "../exchange.js";
 import { Coverage, type CoverageReport } from "./coverage/coverage.js";
 import type { Asked } from "./coverage/judge.js";
@@ -122,8 +123,19 @@ export class Attachment {
     if (!this.#isStopped) this.#early.expect(paths);
   }
 
-  /** RECORD_PROCESS_EXEC */
-  onExec(exec: ProcessExec): void {
+  /** What the kernel tells of a process. */
+  onProcess(record: ProcessRecord): void {
+    if (record.kind === "exit") {
+      this.#onExit(record.pid);
+      return;
+    }
+    const { executableDevice: device, executableInode: inode, file = "" } = record;
+    const process = { ...record, device, inode, file };
+    if (record.kind === "exec") this.#onExec(process);
+    else this.#processes.onTarget(process);
+  }
+
+  #onExec(exec: ProcessExec): void {
     this.#processes.onExec(exec);
     // What is in the ring when the probes are taken away attaches nothing any more.
     if (!this.#isStopped) {
@@ -134,13 +146,7 @@ export class Attachment {
     this.#coverage.forget(exec.pid);
   }
 
-  /** RECORD_PROCESS_TARGET */
-  onTarget(process: ProcessExec): void {
-    this.#processes.onTarget(process);
-  }
-
-  /** RECORD_PROCESS_EXIT */
-  onExit(pid: number): void {
+  #onExit(pid: number): void {
     this.#processes.onExit(pid);
     this.#scan.forget(pid);
     this.#waiting.forget(pid);

@@ -1,16 +1,17 @@
 import { SUSPENSIONS_MAX } from "@masthead/shared/wire/heartbeat";
 import { expect, test } from "vitest";
+import { fileKey } from "../capture/policy-bytes.js";
 import { CALM_AFTER, SUSPEND_AFTER } from "./budget-controller.js";
 import { BudgetKeeper } from "./budget-keeper.js";
 import { AWAY_MAX_MS, AWAY_MS, SOON_MS, Suspensions } from "./suspensions.js";
-import { type Target, TargetLoad, targetKey } from "./target-load.js";
+import { type Target, TargetLoad } from "./target-load.js";
 
 /** Seconds of a strain from the start on: one to begin with, two in which detail goes from 100 a second to the least. */
 const UNTIL_SUSPENDED = 3 + SUSPEND_AFTER;
 
 const target = (inode: number): Target => {
   const file = { device: 1, inode };
-  return { key: targetKey(file), file, path: `/bin/program-${inode}` };
+  return { key: fileKey(file), file, path: `/bin/program-${inode}` };
 };
 
 /** An agent whose CPU time depends on which targets it captures. */

@@ -1,5 +1,5 @@
 import { type RunningExecutable, runningExecutable } from "../attach/processes/running-executable.js";
-import type { ExecutableFile } from "../capture/policy-bytes.js";
+import { type ExecutableFile, fileKey } from "../capture/policy-bytes.js";
 
 /** An executable that processes run: what is suspended when a budget cannot be held. */
 export interface Target {
@@ -15,8 +15,6 @@ interface Load {
 }
 
 const PROCESSES_MAX = 16_384;
-
-export const targetKey = ({ device, inode }: ExecutableFile): string => `${device}:${inode}`;
 
 /** How many records each executable's processes caused. */
 export class TargetLoad {
@@ -78,7 +76,7 @@ export class TargetLoad {
   }
 
   #loadOf({ file, path }: RunningExecutable): Load {
-    const key = targetKey(file);
+    const key = fileKey(file);
     let load = this.#ofTarget.get(key);
     if (load === undefined) {
       load = { target: { key, file, path }, records: 0 };

@@ -24,6 +24,9 @@ export interface ExecutableFile {
   inode: number;
 }
 
+/** What tells it from others, as a key of maps. */
+export const fileKey = ({ device, inode }: ExecutableFile): string => `${device}:${inode}`;
+
 export function activeValue(generation: number, slot: number): Uint8Array {
   const value = Buffer.alloc(ACTIVE_TABLES.bytes);
   value.writeUInt32LE(generation, ACTIVE_TABLES.generation);

@@ -1,6 +1,6 @@
 import { compileExecutableGlob } from "@masthead/shared/policy/match";
 import { type FoundExecutable, findExecutables } from "./executable-search.js";
-import type { ExecutableFile } from "./policy-bytes.js";
+import { type ExecutableFile, fileKey } from "./policy-bytes.js";
 import type { TargetItem } from "./policy-items.js";
 
 /** Executables on disk that a glob takes. */
@@ -52,9 +52,10 @@ export class ExecutableItems {
     const add = ({ device, inode, path }: FoundExecutable, asked: bigint): void => {
       const items = asked | this.of(path);
       if (items === 0n) return;
-      const known = byFile.get(`${device}:${inode}`) ?? { file: { device, inode }, items: 0n };
+      const file = { device, inode };
+      const known = byFile.get(fileKey(file)) ?? { file, items: 0n };
       known.items |= items;
-      byFile.set(`${device}:${inode}`, known);
+      byFile.set(fileKey(file), known);
     };
     if (this.globs.length > 0) for (const executable of this.seen) add(executable, 0n);
     for (const { glob, items } of this.globs) {
@@ -71,7 +72,7 @@ export class SeenExecutables {
   private readonly byFile = new Map<string, FoundExecutable>();
 
   add(executable: FoundExecutable): void {
-    const key = `${executable.device}:${executable.inode}`;
+    const key = fileKey(executable);
     this.byFile.delete(key);
     this.byFile.set(key, executable);
     const [oldest] = this.byFile.keys();

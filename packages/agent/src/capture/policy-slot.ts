@@ -5,6 +5,7 @@ import {
   bitKey,
   type ExecutableFile,
   executableKey,
+  fileKey,
   headerRuleValue,
   itemsValue,
   nameBitIndex,
@@ -78,8 +79,8 @@ export class PolicySlot {
   }
 
   /** Whether some item holds for this executable, as the kernel judges it. */
-  asksAbout({ device, inode }: ExecutableFile): boolean {
-    return this.asksOfAll || this.named.has(`${device}:${inode}`);
+  asksAbout(file: ExecutableFile): boolean {
+    return this.asksOfAll || this.named.has(fileKey(file));
   }
 
   /** Tells the slot of an executable that it may not know. @returns the items of its path */
@@ -123,7 +124,7 @@ export class PolicySlot {
 
   private putExecutable(file: ExecutableFile, items: bigint): void {
     this.put("executable_items", executableKey(this.index, file), itemsValue(items));
-    this.named.add(`${file.device}:${file.inode}`);
+    this.named.add(fileKey(file));
   }
 
   private put(map: string, key: Uint8Array, value: Uint8Array, empty?: Uint8Array): void {

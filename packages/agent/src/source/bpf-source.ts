@@ -126,17 +126,13 @@ export class BpfSource implements CaptureSource {
   }
 
   #onProcess(record: ProcessRecord): void {
-    const { pid } = record;
+    const { pid, executableDevice: device, executableInode: inode } = record;
+    this.#attachment.onProcess(record);
     if (record.kind === "exit") {
-      this.#attachment.onExit(pid);
       this.#executables.forget(pid);
       this.budget.targets.ended(pid);
       return;
     }
-    const { executableDevice: device, executableInode: inode, file = "" } = record;
-    const process = { ...record, device, inode, file };
-    if (record.kind === "exec") this.#attachment.onExec(process);
-    else this.#attachment.onTarget(process);
     const path = this.#attachment.processOf(pid).executablePath;
     this.budget.targets.began(pid, { device, inode }, path);
     if (path !== undefined) this.#executables.sighted({ device, inode }, path);

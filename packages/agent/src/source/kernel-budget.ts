@@ -1,7 +1,8 @@
 import { runningExecutable } from "../attach/processes/running-executable.js";
 import type { BudgetedSource } from "../budget/budget-keeper.js";
-import { type Target, TargetLoad, targetKey } from "../budget/target-load.js";
+import { type Target, TargetLoad } from "../budget/target-load.js";
 import type { CaptureSession } from "../capture/native-session.js";
+import { fileKey } from "../capture/policy-bytes.js";
 import type { PolicyTables } from "../capture/policy-tables.js";
 import { counterOf } from "./kernel-counters.js";
 
@@ -51,6 +52,6 @@ export class KernelBudget implements BudgetedSource {
   isSuspended(pid: number): boolean {
     if (this.#suspended.size === 0) return false;
     const running = runningExecutable(pid);
-    return running !== undefined && this.#suspended.has(targetKey(running.file));
+    return running !== undefined && this.#suspended.has(fileKey(running.file));
   }
 }

@@ -1,10 +1,10 @@
-import type { ExecutableFile } from "../../capture/policy-bytes.js";
+import { fileKey } from "../../capture/policy-bytes.js";
 import type { ProcessInfo } from "../../exchange.js";
 import { GoPrograms } from "../go/go-programs.js";
 import { CgroupIds } from "./cgroup-ids.js";
 import { cgroupOf, executableOf, procPath, statOf } from "./proc-process.js";
 import { type ProcessExec, processInfo } from "./process-names.js";
-import { runningExecutable } from "./running-executable.js";
+import { type RunningExecutable, runningExecutable } from "./running-executable.js";
 
 interface Entry {
   exec?: ProcessExec;
@@ -89,12 +89,13 @@ export class ProcessTable {
   }
 
   #name(pid: number, exec: ProcessExec | undefined): ProcessInfo {
-    const executable = executableOf(pid);
+    const running = runningExecutable(pid);
+    const executable = running?.path ?? executableOf(pid);
     return processInfo({
       pid,
       exec,
       executable,
-      knownExecutable: exec && this.#executableThen(pid, exec),
+      knownExecutable: exec && this.#executableThen(exec, running),
       cgroup: cgroupOf(pid) ?? (exec ? this.#cgroups.of(exec.cgroup) : undefined),
       command: executable === undefined && !exec ? statOf(pid)?.command : undefined,
     });
@@ -104,19 +105,16 @@ export class ProcessTable {
    * What it ran when the kernel told of it, by the inode: it may run another program by now, or be gone. From itself, another process that ran it, or
    * its parent, which runs it yet where it did not call execve itself.
    */
-  #executableThen(pid: number, { device, inode, parentPid }: ProcessExec): string | undefined {
-    const key = keyOf({ device, inode });
-    for (const each of [pid, parentPid]) {
-      const running = runningExecutable(each);
-      if (!running || keyOf(running.file) !== key) {
-        const known = this.#executables.get(key);
-        if (known !== undefined) return known;
-        continue;
-      }
-      this.#remember(this.#executables, key, running.path, EXECUTABLES_MAX);
-      return running.path;
-    }
-    return undefined;
+  #executableThen(exec: ProcessExec, running: RunningExecutable | undefined): string | undefined {
+    const key = fileKey(exec);
+    const pathOf = (found: RunningExecutable | undefined): string | undefined =>
+      found && fileKey(found.file) === key ? found.path : undefined;
+    const own = pathOf(running);
+    const known = own === undefined ? this.#executables.get(key) : undefined;
+    if (known !== undefined) return known;
+    const path = own ?? pathOf(runningExecutable(exec.parentPid));
+    if (path !== undefined) this.#remember(this.#executables, key, path, EXECUTABLES_MAX);
+    return path;
   }
 
   #remember<Key, Value>(into: Map<Key, Value>, key: Key, value: Value, max: number): void {
@@ -129,5 +127,3 @@ export class ProcessTable {
     into.set(key, value);
   }
 }
-
-const keyOf = ({ device, inode }: ExecutableFile): string => `${device}:${inode}`;
