@@ -3,8 +3,7 @@
 #ifndef MASTHEAD_JUDGE_H
 #define MASTHEAD_JUDGE_H
 
-#include "work.h"
-#include "../maps/policy.h"
+#include "unasked.h"
 
 static __always_inline __u64 items_of_executable(__u32 slot, const struct slot_config *config,
 						 const struct executable *executable)
@@ -103,7 +102,7 @@ static __always_inline void judge_request(struct work *w, struct connection *c)
 	if (config->suspended && is_suspended(slot, &w->executable))
 		return;
 	j->items = c->items = items_of_connection(w, c, slot, config);
-	c->items_generation = config->generation;
+	c->items_generation = j->items || is_left_unasked(w, c) ? config->generation : 0;
 	j->query_names = j->items & config->query_names;
 	j->query_keep = j->items & config->query_keep;
 	j->names = config->request_names;

@@ -147,6 +147,9 @@ static __always_inline void run(struct work *w, struct out *o, struct connection
 {
 	struct direction *d = &c->directions[w->direction & 1];
 
+	if (is_unasked(c))
+		return;
+	return_to_unasked(c);
 	if (!w->messages_left && pass_body(d, w->size + w->left))
 		return;
 	w->now_ns = w->begun_ns && !w->at_once ? bpf_ktime_get_ns() : w->call_ns;

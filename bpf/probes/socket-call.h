@@ -64,7 +64,7 @@ static __always_inline void take_socket_bytes(struct pt_regs *regs, struct task_
 	strange = c ? 0 : bpf_map_lookup_elem(&strange_sockets, &key);
 	if (!c && !strange && !is_of_streams(s))	/* of others it was known when they were noted */
 		return;
-	if (c ? c->directions[direction].state == STATE_IGNORE : strange && !strange->calls_left) {
+	if (c ? is_unasked(c) || c->directions[direction].state == STATE_IGNORE : strange && !strange->calls_left) {
 		note_passed(thread, &key, strange, direction, BUFFER_OF(regs, call), returned);
 		return;
 	}
@@ -170,13 +170,13 @@ int socket_call_return(__u64 *arguments)
 		thread->write_begun_ns = 0;
 	forget_left_call(thread, STACK_POINTER(regs));
 	around = call_around(thread, STACK_POINTER(regs), task->tgid);
-	if (around)
+	if (around) {
 		note_nested(regs, task, thread);	/* by a call that failed, too: it says that the library has a socket */
-	if (around && around->site.function == SITE_HANDSHAKE)
-		note_handshake(SYSCALL_1(regs), around->ssl, thread);
+		if (around->site.function != SITE_HANDSHAKE)	/* ciphertext: a TLS probe shows what it was */
+			return 0;
+		note_handshake(SYSCALL_1(regs), around->ssl, thread);	/* and this shows which sockets carry some */
+	}
 	if (returned <= 0 || returned > 0x7fffffff)
-		return 0;
-	if (around && around->site.function != SITE_HANDSHAKE)	/* ciphertext: a TLS probe shows what it was; a handshake shows which sockets carry some */
 		return 0;
 	if (call.fd_third && find_socket(task, ARGUMENT_3(regs), &s))
 		call.direction = WRITE;

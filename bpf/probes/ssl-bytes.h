@@ -67,8 +67,11 @@ static __always_inline void take_bytes(const struct connection_key *key, __u64 b
 				       struct thread *thread, struct connection *c)
 {
 	struct out *o = 0;
-	struct work *w = place_call(key, buffer, size, site, begun_ns, executable, &o);
+	struct work *w;
 
+	if (c && is_unasked(c))
+		return;
+	w = place_call(key, buffer, size, site, begun_ns, executable, &o);
 	if (!w || !o)
 		return;
 	w->tie = tie;

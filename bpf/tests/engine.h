@@ -57,7 +57,7 @@ static inline void feed_found(struct connection *found, __u64 ssl, int direction
 	w->begun_ns = direction == WRITE ? w->call_ns : 0;
 	w->at_once = 0;
 	w->executable = (struct executable){ 0, 0 };
-	w->socket.family = 0;
+	w->socket.family = host.family;
 	observe(w, o, &key, found);
 	release(&w->busy);
 }

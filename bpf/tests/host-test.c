@@ -6,6 +6,7 @@
 #include "budgets.h"
 #include "drops.h"
 #include "aggregate.h"
+#include "unasked.h"
 #include "words.h"
 #include "system-calls.h"
 #include "../probes/call-table.h"
@@ -167,6 +168,7 @@ int main(void)
 	policies();
 	budgets();
 	suspensions();
+	unasked();
 	call_table();
 	printf("%d cases; %d passed, %d failed\n", CASES, passed, failed);
 	return failed != 0;

@@ -29,9 +29,11 @@ export const startOrdersUpstream = async (cleanup: Cleanup, placement: Placement
   return port;
 };
 
-/** That a server takes part in for one request: a gateway has another one in clear, with its upstream. */
-export const exchangesPerRequest = (workload: Workload): number =>
-  workload === "gateway" && benchSettings().readsClearText ? 2 : 1;
+/** That a server takes part in for one request, and is asked about: a gateway has another one in clear, with its upstream. */
+export const exchangesPerRequest = (workload: Workload): number => {
+  const { readsClearText, role } = benchSettings();
+  return workload === "gateway" && readsClearText && role !== "server" ? 2 : 1;
+};
 
 /** What a gateway does, for people. */
 export const gatewayWords = (server: string, extra: string): string =>

@@ -10,6 +10,7 @@ const schema = z.object({
   BENCH_AGENT_WARM_SECONDS: positive(10).pipe(z.int()),
   BENCH_TRIES: positive(50).pipe(z.int()),
   BENCH_CLEAR_TEXT: z.enum(["on", "off"]).default("on"),
+  BENCH_ROLE: z.enum(["server"]).optional(),
   BENCH_TLS_SEEN_AT: z.enum(["copy", "call"]).default("copy"),
   BENCH_EXCHANGES: z
     .string()
@@ -23,7 +24,7 @@ const schema = z.object({
     .transform((list) => list.split(",")),
 });
 
-/** How long the benchmarks take: rounds, whole seconds a measure and its warm-up (longer after an agent began: its code is compiled as it runs), tries; of how many exchanges usage is asked for, ascending; where reads of OpenSSL are seen; whether HTTP in clear is read; what the measured server does; and which builds of the kernel programs are compared. @throws ZodError */
+/** How long the benchmarks take: rounds, whole seconds a measure and its warm-up (longer after an agent began: its code is compiled as it runs), tries; of how many exchanges usage is asked for, ascending; where reads of OpenSSL are seen; whether HTTP in clear is read; of which role of the measured server exchanges are asked for, both where none is set; what it does; and which builds of the kernel programs are compared. @throws ZodError */
 export const benchSettings = () => {
   const read = schema.parse(process.env);
   return {
@@ -36,6 +37,7 @@ export const benchSettings = () => {
     tlsSeenAt: read.BENCH_TLS_SEEN_AT,
     readsClearText: read.BENCH_CLEAR_TEXT === "on",
     objects: read.BENCH_OBJECTS,
+    role: read.BENCH_ROLE,
     workloads: read.BENCH_WORKLOAD === undefined ? WORKLOADS : [read.BENCH_WORKLOAD],
   };
 };

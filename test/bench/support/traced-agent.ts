@@ -16,7 +16,7 @@ export const benchPolicy = (executable: string) => ({
   kind: "CapturePolicy",
   metadata: { name: "bench" },
   spec: {
-    targets: [{ executable }],
+    targets: [{ executable, role: benchSettings().role }],
     headers: {
       request: [
         { name: "x-request-id", action: "keep" },
