@@ -99,10 +99,11 @@ static __always_inline void judge_request(struct work *w, struct connection *c)
 		return;
 	j->slot = slot;
 	j->generation = config->generation;
+	c->items = items_of_connection(w, c, slot, config);
+	c->items_generation = c->items || is_left_unasked(w, c) ? config->generation : 0;
 	if (config->suspended && is_suspended(slot, &w->executable))
 		return;
-	j->items = c->items = items_of_connection(w, c, slot, config);
-	c->items_generation = j->items || is_left_unasked(w, c) ? config->generation : 0;
+	j->items = c->items;
 	j->query_names = j->items & config->query_names;
 	j->query_keep = j->items & config->query_keep;
 	j->names = config->request_names;

@@ -58,6 +58,7 @@ static inline void feed_found(struct connection *found, __u64 ssl, int direction
 	w->at_once = 0;
 	w->executable = (struct executable){ 0, 0 };
 	w->socket.family = host.family;
+	w->measured.wants = host.wants;
 	observe(w, o, &key, found);
 	release(&w->busy);
 }

@@ -14,6 +14,7 @@ struct host_state {
 	__u64 ring_waiting;		/* bytes that nobody has read */
 	int unreadable;			/* reads of user memory fail */
 	int discarded;			/* the program throws away what it is sent */
+	__u32 wants;			/* enum timing, of the thread that calls */
 	__u8 family;			/* of the socket that calls are on; 0: it is not known */
 	const void *limited_map;	/* holds at most `limit` entries */
 	__u32 limit;

@@ -98,18 +98,32 @@ static void followed_until_told(void)
 
 	start_governed(1);
 	ask_upstream();
+	be_answered();
+	ask_upstream();
+	feed(1, READ, head, sizeof(head) - 1);
 	govern(3, 0);
 	ask_upstream();
-	check(!is_passed_now(), "unasked", "while an answer is owed that is asked about");
+	check(!is_passed_now(), "unasked", "nor while an answer that is asked about comes");
+	feed(1, READ, "cd", 2);
+	answer(0);
+	check(rendering.lines == 4 && rendering.line[3].complete == 1, "unasked", "it is told to its end");
+
+	start_governed(1);
+	ask_upstream();
+	be_answered();
+	ask_upstream();
+	govern(3, 0);
+	ask_upstream();
+	check(!is_passed_now(), "unasked", "nor while one is owed");
 	be_answered();
 	answer(0);
-	check(rendering.lines == 2, "unasked", "it is told");
+	check(rendering.lines == 4, "unasked", "it is told");
 }
 
 static void not_passed(void)
 {
 	static const char connect[] = "CONNECT host:443 HTTP/1.1\r\n\r\n";
-	struct slot_config suspending = { .generation = 3, .suspended = 1 };
+	struct slot_config suspending = { .generation = 3, .suspended = 1, .any_executable = 1, .any_port = 1, .client = 1 };
 	struct executable_key key = { .slot = 1 };
 	__u32 one = 1;
 	__u8 yes = 1;
@@ -130,9 +144,23 @@ static void not_passed(void)
 	check(!is_passed_now() && the_connection()->directions[WRITE].state == STATE_TUNNEL, "unasked", "a tunnel is noticed");
 
 	start_governed(0);
+	host.wants = TIMING_CPU;
 	ask_upstream();
 	be_answered();
 	ask_upstream();
+	check(!is_passed_now(), "unasked", "CPU time may be asked for");
+
+	start_governed(0);
+	ask_upstream();
+	ask_upstream();
+	be_answered();
+	be_answered();
+	ask_upstream();
+	check(!is_passed_now(), "unasked", "one that was pipelined would pair nothing behind a gap");
+
+	start_governed(1);
+	ask_upstream();
+	be_answered();
 	bpf_map_update_elem(&slots, &one, &suspending, BPF_ANY);
 	bpf_map_update_elem(&suspended_executables, &key, &yes, BPF_ANY);
 	active.generation = 3;
