@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0)
 /*
  * make fuzz. The input is a script: a byte of direction and length, then that many bytes, again and again. It is run
- * as it is, in pieces, with a secret planted, and with one planted under a policy that aggregates. It has to hold:
+ * as it is, in pieces, with a secret planted, and with one planted under a policy that aggregates, and under policies that ask about the
+ * other role from call to call. It has to hold:
  * - what was captured is what was sent and lost, at the end of every run;
  * - calls cut in pieces say the same, where nothing was lost and no place was lost;
  * - what is counted adds up with what is sent;
@@ -64,20 +65,37 @@ static void check_records(void)
 	}
 }
 
-static int play(const __u8 *data, size_t size, int every, int plant, int counting)
+enum policies { ONE_POLICY, AGGREGATING, ASKING_BY_TURNS, POLICIES };
+
+/* After each third step the other role is asked about. */
+static void ask_by_turns(size_t step)
+{
+	struct slot_config config = { .generation = 2 + step / 3, .any_executable = 1, .any_port = 1, .query_names = 1,
+				      .server = step / 3 & 1, .client = step / 3 & 1 ? 0 : 1,
+				      .request_names = ~0ULL, .response_names = ~0ULL, .unbudgeted = ~0ULL };
+	__u32 slot = 0;
+
+	host.family = 2;
+	bpf_map_update_elem(&slots, &slot, &config, BPF_ANY);
+	active = (struct active_tables){ config.generation, slot };
+}
+
+static int play(const __u8 *data, size_t size, int every, int plant, enum policies policies)
 {
 	static char planted[SCRIPT_MAX];
 	__u64 lost = 0;
 
 	host_reset();
 	set_tables_for_tests(set_on_host);
-	if (counting)
+	if (policies == AGGREGATING)
 		set_counting_tables();
 	for (size_t at = 0, step = 0; at + 2 < size; step++) {
 		int direction = data[at] & 1;
 		size_t length = (data[at] >> 1) | (size_t)data[at + 1] << 7;
 		const void *bytes = data + at + 2;
 
+		if (policies == ASKING_BY_TURNS)
+			ask_by_turns(step);
 		at += 2;
 		if (length > size - at)
 			length = size - at;
@@ -104,7 +122,7 @@ static int play(const __u8 *data, size_t size, int every, int plant, int countin
 	hang_up(1);
 	must(!work_areas_hold_bytes(), "work areas are clear after the end");
 	render(&rendering, host.sent, host.sent_bytes);
-	if (counting)
+	if (policies == AGGREGATING)
 		must(rendering.lines >= RENDER_LINES || counts_add_up(&rendering), "captured = sent + counted + lost");
 	else
 		check_balance();
@@ -124,14 +142,14 @@ int LLVMFuzzerTestOneInput(const __u8 *data, size_t size)
 		return 0;	/* the fuzzer found the secret by itself */
 	every = 1 + data[0] % 40;
 	whole[0] = pieces[0] = 0;
-	if (play(data + 1, size - 1, 0, 0, 0)) {
+	if (play(data + 1, size - 1, 0, 0, ONE_POLICY)) {
 		print_rendering(&rendering, whole, sizeof(whole), 1);
-		must(play(data + 1, size - 1, every, 0, 0), "pieces lost their place");
+		must(play(data + 1, size - 1, every, 0, ONE_POLICY), "pieces lost their place");
 		print_rendering(&rendering, pieces, sizeof(pieces), 1);
 		must(!strcmp(whole, pieces), "pieces say the same");
 	}
-	for (int counting = 0; counting <= 1; counting++) {
-		play(data + 1, size - 1, every, 1, counting);
+	for (enum policies policies = ONE_POLICY; policies < POLICIES; policies++) {
+		play(data + 1, size - 1, every, 1, policies);
 		must(!memmem(host.sent, host.sent_bytes, SECRET, sizeof(SECRET) - 1), "secret in a record");
 		must(!host_memory_holds(SECRET, sizeof(SECRET) - 1), "secret in a map");
 	}
