@@ -28,6 +28,8 @@ const HELP = `npm run bench [NAME ...]    all benchmarks, or those whose file in
                tries of what is asked for one by one (50); exchanges that usage is asked of (200000,1000000)
   BENCH_CLEAR_TEXT
                off: HTTP in clear is not read, so a request of nginx's gateway is one exchange and not two
+  BENCH_ROLE
+               server: the policy asks about the server's side only, so that is one exchange, too
   BENCH_WORKLOAD
                what a measured server does: alone (a few bytes, no log) or gateway; without it, both
   BENCH_OBJECTS

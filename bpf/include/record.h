@@ -59,6 +59,7 @@ enum record_tie {
 	TIE_NESTED	= 1,	/* the library read from it or wrote to it during a call on the connection */
 	TIE_ORDER	= 2,	/* the thread read from it just before the library gave plaintext, and wrote to it just after the library took some */
 	TIE_DESCRIPTOR	= 3,	/* it is the socket itself that was read or written in clear, or the connection has its descriptor (Go) */
+	TIE_HANDSHAKE	= 4,	/* its ciphertext began with the client hello that the connection has */
 };
 
 enum record_end_reason {

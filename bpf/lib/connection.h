@@ -126,7 +126,9 @@ struct connection {
 	__u32 serving_begun;	/* how many had begun on the thread, this one included */
 	__u32 place;		/* in its table */
 	__u32 next_free;	/* once it has ended: the place that was given back before its own; 0: none */
-	__u32 reserved[5];
+	__u32 reserved;
+	__u64 hello;		/* of a TLS object whose handshake was seen: the last bytes of its client hello's random; 0: it was not, or nobody knows where they are */
+	__u32 reserved_last[2];
 };
 _Static_assert(sizeof(struct connection) == 7 * 64, "an entry is seven lines");
 _Static_assert(__builtin_offsetof(struct connection, socket) == 64, "what comes before is one line");

@@ -52,6 +52,12 @@ static __always_inline void tell_socket(struct connection *c, const struct recor
 	c->items_generation = 0;	/* its port is known only now */
 }
 
+/* Is the socket known, of a program that moves ciphertext itself? `tied_to` names it. */
+static __always_inline int moves_own_ciphertext(const struct connection *c)
+{
+	return c->tie == TIE_ORDER || c->tie == TIE_HANDSHAKE;
+}
+
 /* Which timings these items want. */
 static __always_inline __u32 timings_of(const struct slot_config *config, __u64 items)
 {

@@ -80,6 +80,7 @@ struct strange_socket {
 	__u32 receives;			/* where arrival is wanted: since the library was seen to have nothing left */
 	__u64 arrived_ns;		/* when what the last one took could be read; 0: not known */
 	__u64 ssl;			/* the TLS object whose ciphertext it carries; 0: not known */
+	__u64 hello;			/* the last bytes of the random of the client hello that it began with; 0: it was not seen to begin with one */
 };
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -87,6 +88,30 @@ struct {
 	__type(key, struct connection_key);
 	__type(value, struct strange_socket);
 } strange_sockets SEC(".maps");
+
+/* Sockets by the client hello that they began with. The oldest make room. */
+struct hello_key {
+	__u64 hello;
+	__u32 process;
+	__u32 reserved;
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 16384);
+	__type(key, struct hello_key);
+	__type(value, __u64);	/* the socket's handle */
+} hellos SEC(".maps");
+
+static __always_inline void forget_hello(const struct connection_key *socket_key)
+{
+	const struct strange_socket *socket = bpf_map_lookup_elem(&strange_sockets, socket_key);
+	struct hello_key key = { .process = socket_key->process };
+
+	if (!socket || !socket->hello)
+		return;
+	key.hello = socket->hello;
+	bpf_map_delete_elem(&hellos, &key);
+}
 
 /*
  * Of those, which are not looked at any more: what most calls on them need to know, where no near cache has to be missed for it. Inodes are
@@ -144,8 +169,10 @@ static __always_inline void forget_passed(const struct connection_key *key)
 /* Its entry first: see pass_strange(). */
 static __always_inline long delete_strange(const struct connection_key *key)
 {
-	long failed = bpf_map_delete_elem(&strange_sockets, key);
+	long failed;
 
+	forget_hello(key);
+	failed = bpf_map_delete_elem(&strange_sockets, key);
 	forget_passed(key);
 	return failed;
 }
@@ -162,6 +189,7 @@ static __always_inline void pass_strange(const struct connection_key *key)
 }
 
 #define NO_CIPHERTEXT 1
+#define MIXED_CIPHERTEXT 2
 
 /* What is remembered of a target's thread that made a call. It is kept with the thread, and gone with it. */
 struct thread {
@@ -174,9 +202,9 @@ struct thread {
 	__u32 place;			/* of that call in `calls` */
 	__u32 wants;			/* of enum timing: what its process may be asked for */
 	__u64 write_begun_ns;		/* of the last system call that wrote; 0: another came since, or nobody notes that */
-	__u64 read_from;		/* the socket that it last read ciphertext from: its handle; NO_CIPHERTEXT: it read something else since; 0: none */
+	__u64 read_from;		/* the socket that it last read ciphertext from: its handle; NO_CIPHERTEXT: it read something else since; MIXED_CIPHERTEXT: from several, and asked no library in between; 0: none */
 	__u64 read_for;			/* the connection that a library was asked for first after that; 0: none yet */
-	__u64 wrote_for;		/* the connection that took plaintext, until the thread writes ciphertext; 0: none */
+	__u64 wrote_for;		/* the connection that took plaintext, until the thread writes ciphertext; MIXED_CIPHERTEXT: several did; 0: none */
 	__u32 knows_ciphertext;		/* it has met sockets that carry TLS */
 	__u32 arrived_bytes;		/* where arrival is wanted: for how many bytes from arrived_ns's on that holds; 0: it is not known */
 	struct record_socket socket;	/* the first that it touched during that call; family 0: none */
@@ -191,7 +219,7 @@ struct thread {
 	__u32 unanswered;		/* of those */
 	__u32 ciphertext_reads;		/* from sockets that were seen to carry some */
 	__u32 read_is_tied;		/* the socket of `read_for` is known */
-	__u32 reserved;
+	__u32 wrote_bytes;		/* `wrote_for` took some; it may have written without */
 };
 struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);

@@ -53,7 +53,7 @@ verified_alone int take_ciphertext_arrival(struct thread *thread, __u64 ssl, __u
 		return 0;
 	was_drained = c->is_drained;
 	c->is_drained = !size;
-	if (c->tie != TIE_ORDER)
+	if (!moves_own_ciphertext(c))
 		return 0;
 	key.ssl = c->tied_to;
 	socket = bpf_map_lookup_elem(&strange_sockets, &key);

@@ -4,6 +4,7 @@
 #define MASTHEAD_PROBES_SOCKET_STRANGE_H
 
 #include "socket-file.h"
+#include "ssl-hello.h"
 
 enum beginning { BEGINS_STRANGE, BEGINS_TLS, MAY_BEGIN_HEAD };
 
@@ -112,6 +113,7 @@ static __always_inline int begins_connection(struct work *w, const struct connec
 		if (strange)
 			forget_strange(key);
 		note_strange(key->ssl, key->process, s->descriptor, 0, 1);
+		note_hello(key->ssl, key->process, w->user, w->size);
 	} else if (!strange) {
 		note_strange(key->ssl, key->process, s->descriptor, patience_with(s, w->direction, moved), 0);
 	} else if (left) {	/* of two calls at once, one counts */
@@ -138,7 +140,10 @@ static __always_inline int is_tls_in_tunnel(struct work *w, struct connection *c
 {
 	if (c->directions[w->direction & 1].state != STATE_TUNNEL || beginning_of_call(w) != BEGINS_TLS)
 		return 0;
-	return end_as_strange(key, s->descriptor, 1);
+	if (!end_as_strange(key, s->descriptor, 1))
+		return 0;
+	note_hello(key->ssl, key->process, w->user, w->size);
+	return 1;
 }
 
 /* The connection turned out to speak no HTTP. */

@@ -3,7 +3,8 @@
  * Which socket a connection is on whose library does not touch one itself: the program reads ciphertext from a socket and
  * hands it to the library, and the other way round (Node, asyncio). A thread does one after the other for one connection, so
  * the socket it read from just before plaintext came out, and the one it wrote to just after plaintext went in, are that of
- * the connection. One of them is an assumption; where both name the same socket it is believed.
+ * the connection. One of them is an assumption; where both name the same socket it is believed. Where the handshakes of both were seen, that
+ * of the connection and that of the socket, they say it for certain (ssl-hello.h), and nothing is assumed.
  */
 #ifndef MASTHEAD_PROBES_SOCKET_TIE_H
 #define MASTHEAD_PROBES_SOCKET_TIE_H
@@ -29,7 +30,22 @@ static __always_inline int is_read_for(struct thread *thread, __u64 ssl)
 {
 	if (!thread->read_for)
 		thread->read_for = ssl;
-	return thread->read_for == ssl && thread->read_from != NO_CIPHERTEXT;
+	return thread->read_for == ssl && thread->read_from > MIXED_CIPHERTEXT;
+}
+
+/* May this socket carry the connection's ciphertext, by what is known of both? */
+static __always_inline int may_carry(const struct strange_socket *socket, const struct connection *c)
+{
+	return c->hello ? c->hello == socket->hello : !socket->ssl || socket->ssl == c->key.ssl;
+}
+
+/* The connection took plaintext of the program's, or (has_bytes 0) may have some of its own to write. */
+static __always_inline void note_written_for(struct thread *thread, __u64 ssl, int has_bytes)
+{
+	int is_mixed = has_bytes && thread->wrote_bytes && thread->wrote_for && thread->wrote_for != ssl;
+
+	thread->wrote_for = is_mixed ? MIXED_CIPHERTEXT : ssl;
+	thread->wrote_bytes = has_bytes;
 }
 
 /*
@@ -52,11 +68,9 @@ static __always_inline const struct record_socket *tie_read(struct thread *threa
 		thread->read_is_tied = 1;
 		return 0;
 	}
-	if (!agree_on_socket(c, thread->read_from, READ))
-		return 0;
 	key.ssl = thread->read_from;
 	socket = bpf_map_lookup_elem(&strange_sockets, &key);
-	if (!socket)
+	if (!socket || !may_carry(socket, c) || !agree_on_socket(c, thread->read_from, READ))
 		return 0;
 	socket->ssl = connection_key->ssl;
 	return &socket->socket;
@@ -89,7 +103,9 @@ static __always_inline void note_no_ciphertext(struct thread *thread, __u32 dire
 
 static __always_inline void note_ciphertext_read(struct thread *thread, __u64 handle)
 {
-	thread->read_from = handle;
+	int is_mixed = !thread->read_for && thread->read_from > NO_CIPHERTEXT && thread->read_from != handle;
+
+	thread->read_from = is_mixed ? MIXED_CIPHERTEXT : handle;
 	thread->read_for = 0;
 	thread->read_is_tied = 0;
 	thread->ciphertext_reads++;
@@ -124,7 +140,7 @@ static __always_inline void note_ciphertext(struct thread *thread, const struct 
 		return;
 	thread->wrote_for = 0;
 	c = find_connection(&key);
-	if (!c || c->socket.family || !agree_on_socket(c, socket_key->ssl, WRITE))
+	if (!c || c->socket.family || !may_carry(socket, c) || !agree_on_socket(c, socket_key->ssl, WRITE))
 		return;
 	c = claim_connection(&key);
 	if (!c)

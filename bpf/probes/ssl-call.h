@@ -9,6 +9,7 @@
 #include "call-table.h"
 #include "socket-tie.h"
 #include "ssl-bytes.h"
+#include "ssl-hello.h"
 #include "tied-socket.h"
 
 /* How many bytes the call moved. */
@@ -173,6 +174,8 @@ static __always_inline int leave_call(struct pt_regs *regs, __u64 stack)
 	socket = is_here ? &thread->socket : 0;
 	has_no_socket = is_here && thread->read_from && !thread->socket.family;
 	key.ssl = call->ssl;
+	if (call->site.function == SITE_HANDSHAKE && !(socket && socket->family && is_librarys_own(thread, call)))
+		tell_by_hello(key.ssl, id, call->site.source, bpf_get_attach_cookie(regs));
 	ties = has_no_socket && is_read_for(thread, key.ssl) && may_read(call->site.function) && !thread->read_is_tied;
 	if (ties || size)
 		c = find_connection_near(&key, NEAR_ADDRESS(key.ssl));
@@ -190,8 +193,10 @@ static __always_inline int leave_call(struct pt_regs *regs, __u64 stack)
 	if (size && executable)
 		take_bytes(&key, call->buffer, size, call->site, call->begun_ns, executable, socket,
 			   has_no_socket ? TIE_ORDER : TIE_NESTED, is_here ? thread : 0, c);
-	if (has_no_socket && (!size || !is_read(call->site.function)))	/* a read without bytes may be a handshake, which writes */
-		thread->wrote_for = is_tied ? 0 : key.ssl;
+	if (has_no_socket && is_tied)
+		thread->wrote_for = 0;
+	else if (has_no_socket && (!size || !is_read(call->site.function)))	/* a read without bytes may be a handshake, which writes */
+		note_written_for(thread, key.ssl, size != 0);
 	if (is_here) {
 		thread->stack = call->outer_stack;
 		if (thread->stack)	/* seldom: else what that call reads and writes from now on would not be seen as its own */

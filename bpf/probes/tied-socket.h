@@ -18,7 +18,7 @@ verified_alone int read_network_of_tied(struct thread *thread, __u64 ssl, __u32 
 	struct strange_socket *socket;
 	struct socket_file s;
 
-	if (!thread || !c || c->tie != TIE_ORDER)
+	if (!thread || !c || !moves_own_ciphertext(c))
 		return 0;
 	key.ssl = c->tied_to;
 	socket = bpf_map_lookup_elem(&strange_sockets, &key);

@@ -19,7 +19,7 @@ export interface ConnectionInfo {
   localPort?: number;
   peerAddress?: string;
   peerPort?: number;
-  /** how the addresses are known to be this connection's: `nested_call`, `call_order`, `descriptor`; absent without them */
+  /** how the addresses are known to be this connection's: `nested_call`, `call_order`, `handshake`, `descriptor`; absent without them */
   socketTie?: string;
 }
 

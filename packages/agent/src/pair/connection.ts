@@ -19,6 +19,7 @@ const TIE_NAMES: Readonly<Record<number, string>> = {
   [RecordTie.TIE_NESTED]: "nested_call",
   [RecordTie.TIE_ORDER]: "call_order",
   [RecordTie.TIE_DESCRIPTOR]: "descriptor",
+  [RecordTie.TIE_HANDSHAKE]: "handshake",
 };
 
 /** A connection of a traced process: its open exchanges, oldest first, and what is known of it. */

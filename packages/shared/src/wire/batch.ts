@@ -43,7 +43,7 @@ const connectionSchema = z.object({
   localPort: z.int().min(0).max(65535).optional(),
   peerAddress: text(64).optional(),
   peerPort: z.int().min(0).max(65535).optional(),
-  /** how the addresses are known to be this connection's: `nested_call`, `call_order`, `descriptor` */
+  /** how the addresses are known to be this connection's: `nested_call`, `call_order`, `handshake`, `descriptor` */
   socketTie: text(32).optional(),
 });
 

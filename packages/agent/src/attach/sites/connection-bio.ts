@@ -12,7 +12,7 @@ export interface ConnectionBio {
 }
 
 /** Exported since 3.0. */
-const SINCE_3_0 = "SSL_CTX_new_ex";
+export const SINCE_3_0 = "SSL_CTX_new_ex";
 /** Exported since 1.1.1; before, a BIO's descriptor was elsewhere. */
 const SINCE_1_1_1 = "SSL_read_early_data";
 /** Left out, with a field of a BIO, of builds without what 3.0 deprecated. */

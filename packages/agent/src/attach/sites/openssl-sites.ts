@@ -4,6 +4,7 @@ import { ElfError } from "../elf/byte-source.js";
 import type { ElfFile } from "../elf/elf-file.js";
 import type { ChosenSites } from "../runtimes.js";
 import { BIO_FUNCTIONS, connectionBio } from "./connection-bio.js";
+import { connectionHello, HELLO_FUNCTIONS, helloDetail } from "./connection-hello.js";
 import { CALL_REGISTERS, emulatedSite } from "./emulated.js";
 import { codeAt, functionCode, leavesFor, lengthRegister } from "./inner-function.js";
 import { leadsTo, namedSites, type Symbols } from "./named-sites.js";
@@ -33,35 +34,59 @@ export function opensslSites(
 ): ChosenSites | undefined {
   // At once, with those that copies are found by: a large program's table is read from one end to the other.
   const symbols = elf.functions(
-    new Set([...OPENSSL_FUNCTIONS, BORINGSSL_ONLY, ...METHOD_FUNCTIONS, ...BIO_FUNCTIONS]),
+    new Set([
+      ...OPENSSL_FUNCTIONS,
+      BORINGSSL_ONLY,
+      ...METHOD_FUNCTIONS,
+      ...BIO_FUNCTIONS,
+      ...HELLO_FUNCTIONS,
+    ]),
   );
   if (!symbols.has("SSL_read") || !symbols.has("SSL_write")) return undefined;
   const runtime = symbols.has(BORINGSSL_ONLY) ? "boringssl" : "openssl";
   const sites = sitesAmong(elf, symbols, returnBy);
-  const isByCopy = runtime === "openssl" && seenAt === "copy";
-  return { runtime, sites: isByCopy ? seenAtCopies(elf, sites, returnBy) : sites };
+  return { runtime, sites: runtime === "openssl" ? sitesOfMethods(elf, sites, returnBy, seenAt) : sites };
 }
 
-/** These sites, where copies show what passes: those in the stead of calls. Writes only where reads are seen so. A file in which the way to them leads nowhere has its calls. */
-function seenAtCopies(elf: ElfFile, sites: LibrarySite[], returnBy: ReturnBy): LibrarySite[] {
+/** These sites with those that the library's methods lead to. A file in which the way there leads nowhere has its calls. */
+function sitesOfMethods(
+  elf: ElfFile,
+  calls: LibrarySite[],
+  returnBy: ReturnBy,
+  seenAt: SeenAt,
+): LibrarySite[] {
   try {
-    return copiesAmong(elf, sites, returnBy);
+    const method = tlsMethod(elf);
+    if (!method) return calls;
+    const handshakes = returnBy === "probe" ? handshakeSites(elf, method) : [];
+    const copies = seenAt === "copy" ? copiesAmong(elf, method, calls) : undefined;
+    if (copies) return beforeEnds(copies, handshakes);
+    // There the order of calls tells sockets, unless a handshake says more.
+    return beforeEnds(
+      calls,
+      handshakes.filter(({ detail }) => detail !== undefined),
+    );
   } catch (error) {
-    if (error instanceof ElfError) return sites;
+    if (error instanceof ElfError) return calls;
     throw error;
   }
 }
 
-function copiesAmong(elf: ElfFile, sites: LibrarySite[], returnBy: ReturnBy): LibrarySite[] {
-  const method = tlsMethod(elf);
+/** In the order in which sites are attached, from the last on: what ends connections is there first, and then what begins them. */
+const beforeEnds = (sites: LibrarySite[], handshakes: LibrarySite[]): LibrarySite[] => {
+  const ends = sites.filter(({ function: name }) => name === "clear" || name === "free");
+  return [...sites.filter((site) => !ends.includes(site)), ...handshakes, ...ends];
+};
+
+/** Where copies show what passes: those in the stead of calls. Writes only where reads are seen so; undefined where they are not. */
+function copiesAmong(elf: ElfFile, method: TlsMethod, calls: LibrarySite[]): LibrarySite[] | undefined {
   const bio = connectionBio(elf);
-  const reads = method && bio ? allReadCopies(elf, method, bio) : [];
-  if (!method || !bio || reads.length === 0) return sites;
+  const reads = bio ? allReadCopies(elf, method, bio) : [];
+  if (!bio || reads.length === 0) return undefined;
   const writes = allWriteCopies(elf, method, bio);
-  const handshakes = returnBy === "probe" ? handshakeSites(elf, method) : [];
   const isSeen = ({ function: name }: LibrarySite) =>
     NOTED_READS.has(name) || (writes.length > 0 && NOTED_WRITES.has(name));
-  return [...reads, ...writes, ...handshakes, ...sites.filter((site) => !isSeen(site))];
+  return [...reads, ...writes, ...calls.filter((site) => !isSeen(site))];
 }
 
 /** Of a handshake only the connection is asked for. */
@@ -69,12 +94,19 @@ const HANDSHAKE_REGISTERS = ["rsp", "rdi"] as const;
 
 /** Where handshakes begin and end, whether the program asks for them or leaves them to its first read or write. They end by jumping to what makes them. */
 function handshakeSites(elf: ElfFile, { accept, connect }: TlsMethod): LibrarySite[] {
+  const hello = connectionHello(elf);
+  const detail = hello && helloDetail(hello);
   return [accept, connect].flatMap((address) => {
     if (address === undefined) return [];
     const cheap = emulatedSite(codeAt(elf, address), HANDSHAKE_REGISTERS);
     const offset = elf.fileOffset(cheap ?? address);
     const cost = cheap === undefined ? "single_step" : "emulated";
-    return [{ function: "handshake", symbol: "TLS_method", inner: true, offset, kind: "call", cost }];
+    return [
+      {
+        ...{ function: "handshake", symbol: "TLS_method", inner: true, offset, kind: "call", cost },
+        ...(detail !== undefined && { detail }),
+      },
+    ];
   });
 }
 
