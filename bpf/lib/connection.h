@@ -127,7 +127,7 @@ struct connection {
 	__u32 place;		/* in its table */
 	__u32 next_free;	/* once it has ended: the place that was given back before its own; 0: none */
 	__u32 reserved;
-	__u64 hello;		/* of a TLS object whose handshake was seen: the last bytes of its client hello's random; 0: it was not, or nobody knows where they are */
+	__u64 hello;		/* of a TLS object whose handshake was seen: as that of a strange_socket; 0: it was not, or nobody knows where the library has it */
 	__u32 reserved_last[2];
 };
 _Static_assert(sizeof(struct connection) == 7 * 64, "an entry is seven lines");

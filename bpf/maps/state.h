@@ -80,7 +80,7 @@ struct strange_socket {
 	__u32 receives;			/* where arrival is wanted: since the library was seen to have nothing left */
 	__u64 arrived_ns;		/* when what the last one took could be read; 0: not known */
 	__u64 ssl;			/* the TLS object whose ciphertext it carries; 0: not known */
-	__u64 hello;			/* the last bytes of the random of the client hello that it began with; 0: it was not seen to begin with one */
+	__u64 hello;			/* of the client hello that it began with: the last bits of its random, and the direction; 0: it was not seen to begin with one */
 };
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

@@ -113,7 +113,7 @@ static __always_inline int begins_connection(struct work *w, const struct connec
 		if (strange)
 			forget_strange(key);
 		note_strange(key->ssl, key->process, s->descriptor, 0, 1);
-		note_hello(key->ssl, key->process, w->user, w->size);
+		note_hello(key->ssl, key->process, w->direction, w->user, w->size);
 	} else if (!strange) {
 		note_strange(key->ssl, key->process, s->descriptor, patience_with(s, w->direction, moved), 0);
 	} else if (left) {	/* of two calls at once, one counts */
@@ -142,7 +142,7 @@ static __always_inline int is_tls_in_tunnel(struct work *w, struct connection *c
 		return 0;
 	if (!end_as_strange(key, s->descriptor, 1))
 		return 0;
-	note_hello(key->ssl, key->process, w->user, w->size);
+	note_hello(key->ssl, key->process, w->direction, w->user, w->size);
 	return 1;
 }
 

@@ -17,9 +17,16 @@
 /* In the cookie of a handshake: where the library has them, from the connection or, with the second, from what that points to there. 0: nobody knows. */
 #define HELLO_AT(cookie) ((__u32)((cookie) >> 16) & 0xffff)
 #define HELLO_OWNER_AT(cookie) ((__u32)((cookie) >> 32) & 0xffff)
+#define HELLO_DIRECTION(cookie) ((cookie) >> 48 & 1)	/* WRITE: the client's */
+
+/* Both ends may be the same process's: one has written it, the other read it. */
+static __always_inline __u64 hello_of(__u64 random, __u64 direction)
+{
+	return (random & ~1ULL) | direction;
+}
 
 /* The first bytes of TLS on a socket. By itself, for its stack. */
-verified_alone int note_hello(__u64 handle, __u32 process, __u64 user, __u32 size)
+verified_alone int note_hello(__u64 handle, __u32 process, __u32 direction, __u64 user, __u32 size)
 {
 	struct connection_key key = { .ssl = handle, .process = process };
 	struct strange_socket *socket;
@@ -33,6 +40,7 @@ verified_alone int note_hello(__u64 handle, __u32 process, __u64 user, __u32 siz
 	socket = bpf_map_lookup_elem(&strange_sockets, &key);
 	if (!socket)
 		return 0;
+	hello.hello = hello_of(hello.hello, direction & 1);
 	socket->hello = hello.hello;
 	bpf_map_update_elem(&hellos, &hello, &handle, BPF_ANY);
 	return 0;
@@ -47,7 +55,7 @@ static __always_inline __u64 read_hello(__u64 ssl, __u64 cookie)
 	    (HELLO_OWNER_AT(cookie) && bpf_probe_read_user(&owner, sizeof(owner), (void *)(ssl + HELLO_OWNER_AT(cookie)))) ||
 	    bpf_probe_read_user(&hello, sizeof(hello), (void *)(owner + HELLO_AT(cookie))))
 		return 0;
-	return hello;
+	return hello ? hello_of(hello, HELLO_DIRECTION(cookie)) : 0;
 }
 
 /* A part of a handshake is over, in which the library touched no socket of its own. By itself, for its stack. */

@@ -43,9 +43,13 @@ const placed = (at: number | undefined, stateAt?: number): ConnectionHello | und
   return { at: at + LAST_AT, ...(stateAt !== undefined && { stateAt }) };
 };
 
+/** Which end a handshake is of. */
+export type HandshakeEnd = "server" | "client";
+const CLIENT_BIT = 48n;
+
 /** What programs at handshakes are told of it, in the upper bytes of the cookie (bpf/probes/ssl-hello.h). */
-export const helloDetail = ({ at, stateAt = 0 }: ConnectionHello): bigint =>
-  (BigInt(at) << 16n) | (BigInt(stateAt) << 32n);
+export const helloDetail = ({ at, stateAt = 0 }: ConnectionHello, end: HandshakeEnd): bigint =>
+  (BigInt(at) << 16n) | (BigInt(stateAt) << 32n) | (end === "client" ? 1n << CLIENT_BIT : 0n);
 
 /** rdi, as instructions encode it */
 const ARGUMENT = 7;

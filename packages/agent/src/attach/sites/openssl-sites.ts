@@ -95,8 +95,8 @@ const HANDSHAKE_REGISTERS = ["rsp", "rdi"] as const;
 /** Where handshakes begin and end, whether the program asks for them or leaves them to its first read or write. They end by jumping to what makes them. */
 function handshakeSites(elf: ElfFile, { accept, connect }: TlsMethod): LibrarySite[] {
   const hello = connectionHello(elf);
-  const detail = hello && helloDetail(hello);
-  return [accept, connect].flatMap((address) => {
+  const ends = [["server", accept] as const, ["client", connect] as const];
+  return ends.flatMap(([end, address]) => {
     if (address === undefined) return [];
     const cheap = emulatedSite(codeAt(elf, address), HANDSHAKE_REGISTERS);
     const offset = elf.fileOffset(cheap ?? address);
@@ -104,7 +104,7 @@ function handshakeSites(elf: ElfFile, { accept, connect }: TlsMethod): LibrarySi
     return [
       {
         ...{ function: "handshake", symbol: "TLS_method", inner: true, offset, kind: "call", cost },
-        ...(detail !== undefined && { detail }),
+        ...(hello && { detail: helloDetail(hello, end) }),
       },
     ];
   });
