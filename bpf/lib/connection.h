@@ -43,8 +43,8 @@ enum chunk_phase { CHUNK_AFTER_DATA, CHUNK_AFTER_DATA_CR, CHUNK_DIGITS, CHUNK_BL
 /* What a line that was cut off holds so far; `direction.phase` in STATE_SKIP_HEAD and STATE_TRAILER. */
 enum line_phase { LINE_EMPTY, LINE_CR, LINE_MORE, LINE_MORE_CR };
 
-/* What follows a head; `direction.after` in STATE_SKIP_HEAD. */
-enum framing { FRAMING_NONE, FRAMING_LENGTH, FRAMING_CHUNKED, FRAMING_UNTIL_CLOSE, FRAMING_TUNNEL, FRAMING_UNKNOWN };
+/* What follows a head; `direction.after` in STATE_SKIP_HEAD. UNSEEN: a part of the head that was not read may say it; UNKNOWN: readers differ. */
+enum framing { FRAMING_NONE, FRAMING_LENGTH, FRAMING_CHUNKED, FRAMING_UNTIL_CLOSE, FRAMING_TUNNEL, FRAMING_UNSEEN, FRAMING_UNKNOWN };
 
 /* One cache line. */
 struct direction {

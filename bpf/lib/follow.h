@@ -107,7 +107,7 @@ static __always_inline void follow(struct work *w, struct out *o, struct connect
 		take_other_steps(w, o, c);
 	if (o->pending)
 		flush(w, o, c, 0);
-	if (d->state == STATE_RESYNC && w->head.used)
+	if (d->state == STATE_RESYNC && !w->head.checked)
 		drop_head(w);	/* a start line has to be whole to bring it back in step */
 }
 

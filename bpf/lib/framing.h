@@ -177,7 +177,7 @@ static __always_inline int framing_of_request(struct work *w)
 	}
 	if (p->has_length)
 		return p->content_length ? FRAMING_LENGTH : FRAMING_NONE;
-	return p->truncated ? FRAMING_UNKNOWN : FRAMING_NONE;
+	return p->truncated ? FRAMING_UNSEEN : FRAMING_NONE;
 malformed:
 	*flags |= RECORD_MALFORMED;
 	return FRAMING_UNKNOWN;
@@ -207,7 +207,7 @@ static __always_inline int framing_of_response(struct work *w)
 	}
 	if (p->has_length)
 		return p->content_length ? FRAMING_LENGTH : FRAMING_NONE;
-	return p->truncated ? FRAMING_UNKNOWN : FRAMING_UNTIL_CLOSE;
+	return p->truncated ? FRAMING_UNSEEN : FRAMING_UNTIL_CLOSE;
 }
 
 /* What follows the head: enum framing. */

@@ -155,7 +155,8 @@ verified_alone int begin_body(struct work *w, struct out *o, struct connection *
 		enter(&c->directions[WRITE], STATE_TUNNEL);
 		break;
 	default:
-		d->end_flags |= RECORD_MALFORMED;
+		if (framing != FRAMING_UNSEEN)
+			d->end_flags |= RECORD_MALFORMED;
 		end_message(w, o, c);
 		lose_place(w, c);
 	}

@@ -73,7 +73,7 @@ static __always_inline void save_head(struct work *w, struct connection *c, stru
 	struct assembly_key key = { .connection = c->id, .direction = w->direction };
 	struct assembly *a;
 	struct head *saved;
-	int waiting = d->state == STATE_HEAD && w->head.used && !c->lost;
+	int waiting = (d->state == STATE_HEAD || d->state == STATE_RESYNC) && w->head.used && !c->lost;
 
 	if (d->assembling && (w->finished || !waiting)) {
 		delete_assembly(&key);
@@ -96,7 +96,7 @@ static __always_inline void save_head(struct work *w, struct connection *c, stru
 		give_up_head(w, c, COUNTER_LOST_ASSEMBLY);
 		d->next_flags |= RECORD_GAP_BEFORE;
 		enter(d, STATE_SKIP_HEAD);
-		d->after = FRAMING_UNKNOWN;
+		d->after = FRAMING_UNSEEN;
 		d->silent = 1;
 		d->phase = checked ? phase : LINE_MORE;
 	}

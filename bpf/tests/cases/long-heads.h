@@ -28,8 +28,14 @@
 		R("POST /b HTTP/1.1\r\nX-Keep: v\r\nA: " TIMES_4096("0123456789abcdef") "\r\nContent-Length: 3\r\n"
 		  "\r\nabc"),
 		R("GET /y HTTP/1.1\r\n\r\n") },
-	  ">0 POST /b  [1 k 1/1 s0 v] (65591) 81\n"
+	  ">0 POST /b  [1 k 1/1 s0 v] (65591) 1\n"
 	  ">1 GET /y  (19) 4\n", 1 },
+	{ "9112-3 a head that begins a call and comes in pieces, behind one of 64 KiB that may have a body", {
+		R("GET /b HTTP/1.1\r\nA: " TIMES_4096("0123456789abcdef") "\r\n\r\n"),
+		R("GET /y HTTP/1.1\r\nX-Ke"), R("ep: v"), R("\r\nContent-Length: 3\r\n\r\nab"), R("cGET /z HTTP/1.1\r\n\r\n") },
+	  ">0 GET /b  (65560) 1\n"
+	  ">1 GET /y  [1 k 1/1 s0 v] (52) 4\n"
+	  ">2 GET /z  (19) 0\n", 1 },
 	{ "9112-3 a response head of 64 KiB", {
 		R("GET /y HTTP/1.1\r\n\r\n"),
 		W("HTTP/1.1 200 OK\r\nX-Keep: v\r\nContent-Length: 2\r\nA: " TIMES_4096("0123456789abcdef") "\r\n"
@@ -43,7 +49,7 @@
 	{ "9112-3 a request line of 64 KiB", {
 		R("GET /" TIMES_4096("0123456789abcdef") " HTTP/1.1\r\nX-Keep: v\r\n\r\n"),
 		R("GET /y HTTP/1.1\r\n\r\n") },
-	  ">0 GET /" TIMES_64("0123456789abcdef") TIMES_64("0123456789abcdef") TIMES_64("0123456789abcdef") TIMES_16("0123456789abcdef") TIMES_16("0123456789abcdef") TIMES_16("0123456789abcdef") TIMES_4("0123456789abcdef") TIMES_4("0123456789abcdef") TIMES_4("0123456789abcdef") "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde  (65565) 81\n"
+	  ">0 GET /" TIMES_64("0123456789abcdef") TIMES_64("0123456789abcdef") TIMES_64("0123456789abcdef") TIMES_16("0123456789abcdef") TIMES_16("0123456789abcdef") TIMES_16("0123456789abcdef") TIMES_4("0123456789abcdef") TIMES_4("0123456789abcdef") TIMES_4("0123456789abcdef") "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde  (65565) 1\n"
 	  ">1 GET /y  (19) 4\n", 1 },
 	{ "9112-3 1,024 lines", {
 		R("POST /b HTTP/1.1\r\nX-Keep: v\r\nContent-Length: 3\r\n" TIMES_1024("A: b\r\n") "X-Keep: late\r\n"
