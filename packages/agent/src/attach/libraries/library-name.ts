@@ -17,7 +17,7 @@ const OTHER_TLS: readonly (readonly [RegExp, string])[] = [
   [/(^|\/)libjvm\.so$/, "Java"],
   // BoringSSL and s2n inside shared libraries of other names.
   [
-    /(^|\/)(libnetty_tcnative|libconscrypt|cygrpc|libcef|libQt[56]WebEngineCore)[\w.-]*\.so[\d.]*$/,
+    /(^|\/)(libnetty_tcnative|libconscrypt|libmono-btls|cygrpc|libcef|libQt[56]WebEngineCore)[\w.-]*\.so[\d.]*$/,
     "BoringSSL",
   ],
   [/(^|\/)_awscrt[\w.-]*\.so$/, "s2n"],

@@ -100,6 +100,7 @@ test.each([
 test("other TLS libraries are known by name", () => {
   expect(otherTlsName("/usr/lib/libnss3.so")).toBe("NSS");
   expect(otherTlsName("/opt/venv/grpc/_cython/cygrpc.cpython-311-x86_64-linux-gnu.so")).toBe("BoringSSL");
+  expect(otherTlsName("/usr/lib/libmono-btls-shared.so")).toBe("BoringSSL");
   expect(isTlsLibraryName("/usr/lib/libgnutls.so.30")).toBe(true);
   expect(otherTlsName("/usr/lib/libssl.so.3")).toBeUndefined();
 });
