@@ -16,7 +16,7 @@
 
 /* In the cookie of a handshake: where the library has them, from the connection or, with the second, from what that points to there. 0: nobody knows. */
 #define HELLO_AT(cookie) ((__u32)((cookie) >> 16) & 0xffff)
-#define HELLO_OWNER_AT(cookie) ((__u32)((cookie) >> 32) & 0xffff)
+#define HELLO_STATE_AT(cookie) ((__u32)((cookie) >> 32) & 0xffff)
 #define HELLO_DIRECTION(cookie) ((cookie) >> 48 & 1)	/* WRITE: the client's */
 
 /* Both ends may be the same process's: one has written it, the other read it. */
@@ -49,11 +49,11 @@ verified_alone int note_hello(__u64 handle, __u32 process, __u32 direction, __u6
 /* What the library has of the connection's client hello; 0: nothing yet, or it is not to be had. */
 static __always_inline __u64 read_hello(__u64 ssl, __u64 cookie)
 {
-	__u64 owner = ssl, hello = 0;
+	__u64 state = ssl, hello = 0;
 
 	if (!HELLO_AT(cookie) ||
-	    (HELLO_OWNER_AT(cookie) && bpf_probe_read_user(&owner, sizeof(owner), (void *)(ssl + HELLO_OWNER_AT(cookie)))) ||
-	    bpf_probe_read_user(&hello, sizeof(hello), (void *)(owner + HELLO_AT(cookie))))
+	    (HELLO_STATE_AT(cookie) && bpf_probe_read_user(&state, sizeof(state), (void *)(ssl + HELLO_STATE_AT(cookie)))) ||
+	    bpf_probe_read_user(&hello, sizeof(hello), (void *)(state + HELLO_AT(cookie))))
 		return 0;
 	return hello ? hello_of(hello, HELLO_DIRECTION(cookie)) : 0;
 }

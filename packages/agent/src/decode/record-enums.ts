@@ -37,7 +37,13 @@ export const RecordSource = {
   SOURCE_SOCKET: 5,
 } as const;
 
-export const RecordTie = { TIE_NONE: 0, TIE_NESTED: 1, TIE_ORDER: 2, TIE_DESCRIPTOR: 3, TIE_HANDSHAKE: 4 } as const;
+export const RecordTie = {
+  TIE_NONE: 0,
+  TIE_NESTED: 1,
+  TIE_ORDER: 2,
+  TIE_DESCRIPTOR: 3,
+  TIE_HANDSHAKE: 4,
+} as const;
 
 /** What a record measured. */
 export const RecordTiming = { TIMING_ARRIVAL: 1 << 0, TIMING_NETWORK: 1 << 1, TIMING_CPU: 1 << 2 } as const;
