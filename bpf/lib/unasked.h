@@ -20,12 +20,15 @@ static __always_inline int is_unasked(const struct connection *c)
 /*
  * No item holds for a request on it: is what comes from now on passed? Not before what is open has been told to its end, nor where a port may be
  * asked about that is not known yet, a tunnel begins, or all that its thread reads says what CPU time is spent on. One that was pipelined would pair
- * nothing behind a gap.
+ * nothing behind a gap. By itself, for its stack.
  */
-static __always_inline int is_left_unasked(const struct work *w, struct connection *c)
+verified_alone int is_left_unasked(const struct work *w, struct connection *c)
 {
-	const struct direction *responses = responses_of(c);
+	const struct direction *responses;
 
+	if (!w || !c)
+		return 0;
+	responses = responses_of(c);
 	return c->next_request == c->next_response && responses->in_step && !responses->open && c->socket.family &&
 	       !c->pipelined && !w->parsed.is_connect && !(w->measured.wants & TIMING_CPU);
 }
