@@ -97,14 +97,14 @@ static void budgets(void)
 
 static void suspensions(void)
 {
-	struct slot_config config = { .generation = 2, .suspended = 1, .any_executable = 1, .any_port = 1, .server = 1, .client = 1,
-				      .request_names = ~0ULL, .response_names = ~0ULL, .unbudgeted = ~0ULL };
+	struct slot_config config = config_for_tests(2);
 	struct executable_key key = { .slot = 1 };	/* feed() says of no executable what it is */
 	struct active_tables second = { 2, 1 }, first = { 1, 0 };
 	__u32 one = 1;
 	__u8 yes = 1;
 	static const char response[] = "HTTP/1.1 200 OK\r\nX-Keep: v\r\nContent-Length: 0\r\n\r\n";
 
+	config.suspended = 1;
 	start();
 	bpf_map_update_elem(&slots, &one, &config, BPF_ANY);
 	bpf_map_update_elem(&suspended_executables, &key, &yes, BPF_ANY);

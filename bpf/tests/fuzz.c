@@ -70,11 +70,12 @@ enum policies { ONE_POLICY, AGGREGATING, ASKING_BY_TURNS, POLICIES };
 /* After each third step the other role is asked about. */
 static void ask_by_turns(size_t step)
 {
-	struct slot_config config = { .generation = 2 + step / 3, .any_executable = 1, .any_port = 1, .query_names = 1,
-				      .server = step / 3 & 1, .client = step / 3 & 1 ? 0 : 1,
-				      .request_names = ~0ULL, .response_names = ~0ULL, .unbudgeted = ~0ULL };
+	struct slot_config config = config_for_tests(2 + step / 3);
 	__u32 slot = 0;
 
+	config.query_names = 1;
+	config.server = step / 3 & 1;
+	config.client = !config.server;
 	host.family = 2;
 	bpf_map_update_elem(&slots, &slot, &config, BPF_ANY);
 	active = (struct active_tables){ config.generation, slot };

@@ -63,8 +63,7 @@ static void fingerprints_of_values(void)
 static void policies(void)
 {
 	struct active_tables second = { 2, 1 }, none = { 0, 0 };
-	struct slot_config config = { .generation = 2, .any_executable = 1, .any_port = 1, .server = 1, .client = 1,
-				      .request_names = ~0ULL, .response_names = ~0ULL, .unbudgeted = ~0ULL };
+	struct slot_config config = config_for_tests(2);
 	__u32 zero = 0, one = 1;
 	static const char response[] = "HTTP/1.1 200 OK\r\nX-Keep: v\r\nX-Print: v\r\nContent-Length: 0\r\n\r\n";
 

@@ -25,10 +25,16 @@ static inline void set_rule(set_table set, __u32 slot, const char *name, struct 
 	set("rules_by_bit", &place, &by_bit);	/* the last one with that bit */
 }
 
+/* One item, that holds for all. */
+static inline struct slot_config config_for_tests(__u32 generation)
+{
+	return (struct slot_config){ .generation = generation, .any_executable = 1, .any_port = 1, .server = 1, .client = 1,
+				     .request_names = ~0ULL, .response_names = ~0ULL, .unbudgeted = ~0ULL };
+}
+
 static inline void set_tables_for_tests(set_table set)
 {
-	struct slot_config config = { .generation = 1, .any_executable = 1, .any_port = 1, .server = 1, .client = 1,
-				      .query_names = 1, .query_keep = 1, .request_names = ~0ULL, .response_names = ~0ULL, .unbudgeted = ~0ULL };
+	struct slot_config config = config_for_tests(1);
 	struct fingerprint_key secret = { 0x0706050403020100ULL, 0x0f0e0d0c0b0a0908ULL };
 	struct active_tables now = { 1, 0 };
 	struct query_rule keep = { 1 };
@@ -37,6 +43,7 @@ static inline void set_tables_for_tests(set_table set)
 	__u32 zero = 0;
 	__u8 two = 2;
 
+	config.query_names = config.query_keep = 1;
 	set("slots", &zero, &config);
 	set("fingerprint_key", &zero, &secret);
 	set("query_rules", &page, &keep);

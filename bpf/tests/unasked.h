@@ -8,10 +8,10 @@
 /* Tables in slot 1, in force: of the server's side only, or of both. */
 static void govern(__u32 generation, __u64 client)
 {
-	struct slot_config config = { .generation = generation, .any_executable = 1, .any_port = 1, .server = 1, .client = client,
-				      .request_names = ~0ULL, .response_names = ~0ULL, .unbudgeted = ~0ULL };
+	struct slot_config config = config_for_tests(generation);
 	__u32 one = 1;
 
+	config.client = client;
 	bpf_map_update_elem(&slots, &one, &config, BPF_ANY);
 	set_rule(set_on_host, 1, "x-keep", (struct header_rule){ .response.keep = 1, .id = 1, .keep_length = 9 });
 	active = (struct active_tables){ generation, 1 };
@@ -123,7 +123,7 @@ static void followed_until_told(void)
 static void not_passed(void)
 {
 	static const char connect[] = "CONNECT host:443 HTTP/1.1\r\n\r\n";
-	struct slot_config suspending = { .generation = 3, .suspended = 1, .any_executable = 1, .any_port = 1, .client = 1 };
+	struct slot_config suspending = config_for_tests(3);
 	struct executable_key key = { .slot = 1 };
 	__u32 one = 1;
 	__u8 yes = 1;
@@ -161,6 +161,7 @@ static void not_passed(void)
 	start_governed(1);
 	ask_upstream();
 	be_answered();
+	suspending.suspended = 1;
 	bpf_map_update_elem(&slots, &one, &suspending, BPF_ANY);
 	bpf_map_update_elem(&suspended_executables, &key, &yes, BPF_ANY);
 	active.generation = 3;

@@ -1,10 +1,9 @@
-import { once } from "node:events";
 import { writeFileSync } from "node:fs";
-import { Agent, request } from "node:https";
 import { join } from "node:path";
 import { policySet } from "@masthead/agent/testing/policies";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
+import { connectionTo } from "../support/go-exchanges.js";
 import { type HttpsServer, startPythonServer } from "../support/https-servers.js";
 import { type KernelCapture, pathOf, startKernelCapture } from "../support/kernel-capture.js";
 import { until } from "../support/until.js";
@@ -20,7 +19,7 @@ afterEach(() => cleanup.run());
 
 let capture: KernelCapture;
 let server: HttpsServer;
-let agent: Agent;
+let connection: ReturnType<typeof connectionTo>;
 let seen: string[];
 let revision: number;
 
@@ -31,8 +30,8 @@ beforeEach(async () => {
   capture = startKernelCapture(cleanup, (record, bytes) => {
     if (record.request && record.pid === server.pid) seen.push(pathOf(record, bytes));
   });
-  agent = new Agent({ keepAlive: true, maxSockets: 1, rejectUnauthorized: false });
-  cleanup.add(() => agent.destroy());
+  connection = connectionTo(server.port);
+  cleanup.add(() => connection.end());
 });
 
 const apply = (spec: object): void => {
@@ -41,13 +40,7 @@ const apply = (spec: object): void => {
 };
 
 /** On the one connection that there is. */
-const get = async (path: string): Promise<void> => {
-  const sent = request({ host: "127.0.0.1", port: server.port, path, agent });
-  sent.end();
-  const [response] = await once(sent, "response");
-  response.resume();
-  await once(response, "end");
-};
+const get = (path: string) => connection.get([{ path, id: path }]);
 
 /** All that was sent to the ring before is in `seen`. */
 const settled = () =>

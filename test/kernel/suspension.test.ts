@@ -1,5 +1,3 @@
-import { once } from "node:events";
-import { Agent, request } from "node:https";
 import { SUSPEND_AFTER } from "@masthead/agent/budget/budget-controller";
 import { BudgetKeeper } from "@masthead/agent/budget/budget-keeper";
 import { AWAY_MS } from "@masthead/agent/budget/suspensions";
@@ -7,6 +5,7 @@ import { KernelBudget } from "@masthead/agent/source/kernel-budget";
 import { policySet } from "@masthead/agent/testing/policies";
 import { afterEach, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
+import { connectionTo } from "../support/go-exchanges.js";
 import { startPythonServer } from "../support/https-servers.js";
 import { pathOf, startKernelCapture } from "../support/kernel-capture.js";
 import { until } from "../support/until.js";
@@ -46,15 +45,9 @@ test("a target goes and comes back, on a connection that stays open all the whil
       keeper.tick();
     }
   };
-  const agent = new Agent({ keepAlive: true, maxSockets: 1, rejectUnauthorized: false });
-  cleanup.add(() => agent.destroy());
-  const get = async (path: string): Promise<void> => {
-    const sent = request({ host: "127.0.0.1", port: server.port, path, agent });
-    sent.end();
-    const [response] = await once(sent, "response");
-    response.resume();
-    await once(response, "end");
-  };
+  const connection = connectionTo(server.port);
+  cleanup.add(() => connection.end());
+  const get = (path: string) => connection.get([{ path, id: path }]);
 
   await get("/before");
   await until("the first request", () => seen.length === 1);

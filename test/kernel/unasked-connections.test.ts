@@ -1,11 +1,10 @@
-import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { Agent, request } from "node:https";
 import { policySet } from "@masthead/agent/testing/policies";
 import { freeLoopbackPort } from "@masthead/infra/free-port";
 import { afterEach, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
 import { captureClearText } from "../support/clear-text.js";
+import { connectionTo } from "../support/go-exchanges.js";
 import { startNginx } from "../support/https-servers.js";
 import { until } from "../support/until.js";
 
@@ -30,15 +29,9 @@ test.each(["server", "client"] as const)(
   async (role) => {
     const { seen, tables } = captureClearText(cleanup);
     const { port, upstream, worker } = await startGateway();
-    const agent = new Agent({ keepAlive: true, maxSockets: 1, rejectUnauthorized: false });
-    cleanup.add(() => agent.destroy());
-    const get = async (path: string): Promise<void> => {
-      const sent = request({ host: "127.0.0.1", port, path, agent });
-      sent.end();
-      const [response] = await once(sent, "response");
-      response.resume();
-      await once(response, "end");
-    };
+    const connection = connectionTo(port);
+    cleanup.add(() => connection.end());
+    const get = (paths: string[]) => connection.get(paths.map((path) => ({ path, id: path })));
     const heads = () => seen.filter(({ pid }) => pid === worker);
     const toldOf = (of: "server" | "client", end: number) =>
       heads()
@@ -49,10 +42,10 @@ test.each(["server", "client"] as const)(
 
     tables.apply(policySet(2, { one: { targets: [{ role }] } }));
     const first = ["/v1/1", "/v1/2", "/v1/3"];
-    for (const path of first) await get(path);
+    await get(first);
     tables.apply(policySet(3, { one: {} }));
     const later = ["/v1/4", "/v1/5"];
-    for (const path of later) await get(path);
+    await get(later);
 
     const whole = told([...first, ...later]);
     const expected = role === "server" ? [whole, whole, told(later)] : [told(later), told(later), whole];

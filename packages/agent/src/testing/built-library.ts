@@ -25,3 +25,20 @@ export const buildLibrary = (
   text: string,
   ...options: string[]
 ): string => buildAlone(folder, language, text, "-shared", "-fPIC", ...options);
+
+/** Assembler of functions that a library exports, by their names and their lines. */
+export const exportedFunctions = (functions: Readonly<Record<string, readonly string[]>>): string =>
+  [
+    ".text",
+    ...Object.keys(functions).map((name) => `.globl ${name}\n.type ${name},@function`),
+    ...Object.entries(functions).flatMap(([name, lines]) => [
+      `${name}:`,
+      ...lines,
+      `.size ${name}, .-${name}`,
+    ]),
+    "",
+  ].join("\n");
+
+/** The same of functions that return at once. */
+export const returningAtOnce = (names: readonly string[]): Record<string, string[]> =>
+  Object.fromEntries(names.map((name) => [name, ["ret"]]));

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { buildLibrary } from "../../testing/built-library.js";
+import { buildLibrary, exportedFunctions, returningAtOnce } from "../../testing/built-library.js";
 import { withFile } from "../elf/byte-source.js";
 import { ElfFile } from "../elf/elf-file.js";
 import { connectionBio } from "./connection-bio.js";
@@ -19,17 +19,7 @@ const bioOf = (
   code = ["mov 16(%rdi), %rax", "ret"],
   others: Record<string, string[]> = {},
 ) => {
-  const names = ["SSL_get_rbio", ...Object.keys(others), ...exported];
-  const source = [
-    ".text",
-    ...names.map((name) => `.globl ${name}\n.type ${name},@function`),
-    "SSL_get_rbio:",
-    ...code,
-    ".size SSL_get_rbio, .-SSL_get_rbio",
-    ...Object.entries(others).flatMap(([name, lines]) => [`${name}:`, ...lines, `.size ${name}, .-${name}`]),
-    ...exported.map((name) => `${name}: ret\n.size ${name}, .-${name}`),
-    "",
-  ].join("\n");
+  const source = exportedFunctions({ SSL_get_rbio: code, ...others, ...returningAtOnce(exported) });
   return withFile(buildLibrary(folder, "s", source), (file) => connectionBio(new ElfFile(file)));
 };
 

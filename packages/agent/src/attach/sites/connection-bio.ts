@@ -2,6 +2,7 @@ import type { ElfFile } from "../elf/elf-file.js";
 import type { FunctionSymbol } from "../elf/function-symbols.js";
 import { functionCode } from "./inner-function.js";
 import type { Instruction } from "./instructions.js";
+import { memoryOperand } from "./memory-operand.js";
 
 /** Where an OpenSSL connection has the BIO that it reads ciphertext from. */
 export interface ConnectionBio {
@@ -57,6 +58,11 @@ function loadedFrom(elf: ElfFile, getter: FunctionSymbol, width: 4 | 8): number 
     const isLeft = instruction.flow !== "next";
     last = loadedToResult(instruction, width) ?? (isLeft || instruction.writes.has("rax") ? undefined : last);
   }
+  return onlyOf(places);
+}
+
+/** The one that there is; undefined where there are several, or none. */
+export function onlyOf(places: ReadonlySet<number>): number | undefined {
   const [at, other] = places;
   return other === undefined ? at : undefined;
 }
@@ -77,12 +83,7 @@ function loadedToResult({ bytes }: Instruction, width: 4 | 8): number | undefine
   const prefixes = width === 8 ? 1 : 0;
   // REX.B only names another base.
   if (prefixes > 0 && (bytes[0] ?? 0) >> 1 !== REX_W >> 1) return undefined;
-  const [opcode, operands = 0] = bytes.subarray(prefixes);
-  if (opcode !== LOAD) return undefined;
-  const mode = operands >> 6;
-  const isResult = ((operands >> 3) & 7) === 0;
-  const isPlain = (operands & 7) !== 4;
-  if (!isResult || !isPlain) return undefined;
-  if (mode === 1) return bytes.readInt8(prefixes + 2);
-  return mode === 2 ? bytes.readInt32LE(prefixes + 2) : undefined;
+  if (bytes[prefixes] !== LOAD) return undefined;
+  const operand = memoryOperand(bytes, prefixes + 1);
+  return operand?.register === 0 ? operand.by : undefined;
 }

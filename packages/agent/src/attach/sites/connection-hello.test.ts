@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { buildLibrary } from "../../testing/built-library.js";
+import { buildLibrary, exportedFunctions, returningAtOnce } from "../../testing/built-library.js";
 import { NODE_WITH_OPENSSL } from "../../testing/node-with-openssl.js";
 import { HOSTS_OPENSSL, OPENSSL_1_1 } from "../../testing/openssl-libraries.js";
 import { withFile } from "../elf/byte-source.js";
@@ -18,15 +18,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** Of a library whose SSL_get_client_random has this code, of OpenSSL 3 or before. */
 const helloOf = (code: string[], isOf3: boolean) => {
   const others = isOf3 ? ["SSL_CTX_new_ex"] : [];
-  const source = [
-    ".text",
-    ...["SSL_get_client_random", ...others].map((name) => `.globl ${name}\n.type ${name},@function`),
-    "SSL_get_client_random:",
-    ...code,
-    ".size SSL_get_client_random, .-SSL_get_client_random",
-    ...others.map((name) => `${name}: ret\n.size ${name}, .-${name}`),
-    "",
-  ].join("\n");
+  const source = exportedFunctions({ SSL_get_client_random: code, ...returningAtOnce(others) });
   return withFile(buildLibrary(folder, "s", source), (file) => connectionHello(new ElfFile(file)));
 };
 

@@ -1,7 +1,8 @@
 import type { ElfFile } from "../elf/elf-file.js";
-import { SINCE_3_0 } from "./connection-bio.js";
+import { onlyOf, SINCE_3_0 } from "./connection-bio.js";
 import { functionCode } from "./inner-function.js";
 import type { Instruction } from "./instructions.js";
+import { memoryOperand } from "./memory-operand.js";
 
 /** Where an OpenSSL connection has the last eight bytes of the random of its client hello. */
 export interface ConnectionHello {
@@ -37,10 +38,11 @@ export function connectionHello(elf: ElfFile): ConnectionHello | undefined {
   return state && placed(randomAt(code.slice(code.indexOf(state) + 1), state.to), state.by);
 }
 
-const placed = (at: number | undefined, stateAt?: number): ConnectionHello | undefined => {
-  if (at === undefined || at + LAST_AT > AT_MAX || (stateAt ?? 0) > AT_MAX || (stateAt ?? 0) < 0)
-    return undefined;
-  return { at: at + LAST_AT, ...(stateAt !== undefined && { stateAt }) };
+const placed = (randomAt: number | undefined, stateAt = 0): ConnectionHello | undefined => {
+  if (randomAt === undefined) return undefined;
+  const at = randomAt + LAST_AT;
+  const fits = at <= AT_MAX && stateAt >= 0 && stateAt <= AT_MAX;
+  return fits ? { at, ...(stateAt > 0 && { stateAt }) } : undefined;
 };
 
 /** Which end a handshake is of. */
@@ -58,6 +60,8 @@ const LOAD = 0x8b;
 const ADDRESS = 0x8d;
 const ADD_BYTE = 0x83;
 const ADD_WORD = 0x81;
+/** Of the operands' byte, all but the register. */
+const ADD_TO_REGISTER = 0xc0 >> 3;
 
 interface Addressing {
   kind: "load" | "address";
@@ -73,26 +77,27 @@ function randomAt(code: readonly (Addressing | undefined)[], base: number): numb
       each?.kind === "address" && each.base === base && each.by >= AT_MIN ? [each.by] : [],
     ),
   );
-  const [at, other] = places;
-  return other === undefined ? at : undefined;
+  return onlyOf(places);
 }
 
 /** `mov register, [base + n]`, `lea register, [base + n]` or `add base, n`, of eight bytes. */
 function addressing({ bytes }: Instruction): Addressing | undefined {
   const [rex = 0, opcode = 0, operands = 0] = bytes;
   if (rex >> 3 !== REX_W >> 3) return undefined;
-  const mode = operands >> 6;
-  const base = (operands & 7) | ((rex & 1) << 3);
-  const to = ((operands >> 3) & 7) | ((rex & 4) << 1);
-  if ((opcode === ADD_BYTE || opcode === ADD_WORD) && mode === 3 && (to & 7) === 0)
-    return {
-      kind: "address",
-      to: base,
-      base,
-      by: opcode === ADD_BYTE ? bytes.readInt8(3) : bytes.readInt32LE(3),
-    };
-  if ((opcode !== LOAD && opcode !== ADDRESS) || (mode !== 1 && mode !== 2) || (operands & 7) === 4)
-    return undefined;
-  const by = mode === 1 ? bytes.readInt8(3) : bytes.readInt32LE(3);
-  return { kind: opcode === LOAD ? "load" : "address", to, base, by };
+  const upperBase = (rex & 1) << 3;
+  const isAddition = operands >> 3 === ADD_TO_REGISTER && (opcode === ADD_BYTE || opcode === ADD_WORD);
+  if (isAddition) {
+    const base = (operands & 7) | upperBase;
+    const by = opcode === ADD_BYTE ? bytes.readInt8(3) : bytes.readInt32LE(3);
+    return { kind: "address", to: base, base, by };
+  }
+  const operand = opcode === LOAD || opcode === ADDRESS ? memoryOperand(bytes, 2) : undefined;
+  if (!operand) return undefined;
+  const { register, base, by } = operand;
+  return {
+    kind: opcode === LOAD ? "load" : "address",
+    to: register | ((rex & 4) << 1),
+    base: base | upperBase,
+    by,
+  };
 }
