@@ -32,10 +32,11 @@ const tell = async (client: Program, command: string): Promise<number[]> => {
   return (await client.line()).split(" ").map(Number);
 };
 
-/** The ports of both ends of each request, by its path: as the client's were seen. */
+/** The ports of both ends of each request, by its path, which names a server: as those in this role saw them, and not what else passes on this host. */
 const portsSeen = async (seen: Seen[], role: Seen["role"], servers: number[]) => {
-  const requests = () => seen.filter((head) => head.role === role && head.what.startsWith("/"));
-  await until("all requests", () => requests().length === PATHS.length * servers.length);
+  const asked = new Set(PATHS.flatMap((path) => servers.map((server) => `${path}/${server}`)));
+  const requests = () => seen.filter((head) => head.role === role && asked.has(head.what));
+  await until(`all requests, as a ${role}`, () => requests().length >= asked.size);
   return requests().map(({ what, ports }) => [what, ...ports]);
 };
 
