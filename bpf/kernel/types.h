@@ -126,6 +126,7 @@ struct sock {
 	struct socket *sk_socket;
 	__u16 sk_type;
 	__u16 sk_protocol;
+	__u8 sk_shutdown;
 	int sk_rcvlowat;
 } relocated;
 

@@ -5,6 +5,15 @@
 
 #include "observe.h"
 
+/* Has a client read a response up to the end of a chunk that need not be its last? */
+static __always_inline int is_between_chunks(const struct connection *c)
+{
+	const struct direction *responses = &c->directions[READ];
+
+	return c->role == ROLE_CLIENT && responses->open && !responses->missed && responses->state == STATE_CHUNK_SIZE &&
+	       responses->phase == CHUNK_DIGITS && !responses->digits;
+}
+
 /* By itself, since its record is large and the programs that end connections have little stack left. */
 verified_alone int send_connection_end(struct connection *c, __u32 reason)
 {

@@ -58,7 +58,7 @@ int go_call_entry(struct pt_regs *regs)
 	} else {
 		c = claim_connection(&key);
 		if (c)
-			end_connection(c, &key, END_CLOSED);
+			end_connection(c, &key, reason_of_go_close(c, task, tcp_close_of(regs, site)));
 	}
 	return 0;
 }

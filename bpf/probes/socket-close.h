@@ -6,6 +6,7 @@
 #ifndef MASTHEAD_PROBES_SOCKET_CLOSE_H
 #define MASTHEAD_PROBES_SOCKET_CLOSE_H
 
+#include "left-connection.h"
 #include "socket-held.h"
 #include "socket-strange.h"
 #include "socket-transfer.h"
@@ -63,7 +64,7 @@ verified_alone int close_socket(__u64 descriptor, __u32 first, __u32 last)
 	}
 	if (!is_last)	/* another process, or a call that has not returned, has it: what comes yet is not seen */
 		c->directions[READ].missed = c->directions[WRITE].missed = 1;
-	end_measured_connection(c, &key, END_CLOSED);
+	end_measured_connection(c, &key, reason_of_close(c, &s));
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 #ifndef MASTHEAD_PROBES_SSL_END_H
 #define MASTHEAD_PROBES_SSL_END_H
 
+#include "left-connection.h"
 #include "ssl-call.h"
 
 SEC("uprobe")
@@ -13,7 +14,8 @@ int ssl_entry(struct pt_regs *regs)
 {
 	struct connection_key key = { .ssl = ARGUMENT_1(regs), .process = bpf_get_current_pid_tgid() >> 32 };
 	struct connection *c = claim_connection(&key);
-	struct site site = site_of(regs);
+	__u64 cookie = bpf_get_attach_cookie(regs);
+	int is_cleared = site_in(cookie).function == SITE_CLEAR;
 	struct thread *thread;
 	int unseen_reads;
 
@@ -24,10 +26,10 @@ int ssl_entry(struct pt_regs *regs)
 	if (thread && thread->read_for == key.ssl)	/* the next one at this address is tied anew */
 		thread->read_is_tied = 0;
 	unseen_reads = c->unseen_reads;
-	end_measured_connection(c, &key, site.function == SITE_CLEAR ? END_REUSED : END_CLOSED);
+	end_measured_connection(c, &key, is_cleared ? END_REUSED : reason_of_free(c, key.ssl, cookie));
 	/* A handshake begins with SSL_clear, within the first read of a server: that read goes on. */
-	if (unseen_reads && site.function == SITE_CLEAR)
-		note_unseen_read(key.ssl, key.process, site.source);
+	if (unseen_reads && is_cleared)
+		note_unseen_read(key.ssl, key.process, site_in(cookie).source);
 	return 0;
 }
 

@@ -7,32 +7,6 @@
 
 static const char request[] = "GET /r HTTP/1.1\r\nX-Keep: v\r\n\r\n";
 
-static __u32 answers_told_at_the_end(void)
-{
-	const struct record_connection_end *end = (const void *)(host.sent + host.sent_bytes - sizeof(*end));
-
-	return end->header.kind == RECORD_CONNECTION_END ? end->next_response : -1;
-}
-
-/* What the end of a connection says is missing: nothing of which that is not certain. */
-static void ends(void)
-{
-	static const char *const answers[] = { "", OK_EMPTY, OK_EMPTY "{", "{" };
-	static const __u32 told[] = { 1, 2, 3, 3 };	/* of three requests the first has its answer; exchanges from here on had none */
-
-	for (int i = 0; i < COUNT(told); i++) {
-		start();
-		for (int n = 0; n < 3; n++) {
-			feed(1, READ, request, sizeof(request) - 1);
-			feed(1, WRITE, n ? "" : OK_EMPTY, n ? 0 : sizeof(OK_EMPTY) - 1);
-		}
-		feed(1, WRITE, answers[i], strlen(answers[i]));
-		hang_up(1);
-		text[0] = 0;
-		check(answers_told_at_the_end() == told[i], "what the end of a connection says is missing", answers[i]);
-	}
-}
-
 static void bounds(void)
 {
 	static char big[128 << 10];

@@ -2,6 +2,7 @@
 /* make test. With PRINT=1 the answers are printed, for reading before they go into cases.h. */
 #include "play.h"
 #include "bounds.h"
+#include "ends.h"
 #include "places.h"
 #include "budgets.h"
 #include "drops.h"
@@ -160,6 +161,7 @@ int main(void)
 	for (int i = 0; i < CASES; i++)
 		run_case(&cases[i]);
 	ends();
+	between_chunks();
 	bounds();
 	places();
 	drops();

@@ -24,7 +24,10 @@ export interface Seen extends SeenHead {
 /** Heads of all processes, HTTP in clear among them, under one policy. */
 export const captureClearText = (
   cleanup: Cleanup,
-  options: Pick<KernelCaptureOptions, "objectPath" | "seenAt" | "onMessageEnd" | "onConnectionEnd"> = {},
+  options: Pick<
+    KernelCaptureOptions,
+    "objectPath" | "seenAt" | "go" | "onMessageEnd" | "onConnectionEnd"
+  > = {},
 ): { seen: Seen[] } & Pick<KernelCapture, "session" | "attachment" | "tables"> => {
   const seen: Seen[] = [];
   const { session, tables, attachment } = startKernelCapture(

@@ -10,7 +10,7 @@ import { type HttpsServer, makeCertificate } from "./https-servers.js";
 import { startProgram } from "./program.js";
 import { until } from "./until.js";
 
-const SOURCE = fileURLToPath(new URL("../programs/go-tls.go", import.meta.url));
+const PROGRAMS = fileURLToPath(new URL("../programs", import.meta.url));
 const BUILD_CACHE = fileURLToPath(new URL("../../node_modules/.cache/go-build", import.meta.url));
 
 /**
@@ -72,10 +72,10 @@ export async function listening(port: number): Promise<void> {
   );
 }
 
-/** test/programs/go-tls.go, built by Debian's Go with these flags of `go build`. */
-export function buildGoProgram(cleanup: Cleanup, flags: readonly string[]): string {
-  const executable = join(cleanup.folder(), "go-tls");
-  execFileSync("go", ["build", ...flags, "-o", executable, SOURCE], {
+/** A program of test/programs, built by Debian's Go with these flags of `go build`. */
+export function buildGoProgram(cleanup: Cleanup, flags: readonly string[], name = "go-tls"): string {
+  const executable = join(cleanup.folder(), name);
+  execFileSync("go", ["build", ...flags, "-o", executable, join(PROGRAMS, `${name}.go`)], {
     cwd: tmpdir(),
     env: { PATH: process.env.PATH, GOCACHE: BUILD_CACHE, GO111MODULE: "off", GOFLAGS: "", HOME: tmpdir() },
   });

@@ -48,7 +48,7 @@ export const RecordTie = {
 /** What a record measured. */
 export const RecordTiming = { TIMING_ARRIVAL: 1 << 0, TIMING_NETWORK: 1 << 1, TIMING_CPU: 1 << 2 } as const;
 
-export const RecordEndReason = { END_CLOSED: 1, END_REUSED: 2, END_PROCESS: 3 } as const;
+export const RecordEndReason = { END_CLOSED: 1, END_REUSED: 2, END_PROCESS: 3, END_LEFT: 4 } as const;
 
 export const ElementAction = {
   ELEMENT_KEEP: 1,

@@ -1,7 +1,8 @@
+import type { CaptureFlag } from "@masthead/shared/wire/exchange-words";
 import { RecordFlag } from "../decode/record-enums.js";
 
 /** What `capture.flags` can say, by bit: those of the records at their place there, ours above. */
-const NAMES: Readonly<Record<number, string>> = {
+const NAMES: Readonly<Record<number, CaptureFlag>> = {
   [RecordFlag.RECORD_TRUNCATED]: "truncated",
   [RecordFlag.RECORD_MID_STREAM]: "mid_stream",
   [RecordFlag.RECORD_GAP_BEFORE]: "gap_before",
@@ -19,6 +20,7 @@ const NAMES: Readonly<Record<number, string>> = {
   [1 << 19]: "request_incomplete",
   [1 << 20]: "client_unresolved",
   [1 << 21]: "control_characters",
+  [1 << 22]: "response_abandoned",
 };
 
 /** Flags that user space finds. */
@@ -38,6 +40,11 @@ export const ExchangeFlag = {
    * policy reads in clear nothing is said
    */
   CONTROL_CHARACTERS: 1 << 21,
+  /**
+   * of a client that closed the connection between two chunks of the response, while the server had more to send or had sent more: what the client
+   * did not read, often no more than the last chunk, is not in the size
+   */
+  RESPONSE_ABANDONED: 1 << 22,
 } as const;
 
 const named = Object.entries(NAMES).map(([bit, name]) => [Number(bit), name] as const);

@@ -1,10 +1,11 @@
+import type { ErrorType } from "@masthead/shared/wire/exchange-words";
 import type { ConnectionEndRecord } from "../decode/end-records.js";
 import { RecordEndReason, RecordFlag } from "../decode/record-enums.js";
 import { ExchangeFlag } from "../govern/exchange-flags.js";
 import type { OpenExchange } from "./open-exchange.js";
 
 /** How an exchange ends that was open when its connection ended: whole, with an error, or lost with a dropped record. */
-export type Outcome = "lost" | { errorType?: string };
+export type Outcome = "lost" | { errorType?: ErrorType };
 
 /** Decides for one exchange, and takes over the bytes that the kernel counted of messages that were cut short. */
 export function atConnectionEnd(open: OpenExchange, end: ConnectionEndRecord): Outcome {
@@ -16,7 +17,10 @@ export function atConnectionEnd(open: OpenExchange, end: ConnectionEndRecord): O
   // The kernel saw this response end, or begin: the record that said so was dropped.
   if (!end.responseOpen || open.index + 1 !== end.nextResponse || !open.hasResponse) return "lost";
   open.responseBytes = Math.max(open.responseBytes, end.responseBytes);
-  return end.untilClose ? {} : { errorType: "response_incomplete" };
+  if (end.untilClose) return {};
+  if (end.reason !== RecordEndReason.END_LEFT) return { errorType: "response_incomplete" };
+  open.governed.flags |= ExchangeFlag.RESPONSE_ABANDONED;
+  return {};
 }
 
 /** Only the last request can have been open; another without an end had its end dropped. */
@@ -27,7 +31,7 @@ function takeOpenRequest(open: OpenExchange, end: ConnectionEndRecord): boolean 
   return true;
 }
 
-const withoutResponse = (end: ConnectionEndRecord): string =>
+const withoutResponse = (end: ConnectionEndRecord): ErrorType =>
   end.reason === RecordEndReason.END_PROCESS ? "process_exited" : "connection_closed";
 
 /** The same where only the end of the process is known, and the kernel said nothing of its connections. */

@@ -1,3 +1,4 @@
+import type { CaptureSource, SocketTie } from "@masthead/shared/wire/exchange-words";
 import type { MessageRecord } from "../decode/message-record.js";
 import type { RecordBytes } from "../decode/record-bytes.js";
 import { RecordFlag, RecordRole, RecordSource, RecordTie } from "../decode/record-enums.js";
@@ -6,7 +7,7 @@ import type { OpenExchange } from "./open-exchange.js";
 import { readSocket } from "./socket-addresses.js";
 
 /** `capture.source` of an exchange. */
-const SOURCE_NAMES: Readonly<Record<number, string>> = {
+const SOURCE_NAMES: Readonly<Record<number, CaptureSource>> = {
   [RecordSource.SOURCE_OPENSSL]: "openssl",
   [RecordSource.SOURCE_GNUTLS]: "gnutls",
   [RecordSource.SOURCE_BORINGSSL]: "boringssl",
@@ -15,7 +16,7 @@ const SOURCE_NAMES: Readonly<Record<number, string>> = {
 };
 
 /** `capture.socket_tie` of an exchange. */
-const TIE_NAMES: Readonly<Record<number, string>> = {
+const TIE_NAMES: Readonly<Record<number, SocketTie>> = {
   [RecordTie.TIE_NESTED]: "nested_call",
   [RecordTie.TIE_ORDER]: "call_order",
   [RecordTie.TIE_DESCRIPTOR]: "descriptor",

@@ -146,6 +146,24 @@ test("a connection that ends says how what was open on it ended", () => {
   expect(lost()).toEqual({});
 });
 
+test("a client that leaves a response between two chunks has it without an error, and it is flagged", () => {
+  const { feed, exchanges, lost } = testStream();
+  const left = { nextRequest: 1, nextResponse: 1, reason: RecordEndReason.END_LEFT };
+  feed(requestRecord(), responseRecord(OPEN));
+  feed(connectionEndRecord({ ...left, responseOpen: true, responseBytes: 333 }));
+  feed(requestRecord({ connection: 2 }), responseRecord({ connection: 2 }));
+  feed(requestRecord({ connection: 2, exchange: 1 }));
+  feed(connectionEndRecord({ ...left, connection: 2, nextRequest: 2 }));
+  expect(
+    exchanges.map(({ status, errorType, responseBytes, flags }) => [status, errorType, responseBytes, flags]),
+  ).toEqual([
+    [200, undefined, 333, ["response_abandoned"]],
+    [200, undefined, 100, []],
+    [undefined, "connection_closed", 0, []],
+  ]);
+  expect(lost()).toEqual({});
+});
+
 test("a process that ends takes its connections with it", () => {
   const { feed, exchanges, stream } = testStream();
   feed(requestRecord(), requestRecord({ connection: 2, pid: 5 }), processRecord("exit"));

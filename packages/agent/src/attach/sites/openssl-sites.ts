@@ -3,7 +3,7 @@ import type { SeenAt } from "../../capture/seen-at.js";
 import { ElfError } from "../elf/byte-source.js";
 import type { ElfFile } from "../elf/elf-file.js";
 import type { ChosenSites } from "../runtimes.js";
-import { BIO_FUNCTIONS, connectionBio } from "./connection-bio.js";
+import { BIO_FUNCTIONS, bioDetail, type ConnectionBio, connectionBio } from "./connection-bio.js";
 import { connectionHello, HELLO_FUNCTIONS, helloDetail } from "./connection-hello.js";
 import { CALL_REGISTERS, emulatedSite } from "./emulated.js";
 import { codeAt, functionCode, leavesFor, lengthRegister } from "./inner-function.js";
@@ -59,11 +59,13 @@ function sitesOfMethods(
     const method = tlsMethod(elf);
     if (!method) return calls;
     const handshakes = returnBy === "probe" ? handshakeSites(elf, method) : [];
-    const copies = seenAt === "copy" ? copiesAmong(elf, method, calls) : undefined;
+    const bio = connectionBio(elf);
+    const all = bio ? calls.map((site) => (site.function === "free" ? freed(site, bio) : site)) : calls;
+    const copies = bio && seenAt === "copy" ? copiesAmong(elf, method, bio, all) : undefined;
     if (copies) return beforeEnds(copies, handshakes);
     // There the order of calls tells sockets, unless a handshake says more.
     return beforeEnds(
-      calls,
+      all,
       handshakes.filter(({ detail }) => detail !== undefined),
     );
   } catch (error) {
@@ -72,6 +74,9 @@ function sitesOfMethods(
   }
 }
 
+/** What the socket of a connection has left is asked where the connection is freed. */
+const freed = (site: LibrarySite, bio: ConnectionBio): LibrarySite => ({ ...site, detail: bioDetail(bio) });
+
 /** In the order in which sites are attached, from the last on: what ends connections is there first, and then what begins them. */
 const beforeEnds = (sites: LibrarySite[], handshakes: LibrarySite[]): LibrarySite[] => {
   const ends = sites.filter(({ function: name }) => name === "clear" || name === "free");
@@ -79,10 +84,14 @@ const beforeEnds = (sites: LibrarySite[], handshakes: LibrarySite[]): LibrarySit
 };
 
 /** Where copies show what passes: those in the stead of calls. Writes only where reads are seen so; undefined where they are not. */
-function copiesAmong(elf: ElfFile, method: TlsMethod, calls: LibrarySite[]): LibrarySite[] | undefined {
-  const bio = connectionBio(elf);
-  const reads = bio ? allReadCopies(elf, method, bio) : [];
-  if (!bio || reads.length === 0) return undefined;
+function copiesAmong(
+  elf: ElfFile,
+  method: TlsMethod,
+  bio: ConnectionBio,
+  calls: LibrarySite[],
+): LibrarySite[] | undefined {
+  const reads = allReadCopies(elf, method, bio);
+  if (reads.length === 0) return undefined;
   const writes = allWriteCopies(elf, method, bio);
   const isSeen = ({ function: name }: LibrarySite) =>
     NOTED_READS.has(name) || (writes.length > 0 && NOTED_WRITES.has(name));
