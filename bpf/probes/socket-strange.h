@@ -78,6 +78,13 @@ static __always_inline int forget_strange(const struct connection_key *key)
 	return 1;
 }
 
+/* The call begins TLS on this socket. */
+static __always_inline void note_tls(const struct connection_key *key, __u32 descriptor, const struct work *w)
+{
+	note_strange(key->ssl, key->process, descriptor, 0, 1);
+	note_hello(key->ssl, key->process, w->direction, w->user, w->size);
+}
+
 /* How many calls on a socket that has carried no head so far are looked at. */
 static __always_inline __u32 patience_with(const struct socket_file *s, __u32 direction, __u32 moved)
 {
@@ -112,8 +119,7 @@ static __always_inline int begins_connection(struct work *w, const struct connec
 	if (beginning == BEGINS_TLS) {
 		if (strange)
 			forget_strange(key);
-		note_strange(key->ssl, key->process, s->descriptor, 0, 1);
-		note_hello(key->ssl, key->process, w->direction, w->user, w->size);
+		note_tls(key, s->descriptor, w);
 	} else if (!strange) {
 		note_strange(key->ssl, key->process, s->descriptor, patience_with(s, w->direction, moved), 0);
 	} else if (left) {	/* of two calls at once, one counts */
@@ -122,38 +128,32 @@ static __always_inline int begins_connection(struct work *w, const struct connec
 	return 0;
 }
 
-/* A connection whose socket carries no HTTP in clear, or none any more, makes room. 0: a program run holds it. */
-static __always_inline int end_as_strange(const struct connection_key *key, __u32 descriptor, int is_tls)
-{
-	struct connection *c = claim_connection(key);
-
-	if (!c)
-		return 0;
-	note_strange(key->ssl, key->process, descriptor, 0, is_tls);
-	end_measured_connection(c, key, END_CLOSED);
-	return 1;
-}
-
 /* TLS begins in a tunnel: 1. The connection that made the tunnel has ended, and the socket is one of ciphertext. */
 static __always_inline int is_tls_in_tunnel(struct work *w, struct connection *c, const struct connection_key *key,
 					    const struct socket_file *s)
 {
 	if (c->directions[w->direction & 1].state != STATE_TUNNEL || beginning_of_call(w) != BEGINS_TLS)
 		return 0;
-	if (!end_as_strange(key, s->descriptor, 1))
+	c = claim_connection(key);
+	if (!c)
 		return 0;
-	note_hello(key->ssl, key->process, w->direction, w->user, w->size);
+	note_tls(key, s->descriptor, w);
+	end_measured_connection(c, key, END_CLOSED);
 	return 1;
 }
 
-/* The connection turned out to speak no HTTP. */
+/* The connection turned out to speak no HTTP, and makes room. */
 static __always_inline void settle_strange(const struct connection_key *key, __u32 descriptor)
 {
 	struct connection *c = find_connection(key);
 
 	if (!c || c->reported || c->directions[READ].state != STATE_IGNORE || c->directions[WRITE].state != STATE_IGNORE)
 		return;
-	end_as_strange(key, descriptor, 0);
+	c = claim_connection(key);
+	if (!c)
+		return;
+	note_strange(key->ssl, key->process, descriptor, 0, 0);
+	end_measured_connection(c, key, END_CLOSED);
 }
 
 #endif

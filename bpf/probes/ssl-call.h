@@ -186,10 +186,12 @@ static __always_inline int leave_call(struct pt_regs *regs, __u64 stack)
 		take_ciphertext_arrival(thread, call->ssl, id, size);
 	if (has_no_socket && size && (thread->wants & TIMING_NETWORK))
 		read_network_of_tied(thread, call->ssl, id);
-	if (call->site.function == SITE_HANDSHAKE && is_here && thread->read_from)
-		is_read_for(thread, call->ssl);	/* and what it has read is taken for no other's: a missed tie is better than a wrong one */
-	if (call->site.function == SITE_HANDSHAKE && socket && socket->family && (has_no_socket || is_librarys_own(thread, call)))
-		tell_early(call->ssl, id, call->site.source, socket, has_no_socket ? TIE_ORDER : TIE_NESTED);
+	if (call->site.function == SITE_HANDSHAKE && is_here) {
+		if (thread->read_from)
+			is_read_for(thread, key.ssl);	/* and what it has read is taken for no other's: a missed tie is better than a wrong one */
+		if (socket && socket->family && (has_no_socket || is_librarys_own(thread, call)))
+			tell_early(key.ssl, id, call->site.source, socket, has_no_socket ? TIE_ORDER : TIE_NESTED);
+	}
 	if (size && executable)
 		take_bytes(&key, call->buffer, size, call->site, call->begun_ns, executable, socket,
 			   has_no_socket ? TIE_ORDER : TIE_NESTED, is_here ? thread : 0, c);
