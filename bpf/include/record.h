@@ -66,7 +66,7 @@ enum record_end_reason {
 	END_CLOSED		= 1,	/* SSL_free */
 	END_REUSED		= 2,	/* SSL_clear, or the pointer began a new connection */
 	END_PROCESS		= 3,	/* the process ended or called execve */
-	END_LEFT		= 4,	/* END_CLOSED by a client, between two chunks of a response, of which the server had not sent the last or the client not read all */
+	END_LEFT		= 4,	/* END_CLOSED by a client that left a response, between two chunks or before the server ended what ends with the connection */
 };
 
 /* First in every record. */

@@ -5,13 +5,15 @@
 
 #include "observe.h"
 
-/* Has a client read a response up to the end of a chunk that need not be its last? */
-static __always_inline int is_between_chunks(const struct connection *c)
+/* May a client have left a response, and the server not have broken off? It has read up to the end of a chunk, or the body ends with the connection. */
+static __always_inline int may_have_left(const struct connection *c)
 {
 	const struct direction *responses = &c->directions[READ];
 
-	return c->role == ROLE_CLIENT && responses->open && !responses->missed && responses->state == STATE_CHUNK_SIZE &&
-	       responses->phase == CHUNK_DIGITS && !responses->digits;
+	if (c->role != ROLE_CLIENT || !responses->open || responses->missed)
+		return 0;
+	return responses->state == STATE_UNTIL_CLOSE ||
+	       (responses->state == STATE_CHUNK_SIZE && responses->phase == CHUNK_DIGITS && !responses->digits);
 }
 
 /* By itself, since its record is large and the programs that end connections have little stack left. */

@@ -112,7 +112,7 @@ struct connection {
 	__u8 tied_by;		/* with tied_to: the direction_index of the call that it followed or went before */
 	__u8 is_drained;	/* where arrival is wanted: the library had nothing left when it was asked last */
 	__u8 serving_response;	/* where CPU time is wanted: it is writing the response to one of the requests in serving_open */
-	__u16 reserved_too;
+	__u16 shutdown_at;	/* where the TLS object that its address names notes that the peer ended it; 0: not known */
 	__u32 aggregates;	/* has had exchanges in `open_exchanges` */
 	__u32 serving_open;	/* where CPU time is wanted: requests of this connection that the thread read and has not answered to the end */
 	struct direction directions[2];

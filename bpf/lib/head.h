@@ -40,6 +40,8 @@ verified_alone int admit_head(struct work *w, struct out *o, struct connection *
 	__builtin_memset(&w->judgement, 0, sizeof(w->judgement));
 	if (!w->parsed.is_response) {
 		admit_request(w, c, COUNTERS);
+		if (c->unseen_reads)	/* what is answered from now on is this one */
+			c->unseen_reads = 0;
 	} else if (!admit_response(w, c)) {
 		if (c->unseen_reads && none_outstanding)
 			count_unseen_request(w, c);

@@ -3,6 +3,7 @@
 #ifndef MASTHEAD_MISSED_CALL_H
 #define MASTHEAD_MISSED_CALL_H
 
+#include "unasked.h"
 #include "words.h"
 #include "../maps/records.h"
 #include "../maps/state.h"
@@ -39,6 +40,8 @@ verified_alone int miss_call(__u64 ssl, __u32 process, __u32 direction, __u64 us
 	struct connection *c = find_connection(&key);
 	struct direction *d = c ? &c->directions[direction & 1] : 0;
 
+	if (c && is_unasked(c))
+		return 0;
 	if (d)
 		d->missed = 1;
 	if (d && d->state != STATE_HEAD && d->state != STATE_RESYNC)

@@ -41,7 +41,7 @@ static __always_inline void return_to_unasked(struct connection *c)
 	c->items_generation = 0;
 	c->next_response = c->next_request;
 	c->overflow = c->early_responses = 0;
-	c->certain = 0;
+	c->certain = c->unseen_reads = 0;
 	c->directions[READ].missed = c->directions[WRITE].missed = 1;
 }
 

@@ -94,11 +94,14 @@ static __always_inline void forget_hello(const struct connection_key *socket_key
 {
 	const struct strange_socket *socket = bpf_map_lookup_elem(&strange_sockets, socket_key);
 	struct hello_key key = { .process = socket_key->process };
+	__u64 *handle;
 
 	if (!socket || !socket->hello)
 		return;
 	key.hello = socket->hello;
-	bpf_map_delete_elem(&hellos, &key);
+	handle = bpf_map_lookup_elem(&hellos, &key);
+	if (handle && *handle == socket_key->ssl)	/* a process that passes a stream on to itself has two sockets that begin so */
+		bpf_map_delete_elem(&hellos, &key);
 }
 
 /* Its entry first: see pass_strange(). */

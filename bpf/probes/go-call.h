@@ -141,6 +141,9 @@ int go_call_bytes(struct pt_regs *regs)
 	if (!b.size || b.size > 0x7fffffff)
 		return 0;
 	key.ssl = b.connection;
+	c = find_connection_near(&key, NEAR_ADDRESS(key.ssl));
+	if (c && is_unasked(c))
+		return 0;
 	if (!thread) {
 		count(COUNTER_HELPER_FAILED);
 		miss_call(key.ssl, key.process, is_read(where.function) ? READ : WRITE, b.buffer, b.size);
@@ -151,7 +154,6 @@ int go_call_bytes(struct pt_regs *regs)
 		return 0;
 	w->tie = TIE_DESCRIPTOR;
 	measured = thread->wants & TIMINGS_OF_GO ? thread : 0;
-	c = find_connection_near(&key, NEAR_ADDRESS(key.ssl));
 	if (measured || !c || !c->socket.family)
 		handle = read_go_socket(task, b.connection, tcp_close_of(regs, site), &w->socket, measured);
 	if (measured)

@@ -92,15 +92,15 @@ static __noinline __u64 read_go_socket(struct task_struct *task, __u64 connectio
 	return socket->family && steps == 1 ? s.inode | SOCKET_HANDLE : 0;
 }
 
-/* Why a connection ends that the program closes. */
+/* Why a connection ends that the program closes. Whether the peer ended TLS is not known, so only what lies unread tells that the program left it. */
 static __noinline __u8 reason_of_go_close(const struct connection *c, struct task_struct *task, __u64 tcp_close)
 {
 	struct socket_file s;
 	__u64 descriptor_at;
 
-	if (!is_between_chunks(c) || !find_go_socket(task, c->key.ssl, tcp_close, &s, &descriptor_at))
+	if (!may_have_left(c) || !find_go_socket(task, c->key.ssl, tcp_close, &s, &descriptor_at))
 		return END_CLOSED;
-	return has_more_to_read(&s) && is_go_socket_open(descriptor_at) ? END_LEFT : END_CLOSED;
+	return has_unread_bytes(&s) && is_go_socket_open(descriptor_at) ? END_LEFT : END_CLOSED;
 }
 
 #endif

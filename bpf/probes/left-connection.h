@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
 /*
  * Does a client end its connection, or did the server? Both leave a response in chunks that has no end: where a server breaks off it is not whole,
- * while many a client stops reading where its own format ends (`data: [DONE]`, the last bracket) and leaves the last chunk unread.
+ * while many a client stops reading where its own format ends (`data: [DONE]`, the last bracket) and leaves the last chunk unread. It is the client where
+ * something lies unread, or where it has seen no end: that of TCP, which its socket tells, and with TLS that of TLS, which comes first.
  */
 #ifndef MASTHEAD_PROBES_LEFT_CONNECTION_H
 #define MASTHEAD_PROBES_LEFT_CONNECTION_H
@@ -10,45 +11,96 @@
 #include "socket-sequence.h"
 #include "ssl-own-socket.h"
 
-#define RECEIVE_SHUTDOWN	1	/* RCV_SHUTDOWN: the peer ended its side, or reset the connection */
+#define RECEIVE_SHUTDOWN	1	/* RCV_SHUTDOWN */
+enum { TCP_ESTABLISHED = 1, TCP_FIN_WAIT1 = 4, TCP_FIN_WAIT2 = 5 };	/* in which TCP waits for the peer to end its side (RFC 9293 section 3.3.2) */
+#define TLS_SHUTDOWN_RECEIVED	2	/* SSL_RECEIVED_SHUTDOWN */
 
-/* The peer may still send, or what it sent lies unread: of TCP alone that is told. */
-static __always_inline int has_more_to_read(const struct socket_file *s)
+/* In the cookie of a handshake: where the library notes which side ended a connection, in words of four bytes. 0: not known. */
+#define SHUTDOWN_AT(cookie)	((__u32)((cookie) >> 49 & 0x7fff) * 4)
+
+/* Of TCP alone that is told. */
+static __always_inline int has_unread_bytes(const struct socket_file *s)
 {
-	struct sock *sk = s->sk;
-	struct tcp_sock *tcp = (void *)sk;
+	struct tcp_sock *tcp = (void *)s->sk;
 
-	if (!(READ_FIELD(sock, sk, sk_shutdown) & RECEIVE_SHUTDOWN))
-		return 1;
 	return has_sequences(s) && READ_FIELD(tcp_sock, tcp, rcv_nxt) - READ_FIELD(tcp_sock, tcp, copied_seq) > 1;	/* a FIN counts as one */
 }
 
-/* Why a connection ends whose socket is closed. */
+/* Has the peer ended its side, or reset the connection? That this side was ended here says nothing. */
+static __always_inline int has_peer_ended(const struct socket_file *s)
+{
+	struct sock *sk = s->sk;
+
+	if (!has_sequences(s))
+		return READ_FIELD(sock, sk, sk_shutdown) & RECEIVE_SHUTDOWN;
+	switch (READ_FIELD(sock, sk, __sk_common.skc_state)) {
+	case TCP_ESTABLISHED:
+	case TCP_FIN_WAIT1:
+	case TCP_FIN_WAIT2:
+		return 0;
+	default:
+		return 1;
+	}
+}
+
+/* Has the client seen no end of what the server sends? That of TLS may be there before that of TCP. */
+static __always_inline int has_seen_no_end(const struct connection *c, const struct socket_file *s)
+{
+	__u32 ended = TLS_SHUTDOWN_RECEIVED;
+
+	if (has_peer_ended(s))
+		return 0;
+	if (c->key.ssl & SOCKET_HANDLE)
+		return 1;
+	return c->shutdown_at && !bpf_probe_read_user(&ended, sizeof(ended), (void *)(c->key.ssl + c->shutdown_at)) &&
+	       !(ended & TLS_SHUTDOWN_RECEIVED);
+}
+
+/* Why a connection ends that its process ends. */
 static __always_inline __u8 reason_of_close(const struct connection *c, const struct socket_file *s)
 {
-	return is_between_chunks(c) && has_more_to_read(s) ? END_LEFT : END_CLOSED;
+	return may_have_left(c) && (has_unread_bytes(s) || has_seen_no_end(c, s)) ? END_LEFT : END_CLOSED;
+}
+
+/* A TLS object's own descriptor may be another file's by the time the object is freed. */
+static __always_inline int is_socket_of(const struct connection *c, const struct socket_file *s)
+{
+	struct record_socket socket ON_STACK;
+
+	socket.family = 0;
+	read_socket(s->sk, 0, &socket);
+	return socket.family && is_same_socket(&socket, &c->socket);
 }
 
 /* The socket of a TLS object that is freed: the library's own, else the one that is known to carry its ciphertext. */
-static __always_inline int find_socket_of_freed(const struct connection *c, __u64 ssl, __u64 cookie, struct socket_file *s)
+static __always_inline int find_socket_of_freed(const struct connection *c, __u64 cookie, struct socket_file *s)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct connection_key key = { .ssl = c->tied_to, .process = task->tgid };
+	int descriptor = own_descriptor(c->key.ssl, cookie);
 	struct strange_socket *socket;
-	int descriptor = own_descriptor(ssl, cookie);
 
 	if (descriptor >= 0)
-		return find_socket(task, descriptor, s);
-	socket = key.ssl ? bpf_map_lookup_elem(&strange_sockets, &key) : 0;
+		return find_socket(task, descriptor, s) && is_socket_of(c, s);
+	socket = moves_own_ciphertext(c) ? bpf_map_lookup_elem(&strange_sockets, &key) : 0;
 	return socket && find_socket(task, socket->descriptor, s) && (s->inode | SOCKET_HANDLE) == key.ssl;
 }
 
+/* What tells the end of TLS is in the object, which may outlive its socket: where, a handshake says. */
+static __always_inline void note_shutdown_at(const struct connection_key *key, __u64 cookie)
+{
+	struct connection *c = SHUTDOWN_AT(cookie) ? find_connection(key) : 0;
+
+	if (c)
+		c->shutdown_at = SHUTDOWN_AT(cookie);
+}
+
 /* Why a connection ends whose TLS object is freed. By itself, for its stack. */
-verified_alone int reason_of_free(struct connection *c, __u64 ssl, __u64 cookie)
+verified_alone int reason_of_free(struct connection *c, __u64 cookie)
 {
 	struct socket_file s;
 
-	return c && is_between_chunks(c) && find_socket_of_freed(c, ssl, cookie, &s) && has_more_to_read(&s) ? END_LEFT : END_CLOSED;
+	return c && may_have_left(c) && find_socket_of_freed(c, cookie, &s) ? reason_of_close(c, &s) : END_CLOSED;
 }
 
 #endif

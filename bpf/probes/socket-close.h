@@ -37,6 +37,7 @@ verified_alone int close_socket(__u64 descriptor, __u32 first, __u32 last)
 	struct socket_file s;
 	__u64 object = 0, id = 0;
 	int is_last;
+	__u8 reason;
 
 	if (!find_socket(task, descriptor, &s))
 		return 0;
@@ -62,9 +63,10 @@ verified_alone int close_socket(__u64 descriptor, __u32 first, __u32 last)
 		release(&c->busy);
 		return 0;
 	}
+	reason = reason_of_close(c, &s);
 	if (!is_last)	/* another process, or a call that has not returned, has it: what comes yet is not seen */
 		c->directions[READ].missed = c->directions[WRITE].missed = 1;
-	end_measured_connection(c, &key, reason_of_close(c, &s));
+	end_measured_connection(c, &key, reason);
 	return 0;
 }
 

@@ -36,7 +36,7 @@ static __always_inline int is_read_for(struct thread *thread, __u64 ssl)
 /* May this socket carry the connection's ciphertext, by what is known of both? */
 static __always_inline int may_carry(const struct strange_socket *socket, const struct connection *c)
 {
-	return c->hello ? c->hello == socket->hello : !socket->ssl || socket->ssl == c->key.ssl;
+	return c->hello && socket->hello ? c->hello == socket->hello : !socket->ssl || socket->ssl == c->key.ssl;
 }
 
 /* The connection took plaintext of the program's, or (has_bytes 0) may have some of its own to write. */

@@ -7,6 +7,7 @@
 #define MASTHEAD_PROBES_SSL_CALL_H
 
 #include "call-table.h"
+#include "left-connection.h"
 #include "socket-tie.h"
 #include "ssl-bytes.h"
 #include "ssl-hello.h"
@@ -191,6 +192,7 @@ static __always_inline int leave_call(struct pt_regs *regs, __u64 stack)
 			is_read_for(thread, key.ssl);	/* and what it has read is taken for no other's: a missed tie is better than a wrong one */
 		if (socket && socket->family && (has_no_socket || is_librarys_own(thread, call)))
 			tell_early(key.ssl, id, call->site.source, socket, has_no_socket ? TIE_ORDER : TIE_NESTED);
+		note_shutdown_at(&key, bpf_get_attach_cookie(regs));
 	}
 	if (size && executable)
 		take_bytes(&key, call->buffer, size, call->site, call->begun_ns, executable, socket,

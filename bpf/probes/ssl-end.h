@@ -26,7 +26,7 @@ int ssl_entry(struct pt_regs *regs)
 	if (thread && thread->read_for == key.ssl)	/* the next one at this address is tied anew */
 		thread->read_is_tied = 0;
 	unseen_reads = c->unseen_reads;
-	end_measured_connection(c, &key, is_cleared ? END_REUSED : reason_of_free(c, key.ssl, cookie));
+	end_measured_connection(c, &key, is_cleared ? END_REUSED : reason_of_free(c, cookie));
 	/* A handshake begins with SSL_clear, within the first read of a server: that read goes on. */
 	if (unseen_reads && is_cleared)
 		note_unseen_read(key.ssl, key.process, site_in(cookie).source);

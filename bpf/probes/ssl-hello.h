@@ -43,6 +43,8 @@ verified_alone int note_hello(__u64 handle, __u32 process, __u32 direction, __u6
 	hello.hello = hello_of(hello.hello, direction & 1);
 	socket->hello = hello.hello;
 	bpf_map_update_elem(&hellos, &hello, &handle, BPF_ANY);
+	if (!bpf_map_lookup_elem(&strange_sockets, &key))	/* closed meanwhile, by another thread */
+		bpf_map_delete_elem(&hellos, &hello);
 	return 0;
 }
 
@@ -73,8 +75,9 @@ verified_alone int tell_by_hello(__u64 ssl, __u32 process, __u32 source, __u64 c
 	c = claim_connection(&key);
 	if (!c)
 		return 0;
-	c->hello = hello.hello;
 	handle = c->socket.family ? 0 : bpf_map_lookup_elem(&hellos, &hello);
+	if (!c->hello || handle)	/* one that negotiates anew does so within TLS, and its socket began with the first */
+		c->hello = hello.hello;
 	if (handle) {
 		key.ssl = *handle;
 		socket = bpf_map_lookup_elem(&strange_sockets, &key);

@@ -96,6 +96,9 @@ static void bounds(void)
 	feed(1, WRITE, OK_EMPTY, sizeof(OK_EMPTY) - 1);
 	answer(0);
 	check(counted(COUNTER_LOST_CALLS) == 1 && counted(COUNTER_CAPTURED) == 3 && rendering.lines == 4 && balances(), "calls full", "");
+	find_connection(&(struct connection_key){ .ssl = 1, .process = 7 })->directions[WRITE].missed = 1;
+	feed(1, WRITE, OK_EMPTY, sizeof(OK_EMPTY) - 1);
+	check(counted(COUNTER_LOST_CALLS) == 1 && balances(), "calls full, and a request was seen since", "");
 
 	start();	/* no work area */
 	for (__u32 i = 0; i < WORK_AREAS; i++)

@@ -161,7 +161,7 @@ int main(void)
 	for (int i = 0; i < CASES; i++)
 		run_case(&cases[i]);
 	ends();
-	between_chunks();
+	left_responses();
 	bounds();
 	places();
 	drops();

@@ -58,6 +58,8 @@ static void passed_and_followed_again(void)
 	be_answered();
 	for (int i = 0; i < 2 * PIPELINE_MAX; i++)
 		ask_upstream();
+	miss_call(1, 7, WRITE, (__u64)request, sizeof(request) - 1);
+	check(!counted(COUNTER_CAPTURED) && !counted(COUNTER_LOST_SCRATCH), "unasked", "what found no room is no loss");
 	check(is_passed_now() && !counted(COUNTER_LOST_PIPELINE) && !counted(COUNTER_RESYNC), "unasked", "nothing is remembered");
 	govern(3, 0);
 	check(!is_passed_now(), "unasked", "tables that ask about it no more than those before");

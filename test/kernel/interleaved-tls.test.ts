@@ -71,3 +71,13 @@ test("no exchange has another one's addresses, of connections that are older tha
     ]);
   }
 });
+
+test("where the client hello is not seen on the socket, the order of calls tells it", async () => {
+  const { port } = await startMemoryBioServer(cleanup, "node");
+  const client = startClient([port]);
+  const { seen } = captureClearText(cleanup);
+  const [end] = await tell(client, "open in pieces");
+  for (const path of PATHS) await tell(client, `ask ${path}`);
+  const requests = await portsSeen(seen, "client", [port]);
+  expect(requests.at(-1)).toEqual([`${PATHS.at(-1)}/${port}`, end, port]);
+});

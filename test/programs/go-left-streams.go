@@ -2,6 +2,7 @@
 // for /END to itself and prints that line.
 //
 //	client  it closes between two chunks, and the server had more to send
+//	late    it closes between two chunks, when the server has sent the last one
 //	server  it breaks off between two chunks
 package main
 
@@ -10,7 +11,6 @@ import (
 	"crypto/tls"
 	"fmt"
 	"io"
-	"log"
 	"net/http"
 	"os"
 )
@@ -24,13 +24,22 @@ func must(err error) {
 	}
 }
 
+// What a client does and what its server does go on in turns.
+var hasRead, hasSent = make(chan bool), make(chan bool)
+
 func stream(w http.ResponseWriter, r *http.Request) {
-	io.WriteString(w, event)
-	w.(http.Flusher).Flush()
-	if r.URL.Path == "/server" {
-		panic(http.ErrAbortHandler)
+	connection, _, err := w.(http.Hijacker).Hijack()
+	must(err)
+	defer connection.Close()
+	fmt.Fprintf(connection, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n", len(event), event)
+	<-hasRead
+	if r.URL.Path == "/late" {
+		io.WriteString(connection, "0\r\n\r\n")
 	}
-	<-r.Context().Done()
+	hasSent <- true
+	if r.URL.Path != "/server" {
+		io.Copy(io.Discard, connection)
+	}
 }
 
 func main() {
@@ -39,7 +48,6 @@ func main() {
 	config := &tls.Config{Certificates: []tls.Certificate{certificate}, NextProtos: []string{"http/1.1"}}
 	listener, err := tls.Listen("tcp", "127.0.0.1:0", config)
 	must(err)
-	log.SetOutput(io.Discard)
 	go http.Serve(listener, http.HandlerFunc(stream))
 	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
 	for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
@@ -47,6 +55,8 @@ func main() {
 		must(err)
 		_, err = io.ReadFull(response.Body, make([]byte, len(event)))
 		must(err)
+		hasRead <- true
+		<-hasSent
 		if lines.Text() == "server" {
 			io.Copy(io.Discard, response.Body)
 		}

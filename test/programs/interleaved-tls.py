@@ -1,6 +1,6 @@
 """A client of several HTTPS servers whose TLS touches no socket itself, and which moves what all its connections have to say and then all their
 ciphertext, each time in another order, as programs on anyio do. Usage: interleaved-tls.py PORT...; for each line `open` it makes a connection to
-each port, for each line `ask PATH` it asks for PATH/PORT on each; then it prints the ports of its ends, in the order of PORT..., in one line.
+each port, and with `open in pieces` writes a handshake's first record by a call for its head and one for the rest; for each line `ask PATH` it asks for PATH/PORT on each; then it prints the ports of its ends, in the order of PORT..., in one line.
 """
 
 import random
@@ -8,6 +8,7 @@ import socket
 import ssl
 import sys
 
+RECORD_HEAD_BYTES = 5
 order = random.Random(7)
 context = ssl.create_default_context()
 context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
@@ -33,7 +34,9 @@ class Connection:
         except ssl.SSLWantReadError:
             return b""
 
-    def send(self):
+    def send(self, in_pieces=False):
+        if in_pieces and self.outgoing.pending:
+            self.socket.sendall(self.outgoing.read(RECORD_HEAD_BYTES))
         if self.outgoing.pending:
             self.socket.sendall(self.outgoing.read())
 
@@ -45,12 +48,12 @@ def each(connections):
     return order.sample(connections, len(connections))
 
 
-def open_all(ports):
+def open_all(ports, in_pieces):
     connections = waiting = [Connection(port) for port in ports]
     while waiting:
         waiting = [connection for connection in each(waiting) if not connection.shake_hands()]
         for connection in each(connections):
-            connection.send()
+            connection.send(in_pieces)
         for connection in each(waiting):
             connection.receive()
     return connections
@@ -71,9 +74,9 @@ def ask_all(connections, path):
 
 connections = []
 for line in sys.stdin:
-    command, *path = line.split()
+    command, *rest = line.split()
     if command == "open":
-        connections = open_all([int(port) for port in sys.argv[1:]])
+        connections = open_all([int(port) for port in sys.argv[1:]], rest == ["in", "pieces"])
     else:
-        ask_all(connections, path[0])
+        ask_all(connections, rest[0])
     print(*(connection.socket.getsockname()[1] for connection in connections), flush=True)

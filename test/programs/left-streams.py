@@ -4,8 +4,10 @@
 WAY: clear, sockets, memory (TLS on sockets and on memory BIOs), freed-sockets, freed-memory (the TLS object is freed before the socket is closed)
 END: client  it closes between two chunks, and the server had more to send
      late    it closes between two chunks, when the server has sent the last one and closed
+     shut    as client, and it has ended its side before
      within  it closes within a chunk
      server  it breaks off between two chunks
+     ended   it breaks off so, and its TLS before its connection
      reset   it breaks off so, and resets the connection
 """
 
@@ -25,6 +27,8 @@ LAST = b"0\r\n\r\n"
 class InClear:
     def __init__(self, context, connection, server_side):
         self.read, self.write, self.close = connection.recv, connection.sendall, connection.close
+        self.shutdown = connection.shutdown
+        self.end_sending = lambda: connection.shutdown(socket.SHUT_WR)
 
 
 class FreedMemory(OnMemory):
@@ -53,7 +57,12 @@ def serve(way, end, connection, may_go_on):
         server.close()
         connection.close()
         return
-    if end in ("client", "late", "within"):
+    if end == "ended":
+        try:
+            server.end_sending()
+        except OSError:
+            pass
+    if end in ("client", "late", "shut", "within"):
         may_go_on.wait()
         try:
             server.write(LAST)
@@ -80,7 +89,7 @@ for line in sys.stdin:
     way, end = line.split()
     near, far = tcp_pair()
     may_go_on = threading.Event()
-    server = threading.Thread(target=serve, args=(way, end, far, may_go_on))
+    server = threading.Thread(target=serve, args=(way, end, far, may_go_on), daemon=True)
     server.start()
     client = ends[way](client_context, near, False)
     client.write(f"GET /{way}/{end} HTTP/1.1\r\nhost: a\r\n\r\n".encode())
@@ -88,8 +97,10 @@ for line in sys.stdin:
     if end in ("late", "reset"):
         may_go_on.set()
         server.join()
-    if end in ("server", "reset"):
+    if end in ("server", "ended", "reset"):
         read_to_end(client)
+    if end == "shut":
+        client.shutdown(socket.SHUT_RDWR)
     client.close()
     may_go_on.set()
     server.join()

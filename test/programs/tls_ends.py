@@ -1,4 +1,6 @@
-"""Ends of a TLS connection, on a socket of the library's own and on memory BIOs: `read`, `write` and `close`, which leaves the TLS object `tls` alone."""
+"""Ends of a TLS connection, on a socket of the library's own and on memory BIOs: `read`, `write`, `end_sending`, which waits until the peer closes,
+`shutdown` of the socket and `close`, which leaves the TLS object `tls` alone.
+"""
 
 import ssl
 
@@ -8,11 +10,13 @@ class OnSocket:
         wrapped = context.wrap_socket(connection, server_side=server_side)
         self.tls = wrapped._sslobj
         self.read, self.write, self.close = wrapped.recv, wrapped.sendall, wrapped.close
+        self.shutdown, self.end_sending = wrapped.shutdown, wrapped.unwrap
 
 
 class OnMemory:
     def __init__(self, context, connection, server_side):
         self.connection, self.incoming, self.outgoing = connection, ssl.MemoryBIO(), ssl.MemoryBIO()
+        self.shutdown = connection.shutdown
         self.tls = context.wrap_bio(self.incoming, self.outgoing, server_side=server_side)
         self.until_done(self.tls.do_handshake)
 
@@ -34,6 +38,9 @@ class OnMemory:
 
     def write(self, data):
         self.until_done(lambda: self.tls.write(data))
+
+    def end_sending(self):
+        self.until_done(self.tls.unwrap)
 
     def close(self):
         self.connection.close()

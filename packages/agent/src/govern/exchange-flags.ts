@@ -41,7 +41,7 @@ export const ExchangeFlag = {
    */
   CONTROL_CHARACTERS: 1 << 21,
   /**
-   * of a client that closed the connection between two chunks of the response, while the server had more to send or had sent more: what the client
+   * of a client that closed the connection between two chunks of the response, or within one that ends with it, before the server did: what it
    * did not read, often no more than the last chunk, is not in the size
    */
   RESPONSE_ABANDONED: 1 << 22,

@@ -17,9 +17,8 @@ export function atConnectionEnd(open: OpenExchange, end: ConnectionEndRecord): O
   // The kernel saw this response end, or begin: the record that said so was dropped.
   if (!end.responseOpen || open.index + 1 !== end.nextResponse || !open.hasResponse) return "lost";
   open.responseBytes = Math.max(open.responseBytes, end.responseBytes);
-  if (end.untilClose) return {};
-  if (end.reason !== RecordEndReason.END_LEFT) return { errorType: "response_incomplete" };
-  open.governed.flags |= ExchangeFlag.RESPONSE_ABANDONED;
+  if (end.reason === RecordEndReason.END_LEFT) open.governed.flags |= ExchangeFlag.RESPONSE_ABANDONED;
+  else if (!end.untilClose) return { errorType: "response_incomplete" };
   return {};
 }
 

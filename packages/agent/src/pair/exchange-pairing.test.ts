@@ -154,12 +154,17 @@ test("a client that leaves a response between two chunks has it without an error
   feed(requestRecord({ connection: 2 }), responseRecord({ connection: 2 }));
   feed(requestRecord({ connection: 2, exchange: 1 }));
   feed(connectionEndRecord({ ...left, connection: 2, nextRequest: 2 }));
+  feed(requestRecord({ connection: 3 }), responseRecord({ connection: 3, ...OPEN }));
+  feed(
+    connectionEndRecord({ ...left, connection: 3, responseOpen: true, untilClose: true, responseBytes: 444 }),
+  );
   expect(
     exchanges.map(({ status, errorType, responseBytes, flags }) => [status, errorType, responseBytes, flags]),
   ).toEqual([
     [200, undefined, 333, ["response_abandoned"]],
     [200, undefined, 100, []],
     [undefined, "connection_closed", 0, []],
+    [200, undefined, 444, ["response_abandoned"]],
   ]);
   expect(lost()).toEqual({});
 });

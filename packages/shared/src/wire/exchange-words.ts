@@ -40,7 +40,7 @@ export const CAPTURE_FLAGS = {
   control_characters:
     "Method, path, query or a value that a policy reads in clear has a control character other than a tab.",
   response_abandoned:
-    "Of a client: it closed the connection between two chunks of the response, while the server had more to send or had sent what nobody read. Often that is the last chunk, which has no data: clients of event streams stop at an event that says so. What was not read is not in the size.",
+    "Of a client: it closed the connection between two chunks of the response, or within one that ends with its connection, while the server had not ended it or what it had sent lay unread. Often that is the last chunk, which has no data: clients of event streams stop at an event that says so. What was not read is not in the size.",
 } as const;
 export type CaptureFlag = keyof typeof CAPTURE_FLAGS;
 

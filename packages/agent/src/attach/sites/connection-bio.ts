@@ -1,8 +1,6 @@
 import type { ElfFile } from "../elf/elf-file.js";
 import type { FunctionSymbol } from "../elf/function-symbols.js";
-import { functionCode } from "./inner-function.js";
-import type { Instruction } from "./instructions.js";
-import { memoryOperand } from "./memory-operand.js";
+import { loadedFrom } from "./field-getter.js";
 
 /** Where an OpenSSL connection has the BIO that it reads ciphertext from. */
 export interface ConnectionBio {
@@ -49,24 +47,6 @@ const hasUsualBios = (elf: ElfFile, getter: FunctionSymbol | undefined, isOf3: b
   getter !== undefined &&
   loadedFrom(elf, getter, 4) === (isOf3 ? RETRY_REASON_AT.since3 : RETRY_REASON_AT.before);
 
-/** From how many bytes behind its argument a function loads what it returns; undefined where it is not the same on every way. */
-function loadedFrom(elf: ElfFile, getter: FunctionSymbol, width: 4 | 8): number | undefined {
-  const places = new Set<number>();
-  let last: number | undefined;
-  for (const instruction of functionCode(elf, getter)) {
-    if (instruction.flow === "end" && last !== undefined) places.add(last);
-    const isLeft = instruction.flow !== "next";
-    last = loadedToResult(instruction, width) ?? (isLeft || instruction.writes.has("rax") ? undefined : last);
-  }
-  return onlyOf(places);
-}
-
-/** The one that there is; undefined where there are several, or none. */
-export function onlyOf(places: ReadonlySet<number>): number | undefined {
-  const [at, other] = places;
-  return other === undefined ? at : undefined;
-}
-
 /** Where the layout of BIOs and the connection's own stand in the cookie. */
 const LAYOUT_BIT = 55n;
 const BIO_BIT = 56n;
@@ -74,16 +54,3 @@ const BIO_BIT = 56n;
 /** What programs at copies are told of it, in the uppermost bits of the cookie (bpf/probes/ssl-own-socket.h). */
 export const bioDetail = ({ at, isOf3 }: ConnectionBio): bigint =>
   (BigInt(at / 8) << BIO_BIT) | (isOf3 ? 1n << LAYOUT_BIT : 0n);
-
-const REX_W = 0x48;
-const LOAD = 0x8b;
-
-/** `mov rax, [register + n]`, or `mov eax, …` of four bytes: n. */
-function loadedToResult({ bytes }: Instruction, width: 4 | 8): number | undefined {
-  const prefixes = width === 8 ? 1 : 0;
-  // REX.B only names another base.
-  if (prefixes > 0 && (bytes[0] ?? 0) >> 1 !== REX_W >> 1) return undefined;
-  if (bytes[prefixes] !== LOAD) return undefined;
-  const operand = memoryOperand(bytes, prefixes + 1);
-  return operand?.register === 0 ? operand.by : undefined;
-}

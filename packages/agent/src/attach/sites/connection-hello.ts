@@ -1,5 +1,6 @@
 import type { ElfFile } from "../elf/elf-file.js";
-import { onlyOf, SINCE_3_0 } from "./connection-bio.js";
+import { SINCE_3_0 } from "./connection-bio.js";
+import { onlyOf } from "./field-getter.js";
 import { functionCode } from "./inner-function.js";
 import type { Instruction } from "./instructions.js";
 import { memoryOperand } from "./memory-operand.js";

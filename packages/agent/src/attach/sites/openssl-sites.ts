@@ -4,7 +4,8 @@ import { ElfError } from "../elf/byte-source.js";
 import type { ElfFile } from "../elf/elf-file.js";
 import type { ChosenSites } from "../runtimes.js";
 import { BIO_FUNCTIONS, bioDetail, type ConnectionBio, connectionBio } from "./connection-bio.js";
-import { connectionHello, HELLO_FUNCTIONS, helloDetail } from "./connection-hello.js";
+import { connectionHello, type HandshakeEnd, HELLO_FUNCTIONS, helloDetail } from "./connection-hello.js";
+import { connectionShutdown, SHUTDOWN_FUNCTIONS, shutdownDetail } from "./connection-shutdown.js";
 import { CALL_REGISTERS, emulatedSite } from "./emulated.js";
 import { codeAt, functionCode, leavesFor, lengthRegister } from "./inner-function.js";
 import { leadsTo, namedSites, type Symbols } from "./named-sites.js";
@@ -40,6 +41,7 @@ export function opensslSites(
       ...METHOD_FUNCTIONS,
       ...BIO_FUNCTIONS,
       ...HELLO_FUNCTIONS,
+      ...SHUTDOWN_FUNCTIONS,
     ]),
   );
   if (!symbols.has("SSL_read") || !symbols.has("SSL_write")) return undefined;
@@ -104,6 +106,9 @@ const HANDSHAKE_REGISTERS = ["rsp", "rdi"] as const;
 /** Where handshakes begin and end, whether the program asks for them or leaves them to its first read or write. They end by jumping to what makes them. */
 function handshakeSites(elf: ElfFile, { accept, connect }: TlsMethod): LibrarySite[] {
   const hello = connectionHello(elf);
+  const shutdown = connectionShutdown(elf);
+  const detailOf = (end: HandshakeEnd): bigint =>
+    (hello ? helloDetail(hello, end) : 0n) | (shutdown === undefined ? 0n : shutdownDetail(shutdown));
   const ends = [["server", accept] as const, ["client", connect] as const];
   return ends.flatMap(([end, address]) => {
     if (address === undefined) return [];
@@ -113,7 +118,7 @@ function handshakeSites(elf: ElfFile, { accept, connect }: TlsMethod): LibrarySi
     return [
       {
         ...{ function: "handshake", symbol: "TLS_method", inner: true, offset, kind: "call", cost },
-        ...(hello && { detail: helloDetail(hello, end) }),
+        ...((hello || shutdown !== undefined) && { detail: detailOf(end) }),
       },
     ];
   });
