@@ -3,10 +3,11 @@
 #ifndef MASTHEAD_PROBES_SOCKET_STRANGE_H
 #define MASTHEAD_PROBES_SOCKET_STRANGE_H
 
+#include "proxy-header.h"
 #include "socket-file.h"
 #include "ssl-hello.h"
 
-enum beginning { BEGINS_STRANGE, BEGINS_TLS, MAY_BEGIN_HEAD };
+enum beginning { BEGINS_STRANGE, BEGINS_TLS, MAY_BEGIN_HEAD, BEGINS_PROXY, BEGINS_NOTHING };
 
 #define BEGINNING_BYTES 16
 
@@ -20,6 +21,8 @@ static __always_inline int judge_beginning(const __u8 *bytes, __u32 size)
 
 	if (bytes[0] >= 20 && bytes[0] <= 24 && bytes[1] == 3)
 		return BEGINS_TLS;
+	if (begins_proxy_line(bytes, size) || begins_proxy_binary(bytes, size))
+		return BEGINS_PROXY;
 	__builtin_memcpy(&word, bytes, sizeof(word));
 	known = size >= 7 ? SEVEN_BYTES : (1ULL << (8 * size)) - 1;
 	if (!((word ^ VERSION_1) & known))
@@ -100,6 +103,24 @@ static __always_inline int beginning_of_call(struct work *w)
 	return beginning_of(w->user, w->size);
 }
 
+/* What a connection begins with that nothing has passed of, but for a proxy's header, which is taken off the call. */
+static __always_inline int beginning_of_connection(struct work *w)
+{
+	int beginning = beginning_of_call(w);
+	__u32 proxys;
+
+	if (beginning != BEGINS_PROXY)
+		return beginning;
+	proxys = proxy_header_bytes(w->user, w->size);
+	if (!proxys || proxys > w->size)
+		return BEGINS_STRANGE;	/* in pieces: what comes is looked at again */
+	w->user += proxys;
+	w->size -= proxys;
+	if (!w->size && !w->left && !w->messages_left)
+		return BEGINS_NOTHING;
+	return beginning_of_call(w);
+}
+
 /*
  * The first call on a socket that is worth a connection: 1. Most streams of a host are not HTTP, and take no room in
  * `connections`.
@@ -108,8 +129,10 @@ static __always_inline int begins_connection(struct work *w, const struct connec
 					     struct strange_socket *strange, __u32 moved)
 {
 	__u32 left = strange ? strange->calls_left : 0;
-	int beginning = beginning_of_call(w);
+	int beginning = beginning_of_connection(w);
 
+	if (beginning == BEGINS_NOTHING)
+		return 0;
 	if (beginning == MAY_BEGIN_HEAD) {
 		w->patience = patience_with(s, w->direction, moved);
 		if (strange)

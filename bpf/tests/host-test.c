@@ -8,6 +8,7 @@
 #include "drops.h"
 #include "aggregate.h"
 #include "unasked.h"
+#include "proxy-headers.h"
 #include "words.h"
 #include "system-calls.h"
 #include "../probes/call-table.h"
@@ -162,6 +163,7 @@ int main(void)
 		run_case(&cases[i]);
 	ends();
 	left_responses();
+	proxy_headers();
 	bounds();
 	places();
 	drops();
