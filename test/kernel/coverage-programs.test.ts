@@ -5,13 +5,14 @@ import { withFile } from "@masthead/agent/attach/elf/byte-source";
 import { ElfFile } from "@masthead/agent/attach/elf/elf-file";
 import { recordBuild } from "@masthead/agent/attach/sites/known-build-sites";
 import type { KnownBuilds } from "@masthead/agent/attach/sites/known-builds";
+import { HOSTS_OPENSSL } from "@masthead/agent/testing/openssl-libraries";
 import { policySet } from "@masthead/agent/testing/policies";
 import { afterEach, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
 import { coverageEntry, reportedEntry } from "../support/coverage-entry.js";
 import { curl } from "../support/curl.js";
 import { type KernelCapture, pathOf, startKernelCapture } from "../support/kernel-capture.js";
-import { startProgram } from "../support/program.js";
+import { type Program, startProgram } from "../support/program.js";
 import { PYTHON } from "../support/python.js";
 import { buildStaticServer, startStaticServer } from "../support/static-server.js";
 import { until } from "../support/until.js";
@@ -102,11 +103,8 @@ test("a program whose headers claim what is not there runs, and has a reason", a
   });
 });
 
-test("a library whose headers claim what is not there has a reason", async () => {
-  const capture = startKernelCapture(cleanup, ignore);
-  const library = join(cleanup.folder(), "libssl-0badc0de.so.3");
-  const known = capture.attachment.libraries().find(({ cached }) => cached);
-  writeFileSync(library, readFileSync(known?.path ?? "").subarray(0, 4096));
+/** A server in clear that maps this library as code. */
+const startMapping = async (library: string): Promise<Program> => {
   const program = startProgram(PYTHON, [
     "-c",
     `import mmap, sys; f = open(sys.argv[1], 'rb'); m = mmap.mmap(f.fileno(), 0, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ | mmap.PROT_EXEC); ${CLEAR_SERVER}`,
@@ -114,6 +112,30 @@ test("a library whose headers claim what is not there has a reason", async () =>
   ]);
   cleanup.add(() => program.stop());
   await program.line();
+  return program;
+};
+
+test.each([
+  [true, { state: "captured", runtime: "socket" }],
+  [false, { state: "not_captured", reason: "unsupported_tls" }],
+])("TLS inside a library of another name is noted (HTTP in clear read: %s)", async (clearText, expected) => {
+  const capture = startKernelCapture(cleanup, ignore, { clearText });
+  const library = join(cleanup.folder(), "_transport.abi3.so");
+  copyFileSync(HOSTS_OPENSSL, library);
+  const program = await startMapping(library);
+  const [entry] = await until("its libraries to be read", () => {
+    const reported = reportedEntry(capture.attachment, program.pid);
+    return reported?.notes !== undefined && [reported];
+  });
+  expect(entry).toMatchObject({ ...expected, notes: ["unsupported_tls: OpenSSL in _transport.abi3.so"] });
+});
+
+test("a library whose headers claim what is not there has a reason", async () => {
+  const capture = startKernelCapture(cleanup, ignore);
+  const library = join(cleanup.folder(), "libssl-0badc0de.so.3");
+  const known = capture.attachment.libraries().find(({ cached }) => cached);
+  writeFileSync(library, readFileSync(known?.path ?? "").subarray(0, 4096));
+  const program = await startMapping(library);
   expect(entryOf(capture, program.pid)).toMatchObject({
     state: "not_captured",
     reason: expect.stringMatching(/^attach_failed: .*beyond the end/),

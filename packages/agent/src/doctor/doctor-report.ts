@@ -102,11 +102,11 @@ function examineSession(session: CaptureSession, options: DoctorOptions, report:
 /** Reports until all was looked at: an agent spreads that over its heartbeats. */
 function tellCoverage(report: DoctorReport, coverage: () => CoverageReport): void {
   for (let round = 0; round < COVERAGE_ROUNDS_MAX; round += 1) {
-    const { entries, omitted } = coverage();
+    const { entries, omitted, unread } = coverage();
     report.coverage = entries;
     report.coverageOmitted = omitted;
     const isWhole = entries.every((entry) => reasonCode(entry.reason ?? "") !== "not_read_yet");
-    if (isWhole && omitted === 0) return;
+    if (isWhole && omitted === 0 && unread === 0) return;
   }
 }
 

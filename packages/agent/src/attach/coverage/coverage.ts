@@ -7,6 +7,7 @@ import type { KnownBuilds } from "../sites/known-builds.js";
 import { DescriptorLooks } from "./descriptors.js";
 import { type HostLimits, hostLimits } from "./host-limits.js";
 import { type Asked, judge } from "./judge.js";
+import { LibraryTls } from "./library-tls.js";
 import { ProgramTls } from "./program-tls.js";
 import { reason } from "./reason.js";
 import { SocketTables } from "./socket-table.js";
@@ -15,6 +16,8 @@ export interface CoverageReport {
   entries: CoverageEntry[];
   /** processes beyond the bound of the report, and those that were not looked at yet */
   omitted: number;
+  /** processes of whose libraries not all was read yet, so that notes may be missing */
+  unread: number;
 }
 
 export interface CoverageSources {
@@ -38,11 +41,14 @@ export interface CoverageSources {
 const ENTRIES_MAX = 4096;
 /** Bytes of programs' files that one report reads: some thirty milliseconds where they are cached. */
 const PROGRAM_BYTES_PER_REPORT = 8 * 1024 * 1024;
+/** The same of libraries. */
+const LIBRARY_BYTES_PER_REPORT = 4 * 1024 * 1024;
 
 /** For each process with a TCP socket: captured and how, or not and why (promise observe-only). */
 export class Coverage {
   readonly #descriptors = new DescriptorLooks();
   readonly #programs: ProgramTls;
+  readonly #libraryTls = new LibraryTls();
   readonly #limits: HostLimits;
   readonly #hostRefusal: string | undefined;
 
@@ -56,15 +62,17 @@ export class Coverage {
     const pids = allPids();
     const unseen = this.#descriptors.renew(pids, new SocketTables());
     this.#programs.allow(PROGRAM_BYTES_PER_REPORT);
+    this.#libraryTls.allow(LIBRARY_BYTES_PER_REPORT);
     const self = this.sources.isSelf();
     const entries = pids.flatMap((pid) => this.#entry(pid, self) ?? []);
     const omitted = unseen + Math.max(0, entries.length - ENTRIES_MAX);
-    return { entries: entries.slice(0, ENTRIES_MAX), omitted };
+    return { entries: entries.slice(0, ENTRIES_MAX), omitted, unread: this.#libraryTls.unread };
   }
 
   /** The process ended, or began another program. */
   forget(pid: number): void {
     this.#descriptors.forget(pid);
+    this.#libraryTls.forget(pid);
   }
 
   #entry(pid: number, self: Set<number>): CoverageEntry | undefined {
@@ -80,6 +88,7 @@ export class Coverage {
       scanned: this.sources.scan.of(pid),
       libraries: this.sources.libraries.of(pid),
       program: () => this.#programs.reasonOf(`/proc/${pid}/exe`),
+      libraryTls: () => this.#libraryTls.of(pid),
       http2: this.sources.http2(pid),
       readsClearText: this.sources.readsClearText,
     });

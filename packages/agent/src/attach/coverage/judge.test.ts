@@ -11,7 +11,7 @@ const SCANNED = { otherTls: [], hasQuic: false, missed: [] };
 const PLAIN: ProcessFacts = {
   ...{ hostRefusal: undefined, asked: "asked", descriptors: DESCRIPTORS, scanned: SCANNED },
   isSuspended: false,
-  ...{ libraries: [], program: () => undefined, http2: 0, readsClearText: false },
+  ...{ libraries: [], program: () => undefined, libraryTls: () => [], http2: 0, readsClearText: false },
 };
 const library = (different: Partial<Library> = {}): Library => ({
   ...{ identity: "1:2", path: "/lib/libssl.so.3", runtime: "openssl", link: "session", sites: [] },

@@ -21,6 +21,8 @@ export interface ProcessFacts {
   libraries: readonly Library[];
   /** why the program's file says that it is not captured; asked only where no library is */
   program: () => string | undefined;
+  /** TLS inside libraries whose names say nothing of it; asked only where the process is captured as far as it can be */
+  libraryTls: () => readonly string[];
   /** connections that spoke HTTP/2 */
   http2: number;
   /** HTTP in clear is read, from system calls */
@@ -31,18 +33,19 @@ export type Judgement = Pick<CoverageEntry, "state" | "runtime" | "link" | "site
 
 /** Captured and how, or not and why; and what more is to be known. */
 export function judge(facts: ProcessFacts): Judgement {
-  const { notes: [...before] = [], ...state } = stateOf(facts);
-  const notes = [...before, ...notesOf(facts)].slice(0, COVERAGE_NOTES_MAX);
+  const outside = outsideReason(facts);
+  const inLibraries = outside === undefined ? facts.libraryTls() : [];
+  const { notes: [...before] = [], ...state } =
+    outside === undefined ? stateOf(facts, inLibraries) : notCaptured(outside);
+  const notes = [...before, ...notesOf(facts, inLibraries)].slice(0, COVERAGE_NOTES_MAX);
   return { ...state, ...(notes.length > 0 && { notes }) };
 }
 
-function stateOf(facts: ProcessFacts): Judgement {
-  const why = outsideReason(facts);
-  if (why !== undefined) return notCaptured(why);
+function stateOf(facts: ProcessFacts, inLibraries: readonly string[]): Judgement {
   const [library] = facts.libraries;
   if (library && library.failure === undefined) return { state: "captured", ...means(library) };
   const tls = tlsReason(facts, library);
-  if (tls === undefined) return withoutTls(facts);
+  if (tls === undefined) return withoutTls(facts, inLibraries);
   return { ...notCaptured(tls), ...(facts.readsClearText && { notes: [note("clear_text")] }) };
 }
 
@@ -81,13 +84,16 @@ function tlsReason({ scanned, program }: ProcessFacts, failed: Library | undefin
   return scanned.otherTls.length > 0 ? reason("unsupported_tls", scanned.otherTls.join(", ")) : undefined;
 }
 
-/** What becomes of a process that speaks no TLS. */
-const withoutTls = ({ readsClearText }: ProcessFacts): Judgement =>
-  readsClearText
-    ? { state: "captured", runtime: "socket", link: "tracepoint" }
-    : notCaptured(reason("no_tls_library"));
+/** What becomes of a process that speaks no TLS, as far as names and its program tell. That it does by what is in its libraries, notes say. */
+function withoutTls({ readsClearText }: ProcessFacts, inLibraries: readonly string[]): Judgement {
+  if (readsClearText) return { state: "captured", runtime: "socket", link: "tracepoint" };
+  return notCaptured(reason(inLibraries.length > 0 ? "unsupported_tls" : "no_tls_library"));
+}
 
-function notesOf({ http2, descriptors, scanned, libraries }: ProcessFacts): string[] {
+function notesOf(
+  { http2, descriptors, scanned, libraries }: ProcessFacts,
+  inLibraries: readonly string[],
+): string[] {
   const [captured, ...further] = libraries;
   const isCaptured = captured !== undefined && captured.failure === undefined;
   const mayBeQuic = descriptors.hasHttpsOverUdp || (descriptors.hasUdp && scanned.hasQuic);
@@ -96,14 +102,15 @@ function notesOf({ http2, descriptors, scanned, libraries }: ProcessFacts): stri
     ...(mayBeQuic ? [note("quic", quicDetails(descriptors))] : []),
     ...(descriptors.ktls > 0 ? [note("ktls", `${descriptors.ktls} in its network namespace`)] : []),
     ...(descriptors.hasIoUring ? [note("io_uring")] : []),
-    ...(isCaptured && scanned.otherTls.length > 0
-      ? [note("unsupported_tls", scanned.otherTls.join(", "))]
-      : []),
+    ...unsupported([...(isCaptured ? scanned.otherTls : []), ...inLibraries]),
     ...further.flatMap(({ path, failure }) =>
       isCaptured && failure !== undefined ? [note("attach_failed", `${path}: ${failure}`)] : [],
     ),
   ];
 }
+
+const unsupported = (names: readonly string[]): string[] =>
+  names.length > 0 ? [note("unsupported_tls", names.join(", "))] : [];
 
 const quicDetails = ({ hasHttpsOverUdp }: Descriptors): string =>
   hasHttpsOverUdp ? "a UDP socket at port 443" : "a UDP socket, and a library that speaks it";

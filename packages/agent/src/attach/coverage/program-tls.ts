@@ -51,6 +51,16 @@ export class ProgramTls {
     }
   }
 
+  /** Which implementation a file carries inside, whatever else is wrong with it; `unread` until it was read whole. */
+  implementationIn(path: string): TlsImplementation | "unread" | undefined {
+    try {
+      const program = this.#program(path);
+      return program === undefined ? "unread" : firstOf(program);
+    } catch {
+      return undefined;
+    }
+  }
+
   /** Undefined until the file was read whole. @throws the system's error where there is none */
   #program(path: string): Program | undefined {
     const identity = fileIdentity(path);
@@ -92,11 +102,14 @@ function begun(elf: ElfFile, builds: KnownBuilds): Program {
   return isImpostor ? program : { ...program, search };
 }
 
+const firstOf = ({ found }: Pick<Program, "found">): TlsImplementation | undefined =>
+  IMPLEMENTATIONS.find((each) => found.has(each));
+
 function verdict({ buildId, isImpostor, found, refused }: Program): string | undefined {
   if (refused !== undefined) return reason("unreadable_program", refused);
   const build = buildId === undefined ? "no build id" : `build ${buildId}`;
   if (isImpostor) return reason("unknown_build", `${build} is known, and has other code`);
-  const name = IMPLEMENTATIONS.find((each) => found.has(each));
+  const name = firstOf({ found });
   if (name === undefined) return undefined;
   const code: CoverageReason = CODES[name] ?? "unsupported_tls";
   if (code === "unsupported_tls") return reason(code, name);

@@ -15,6 +15,7 @@ const OTHER_TLS: readonly (readonly [RegExp, string])[] = [
   [/(^|\/)libs2n(-[\w.]+)?\.so(\.[\w.]+)?$/, "s2n"],
   [/(^|\/)librustls(-[\w.]+)?\.so(\.[\w.]+)?$/, "rustls"],
   [/(^|\/)libjvm\.so$/, "Java"],
+  [/(^|\/)beam(\.\w+)*$/, "Erlang"],
   // BoringSSL and s2n inside shared libraries of other names.
   [
     /(^|\/)(libnetty_tcnative|libconscrypt|libmono-btls|cygrpc|libcef|libQt[56]WebEngineCore)[\w.-]*\.so[\d.]*$/,
@@ -30,3 +31,10 @@ export const otherTlsName = (path: string): string | undefined =>
 /** Libraries that speak QUIC. */
 export const isQuicName = (path: string): boolean =>
   /(^|\/)lib(ngtcp2|nghttp3|quiche|msquic|lsquic|xquic)[\w-]*\.so(\.[\w.]+)?$/.test(path);
+
+/** By its name it may have TLS inside that no list of names knows: a shared library, and none whose TLS is known, nor one of OpenSSL's cryptography alone. */
+export const mayCarryTls = (path: string): boolean =>
+  /\.so(\.[\w.]+)?$/.test(path) &&
+  !isTlsLibraryName(path) &&
+  otherTlsName(path) === undefined &&
+  !/(^|\/)(libcrypto|libc|libm|libstdc\+\+|ld-linux)\b/.test(path);
