@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { copyFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, expect, test } from "vitest";
@@ -49,6 +49,26 @@ test("a library that no loader's cache names, soon after the process mapped it",
   cleanup.add(() => child.finish());
   await child.line();
   await until("probes on it", () => found(copy)?.pids.has(child.pid));
+});
+
+test("a library under a root without a loader's cache, though each process that would map it is gone at once", async () => {
+  const { attachment } = begin();
+  const root = cleanup.folder();
+  mkdirSync(join(root, "usr/lib"), { recursive: true });
+  const name = "/usr/lib/libssl-4567cdef.so.3";
+  copyFileSync(attachment.libraries().find(({ cached }) => cached)?.path ?? "", join(root, name));
+  writeFileSync(join(root, "nothing.c"), "int main(void) { return 0; }\n");
+  execFileSync("cc", ["-static", "-o", join(root, "nothing"), join(root, "nothing.c")]);
+  const script = `import os, sys
+os.chroot(sys.argv[1])
+child = os.fork() or os.execv("/nothing", ["nothing"])
+os.waitpid(child, 0)
+sys.stdin.read()`;
+  const child = startProgram(PYTHON, ["-c", script, root]);
+  cleanup.add(() => child.finish());
+  await until("probes on it", () =>
+    attachment.libraries().some(({ path, cached }) => cached && path.endsWith(name)),
+  );
 });
 
 test("Masthead's own are left alone", async () => {

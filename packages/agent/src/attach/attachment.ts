@@ -11,6 +11,7 @@ import type { Library } from "./libraries/library-probes.js";
 import { LibraryScan } from "./libraries/library-scan.js";
 import { LibraryTable } from "./libraries/library-table.js";
 import { ReadCopies } from "./libraries/read-copies.js";
+import { allPids } from "./processes/proc-process.js";
 import type { ProcessExec } from "./processes/process-names.js";
 import { ProcessTable } from "./processes/process-table.js";
 import { SelfProcesses } from "./processes/self-processes.js";
@@ -92,6 +93,7 @@ export class Attachment {
   /** Excludes Masthead's own, attaches what is there, then looks again every second. When it returns, probes stand. */
   start(): void {
     this.scan();
+    this.#processes.begin(allPids());
     this.#timer = setInterval(() => this.scan(), this.#scanEveryMs);
     this.#timer.unref();
   }
@@ -139,7 +141,7 @@ export class Attachment {
     this.#processes.onExec(exec);
     // What is in the ring when the probes are taken away attaches nothing any more.
     if (!this.#isStopped) {
-      this.#scan.onExec(exec.pid);
+      this.#scan.onExec(exec.pid, exec.parentPid);
       if (!this.#self.has(exec.pid)) this.#early.onExec(exec.pid);
     }
     this.#waiting.forget(exec.pid);

@@ -1,5 +1,5 @@
 import { readStart } from "../processes/proc-maps.js";
-import { namespaceOf } from "../processes/proc-process.js";
+import { netNamespaceOf } from "../processes/proc-process.js";
 
 const TABLE_MAX_BYTES = 4 * 1024 * 1024;
 const HTTPS_PORT = 443;
@@ -49,12 +49,12 @@ export class SocketTables {
 
   /** As the process sees them. */
   of(pid: number): NamespaceSockets {
-    const namespace = namespaceOf(pid, "net") ?? `of ${pid}`;
+    const namespace = netNamespaceOf(pid) ?? `of ${pid}`;
     const known = this.#byNamespace.get(namespace);
     if (known) return known;
     const sockets = this.read(pid);
     // Of a process that ended meanwhile the tables are empty; its neighbours' are not.
-    if (namespaceOf(pid, "net") === namespace) this.#byNamespace.set(namespace, sockets);
+    if (netNamespaceOf(pid) === namespace) this.#byNamespace.set(namespace, sockets);
     return sockets;
   }
 }

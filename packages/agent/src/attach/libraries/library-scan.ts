@@ -1,9 +1,10 @@
-import { allPids, mappedPages, namespaceOf } from "../processes/proc-process.js";
+import { allPids, mappedPages, rootIdentity } from "../processes/proc-process.js";
 import { codeOf } from "../processes/system-error.js";
 import { isTlsLibraryName } from "./library-name.js";
 import type { LibraryTable } from "./library-table.js";
-import { cachedLibraries, LoaderCache, readLoaderCache } from "./loader-cache.js";
+import { LoaderCache } from "./loader-cache.js";
 import { mappedLibraries } from "./mapped-libraries.js";
+import { librariesUnder } from "./root-libraries.js";
 
 interface Seen {
   /** /proc/PID/statm's size when the maps were last read */
@@ -32,14 +33,14 @@ export type ScannedProcess = Pick<Seen, "unreadable" | "otherTls" | "hasQuic" | 
 /** Older processes seldom map a library anew: so many of them are looked at in one scan, in turn. */
 const OLD_PER_SCAN = 128;
 const YOUNG_SCANS = 30;
-const NAMESPACES_MAX = 1024;
+const ROOTS_MAX = 1024;
 
 const UNSEEN: ScannedProcess = { otherTls: [], hasQuic: false, missed: [] };
 
 /** Finds libraries: those the loader's caches name, before any process maps them, and those that processes map. */
 export class LibraryScan {
   readonly #seen = new Map<number, Seen>();
-  readonly #namespaces = new Set<string>();
+  readonly #roots = new Set<string>();
   readonly #hostCache = new LoaderCache("", isTlsLibraryName);
   #scans = 0;
   #turn = 0;
@@ -66,10 +67,13 @@ export class LibraryScan {
     return live;
   }
 
-  /** A process runs a new program: what its loader would map is attached before it does. */
-  onExec(pid: number): void {
+  /**
+   * A process runs a new program: what its loader would map is attached before it does. One that is gone already had its parent's files, as a rule, and will not be
+   * the last of its kind.
+   */
+  onExec(pid: number, parentPid: number): void {
     this.forget(pid);
-    this.#lookAtNamespace(pid);
+    if (!this.#lookAtRoot(pid)) this.#lookAtRoot(parentPid);
   }
 
   forget(pid: number): void {
@@ -101,7 +105,7 @@ export class LibraryScan {
     if (!seen) {
       seen = { pages: -1, firstScan: this.#scans, ...UNSEEN, missed: [] };
       this.#seen.set(pid, seen);
-      this.#lookAtNamespace(pid);
+      this.#lookAtRoot(pid);
     }
     if (seen.pages === pages) return;
     seen.pages = pages;
@@ -120,14 +124,16 @@ export class LibraryScan {
     }
   }
 
-  #lookAtNamespace(pid: number): void {
-    const namespace = namespaceOf(pid, "mnt");
-    if (namespace === undefined || this.#namespaces.has(namespace)) return;
-    if (this.#namespaces.size >= NAMESPACES_MAX) this.#namespaces.clear();
-    this.#namespaces.add(namespace);
+  /** Each root of each mount namespace is looked at once. false: the process is gone, or may not be looked at. */
+  #lookAtRoot(pid: number): boolean {
     const root = `/proc/${pid}/root`;
-    const cache = readLoaderCache(root);
-    if (cache) this.#sight(root, cachedLibraries(cache, isTlsLibraryName));
+    const identity = rootIdentity(pid);
+    if (identity === undefined) return false;
+    if (this.#roots.has(identity)) return true;
+    if (this.#roots.size >= ROOTS_MAX) this.#roots.clear();
+    this.#roots.add(identity);
+    this.#sight(root, librariesUnder(root));
+    return true;
   }
 
   /** What a loader would map. */

@@ -1,4 +1,4 @@
-import { readdirSync, readlinkSync } from "node:fs";
+import { readdirSync, readlinkSync, statSync } from "node:fs";
 import { type CgroupFacts, cgroupFacts } from "./cgroup-path.js";
 import { readStart } from "./proc-maps.js";
 
@@ -49,9 +49,16 @@ export const executableOf = (pid: number): string | undefined =>
 export const cgroupOf = (pid: number): CgroupFacts | undefined =>
   attempt(() => cgroupFacts(readStart(procPath(pid, "cgroup"), 65_536)));
 
-/** `mnt:[4026531841]`: processes that see the same files share it. */
-export const namespaceOf = (pid: number, kind: "mnt" | "net"): string | undefined =>
-  attempt(() => readlinkSync(procPath(pid, `ns/${kind}`)));
+/** `net:[4026531840]`: processes that have the same sockets around them share it. */
+export const netNamespaceOf = (pid: number): string | undefined =>
+  attempt(() => readlinkSync(procPath(pid, "ns/net")));
+
+/** What a process's absolute paths begin at: its mount namespace, and its root there. */
+export const rootIdentity = (pid: number): string | undefined =>
+  attempt(() => {
+    const { dev, ino } = statSync(procPath(pid, "root"));
+    return `${readlinkSync(procPath(pid, "ns/mnt"))} ${dev}:${ino}`;
+  });
 
 /** Changes whenever something is mapped or unmapped (the first field of statm, pages); 0 for kernel threads. */
 export const mappedPages = (pid: number): number | undefined =>

@@ -1,4 +1,17 @@
-import { expect, test } from "vitest";
+import {
+  copyFileSync,
+  linkSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { kernelDevice } from "../../capture/executable-search.js";
 import type { ProcessExec } from "./process-names.js";
 import { ProcessTable } from "./process-table.js";
 import { executableFileOf } from "./running-executable.js";
@@ -39,4 +52,60 @@ test("an id that is used again is another process, also where its end was not to
   expect(processes.of(GONE).executablePath, "the same one").toBe("/bin/before");
   processes.onTarget(child({ startNs: 2 }));
   expect(processes.of(GONE).executablePath).toBe(process.execPath);
+});
+
+describe("a process that was gone at the first look", () => {
+  let folder: string;
+  let program: string;
+  let file: Pick<ProcessExec, "device" | "inode">;
+  beforeAll(() => {
+    folder = realpathSync(mkdtempSync(join(tmpdir(), "masthead-processes-")));
+    program = join(folder, "program");
+    copyFileSync("/bin/true", program);
+    const { dev, ino } = statSync(program, { bigint: true });
+    file = { device: kernelDevice(dev), inode: Number(ino) };
+    symlinkSync(program, join(folder, "link"));
+    linkSync(program, join(folder, "hard-link"));
+    writeFileSync(join(folder, "script"), `#! ${join(folder, "link")} -x\n`);
+    writeFileSync(join(folder, "other"), "#!/bin/false\n");
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  const pathOf = (given: string, facts: Partial<ProcessExec> = {}): string | undefined => {
+    const processes = new ProcessTable();
+    processes.onExec(child({ ...file, file: given, command: "given", ...facts }));
+    return processes.of(GONE).executablePath;
+  };
+
+  test.each([
+    ["by its name", "program", "program"],
+    ["by a link", "link", "program"],
+    ["by another name of the same file", "hard-link", "hard-link"],
+    ["by a script of which it is the interpreter", "script", "program"],
+  ])("is what execve was given %s", (_, given, expected) => {
+    expect(pathOf(join(folder, given))).toBe(join(folder, expected));
+    expect(pathOf(relative(process.cwd(), join(folder, given))), "from its parent's folder").toBe(
+      join(folder, expected),
+    );
+  });
+
+  test.each(["other", "nowhere"])("is not what is there by now: %s", (given) => {
+    const path = join(folder, given);
+    expect(pathOf(path), "as it was given").toBe(path);
+    expect(pathOf(relative(process.cwd(), path))).toBeUndefined();
+  });
+
+  test("a name leads from the root of this host where the parent is gone, too", () => {
+    expect(pathOf(join(folder, "link"), { parentPid: GONE })).toBe(program);
+    expect(pathOf("link", { parentPid: GONE })).toBeUndefined();
+  });
+});
+
+test("what ran before anything was heard of it is named at the beginning", () => {
+  const processes = new ProcessTable();
+  processes.begin([process.pid]);
+  processes.keep(new Set());
+  expect(processes.of(process.pid).executablePath).toBe(process.execPath);
+  processes.onTarget(child({ parentPid: GONE }));
+  expect(processes.of(GONE).executablePath, "of another that runs it").toBe(process.execPath);
 });

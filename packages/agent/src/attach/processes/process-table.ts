@@ -2,6 +2,7 @@ import { fileKey } from "../../capture/policy-bytes.js";
 import type { ProcessInfo } from "../../exchange.js";
 import { GoPrograms } from "../go/go-programs.js";
 import { CgroupIds } from "./cgroup-ids.js";
+import { givenExecutable } from "./given-executable.js";
 import { cgroupOf, executableOf, procPath, statOf } from "./proc-process.js";
 import { type ProcessExec, processInfo } from "./process-names.js";
 import { type RunningExecutable, runningExecutable } from "./running-executable.js";
@@ -77,6 +78,11 @@ export class ProcessTable {
     return serve;
   }
 
+  /** The processes there are when we begin to hear of them: each may be gone when its first record is read. */
+  begin(pids: Iterable<number>): void {
+    for (const pid of pids) this.of(pid);
+  }
+
   /** Live processes that are not among these any more ended without our hearing of it. */
   keep(pids: ReadonlySet<number>): void {
     for (const pid of this.#live.keys()) {
@@ -91,6 +97,8 @@ export class ProcessTable {
   #name(pid: number, exec: ProcessExec | undefined): ProcessInfo {
     const running = runningExecutable(pid);
     const executable = running?.path ?? executableOf(pid);
+    if (running && !exec)
+      this.#remember(this.#executables, fileKey(running.file), running.path, EXECUTABLES_MAX);
     return processInfo({
       pid,
       exec,
@@ -102,8 +110,8 @@ export class ProcessTable {
   }
 
   /**
-   * What it ran when the kernel told of it, by the inode: it may run another program by now, or be gone. From itself, another process that ran it, or
-   * its parent, which runs it yet where it did not call execve itself.
+   * What it ran when the kernel told of it, by the inode: it may run another program by now, or be gone. From itself, another process that ran it,
+   * its parent, which runs it yet where it did not call execve itself, or what was given to execve.
    */
   #executableThen(exec: ProcessExec, running: RunningExecutable | undefined): string | undefined {
     const key = fileKey(exec);
@@ -112,7 +120,10 @@ export class ProcessTable {
     const own = pathOf(running);
     const known = own === undefined ? this.#executables.get(key) : undefined;
     if (known !== undefined) return known;
-    const path = own ?? pathOf(runningExecutable(exec.parentPid));
+    const path =
+      own ??
+      pathOf(runningExecutable(exec.parentPid)) ??
+      (exec.file ? givenExecutable(exec.file, exec.parentPid, exec) : undefined);
     if (path !== undefined) this.#remember(this.#executables, key, path, EXECUTABLES_MAX);
     return path;
   }
