@@ -10,7 +10,7 @@
 #include "connection.h"
 
 /* Calls that may begin no head before a connection is left alone. */
-#define PATIENCE_FRESH	4	/* seen from its first byte on: a proxy's line may come before the first head */
+#define PATIENCE_FRESH	16	/* seen from its first byte on: what a client says to a proxy may come before the first head (SOCKS with a password, read in pieces) */
 #define PATIENCE_UNIX	16	/* many of these carry a program's output */
 #define PATIENCE	200	/* the body of a message that began before it was seen */
 

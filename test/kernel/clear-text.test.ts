@@ -130,17 +130,19 @@ print("closed", flush=True)
   return { echo, client };
 };
 
+/** PATIENCE_FRESH of bpf/lib/work.h: calls after which such a connection is left alone at the latest. */
+const PATIENCE = 16;
 const REQUEST = String.raw`GET /later HTTP/1.1\r\nhost: a\r\n\r\n`;
 
 test("a connection that is not HTTP is left alone after a few calls, and forgotten when it is closed", async () => {
   const { seen, session } = captureClearText(cleanup);
   const { echo, client } = await startEcho();
-  for (let index = 0; index < 4; index += 1) client.send(String.raw`PING ${"x"}\r\n`);
-  await until("four answers", () => client.lines.length === 4);
+  for (let index = 0; index < PATIENCE; index += 1) client.send(String.raw`PING ${"x"}\r\n`);
+  await until("all answers", () => client.lines.length === PATIENCE);
   await until("it is left alone", () => socketsOfProcess(session, "strange_sockets", echo.pid) === 1);
   await until("it makes room", () => socketsOfProcess(session, "connections", echo.pid) === 0);
   client.send(REQUEST);
-  await until("an answer", () => client.lines.length === 5);
+  await until("an answer", () => client.lines.length === PATIENCE + 1);
   expect(passedSocketsOf(session, echo.pid)).toBe(1);
   await client.finish();
   await echo.line((line) => line === "closed");
@@ -156,10 +158,10 @@ test("what is remembered of a socket is forgotten when a program closes it that 
     client.send(String.raw`PING x\r\n`);
     await until("an answer", () => client.lines.length === answers);
   };
-  for (let index = 1; index <= 4; index += 1) await ping(index);
+  for (let index = 1; index <= PATIENCE; index += 1) await ping(index);
   await until("it is left alone", () => socketsOfProcess(session, "strange_sockets", echo.pid) === 1);
   expect(tables.apply(policySet(2, OTHER_PROGRAM)).ok).toBe(true);
-  for (let index = 5; index <= 8; index += 1) await ping(index);
+  for (let index = 1; index <= 4; index += 1) await ping(PATIENCE + index);
   expect(socketsOfProcess(session, "strange_sockets", echo.pid)).toBe(1);
   await client.finish();
   await echo.line((line) => line === "closed");

@@ -24,7 +24,7 @@ test("each exchange behind a proxy's header is seen, from the first on, and noth
   program.send("begin");
   await program.line((line) => line === "done");
   const names = program.lines.slice(0, -1);
-  expect(names).toHaveLength(20);
+  expect(names).toHaveLength(21);
   const own = () => seen.filter(({ pid }) => pid === program.pid);
   await until("all heads", () => own().length >= 8 * names.length);
   for (const role of ["client", "server"]) {

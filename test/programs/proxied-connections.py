@@ -6,6 +6,7 @@ joined  by one call with the first request, at both ends
 parts   by one call with the first request, and each a part of it
 pieces  by two calls
 tls     by a call of its own, and the exchanges are over TLS
+socks   no header, but what a client and a proxy say to each other by SOCKS, with a password (RFC 1928, RFC 1929)
 """
 
 import struct
@@ -23,6 +24,15 @@ ADDRESSES = bytes([192, 0, 2, 1, 198, 51, 100, 255]) + struct.pack("!HH", 65535,
 MORE = b"\x04" + struct.pack("!H", 200) + bytes(200)
 BINARY = b"\r\n\r\n\x00\r\nQUIT\n\x21\x11" + struct.pack("!H", len(ADDRESSES + MORE)) + ADDRESSES + MORE
 LOCAL = b"\r\n\r\n\x00\r\nQUIT\n\x20\x00\x00\x00"
+# Who says it, and in which pieces the proxy reads it.
+SOCKS = [
+    ("client", b"\x05\x01\x02", [2, 1]),
+    ("proxy", b"\x05\x02", []),
+    ("client", b"\x01\x04user\x04pass", [2, 4, 1, 4]),
+    ("proxy", b"\x01\x00", []),
+    ("client", b"\x05\x01\x00\x01" + ADDRESSES[:4] + ADDRESSES[8:10], [4, 4, 2]),
+    ("proxy", b"\x05\x00\x00\x01" + bytes(6), []),
+]
 server_context, client_context = contexts(*sys.argv[1:])
 
 
@@ -40,6 +50,9 @@ def begin(how, header, first, client, server):
     elif how == "parts":
         client.sendmsg([header, first])
         server.recvmsg_into([bytearray(len(header)), bytearray(len(first))])
+    elif how == "socks":
+        client.sendall(first)
+        receive(server, len(first))
     else:
         for piece in [header[:9], header[9:]] if how == "pieces" else [header]:
             client.sendall(piece)
@@ -48,8 +61,21 @@ def begin(how, header, first, client, server):
         receive(server, len(first))
 
 
+def agree_by_socks(client, server):
+    for who, message, pieces in SOCKS:
+        if who == "client":
+            client.sendall(message)
+            for piece in pieces:
+                receive(server, piece)
+        else:
+            server.sendall(message)
+            receive(client, len(message))
+
+
 def in_clear(how, header, name):
     client, server = tcp_pair()
+    if how == "socks":
+        agree_by_socks(client, server)
     begin(how, header, request(name, 1), client, server)
     server.sendall(response(201))
     receive(client, len(response(201)))
@@ -81,5 +107,7 @@ for kind, header in {"line": LINE, "unknown": UNKNOWN, "binary": BINARY, "local"
         name = f"{kind}-{how}"
         over_tls(header, name) if how == "tls" else in_clear(how, header, name)
         print(name)
+in_clear("socks", b"", "socks")
+print("socks")
 print("done", flush=True)
 sys.stdin.read()
