@@ -66,7 +66,7 @@ enum record_end_reason {
 	END_CLOSED		= 1,	/* SSL_free */
 	END_REUSED		= 2,	/* SSL_clear, or the pointer began a new connection */
 	END_PROCESS		= 3,	/* the process ended or called execve */
-	END_LEFT		= 4,	/* END_CLOSED by a client that left a response, between two chunks or before the server ended what ends with the connection */
+	END_LEFT		= 4,	/* END_CLOSED, and the client had ended it while an exchange was open */
 };
 
 /* First in every record. */
@@ -167,7 +167,8 @@ struct record_connection_end {
 	__u8 reason;
 	__u8 response_open;	/* 1: a response had begun; with until_close it is whole now */
 	__u8 until_close;	/* 1: that response's body ends with the connection, so it is complete */
-	__u8 reserved[5];
+	__u8 between_chunks;	/* 1: a client has read all of it, or all but its last chunks */
+	__u8 reserved[4];
 };
 
 struct record_process {

@@ -5,15 +5,21 @@
 
 #include "observe.h"
 
-/* May a client have left a response, and the server not have broken off? It has read up to the end of a chunk, or the body ends with the connection. */
-static __always_inline int may_have_left(const struct connection *c)
+/* Has a client read a response up to the end of a chunk? That need not have been its last. */
+static __always_inline int is_between_chunks(const struct connection *c)
 {
 	const struct direction *responses = &c->directions[READ];
 
-	if (c->role != ROLE_CLIENT || !responses->open || responses->missed)
-		return 0;
-	return responses->state == STATE_UNTIL_CLOSE ||
-	       (responses->state == STATE_CHUNK_SIZE && responses->phase == CHUNK_DIGITS && !responses->digits);
+	return c->role == ROLE_CLIENT && responses->open && responses->state == STATE_CHUNK_SIZE && responses->phase == CHUNK_DIGITS &&
+	       !responses->digits;
+}
+
+/* Is a request unanswered, or a response not whole? */
+static __always_inline int has_open_exchange(const struct connection *c)
+{
+	__u32 response = c->role == ROLE_SERVER ? WRITE : READ;
+
+	return c->role != ROLE_UNKNOWN && (c->next_request != c->next_response || c->directions[response & 1].open);
 }
 
 /* By itself, since its record is large and the programs that end connections have little stack left. */
@@ -42,6 +48,7 @@ verified_alone int send_connection_end(struct connection *c, __u32 reason)
 	e.reason = reason;
 	e.response_open = responses->open;
 	e.until_close = responses->open && responses->state == STATE_UNTIL_CLOSE;
+	e.between_chunks = is_between_chunks(c);
 	if (send_record(&e, sizeof(e)))
 		count(COUNTER_RECORDS_DROPPED);
 	return 0;

@@ -92,15 +92,18 @@ static __noinline __u64 read_go_socket(struct task_struct *task, __u64 connectio
 	return socket->family && steps == 1 ? s.inode | SOCKET_HANDLE : 0;
 }
 
-/* Why a connection ends that the program closes. Whether the peer ended TLS is not known, so only what lies unread tells that the program left it. */
+/* Why a connection ends that the program closes. Whether the peer ended TLS is not known, so of a client only what lies unread tells that it left. */
 static __noinline __u8 reason_of_go_close(const struct connection *c, struct task_struct *task, __u64 tcp_close)
 {
 	struct socket_file s;
 	__u64 descriptor_at;
 
-	if (!may_have_left(c) || !find_go_socket(task, c->key.ssl, tcp_close, &s, &descriptor_at))
+	__u8 reason;
+
+	if (!has_open_exchange(c) || !find_go_socket(task, c->key.ssl, tcp_close, &s, &descriptor_at))
 		return END_CLOSED;
-	return has_unread_bytes(&s) && is_go_socket_open(descriptor_at) ? END_LEFT : END_CLOSED;
+	reason = reason_of_close(c, &s);
+	return is_go_socket_open(descriptor_at) ? reason : END_CLOSED;
 }
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
 /*
- * Does a client end its connection, or did the server? Both leave a response in chunks that has no end: where a server breaks off it is not whole,
- * while many a client stops reading where its own format ends (`data: [DONE]`, the last bracket) and leaves the last chunk unread. It is the client where
- * something lies unread, or where it has seen no end: that of TCP, which its socket tells, and with TLS that of TLS, which comes first.
+ * Which side ended a connection on which an exchange was open? A client that gives up, or stops reading where its own format ends (`data: [DONE]`, the last
+ * bracket) with the last chunk unread, is another matter than a server that breaks off. A client ends it where something lies unread, or where it has seen no
+ * end of the server's side: that of TCP, which its socket tells, and with TLS that of TLS, which comes first. At a server it was the client that ended its side.
  */
 #ifndef MASTHEAD_PROBES_LEFT_CONNECTION_H
 #define MASTHEAD_PROBES_LEFT_CONNECTION_H
@@ -56,10 +56,14 @@ static __always_inline int has_seen_no_end(const struct connection *c, const str
 	       !(ended & TLS_SHUTDOWN_RECEIVED);
 }
 
-/* Why a connection ends that its process ends. */
+/* Why a connection ends that its process ends. What a program marks as ended in TLS by itself says nothing of a client (nginx does so). */
 static __always_inline __u8 reason_of_close(const struct connection *c, const struct socket_file *s)
 {
-	return may_have_left(c) && (has_unread_bytes(s) || has_seen_no_end(c, s)) ? END_LEFT : END_CLOSED;
+	if (!has_open_exchange(c))
+		return END_CLOSED;
+	if (c->role == ROLE_SERVER)
+		return has_peer_ended(s) ? END_LEFT : END_CLOSED;
+	return has_unread_bytes(s) || has_seen_no_end(c, s) ? END_LEFT : END_CLOSED;
 }
 
 /* A TLS object's own descriptor may be another file's by the time the object is freed. */
@@ -69,6 +73,8 @@ static __always_inline int is_socket_of(const struct connection *c, const struct
 
 	socket.family = 0;
 	read_socket(s->sk, 0, &socket);
+	if (!socket.local_port)	/* of one that was reset, the kernel has given its port back */
+		socket.local_port = c->socket.local_port;
 	return socket.family && is_same_socket(&socket, &c->socket);
 }
 
@@ -100,7 +106,7 @@ verified_alone int reason_of_free(struct connection *c, __u64 cookie)
 {
 	struct socket_file s;
 
-	return c && may_have_left(c) && find_socket_of_freed(c, cookie, &s) ? reason_of_close(c, &s) : END_CLOSED;
+	return c && has_open_exchange(c) && find_socket_of_freed(c, cookie, &s) ? reason_of_close(c, &s) : END_CLOSED;
 }
 
 #endif

@@ -32,7 +32,7 @@ static void ends(void)
 }
 
 /* A connection whose response ends after so many bytes, in one call and in calls of a byte. */
-static void may_be_left(int asks, const char *answer, __u32 bytes, int expected)
+static void stands_between_chunks(int asks, const char *answer, __u32 bytes, int expected)
 {
 	struct connection_key key = { .ssl = 1, .process = 7 };
 
@@ -45,11 +45,11 @@ static void may_be_left(int asks, const char *answer, __u32 bytes, int expected)
 			feed(1, !asks, answer + at, each ? 1 : bytes);
 		c = find_connection(&key);
 		text[0] = 0;
-		check(c && may_have_left(c) == expected, "where a client may have left", answer + bytes);
+		check(c && is_between_chunks(c) == expected, "between two chunks", answer + bytes);
 	}
 }
 
-static void left_responses(void)
+static void between_chunks(void)
 {
 	static const char chunked[] = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n|5\r\nhello\r\n|3;a=b\r\nabc\r\n|0\r\nx: y\r\n\r\n";
 	static const char with_length[] = "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc";
@@ -64,14 +64,13 @@ static void left_responses(void)
 	for (__u32 bytes = 1, at = 1; bytes <= length; bytes++, at++) {
 		int is_between = chunked[at] == '|';
 
-		may_be_left(WRITE, answer, bytes, is_between);
-		may_be_left(READ, answer, bytes, 0);	/* what a server has not written it owes */
+		stands_between_chunks(WRITE, answer, bytes, is_between);
+		stands_between_chunks(READ, answer, bytes, 0);	/* what a server has not written it owes */
 		at += is_between;
 	}
-	may_be_left(WRITE, with_length, sizeof(with_length) - 1, 0);
-	may_be_left(WRITE, until_close, sizeof(until_close) - 1, 1);
-	may_be_left(READ, until_close, sizeof(until_close) - 1, 0);
-	may_be_left(WRITE, "", 0, 0);
+	stands_between_chunks(WRITE, with_length, sizeof(with_length) - 1, 0);
+	stands_between_chunks(WRITE, until_close, sizeof(until_close) - 1, 0);
+	stands_between_chunks(WRITE, "", 0, 0);
 }
 
 #endif

@@ -162,7 +162,7 @@ int main(void)
 	for (int i = 0; i < CASES; i++)
 		run_case(&cases[i]);
 	ends();
-	left_responses();
+	between_chunks();
 	proxy_headers();
 	bounds();
 	places();

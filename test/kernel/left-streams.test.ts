@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import type { ConnectionEndRecord } from "@masthead/agent/decode/end-records";
 import { RecordEndReason } from "@masthead/agent/decode/record-enums";
 import { afterEach, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
@@ -16,19 +17,21 @@ const PYTHON_PROGRAM = fileURLToPath(new URL("../programs/left-streams.py", impo
 const cleanup = new Cleanup();
 afterEach(() => cleanup.run());
 
-const { END_LEFT, END_CLOSED } = RecordEndReason;
+/** Why a connection ended, in words. */
+const inWords = ({ reason, betweenChunks }: ConnectionEndRecord): string =>
+  `${reason === RecordEndReason.END_LEFT ? "left" : "closed"}${betweenChunks ? " between chunks" : ""}`;
 
-/** Has a program that is given a certificate make these streams, and waits for the ends of all their connections. @returns why each ended, by its path */
+/** Has a program that is given a certificate make these streams, and waits for the ends of all their connections. @returns why each ended at its client and at its server, by its path */
 const endsOf = async (
   command: readonly string[],
   streams: readonly string[],
   options: Pick<KernelCaptureOptions, "seenAt" | "go"> = {},
 ) => {
   const { certificate, key } = makeCertificate(cleanup.folder());
-  const ended = new Map<number, number>();
+  const ended = new Map<number, string>();
   const { seen, attachment } = captureClearText(cleanup, {
     ...options,
-    onConnectionEnd: ({ connection, reason }) => ended.set(connection, reason),
+    onConnectionEnd: (end) => ended.set(end.connection, inWords(end)),
   });
   const [executable = "", ...given] = command;
   const program = startProgram(executable, [...given, certificate, key]);
@@ -43,40 +46,51 @@ const endsOf = async (
     const heads = requests();
     return heads.length === 2 * streams.length && heads.every(({ connection }) => ended.has(connection));
   });
-  const of = (role: Seen["role"]) =>
-    Object.fromEntries(
-      requests()
-        .filter((head) => head.role === role)
-        .map(({ what, connection }) => [what.slice(1).replace("/", " "), ended.get(connection)]),
-    );
-  return { client: of("client"), server: of("server") };
+  const endAt = (role: Seen["role"], stream: string) => {
+    const path = `/${stream.replace(" ", "/")}`;
+    const head = requests().find((request) => request.role === role && request.what === path);
+    return head && ended.get(head.connection);
+  };
+  return Object.fromEntries(
+    streams.map((stream) => [stream, [endAt("client", stream), endAt("server", stream)]]),
+  );
+};
+
+/** What the ends of a client and of its server are to say, by what happened. */
+const WANTED = {
+  client: ["left between chunks", "closed"],
+  late: ["left between chunks", "closed"],
+  shut: ["left between chunks", "closed"],
+  within: ["left", "closed"],
+  gone: ["left between chunks", "left"],
+  waiting: ["left", "left"],
+  server: ["closed between chunks", "closed"],
+  // That server waits until its client closes, and so TCP says who did first.
+  ended: ["closed between chunks", "left"],
+  reset: ["closed between chunks", "closed"],
 };
 
 test.each(["copy", "call"] as const)("who ended a stream, with TLS seen at each %s", async (seenAt) => {
-  const ends = {
-    ...{ client: END_LEFT, late: END_LEFT, shut: END_LEFT },
-    ...{ within: END_CLOSED, server: END_CLOSED, ended: END_CLOSED, reset: END_CLOSED },
-  };
   // On arm64 nobody knows where the library has the socket of what it frees.
   const ways = [
-    "clear",
-    "sockets",
-    "memory",
-    "freed-memory",
+    ...["clear", "sockets", "memory", "freed-memory"],
     ...(process.arch === "x64" ? ["freed-sockets"] : []),
   ];
-  const wanted = ways.flatMap((way) =>
-    Object.entries(ends).map(([end, reason]) => [`${way} ${end}`, reason] as const),
-  );
-  const streams = wanted.map(([stream]) => stream);
+  const streams = ways.flatMap((way) => Object.keys(WANTED).map((end) => `${way} ${end}`));
   const told = await endsOf([PYTHON, PYTHON_PROGRAM], streams, { seenAt });
-  expect(told.client).toEqual(Object.fromEntries(wanted));
-  expect(told.server).toEqual(Object.fromEntries(streams.map((stream) => [stream, END_CLOSED])));
+  /** A client that leaves some of a chunk unread resets the connection, so that the server cannot go on. */
+  const inClear = { "clear within": ["left", "left"] };
+  const wanted = ways.flatMap((way) =>
+    Object.entries(WANTED).map(([end, ends]) => [`${way} ${end}`, ends] as const),
+  );
+  expect(told).toEqual({ ...Object.fromEntries(wanted), ...inClear });
 });
 
-test("of a Go program, that it left what it had been sent", async () => {
+test("of a Go program, that it left what it had been sent, and that its client left", async () => {
   const program = buildGoProgram(cleanup, [], "go-left-streams");
-  const told = await endsOf([program], ["client", "late", "server"], { go: true });
-  expect(told.client).toEqual({ client: END_CLOSED, late: END_LEFT, server: END_CLOSED });
-  expect(told.server).toEqual({ client: END_CLOSED, late: END_CLOSED, server: END_CLOSED });
+  expect(await endsOf([program], ["client", "late", "server"], { go: true })).toEqual({
+    client: ["closed between chunks", "left"],
+    late: ["left between chunks", "closed"],
+    server: ["closed between chunks", "closed"],
+  });
 });

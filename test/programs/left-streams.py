@@ -6,8 +6,10 @@ END: client  it closes between two chunks, and the server had more to send
      late    it closes between two chunks, when the server has sent the last one and closed
      shut    as client, and it has ended its side before
      within  it closes within a chunk
+     gone    it closes between two chunks, and the server notices
+     waiting it closes before it has an answer, and the server notices
      server  it breaks off between two chunks
-     ended   it breaks off so, and its TLS before its connection
+     ended   it breaks off so, but ends its side only (with TLS, that of TLS), and waits until the client closes
      reset   it breaks off so, and resets the connection
 """
 
@@ -28,7 +30,11 @@ class InClear:
     def __init__(self, context, connection, server_side):
         self.read, self.write, self.close = connection.recv, connection.sendall, connection.close
         self.shutdown = connection.shutdown
-        self.end_sending = lambda: connection.shutdown(socket.SHUT_WR)
+        self.connection = connection
+
+    def end_sending(self):
+        self.connection.shutdown(socket.SHUT_WR)
+        read_to_end(self)
 
 
 class FreedMemory(OnMemory):
@@ -47,30 +53,6 @@ ends = {"clear": InClear, "sockets": OnSocket, "memory": OnMemory, "freed-socket
 server_context, client_context = contexts(*sys.argv[1:])
 
 
-def serve(way, end, connection, may_go_on):
-    server = ends[way](server_context, connection, True)
-    server.read(65536)
-    server.write(HEAD + CHUNK)
-    if end == "reset":
-        may_go_on.wait()
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        server.close()
-        connection.close()
-        return
-    if end == "ended":
-        try:
-            server.end_sending()
-        except OSError:
-            pass
-    if end in ("client", "late", "shut", "within"):
-        may_go_on.wait()
-        try:
-            server.write(LAST)
-        except OSError:
-            pass
-    server.close()
-
-
 def read_to(client, wanted):
     got = 0
     while got < wanted:
@@ -85,15 +67,44 @@ def read_to_end(client):
         pass
 
 
+def serve(way, end, connection, was_asked, may_go_on):
+    server = ends[way](server_context, connection, True)
+    server.read(65536)
+    was_asked.set()
+    if end != "waiting":
+        server.write(HEAD + CHUNK)
+    if end == "reset":
+        may_go_on.wait()
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        server.close()
+        connection.close()
+        return
+    if end in ("gone", "waiting"):
+        read_to_end(server)
+    if end == "ended":
+        try:
+            server.end_sending()
+        except OSError:
+            pass
+    if end in ("client", "late", "shut", "within"):
+        may_go_on.wait()
+        try:
+            server.write(LAST)
+        except OSError:
+            pass
+    server.close()
+
+
 for line in sys.stdin:
     way, end = line.split()
     near, far = tcp_pair()
-    may_go_on = threading.Event()
-    server = threading.Thread(target=serve, args=(way, end, far, may_go_on), daemon=True)
+    was_asked, may_go_on = threading.Event(), threading.Event()
+    server = threading.Thread(target=serve, args=(way, end, far, was_asked, may_go_on), daemon=True)
     server.start()
     client = ends[way](client_context, near, False)
     client.write(f"GET /{way}/{end} HTTP/1.1\r\nhost: a\r\n\r\n".encode())
-    read_to(client, len(HEAD + CHUNK) - (3 if end == "within" else 0))
+    was_asked.wait()
+    read_to(client, 0 if end == "waiting" else len(HEAD + CHUNK) - (3 if end == "within" else 0))
     if end in ("late", "reset"):
         may_go_on.set()
         server.join()

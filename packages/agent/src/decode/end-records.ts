@@ -25,6 +25,8 @@ export class ConnectionEndRecord {
   reason = 0;
   responseOpen = false;
   untilClose = false;
+  /** a client has read all of that response, or all but its last chunks */
+  betweenChunks = false;
 }
 
 /** A process began a program (execve) or ended. A new object for each: they are few. */

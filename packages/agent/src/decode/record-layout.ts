@@ -88,7 +88,8 @@ export const RECORD_CONNECTION_END = {
   reason: 56,
   response_open: 57,
   until_close: 58,
-  reserved: 59,
+  between_chunks: 59,
+  reserved: 60,
 } as const;
 
 export const RECORD_PROCESS = {

@@ -20,7 +20,7 @@ const NAMES: Readonly<Record<number, CaptureFlag>> = {
   [1 << 19]: "request_incomplete",
   [1 << 20]: "client_unresolved",
   [1 << 21]: "control_characters",
-  [1 << 22]: "response_abandoned",
+  [1 << 22]: "client_closed",
 };
 
 /** Flags that user space finds. */
@@ -40,11 +40,8 @@ export const ExchangeFlag = {
    * policy reads in clear nothing is said
    */
   CONTROL_CHARACTERS: 1 << 21,
-  /**
-   * of a client that closed the connection between two chunks of the response, or within one that ends with it, before the server did: what it
-   * did not read, often no more than the last chunk, is not in the size
-   */
-  RESPONSE_ABANDONED: 1 << 22,
+  /** the client ended the connection before the response was whole, or began */
+  CLIENT_CLOSED: 1 << 22,
 } as const;
 
 const named = Object.entries(NAMES).map(([bit, name]) => [Number(bit), name] as const);

@@ -11,15 +11,16 @@ export type Outcome = "lost" | { errorType?: ErrorType };
 export function atConnectionEnd(open: OpenExchange, end: ConnectionEndRecord): Outcome {
   if (!open.requestComplete && !takeOpenRequest(open, end)) return "lost";
   if (open.hasResponse && open.responseComplete) return {};
+  const hasLeft = end.reason === RecordEndReason.END_LEFT;
+  if (hasLeft) open.governed.flags |= ExchangeFlag.CLIENT_CLOSED;
   if (open.index >= end.nextResponse) {
     return { errorType: open.hasResponse ? "response_incomplete" : withoutResponse(end) };
   }
   // The kernel saw this response end, or begin: the record that said so was dropped.
   if (!end.responseOpen || open.index + 1 !== end.nextResponse || !open.hasResponse) return "lost";
   open.responseBytes = Math.max(open.responseBytes, end.responseBytes);
-  if (end.reason === RecordEndReason.END_LEFT) open.governed.flags |= ExchangeFlag.RESPONSE_ABANDONED;
-  else if (!end.untilClose) return { errorType: "response_incomplete" };
-  return {};
+  const mayBeWhole = end.untilClose || (hasLeft && end.betweenChunks);
+  return mayBeWhole ? {} : { errorType: "response_incomplete" };
 }
 
 /** Only the last request can have been open; another without an end had its end dropped. */

@@ -146,25 +146,31 @@ test("a connection that ends says how what was open on it ended", () => {
   expect(lost()).toEqual({});
 });
 
-test("a client that leaves a response between two chunks has it without an error, and it is flagged", () => {
+test("a client that ends a connection is told from a server that does, and may have read all of a response", () => {
   const { feed, exchanges, lost } = testStream();
-  const left = { nextRequest: 1, nextResponse: 1, reason: RecordEndReason.END_LEFT };
+  const ended = { nextRequest: 1, nextResponse: 1, reason: RecordEndReason.END_LEFT };
+  const open = { ...ended, responseOpen: true };
   feed(requestRecord(), responseRecord(OPEN));
-  feed(connectionEndRecord({ ...left, responseOpen: true, responseBytes: 333 }));
+  feed(connectionEndRecord({ ...open, betweenChunks: true, responseBytes: 333 }));
   feed(requestRecord({ connection: 2 }), responseRecord({ connection: 2 }));
   feed(requestRecord({ connection: 2, exchange: 1 }));
-  feed(connectionEndRecord({ ...left, connection: 2, nextRequest: 2 }));
+  feed(connectionEndRecord({ ...ended, connection: 2, nextRequest: 2 }));
   feed(requestRecord({ connection: 3 }), responseRecord({ connection: 3, ...OPEN }));
-  feed(
-    connectionEndRecord({ ...left, connection: 3, responseOpen: true, untilClose: true, responseBytes: 444 }),
-  );
+  feed(connectionEndRecord({ ...open, connection: 3, untilClose: true, responseBytes: 444 }));
+  feed(requestRecord({ connection: 4 }), responseRecord({ connection: 4, ...OPEN }));
+  feed(connectionEndRecord({ ...open, connection: 4, responseBytes: 555 }));
+  feed(requestRecord({ connection: 5 }), responseRecord({ connection: 5, ...OPEN }));
+  const { reason: _, ...byServer } = open;
+  feed(connectionEndRecord({ ...byServer, connection: 5, betweenChunks: true, responseBytes: 666 }));
   expect(
     exchanges.map(({ status, errorType, responseBytes, flags }) => [status, errorType, responseBytes, flags]),
   ).toEqual([
-    [200, undefined, 333, ["response_abandoned"]],
+    [200, undefined, 333, ["client_closed"]],
     [200, undefined, 100, []],
-    [undefined, "connection_closed", 0, []],
-    [200, undefined, 444, ["response_abandoned"]],
+    [undefined, "connection_closed", 0, ["client_closed"]],
+    [200, undefined, 444, ["client_closed"]],
+    [200, "response_incomplete", 555, ["client_closed"]],
+    [200, "response_incomplete", 666, []],
   ]);
   expect(lost()).toEqual({});
 });

@@ -158,6 +158,7 @@ export interface ConnectionEndFields extends HeaderFields {
   reason?: number;
   responseOpen?: boolean;
   untilClose?: boolean;
+  betweenChunks?: boolean;
 }
 
 export function connectionEndRecord(fields: ConnectionEndFields): Buffer {
@@ -170,6 +171,7 @@ export function connectionEndRecord(fields: ConnectionEndFields): Buffer {
   record.writeUInt8(fields.reason ?? 1, RECORD_CONNECTION_END.reason);
   record.writeUInt8(fields.responseOpen ? 1 : 0, RECORD_CONNECTION_END.response_open);
   record.writeUInt8(fields.untilClose ? 1 : 0, RECORD_CONNECTION_END.until_close);
+  record.writeUInt8(fields.betweenChunks ? 1 : 0, RECORD_CONNECTION_END.between_chunks);
   return record;
 }
 

@@ -5,10 +5,11 @@
 
 /** `error.type`. */
 export const ERROR_TYPES = {
-  connection_closed: "The connection ended before a response began, whoever ended it.",
+  connection_closed:
+    "The connection ended before a response began. Where it was the client, the flag `client_closed` says so.",
   process_exited: "The process ended, or became another program, before a response began.",
   response_incomplete:
-    "A response began, and its connection or process ended before all of it had passed. Of a client that left a response by itself see the flag `response_abandoned`.",
+    "A response began, and its connection or process ended before all of it had passed. Where it was the client, the flag `client_closed` says so.",
 } as const;
 export type ErrorType = keyof typeof ERROR_TYPES;
 
@@ -39,8 +40,8 @@ export const CAPTURE_FLAGS = {
     "What trusted proxies forwarded could not be followed to its end: `client.address` is the last address that it gave, or the peer's.",
   control_characters:
     "Method, path, query or a value that a policy reads in clear has a control character other than a tab.",
-  response_abandoned:
-    "Of a client: it closed the connection between two chunks of the response, or within one that ends with its connection, while the server had not ended it or what it had sent lay unread. Often that is the last chunk, which has no data: clients of event streams stop at an event that says so. What was not read is not in the size.",
+  client_closed:
+    "The client ended the connection before the response was whole, or began: a timeout of its own, a stream that somebody stopped. Where it had read a response up to the end of a chunk, or one that ends with the connection, there is no `error.type`, since nobody can tell whether anything was missing: clients of event streams stop at an event that says so, and leave the last chunk, which has no data, unread. What was not read is not in the size. Not every client that ends a connection can be told (docs/decisions/0004).",
 } as const;
 export type CaptureFlag = keyof typeof CAPTURE_FLAGS;
 
