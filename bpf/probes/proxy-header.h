@@ -45,10 +45,10 @@ static __always_inline __u32 proxy_line_bytes(const __u8 *bytes, __u32 size)
 /* How many bytes of what a connection begins with are a proxy's; 0: none, or not all of them are here. By itself, for its stack. */
 verified_alone int proxy_header_bytes(__u64 user, __u32 size)
 {
-	__u8 bytes[PROXY_LINE_MOST + 5] = {};	/* whole words */
+	__u8 bytes[128] = {};	/* as in beginning_of() */
 	__u32 length = 0, there = at_most(size, PROXY_LINE_MOST);
 
-	if (!user || bpf_probe_read_user(bytes, there, (void *)user))
+	if (!user || bpf_probe_read_user(bytes, masked(there, sizeof(bytes) - 1), (void *)user))
 		return 0;
 	if (begins_proxy_line(bytes, there))
 		length = proxy_line_bytes(bytes, there);

@@ -38,11 +38,11 @@ static __always_inline int judge_beginning(const __u8 *bytes, __u32 size)
 
 verified_alone int beginning_of(__u64 user, __u32 size)
 {
-	__u8 bytes[BEGINNING_BYTES] = {};
+	__u8 bytes[2 * BEGINNING_BYTES] = {};	/* of a mask Linux 6.1 knows what it leaves, whatever a compiler makes of it, and not of a comparison */
 	int beginning = BEGINS_STRANGE;
 
-	size = at_most(size, sizeof(bytes));
-	if (user && !bpf_probe_read_user(bytes, size, (void *)user))
+	size = at_most(size, BEGINNING_BYTES);
+	if (user && !bpf_probe_read_user(bytes, masked(size, sizeof(bytes) - 1), (void *)user))
 		beginning = judge_beginning(bytes, size);
 	clear_bytes(bytes);
 	return beginning;
