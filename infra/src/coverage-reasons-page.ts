@@ -3,17 +3,17 @@ import {
   COVERAGE_REASONS,
   type CoverageMeaning,
 } from "@masthead/shared/wire/coverage-reasons";
+import { markdownPage, markdownTable } from "./markdown-page.js";
 
-const table = (of: Readonly<Record<string, CoverageMeaning>>): string[] => [
-  "| code | what it means | what to do |",
-  "|---|---|---|",
-  ...Object.entries(of).map(([code, { meaning, remedy }]) => `| \`${code}\` | ${meaning} | ${remedy} |`),
-  "",
-];
+const table = (of: Readonly<Record<string, CoverageMeaning>>): string[] =>
+  markdownTable(
+    ["code", "what it means", "what to do"],
+    Object.entries(of).map(([code, { meaning, remedy }]) => [`\`${code}\``, meaning, remedy]),
+  );
 
 /** docs/coverage-reasons.md: why processes are not captured, from the vocabulary that agents use. */
 export const coverageReasonsPage = (): string =>
-  [
+  markdownPage([
     "# Coverage: why not",
     "",
     "For each process with a TCP socket coverage says whether it is captured, and if not, why: in `masthead-agent doctor`, in the",
@@ -31,7 +31,4 @@ export const coverageReasonsPage = (): string =>
     "`notes` of any entry, eight at most: what more is to be known of the process, captured or not.",
     "",
     ...table(COVERAGE_NOTES),
-  ]
-    .join("\n")
-    .trimEnd()
-    .concat("\n");
+  ]);

@@ -4,17 +4,17 @@ import {
   ERROR_TYPES,
   SOCKET_TIES,
 } from "@masthead/shared/wire/exchange-words";
+import { markdownPage, markdownTable } from "./markdown-page.js";
 
-const table = (of: Readonly<Record<string, string>>): string[] => [
-  "| value | what it means |",
-  "|---|---|",
-  ...Object.entries(of).map(([value, meaning]) => `| \`${value}\` | ${meaning} |`),
-  "",
-];
+const table = (of: Readonly<Record<string, string>>): string[] =>
+  markdownTable(
+    ["value", "what it means"],
+    Object.entries(of).map(([value, meaning]) => [`\`${value}\``, meaning]),
+  );
 
 /** docs/exchange-words.md: what the attributes of an exchange say that no standard defines, from the words that agents use. */
 export const exchangeWordsPage = (): string =>
-  [
+  markdownPage([
     "# What an exchange says of itself",
     "",
     "Attributes of `GET /v1/exchanges` and of `masthead-agent trace --json` are OpenTelemetry's, but for what stands here. Printed by",
@@ -41,7 +41,4 @@ export const exchangeWordsPage = (): string =>
     "How it is known which socket the exchange was on, and so its addresses. Absent where it is not known, as they are.",
     "",
     ...table(SOCKET_TIES),
-  ]
-    .join("\n")
-    .trimEnd()
-    .concat("\n");
+  ]);

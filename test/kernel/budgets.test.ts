@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { statSync } from "node:fs";
 import { Agent, request } from "node:https";
-import { kernelDevice } from "@masthead/agent/capture/executable-search";
+import { executableFile } from "@masthead/agent/capture/executable-search";
 import { u32 } from "@masthead/agent/capture/policy-bytes";
 import { BUDGET_OF_HOST, BUDGET_RATE } from "@masthead/agent/capture/table-layout";
 import type { MessageRecord } from "@masthead/agent/decode/message-record";
@@ -113,9 +113,9 @@ test.each([
   async (_, start) => {
     await begin(start());
     capture.tables.apply(policySet(1, { one: SPEC }));
-    const { dev, ino } = statSync(`/proc/${server.pid}/exe`, { bigint: true });
+    const file = executableFile(statSync(`/proc/${server.pid}/exe`, { bigint: true }));
     await get("/before");
-    capture.tables.suspend([{ device: kernelDevice(dev), inode: Number(ino) }]);
+    capture.tables.suspend([file]);
     await get("/suspended");
     capture.tables.suspend([]);
     await get("/after");

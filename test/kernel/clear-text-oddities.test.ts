@@ -7,6 +7,7 @@ import { counterOf } from "@masthead/agent/source/kernel-counters";
 import { afterEach, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
 import { captureClearText, type Seen, socketsOfProcess } from "../support/clear-text.js";
+import { probesOn } from "../support/probes-on.js";
 import { startProgram } from "../support/program.js";
 import { PYTHON } from "../support/python.js";
 import { until } from "../support/until.js";
@@ -118,7 +119,7 @@ test("calls below a call of a TLS library on the stack that longjmp left are not
   execFileSync("cc", ["-O1", "-rdynamic", "-o", binary, LEFT_TLS_CALL]);
   const program = startProgram(binary, []);
   cleanup.add(() => program.finish());
-  await until("probes on it", () => attachment.libraries().some(({ pids }) => pids.has(program.pid)));
+  await probesOn(attachment, program);
   program.send("begin");
   await program.line((line) => line === "done");
   const own = () => seen.filter(({ pid }) => pid === program.pid).map(({ role, what }) => `${role} ${what}`);

@@ -3,6 +3,7 @@ import { afterEach, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
 import { captureClearText, socketsOfProcess } from "../support/clear-text.js";
 import { makeCertificate } from "../support/https-servers.js";
+import { probesOn } from "../support/probes-on.js";
 import { startProgram } from "../support/program.js";
 import { PYTHON } from "../support/python.js";
 import { until } from "../support/until.js";
@@ -26,9 +27,7 @@ test.each(WAYS)(
     });
     const program = startProgram(PYTHON, [PROGRAM, certificate, key, how]);
     cleanup.add(() => program.stop("SIGKILL"));
-    await until("probes on its library", () =>
-      attachment.libraries().some(({ pids }) => pids.has(program.pid)),
-    );
+    await probesOn(attachment, program);
     program.send("begin");
     await program.line((line) => line === "done");
     await until("both ends to have ended", () => ended.filter((pid) => pid === program.pid).length === 2);

@@ -7,6 +7,7 @@ import { captureClearText, type Seen } from "../support/clear-text.js";
 import { buildGoProgram } from "../support/go-programs.js";
 import { makeCertificate } from "../support/https-servers.js";
 import type { KernelCaptureOptions } from "../support/kernel-capture.js";
+import { probesOn } from "../support/probes-on.js";
 import { startProgram } from "../support/program.js";
 import { PYTHON } from "../support/python.js";
 import { until } from "../support/until.js";
@@ -36,7 +37,7 @@ const endsOf = async (
   const [executable = "", ...given] = command;
   const program = startProgram(executable, [...given, certificate, key]);
   cleanup.add(() => program.stop("SIGKILL"));
-  await until("probes on it", () => attachment.libraries().some(({ pids }) => pids.has(program.pid)));
+  await probesOn(attachment, program);
   for (const stream of streams) {
     program.send(stream);
     await program.line((line) => line === stream);

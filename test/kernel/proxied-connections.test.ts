@@ -3,6 +3,7 @@ import { afterEach, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
 import { captureClearText } from "../support/clear-text.js";
 import { makeCertificate } from "../support/https-servers.js";
+import { probesOn } from "../support/probes-on.js";
 import { startProgram } from "../support/program.js";
 import { PYTHON } from "../support/python.js";
 import { until } from "../support/until.js";
@@ -18,9 +19,7 @@ test("each exchange behind a proxy's header is seen, from the first on, and noth
   const { seen, attachment } = captureClearText(cleanup);
   const program = startProgram(PYTHON, [PROGRAM, certificate, key]);
   cleanup.add(() => program.stop("SIGKILL"));
-  await until("probes on its library", () =>
-    attachment.libraries().some(({ pids }) => pids.has(program.pid)),
-  );
+  await probesOn(attachment, program);
   program.send("begin");
   await program.line((line) => line === "done");
   const names = program.lines.slice(0, -1);

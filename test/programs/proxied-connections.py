@@ -50,9 +50,6 @@ def begin(how, header, first, client, server):
     elif how == "parts":
         client.sendmsg([header, first])
         server.recvmsg_into([bytearray(len(header)), bytearray(len(first))])
-    elif how == "socks":
-        client.sendall(first)
-        receive(server, len(first))
     else:
         for piece in [header[:9], header[9:]] if how == "pieces" else [header]:
             client.sendall(piece)

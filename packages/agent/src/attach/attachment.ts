@@ -11,7 +11,6 @@ import type { Library } from "./libraries/library-probes.js";
 import { LibraryScan } from "./libraries/library-scan.js";
 import { LibraryTable } from "./libraries/library-table.js";
 import { ReadCopies } from "./libraries/read-copies.js";
-import { allPids } from "./processes/proc-process.js";
 import type { ProcessExec } from "./processes/process-names.js";
 import { ProcessTable } from "./processes/process-table.js";
 import { SelfProcesses } from "./processes/self-processes.js";
@@ -92,21 +91,22 @@ export class Attachment {
 
   /** Excludes Masthead's own, attaches what is there, then looks again every second. When it returns, probes stand. */
   start(): void {
-    this.scan();
-    this.#processes.begin(allPids());
+    this.#processes.begin(this.scan());
     this.#timer = setInterval(() => this.scan(), this.#scanEveryMs);
     this.#timer.unref();
   }
 
-  /** One look at all processes. */
-  scan(): void {
+  /** One look at all processes. @returns the processes there are */
+  scan(): ReadonlySet<number> {
     this.#self.refresh();
     this.#early.onScan();
-    this.#processes.keep(this.#scan.run(this.#self.all()));
+    const live = this.#scan.run(this.#self.all());
+    this.#processes.keep(live);
     this.#copies.drop();
     this.#copies.leave();
     if (this.#libraries.attached !== this.#attachedAtLook) this.#look();
     this.#waiting.scan();
+    return live;
   }
 
   #look(): void {

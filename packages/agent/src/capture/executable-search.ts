@@ -1,4 +1,4 @@
-import { type Dirent, readdirSync, realpathSync, statSync } from "node:fs";
+import { type BigIntStats, type Dirent, readdirSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { compileExecutableGlob } from "@masthead/shared/policy/match";
 import type { ExecutableFile } from "./policy-bytes.js";
@@ -46,13 +46,19 @@ function list(directory: string): Dirent[] {
 
 function identify(path: string): FoundExecutable[] {
   try {
-    const { dev, ino, mode } = statSync(path, { bigint: true });
-    if ((mode & 0o170000n) !== 0o100000n || (mode & 0o111n) === 0n) return [];
-    return [{ device: kernelDevice(dev), inode: Number(ino), path: realpathSync(path) }];
+    const stat = statSync(path, { bigint: true });
+    if ((stat.mode & 0o170000n) !== 0o100000n || (stat.mode & 0o111n) === 0n) return [];
+    return [{ ...executableFile(stat), path: realpathSync(path) }];
   } catch {
     return [];
   }
 }
+
+/** A file as the kernel's tables name it. */
+export const executableFile = ({ dev, ino }: Pick<BigIntStats, "dev" | "ino">): ExecutableFile => ({
+  device: kernelDevice(dev),
+  inode: Number(ino),
+});
 
 /** `st_dev` as stat gives it (12 bits of major in the middle) in the kernel's own encoding: major << 20 | minor. */
 export function kernelDevice(dev: bigint): number {

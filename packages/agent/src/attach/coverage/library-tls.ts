@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { basename } from "node:path";
 import { mayCarryTls } from "../libraries/library-name.js";
-import { executableMappings, readStart } from "../processes/proc-maps.js";
+import { mappedAsCode } from "../processes/proc-maps.js";
 import { mappedPages } from "../processes/proc-process.js";
 import { ProgramTls } from "./program-tls.js";
 
@@ -69,8 +69,7 @@ const inWords = (implementation: string): string => (implementation === "unknown
 /** Of files that were removed since nothing is asked: they are not to be had by their names. */
 function mappedNames(pid: number): string[] {
   try {
-    const files = executableMappings(readStart(`/proc/${pid}/maps`));
-    return files.filter(({ path, deleted }) => !deleted && mayCarryTls(path)).map(({ path }) => path);
+    return mappedAsCode(pid).flatMap(({ path, deleted }) => (!deleted && mayCarryTls(path) ? [path] : []));
   } catch {
     return [];
   }

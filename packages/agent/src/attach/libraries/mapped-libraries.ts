@@ -1,5 +1,5 @@
 import { fileIdentity } from "../file-identity.js";
-import { executableMappings, type MappedFile, readStart } from "../processes/proc-maps.js";
+import { type MappedFile, mappedAsCode } from "../processes/proc-maps.js";
 import { executableOf } from "../processes/proc-process.js";
 import { isQuicName, isTlsLibraryName, otherTlsName } from "./library-name.js";
 
@@ -25,7 +25,7 @@ export interface MappedLibraries {
 
 /** TLS libraries that a process maps as code, and its program. @throws the system's error where its maps cannot be read */
 export function mappedLibraries(pid: number): MappedLibraries {
-  const files = executableMappings(readStart(`/proc/${pid}/maps`));
+  const files = mappedAsCode(pid);
   const executable = executableOf(pid);
   const program = files.find(({ path }) => path === executable);
   const libraries = files.filter(({ path }) => isTlsLibraryName(path));

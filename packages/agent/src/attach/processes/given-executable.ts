@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readlinkSync } from "node:fs";
-import { kernelDevice } from "../../capture/executable-search.js";
+import { executableFile } from "../../capture/executable-search.js";
 import { type ExecutableFile, fileKey } from "../../capture/policy-bytes.js";
 import { readStart } from "./proc-maps.js";
 
@@ -46,10 +46,9 @@ function lookUp(place: string): Found | undefined {
   try {
     opened = openSync(place, O_PATH);
     const stat = fstatSync(opened, { bigint: true });
-    const file = { device: kernelDevice(stat.dev), inode: Number(stat.ino) };
     return {
       path: readlinkSync(`/proc/self/fd/${opened}`),
-      key: fileKey(file),
+      key: fileKey(executableFile(stat)),
       isRegular: stat.isFile(),
     };
   } catch {

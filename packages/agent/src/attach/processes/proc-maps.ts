@@ -24,6 +24,9 @@ export function executableMappings(maps: string): MappedFile[] {
   return [...files.values()];
 }
 
+/** Files that a process maps as code. @throws the system's error where its maps cannot be read */
+export const mappedAsCode = (pid: number): MappedFile[] => executableMappings(readStart(`/proc/${pid}/maps`));
+
 /** Hundreds of small files are read each second. */
 const buffer = Buffer.allocUnsafeSlow(65_536);
 

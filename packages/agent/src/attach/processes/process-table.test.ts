@@ -11,7 +11,7 @@ import {
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { kernelDevice } from "../../capture/executable-search.js";
+import { executableFile } from "../../capture/executable-search.js";
 import type { ProcessExec } from "./process-names.js";
 import { ProcessTable } from "./process-table.js";
 import { executableFileOf } from "./running-executable.js";
@@ -62,8 +62,7 @@ describe("a process that was gone at the first look", () => {
     folder = realpathSync(mkdtempSync(join(tmpdir(), "masthead-processes-")));
     program = join(folder, "program");
     copyFileSync("/bin/true", program);
-    const { dev, ino } = statSync(program, { bigint: true });
-    file = { device: kernelDevice(dev), inode: Number(ino) };
+    file = executableFile(statSync(program, { bigint: true }));
     symlinkSync(program, join(folder, "link"));
     linkSync(program, join(folder, "hard-link"));
     writeFileSync(join(folder, "script"), `#! ${join(folder, "link")} -x\n`);

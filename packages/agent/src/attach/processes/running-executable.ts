@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { kernelDevice } from "../../capture/executable-search.js";
+import { executableFile } from "../../capture/executable-search.js";
 import type { ExecutableFile } from "../../capture/policy-bytes.js";
 import { executableOf } from "./proc-process.js";
 
@@ -12,8 +12,7 @@ export interface RunningExecutable {
 /** The file alone; undefined where it is gone. @throws the system's error where it may not be looked at */
 export function executableFileOf(pid: number): ExecutableFile | undefined {
   try {
-    const { dev, ino } = statSync(`/proc/${pid}/exe`, { bigint: true });
-    return { device: kernelDevice(dev), inode: Number(ino) };
+    return executableFile(statSync(`/proc/${pid}/exe`, { bigint: true }));
   } catch (error) {
     if (["ENOENT", "ESRCH"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
     throw error;
