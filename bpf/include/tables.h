@@ -177,6 +177,7 @@ enum site_function {
 	SITE_WAITING_READ	= 10,	/* the same, of threads in `waiting_reads` only */
 	SITE_HANDSHAKE		= 11,	/* ssl_accept(ssl), ssl_connect(ssl), where bytes are seen at their copy: it tells the socket */
 	SITE_WRITE_COPY		= 12,	/* where what is written becomes records: do_ssl3_write(ssl, type, bytes, lengths, records), say */
+	SITE_SENDFILE		= 13,	/* SSL_sendfile(ssl, fd, offset, size, flags): returns bytes, which are never in the process */
 	/* methods of Go's tls.Conn, which take their arguments as Go does; the rest of their cookie is struct go_site */
 	SITE_GO_READ_COPY	= 16,	/* where Read calls memmove(buffer, from, length) */
 	SITE_GO_WRITE		= 17,	/* where Write calls writeRecordLocked(type, data) */

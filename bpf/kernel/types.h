@@ -136,6 +136,15 @@ struct tcp_sock {
 	__u32 srtt_us, total_retrans, data_segs_in;
 } relocated;
 
+/* Of a protocol that stands between a TCP socket and the program. */
+struct tcp_ulp_ops {
+	char name[16];
+} relocated;
+
+struct inet_connection_sock {
+	const struct tcp_ulp_ops *icsk_ulp_ops;	/* NULL: none */
+} relocated;
+
 /* What a map says of itself where a program takes its address (Linux 5.9). */
 struct bpf_map {
 	__u32 max_entries;

@@ -4,7 +4,7 @@
 #define MASTHEAD_PROBES_SOCKET_STRANGE_H
 
 #include "proxy-header.h"
-#include "socket-file.h"
+#include "socket-sequence.h"
 #include "ssl-hello.h"
 
 enum beginning { BEGINS_STRANGE, BEGINS_TLS, MAY_BEGIN_HEAD, BEGINS_PROXY, BEGINS_NOTHING };
@@ -121,6 +121,15 @@ static __always_inline int beginning_of_connection(struct work *w)
 	return beginning_of_call(w);
 }
 
+/* Does the kernel encrypt and decrypt what passes? Then a TLS library was asked for it, which shows what a call on the socket would show again. */
+static __always_inline int has_tls_in_kernel(const struct socket_file *s)
+{
+	struct inet_connection_sock *connection = (void *)s->sk;
+	const struct tcp_ulp_ops *protocol = has_sequences(s) ? READ_FIELD(inet_connection_sock, connection, icsk_ulp_ops) : 0;
+
+	return protocol && READ_FIELD(tcp_ulp_ops, protocol, name[0]) == 't';	/* "tls"; the others are "mptcp" and "smc" */
+}
+
 /*
  * The first call on a socket that is worth a connection: 1. Most streams of a host are not HTTP, and take no room in
  * `connections`.
@@ -133,6 +142,8 @@ static __always_inline int begins_connection(struct work *w, const struct connec
 
 	if (beginning == BEGINS_NOTHING)
 		return 0;
+	if (beginning == MAY_BEGIN_HEAD && has_tls_in_kernel(s))
+		beginning = BEGINS_TLS;
 	if (beginning == MAY_BEGIN_HEAD) {
 		w->patience = patience_with(s, w->direction, moved);
 		if (strange)

@@ -39,6 +39,15 @@ static __always_inline __u64 length_address(struct pt_regs *regs, __u8 function)
 	return function == SITE_READ_EX || function == SITE_WRITE_EX ? fourth : function == SITE_WRITE_FLAGS ? fifth : 0;
 }
 
+/* Where the bytes are that it moves; 0: never in the process. */
+static __always_inline __u64 buffer_address(struct pt_regs *regs, __u8 function)
+{
+	__u64 second = ARGUMENT_2(regs);
+
+	opaque(second);
+	return function == SITE_SENDFILE ? 0 : second;
+}
+
 #define STACK_OF_ONE_CALL 65536	/* what a call may use of the stack before an inner one begins; fibers are further apart */
 
 /* A call that the thread is in and that this one is within: TLS in TLS, say. Its stack; 0: none. */
@@ -82,7 +91,7 @@ static __always_inline int note_call(struct pt_regs *regs, struct task_struct *t
 	call->process = process;
 	call->stack = stack;
 	call->ssl = ARGUMENT_1(regs);
-	call->buffer = ARGUMENT_2(regs);
+	call->buffer = buffer_address(regs, site.function);
 	call->length_at = length_address(regs, site.function);
 	call->begun_ns = is_read(site.function) ? 0 : bpf_ktime_get_ns();
 	call->outer_stack = outer_call(thread, stack);
@@ -122,6 +131,8 @@ static __always_inline int enter_call(struct pt_regs *regs, struct site site)
 	process = bpf_map_lookup_elem(&processes, &id);
 	if (is_read(site.function))
 		note_unseen_read(key.ssl, id, site.source);
+	else if (site.function == SITE_SENDFILE)	/* how much it takes is known at its return only */
+		miss_call(key.ssl, id, WRITE, 0, 0);
 	else if (hands_over_bytes(site.function) && size && size <= 0x7fffffff && process)	/* its bytes are here already, and a write takes all of them as a rule */
 		take_bytes(&key, ARGUMENT_2(regs), size, site, bpf_ktime_get_ns(), &process->executable, 0, TIE_NONE, 0,
 			   find_connection(&key));

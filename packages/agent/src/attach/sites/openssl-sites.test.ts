@@ -105,6 +105,7 @@ int SSL_write_ex(void *s, void *b, size_t n, size_t *r) { int ret = SSL_write(s,
       expect(sites.map((site) => [site.function.replace("_ex", ""), site.kind, site.cost])).toEqual([
         ["read", "call", "emulated"],
         ["write", "call", "emulated"],
+        ["sendfile", "call", "emulated"],
         ["handshake", "call", "emulated"],
         ["handshake", "call", "emulated"],
         ["clear", "entry", "emulated"],

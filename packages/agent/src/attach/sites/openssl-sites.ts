@@ -21,6 +21,7 @@ export const OPENSSL_FUNCTIONS = [
   "SSL_write",
   "SSL_write_ex",
   "SSL_write_ex2",
+  "SSL_sendfile",
   "SSL_clear",
   "SSL_free",
 ] as const;
@@ -138,8 +139,9 @@ export function sitesAmong(elf: ElfFile, symbols: Symbols, returnBy: ReturnBy = 
   const writes =
     (mayBeInner && innerWrite(elf, symbols)) ||
     named({ SSL_write: "write", SSL_write_ex: "write_ex", SSL_write_ex2: "write_flags" });
+  const files = named({ SSL_sendfile: "sendfile" });
   const ends = namedSites(elf, symbols, { SSL_clear: "clear", SSL_free: "free" });
-  return [...reads, ...writes, ...ends];
+  return [...reads, ...writes, ...files, ...ends];
 }
 
 /** The one function that SSL_read and SSL_read_ex both call with the length's address in rcx. */

@@ -14,6 +14,7 @@ export const SITE_FUNCTION = {
   waiting_read: 10,
   handshake: 11,
   write_copy: 12,
+  sendfile: 13,
   go_read_copy: 16,
   go_write: 17,
   go_read_return: 18,
