@@ -93,7 +93,7 @@ static __always_inline __u32 patience_with(const struct socket_file *s, __u32 di
 {
 	if (s->family == AF_UNIX)
 		return PATIENCE_UNIX;
-	return is_fresh(s, direction, moved) ? PATIENCE_FRESH : PATIENCE;
+	return has_sequences(s) && is_fresh(s, direction, moved) ? PATIENCE_FRESH : PATIENCE;
 }
 
 static __always_inline int beginning_of_call(struct work *w)

@@ -15,6 +15,7 @@ mount_at /sys/kernel/tracing tracefs
 ip link set lo up
 echo masthead-kernel-check >/proc/sys/kernel/hostname
 echo '127.0.0.1 localhost masthead-kernel-check' >/etc/hosts
+modprobe -q tls # what serves as another user may not have it loaded
 cd /srv/masthead || exit
 
 failed=0

@@ -101,8 +101,8 @@ export const COVERAGE_NOTES = {
   },
   ktls: {
     meaning:
-      "Sockets in the process's network namespace have their TLS in the kernel, perhaps its own; bytes given to such a socket past the TLS library (`SSL_sendfile`) are not seen.",
-    remedy: "Turn kTLS off in that program where its bodies are sent so.",
+      "Sockets in the process's network namespace have their TLS in the kernel, perhaps its own: what the library takes and gives is captured, and files by OpenSSL's `SSL_sendfile`; what the program or another library (`gnutls_record_send_file`) gives such a socket itself is not seen.",
+    remedy: "Nothing, where OpenSSL sends the files; else turn kTLS off in that program.",
   },
   io_uring: {
     meaning:
