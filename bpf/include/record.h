@@ -26,7 +26,7 @@ enum record_kind {
 };
 
 enum record_flag {
-	RECORD_TRUNCATED	= 1 << 0,	/* part of the head did not fit its bound (16 KiB, lines, record) */
+	RECORD_TRUNCATED	= 1 << 0,	/* part of the head did not fit its bound (16 KiB, lines, record), or the body was not followed to its end */
 	RECORD_MID_STREAM	= 1 << 1,	/* first seen in the middle of a connection */
 	RECORD_GAP_BEFORE	= 1 << 2,	/* bytes before this message were not understood or not seen */
 	RECORD_COMPLETE		= 1 << 3,	/* the message ended with this record: no MESSAGE_END follows */

@@ -22,7 +22,7 @@
 #define BUDGET_OF_HOST		0	/* its place in `budget_rates`; those of policies come after it */
 
 /* maps `followed_entries` and `followed_returns`: PROG_ARRAYs; which program goes on with a system call that begins, or has returned */
-enum followed_entry { FOLLOW_WRITE, FOLLOW_CLOSE, FOLLOWED_ENTRIES };
+enum followed_entry { FOLLOW_WRITE, FOLLOW_CLOSE, FOLLOW_COLD, FOLLOWED_ENTRIES };
 enum followed_return { FOLLOW_TRANSFER, FOLLOWED_RETURNS };
 
 /* map `.data.active`: ARRAY of 1 */
@@ -52,6 +52,8 @@ struct slot_config {
 	__u64 unbudgeted;	/* items under which a policy without a budget may govern */
 	__u64 budget_stops;	/* items of whose first policy nothing is left to later ones */
 	__u8 budgets[TABLE_ITEMS];	/* by item, where it is not unbudgeted: place in `budget_rates` */
+	__u32 set;		/* the generation in which its policies were first put in force: others with it ask the same */
+	__u32 reserved;
 };
 
 /*

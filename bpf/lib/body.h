@@ -142,6 +142,7 @@ verified_alone int chunk_size_step(struct work *w, struct out *o, struct connect
 	struct step_context context = { .w = w, .o = o, .c = c };
 	struct direction *d;
 	__u32 take, last, line;
+	__u16 fault = RECORD_MALFORMED;
 
 	if (!w || !o || !c)
 		return 0;
@@ -150,8 +151,10 @@ verified_alone int chunk_size_step(struct work *w, struct out *o, struct connect
 	w->ahead = 0;
 	if (!take) {
 		take = at_most(bytes_left(w), SMALL_BYTES);
-		if (!w->user || bpf_probe_read_user(w->small, take, (void *)(w->user + w->position)))
+		if (!w->user || bpf_probe_read_user(w->small, take, (void *)(w->user + w->position))) {
 			w->failed = 1;
+			fault = RECORD_TRUNCATED;	/* nobody can say what it was */
+		}
 	}
 	last = w->failed ? 0 : last_chunk_bytes(d, w->small, take);
 	line = w->failed || last ? 0 : take_chunk_line(d, w->small, take);
@@ -174,7 +177,7 @@ verified_alone int chunk_size_step(struct work *w, struct out *o, struct connect
 		return 0;
 	}
 	w->failed = 0;
-	d->end_flags |= RECORD_MALFORMED;
+	d->end_flags |= fault;
 	end_message(w, o, c);
 	lose_place(w, c);
 	skip_call(w);

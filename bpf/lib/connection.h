@@ -126,7 +126,7 @@ struct connection {
 	__u32 serving_begun;	/* how many had begun on the thread, this one included */
 	__u32 place;		/* in its table */
 	__u32 next_free;	/* once it has ended: the place that was given back before its own; 0: none */
-	__u32 reserved;
+	__u32 ended_here;	/* its process ended its side (shutdown) before the peer ended its own */
 	__u64 hello;		/* of a TLS object whose handshake was seen: as that of a strange_socket; 0: it was not, or nobody knows where the library has it */
 	__u32 reserved_last[2];
 };

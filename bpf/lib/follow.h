@@ -79,6 +79,7 @@ verified_alone int take_other_steps(struct work *w, struct out *o, struct connec
 		return 0;
 	bpf_loop(STEPS_MAX, follow_step, &context, 0);
 	if (w->position < w->size || w->left || w->messages_left) {
+		direction_of(w, c)->end_flags |= RECORD_TRUNCATED;	/* how long its body is, is not known */
 		end_message(w, o, c);
 		lose_place(w, c);
 		drop_head(w);

@@ -124,7 +124,7 @@ static __always_inline void judge_response(struct work *w, struct connection *c,
 	struct judgement *j = &w->judgement;
 	__u32 slot = (request >> OUTSTANDING_SLOT_SHIFT) & (TABLE_SLOTS - 1), other;
 	struct active_tables now = active_now();
-	struct slot_config *config = bpf_map_lookup_elem(&slots, &slot);
+	struct slot_config *config = bpf_map_lookup_elem(&slots, &slot), *active_config;
 
 	__builtin_memset(j, 0, sizeof(*j));
 	if (!config)
@@ -148,12 +148,14 @@ static __always_inline void judge_response(struct work *w, struct connection *c,
 	}
 	if (other == slot)
 		return;
+	active_config = bpf_map_lookup_elem(&slots, &other);
+	if (active_config && now.generation && active_config->set == config->set)	/* put in force again, of a program that was found since */
+		return;
 	j->changed = 1;
 	j->timings = 0;
 	j->other_slot = other;
-	config = bpf_map_lookup_elem(&slots, &other);
-	if (config && now.generation)
-		j->other_items = items_of_connection(w, c, other, config);
+	if (active_config && now.generation)
+		j->other_items = items_of_connection(w, c, other, active_config);
 }
 
 #endif

@@ -102,6 +102,12 @@ struct thread {
 	__u32 ciphertext_reads;		/* from sockets that were seen to carry some */
 	__u32 read_is_tied;		/* the socket of `read_for` is known */
 	__u32 wrote_bytes;		/* `wrote_for` took some; it may have written without */
+	/* What OpenSSL was given, and is in memory nobody has touched (probes/cold-write.h). */
+	__u64 cold_ssl;
+	__u64 cold_buffer;
+	__u64 cold_stack;		/* as the library was about to touch it */
+	__u32 cold_bytes;		/* 0: there is none */
+	__u32 cold_tie;
 };
 struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);

@@ -12,6 +12,7 @@ struct copied_bytes {
 	struct thread *measured;	/* NULL: it may not be measured */
 	__u32 tie;
 	__u32 is_foreign;	/* read, and of no socket that the library has */
+	__u32 is_apart;		/* written, and the program sends the ciphertext itself, later */
 };
 
 #endif

@@ -13,7 +13,7 @@
 
 #define RECEIVE_SHUTDOWN	1	/* RCV_SHUTDOWN */
 enum { TCP_ESTABLISHED = 1, TCP_FIN_WAIT1 = 4, TCP_FIN_WAIT2 = 5 };	/* in which TCP waits for the peer to end its side (RFC 9293 section 3.3.2) */
-#define TLS_SHUTDOWN_RECEIVED	2	/* SSL_RECEIVED_SHUTDOWN */
+enum { TLS_SHUTDOWN_SENT = 1, TLS_SHUTDOWN_RECEIVED = 2 };	/* SSL_SENT_SHUTDOWN, SSL_RECEIVED_SHUTDOWN */
 
 /* In the cookie of a handshake: where the library notes which side ended a connection, in words of four bytes. 0: not known. */
 #define SHUTDOWN_AT(cookie)	((__u32)((cookie) >> 49 & 0x7fff) * 4)
@@ -43,17 +43,30 @@ static __always_inline int has_peer_ended(const struct socket_file *s)
 	}
 }
 
+/* Which sides of a TLS object have ended TLS. Both, where it is not known: that says nothing of who was first. */
+static __always_inline __u32 ended_sides(const struct connection *c)
+{
+	__u32 ended = 0;
+
+	if (!c->shutdown_at || bpf_probe_read_user(&ended, sizeof(ended), (void *)(c->key.ssl + c->shutdown_at)))
+		return TLS_SHUTDOWN_SENT | TLS_SHUTDOWN_RECEIVED;
+	return ended & (TLS_SHUTDOWN_SENT | TLS_SHUTDOWN_RECEIVED);
+}
+
 /* Has the client seen no end of what the server sends? That of TLS may be there before that of TCP. */
 static __always_inline int has_seen_no_end(const struct connection *c, const struct socket_file *s)
 {
-	__u32 ended = TLS_SHUTDOWN_RECEIVED;
-
 	if (has_peer_ended(s))
 		return 0;
-	if (c->key.ssl & SOCKET_HANDLE)
+	return c->key.ssl & SOCKET_HANDLE || !(ended_sides(c) & TLS_SHUTDOWN_RECEIVED);
+}
+
+/* Has the client ended its side before the server did? */
+static __always_inline int has_client_ended(const struct connection *c, const struct socket_file *s)
+{
+	if (has_peer_ended(s) && !c->ended_here)
 		return 1;
-	return c->shutdown_at && !bpf_probe_read_user(&ended, sizeof(ended), (void *)(c->key.ssl + c->shutdown_at)) &&
-	       !(ended & TLS_SHUTDOWN_RECEIVED);
+	return !(c->key.ssl & SOCKET_HANDLE) && ended_sides(c) == TLS_SHUTDOWN_RECEIVED;
 }
 
 /* Why a connection ends that its process ends. What a program marks as ended in TLS by itself says nothing of a client (nginx does so). */
@@ -62,7 +75,7 @@ static __always_inline __u8 reason_of_close(const struct connection *c, const st
 	if (!has_open_exchange(c))
 		return END_CLOSED;
 	if (c->role == ROLE_SERVER)
-		return has_peer_ended(s) ? END_LEFT : END_CLOSED;
+		return has_client_ended(c, s) ? END_LEFT : END_CLOSED;
 	return has_unread_bytes(s) || has_seen_no_end(c, s) ? END_LEFT : END_CLOSED;
 }
 

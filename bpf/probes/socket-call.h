@@ -6,6 +6,8 @@
 #ifndef MASTHEAD_PROBES_SOCKET_CALL_H
 #define MASTHEAD_PROBES_SOCKET_CALL_H
 
+#include "../maps/followed-calls.h"
+#include "cold-write.h"
 #include "socket-close.h"
 #include "socket-sequence.h"
 #include "socket-strange.h"
@@ -202,6 +204,8 @@ int socket_write_entry(__u64 *arguments)
 	/* a write within a call on a TLS object began with that */
 	if ((thread->wants & TIMING_CPU) && !call_around(thread, STACK_POINTER(regs), task->tgid))
 		thread->write_begun_cpu_ns = thread_cpu_ns(task);
+	if (is_cold_write(thread, STACK_POINTER(regs)))
+		bpf_tail_call(arguments, &followed_entries, FOLLOW_COLD);
 	return 0;
 }
 

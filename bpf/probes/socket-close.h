@@ -109,7 +109,31 @@ static __always_inline void close_range(__u64 first, __u64 last, __u64 flags)
 	bpf_loop(more < CLOSE_RANGE_MOST ? more + 1 : CLOSE_RANGE_MOST, close_step, &range, 0);
 }
 
-/* A process that has sockets is about to close a descriptor, or several. */
+#define END_OF_READING 0	/* SHUT_RD */
+
+/*
+ * The process ends its side of a connection. Where the peer's stands, what ends it then is no one but this: a server that waits for its client to end, too, before it closes,
+ * has not been left. By itself, as close_socket() is.
+ */
+verified_alone int note_shutdown(__u64 descriptor)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct connection_key key = { .process = task->tgid };
+	struct connection *c;
+	struct socket_file s;
+
+	if (!find_socket(task, descriptor, &s) || has_peer_ended(&s))
+		return 0;
+	key.ssl = s.inode | SOCKET_HANDLE;
+	c = find_connection(&key);
+	if (!c)
+		c = carried_connection(&key);
+	if (c)
+		c->ended_here = 1;
+	return 0;
+}
+
+/* A process that has sockets is about to close a descriptor, or several, or to end its side of a connection. */
 SEC("?tp_btf/sys_enter")
 int socket_close_entry(__u64 *arguments)
 {
@@ -121,6 +145,10 @@ int socket_close_entry(__u64 *arguments)
 		break;
 	case NUMBER_CLOSE_RANGE:
 		close_range(ARGUMENT_1(regs), ARGUMENT_2(regs), ARGUMENT_3(regs));
+		break;
+	case NUMBER_SHUTDOWN:
+		if ((__u32)ARGUMENT_2(regs) != END_OF_READING)
+			note_shutdown(ARGUMENT_1(regs));
 		break;
 	default:
 		close_by_duplicate(ARGUMENT_1(regs), ARGUMENT_2(regs));

@@ -18,6 +18,7 @@ enum beginning { BEGINS_STRANGE, BEGINS_TLS, MAY_BEGIN_HEAD, BEGINS_PROXY, BEGIN
 static __always_inline int judge_beginning(const __u8 *bytes, __u32 size)
 {
 	__u64 word, known;
+	int in_method = 0;
 
 	if (bytes[0] >= 20 && bytes[0] <= 24 && bytes[1] == 3)
 		return BEGINS_TLS;
@@ -28,8 +29,11 @@ static __always_inline int judge_beginning(const __u8 *bytes, __u32 size)
 	if (!((word ^ VERSION_1) & known))
 		return MAY_BEGIN_HEAD;
 	for (__u32 i = 0; i < BEGINNING_BYTES; i++) {
-		if (i >= size || (i && bytes[i] == ' '))
+		if (i >= size || (in_method && bytes[i] == ' '))
 			return MAY_BEGIN_HEAD;
+		if (!in_method && (bytes[i] == '\r' || bytes[i] == '\n'))	/* empty lines, which servers pass over (RFC 9112 section 2.2) */
+			continue;
+		in_method = 1;
 		if ((bytes[i] < 'A' || bytes[i] > 'Z') && bytes[i] != '-' && bytes[i] != '_')
 			return BEGINS_STRANGE;
 	}

@@ -6,6 +6,7 @@
 #ifndef MASTHEAD_PROBES_SSL_COPY_H
 #define MASTHEAD_PROBES_SSL_COPY_H
 
+#include "cold-write.h"
 #include "ssl-read-copy.h"
 #include "ssl-write-copy.h"
 
@@ -40,11 +41,16 @@ int ssl_copy(struct pt_regs *regs)
 		miss_call(b.ssl, key.process, is_write ? WRITE : READ, b.buffer, b.size ? b.size : REQUEST_BYTES);
 		return 0;
 	}
+	if (thread->cold_bytes)
+		miss_cold(thread, key.process);
 	thread->copied_by.family = 0;
-	if (is_write)
+	if (is_write) {
 		tell_write_copy(cookie, &b, thread, task);
-	else if (!tell_read_copy(regs, cookie, &b, thread, task))
+		if (is_cold(thread, &b, STACK_POINTER(regs)))
+			return 0;
+	} else if (!tell_read_copy(regs, cookie, &b, thread, task)) {
 		return 0;
+	}
 	opaque(b.measured);	/* else whether it is there is asked by the site, which the verifier does not connect */
 	key.ssl = b.ssl;
 	take_bytes(&key, b.buffer, b.size, site, 0, &thread->executable, b.socket, b.tie, b.measured, b.connection);

@@ -50,6 +50,7 @@ static __always_inline void tell_write_copy(__u64 cookie, struct copied_bytes *b
 	struct connection *c = b->connection = find_connection_near(&key, NEAR_ADDRESS(b->ssl));
 	int is_known = (c && c->socket.family) || read_socket_of_copy(0, b->ssl, cookie, &thread->copied_by);
 
+	b->is_apart = is_known ? c && moves_own_ciphertext(c) : thread->read_from != 0;
 	if (!is_known && thread->read_from)	/* what the thread writes next may tell its socket */
 		note_written_for(thread, b->ssl, 1);
 	else

@@ -28,6 +28,7 @@ struct transfer_call {
 #define NUMBER_CLOSE 3
 #define NUMBER_DUP2 33
 #define NUMBER_DUP3 292
+#define NUMBER_SHUTDOWN 48
 #define LAST_TRANSFER 328
 static __always_inline struct transfer_call transfer_of(unsigned long number)
 {
@@ -53,8 +54,9 @@ static __always_inline struct transfer_call transfer_of(unsigned long number)
 /* All that move bytes, and some of the seldom ones beside them. */
 #define OFTEN_TRANSFERS (1ULL << 0 | 1ULL << 1 | 1ULL << 19 | 1ULL << 20 | 1ULL << 40 | 0xfULL << 44)
 #define MAY_TRANSFER(number) ((number) < 64 ? OFTEN_TRANSFERS >> (number) & 1 : (number) >= 275 && (number) <= LAST_TRANSFER)
-/* Those that write, and those that close a descriptor. */
-#define OFTEN_AT_ENTRY (1ULL << 1 | 1ULL << NUMBER_CLOSE | 1ULL << 20 | 1ULL << NUMBER_DUP2 | 1ULL << 40 | 1ULL << 44 | 1ULL << 46)
+/* Those that write, and those that close a descriptor or end a side of a connection. */
+#define OFTEN_AT_ENTRY (1ULL << 1 | 1ULL << NUMBER_CLOSE | 1ULL << 20 | 1ULL << NUMBER_DUP2 | 1ULL << 40 | 1ULL << 44 | 1ULL << 46 | \
+	1ULL << NUMBER_SHUTDOWN)
 #define IS_AT_ENTRY(number) ((number) < 64 ? OFTEN_AT_ENTRY >> (number) & 1 : \
 	(number) == NUMBER_DUP3 || (number) == 307 || (number) == 328 || (number) == NUMBER_CLOSE_RANGE)
 #define COMPAT_CALL 2	/* TS_COMPAT: the number is one of 32-bit programs, which are not followed */
@@ -63,6 +65,7 @@ static __always_inline struct transfer_call transfer_of(unsigned long number)
 #define NUMBER_CLOSE 57
 #define NUMBER_DUP2 24	/* there is dup3 only */
 #define NUMBER_DUP3 24
+#define NUMBER_SHUTDOWN 210
 #define LAST_TRANSFER 287
 static __always_inline struct transfer_call transfer_of(unsigned long number)
 {
@@ -86,7 +89,7 @@ static __always_inline struct transfer_call transfer_of(unsigned long number)
 }
 
 #define MAY_TRANSFER(number) (((number) >= 63 && (number) <= 76) || ((number) >= 206 && (number) <= LAST_TRANSFER))
-#define IS_AT_ENTRY(number) (begins_write(number) || may_close(number))
+#define IS_AT_ENTRY(number) (begins_write(number) || may_end(number))
 #define COMPAT_THREAD (1 << 22)	/* TIF_32BIT: the numbers are those of 32-bit programs, which are not followed */
 #define IS_COMPAT(task) ((task)->thread_info.flags & COMPAT_THREAD)
 #endif
@@ -105,9 +108,10 @@ static __always_inline int begins_write(unsigned long number)
 	return call.transfer != TRANSFER_NONE && call.direction == WRITE;
 }
 
-static __always_inline int may_close(unsigned long number)
+static __always_inline int may_end(unsigned long number)
 {
-	return number == NUMBER_CLOSE || number == NUMBER_DUP2 || number == NUMBER_DUP3 || number == NUMBER_CLOSE_RANGE;
+	return number == NUMBER_CLOSE || number == NUMBER_DUP2 || number == NUMBER_DUP3 || number == NUMBER_CLOSE_RANGE ||
+	       number == NUMBER_SHUTDOWN;
 }
 
 static __always_inline int is_followed_at_entry(unsigned long number)

@@ -12,21 +12,6 @@
 
 #include "socket-call.h"
 
-/* One for each tracepoint: their programs take other arguments, and the kernel has no two such in one map. */
-struct {
-	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
-	__uint(max_entries, FOLLOWED_ENTRIES);
-	__type(key, __u32);
-	__type(value, __u32);
-} followed_entries SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
-	__uint(max_entries, FOLLOWED_RETURNS);
-	__type(key, __u32);
-	__type(value, __u32);
-} followed_returns SEC(".maps");
-
 SEC("tp_btf/sys_exit")
 int system_call_return(__u64 *arguments)
 {
@@ -45,7 +30,7 @@ int system_call_entry(__u64 *arguments)
 
 	if (!is_followed_at_entry(number) || is_known_bystander(regs))
 		return 0;
-	if (!may_close(number))
+	if (!may_end(number))
 		bpf_tail_call(arguments, &followed_entries, FOLLOW_WRITE);
 	else if (has_sockets(bpf_get_current_task_btf()->tgid))
 		bpf_tail_call(arguments, &followed_entries, FOLLOW_CLOSE);

@@ -25,7 +25,7 @@ static const struct { unsigned long number; struct transfer_call call; } transfe
 };
 
 static const unsigned long closing[] = {
-	SYS_close, SYS_close_range, SYS_dup3,
+	SYS_close, SYS_close_range, SYS_dup3, SYS_shutdown,
 #ifdef SYS_dup2
 	SYS_dup2,
 #endif
@@ -58,7 +58,7 @@ static void system_calls(void)
 		check(!memcmp(&named, &known, sizeof(named)), "transfer_of", detail);
 		check(named.transfer == TRANSFER_NONE || may_transfer(number), "may_transfer", detail);
 		check(begins_write(number) == writes, "begins_write", detail);
-		check(may_close(number) == closes, "may_close", detail);
+		check(may_end(number) == closes, "may_end", detail);
 		check(is_followed_at_entry(number) == (writes || closes), "is_followed_at_entry", detail);
 	}
 	check(!may_transfer(~0UL) && !is_followed_at_entry(~0UL), "system calls", "a number that is none");

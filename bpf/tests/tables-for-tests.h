@@ -28,7 +28,7 @@ static inline void set_rule(set_table set, __u32 slot, const char *name, struct 
 /* One item, that holds for all. */
 static inline struct slot_config config_for_tests(__u32 generation)
 {
-	return (struct slot_config){ .generation = generation, .any_executable = 1, .any_port = 1, .server = 1, .client = 1,
+	return (struct slot_config){ .generation = generation, .set = generation, .any_executable = 1, .any_port = 1, .server = 1, .client = 1,
 				     .request_names = ~0ULL, .response_names = ~0ULL, .unbudgeted = ~0ULL };
 }
 

@@ -55,7 +55,7 @@ int system_call_return(void *context) { return 0; }
 /* Those below are attached to nothing. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
-	__uint(max_entries, 2);
+	__uint(max_entries, 3);
 	__type(key, __u32);
 	__type(value, __u32);
 } followed_entries SEC(".maps"), followed_returns SEC(".maps");
@@ -68,5 +68,8 @@ int socket_write_entry(void *context) { return 0; }
 
 SEC("tp_btf/sys_enter")
 int socket_close_entry(void *context) { return 0; }
+
+SEC("tp_btf/sys_enter")
+int socket_cold_entry(void *context) { return 0; }
 
 char LICENSE[] SEC("license") = "GPL";

@@ -8,13 +8,13 @@ import { startProgram } from "../support/program.js";
 import { PYTHON } from "../support/python.js";
 import { until } from "../support/until.js";
 
-/** Connections that begin with a proxy's header. */
+/** Connections that begin with a proxy's header, or with empty lines. */
 
 const PROGRAM = fileURLToPath(new URL("../programs/proxied-connections.py", import.meta.url));
 const cleanup = new Cleanup();
 afterEach(() => cleanup.run());
 
-test("each exchange behind a proxy's header is seen, from the first on, and nothing is missed before it", async () => {
+test("each exchange behind what a connection begins with is seen, from the first on, and nothing is missed before it", async () => {
   const { certificate, key } = makeCertificate(cleanup.folder());
   const { seen, attachment } = captureClearText(cleanup);
   const program = startProgram(PYTHON, [PROGRAM, certificate, key]);
@@ -23,7 +23,7 @@ test("each exchange behind a proxy's header is seen, from the first on, and noth
   program.send("begin");
   await program.line((line) => line === "done");
   const names = program.lines.slice(0, -1);
-  expect(names).toHaveLength(21);
+  expect(names).toHaveLength(27);
   const own = () => seen.filter(({ pid }) => pid === program.pid);
   await until("all heads", () => own().length >= 8 * names.length);
   for (const role of ["client", "server"]) {

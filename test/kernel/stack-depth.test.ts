@@ -24,6 +24,7 @@ test.each([
   "socket_call_return",
   "socket_write_entry",
   "socket_close_entry",
+  "socket_cold_entry",
   "socket_send",
   "socket_receive",
   "arrival_note",

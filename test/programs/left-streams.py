@@ -7,6 +7,7 @@ END: client  it closes between two chunks, and the server had more to send
      shut    as client, and it has ended its side before
      within  it closes within a chunk
      gone    it closes between two chunks, and the server notices
+     bye     it ends its side (with TLS, that of TLS), and the server notices and closes
      waiting it closes before it has an answer, and the server notices
      server  it breaks off between two chunks
      ended   it breaks off so, but ends its side only (with TLS, that of TLS), and waits until the client closes
@@ -79,7 +80,7 @@ def serve(way, end, connection, was_asked, may_go_on):
         server.close()
         connection.close()
         return
-    if end in ("gone", "waiting"):
+    if end in ("gone", "bye", "waiting"):
         read_to_end(server)
     if end == "ended":
         try:
@@ -112,6 +113,11 @@ for line in sys.stdin:
         read_to_end(client)
     if end == "shut":
         client.shutdown(socket.SHUT_RDWR)
+    if end == "bye":
+        try:
+            client.end_sending()
+        except OSError:
+            pass
     client.close()
     may_go_on.set()
     server.join()

@@ -1,4 +1,4 @@
-"""Connections that begin with a proxy's header (the PROXY protocol), of version 1 (`line`) and 2 (`binary`). Usage: proxied-connections.py CERTIFICATE KEY; waits for
+"""Connections that begin with something before the first head: a proxy's header (the PROXY protocol), of version 1 (`line`) and 2 (`binary`), or empty lines. Usage: proxied-connections.py CERTIFICATE KEY; waits for
 a line, makes two exchanges, /NAME/1 and /NAME/2, on a connection for each NAME, says their names, prints "done", and ends with its standard input.
 
 alone   by a call of its own
@@ -104,6 +104,10 @@ for kind, header in {"line": LINE, "unknown": UNKNOWN, "binary": BINARY, "local"
         name = f"{kind}-{how}"
         over_tls(header, name) if how == "tls" else in_clear(how, header, name)
         print(name)
+for kind, lines in {"empty": b"\r\n", "bare": b"\n", "several": b"\r\n\n\r\n"}.items():
+    for how in ("alone", "joined"):
+        in_clear(how, lines, f"{kind}-{how}")
+        print(f"{kind}-{how}")
 in_clear("socks", b"", "socks")
 print("socks")
 print("done", flush=True)

@@ -44,6 +44,8 @@ export function u32(number: number): Uint8Array {
 /** What of a slot's entry the policies do not say by themselves. */
 export interface SlotState {
   generation: number;
+  /** in which its policies were first put in force */
+  setGeneration: number;
   /** where an owner's budget is in `budget_rates` */
   budgetPlace: (owner: string) => number;
   /** executables of which nothing is captured for now */
@@ -57,6 +59,7 @@ export function slotValue(compiled: CompiledPolicies, state: SlotState): Uint8Ar
   const value = Buffer.alloc(SLOT_CONFIG.bytes);
   value.writeUInt32LE(state.generation, SLOT_CONFIG.generation);
   value.writeUInt32LE(state.suspended, SLOT_CONFIG.suspended);
+  value.writeUInt32LE(state.setGeneration, SLOT_CONFIG.set);
   value.writeBigUInt64LE(
     holding((item) => item.executable === undefined),
     SLOT_CONFIG.any_executable,

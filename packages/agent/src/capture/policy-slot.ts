@@ -29,6 +29,8 @@ export type TableSession = Pick<
 export interface SlotContents {
   compiled: CompiledPolicies;
   generation: number;
+  /** in which its policies were first put in force */
+  setGeneration: number;
   ruleId: (name: string) => number;
   executables: ExecutableItems;
   /** where an owner's budget is in `budget_rates` */
@@ -52,7 +54,8 @@ export class PolicySlot {
   ) {}
 
   /** Fills the slot, which nobody reads yet. @throws NativeError with the slot half full; {@link wipe} it then */
-  fill({ compiled, generation, ruleId, executables, budgetPlace, suspended }: SlotContents): void {
+  fill(contents: SlotContents): void {
+    const { compiled, generation, setGeneration, ruleId, executables, budgetPlace, suspended } = contents;
     for (const use of compiled.aggregation.uses) {
       this.put(
         "aggregate_uses",
@@ -73,7 +76,7 @@ export class PolicySlot {
     for (const file of suspended) {
       this.put("suspended_executables", executableKey(this.index, file), Uint8Array.of(1));
     }
-    const state = { generation, budgetPlace, suspended: suspended.length };
+    const state = { generation, setGeneration, budgetPlace, suspended: suspended.length };
     this.session.updateTable("slots", u32(this.index), slotValue(compiled, state));
     this.asksOfAll = compiled.items.some(({ executable }) => executable === undefined);
   }

@@ -40,6 +40,8 @@ export class PolicyTables {
   /** 0: none */
   generation = 0;
   private compiled: CompiledPolicies | undefined;
+  /** in which `compiled` was first put in force */
+  private setGeneration = 0;
   /** for the set in force */
   private find: FindExecutables;
   private readonly slots: PolicySlot[];
@@ -161,6 +163,7 @@ export class PolicyTables {
     }
     this.hold(plans);
     this.generation = generation;
+    if (compiled !== this.compiled) this.setGeneration = generation;
     this.revision = compiled.revision;
     this.compiled = compiled;
     this.find = find;
@@ -190,6 +193,7 @@ export class PolicyTables {
     const contents: SlotContents = {
       compiled,
       generation,
+      setGeneration: compiled === this.compiled ? this.setGeneration : generation,
       ruleId: this.ids.of,
       executables: new ExecutableItems(compiled.items, this.executables, find),
       budgetPlace: this.budgets.of,

@@ -11,7 +11,7 @@ export const ACTIVE_MAP = ".data.active";
 export const ACTIVE_TABLES = { bytes: 8, generation: 0, slot: 4 } as const;
 
 export const SLOT_CONFIG = {
-  bytes: 192,
+  bytes: 200,
   generation: 0,
   suspended: 4,
   any_executable: 8,
@@ -30,6 +30,7 @@ export const SLOT_CONFIG = {
   unbudgeted: 112,
   budget_stops: 120,
   budgets: 128,
+  set: 192,
 } as const;
 
 export const HEADER_KEY = { bytes: 68, slot: 0, name: 4 } as const;

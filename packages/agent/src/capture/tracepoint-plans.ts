@@ -22,6 +22,7 @@ const TRACEPOINTS = {
 const FOLLOWED_CALLS = [
   { map: "followed_entries", at: 0, program: "socket_write_entry" },
   { map: "followed_entries", at: 1, program: "socket_close_entry" },
+  { map: "followed_entries", at: 2, program: "socket_cold_entry" },
   { map: "followed_returns", at: 0, program: "socket_call_return" },
 ];
 
