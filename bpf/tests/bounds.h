@@ -152,6 +152,16 @@ static void bounds(void)
 	feed(1, READ, request, sizeof(request) - 1);
 	answer(0);
 	check(rendering.lines == 2 && counted(COUNTER_RESYNC) == 1 && balances(), "too many chunks", text);
+	check(rendering.line[0].flags == RECORD_TRUNCATED && rendering.line[1].flags == RECORD_GAP_BEFORE, "the size of too many chunks", text);
+
+	start();	/* chunks that the program throws away unread */
+	n = sprintf(big, "POST /chunks HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n");
+	feed(1, READ, big, n);
+	host.discarded = host.unreadable = 1;
+	feed(1, READ, "1\r\nx\r\n0\r\n\r\n", 11);
+	host.discarded = host.unreadable = 0;
+	answer(0);
+	check(rendering.lines == 1 && rendering.line[0].flags == RECORD_TRUNCATED && balances(), "chunks thrown away", text);
 
 	start();	/* many heads in one call */
 	for (n = 0; n < 60000; )

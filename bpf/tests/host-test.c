@@ -7,6 +7,7 @@
 #include "budgets.h"
 #include "drops.h"
 #include "aggregate.h"
+#include "renewed.h"
 #include "unasked.h"
 #include "proxy-headers.h"
 #include "words.h"
@@ -163,6 +164,7 @@ int main(void)
 		run_case(&cases[i]);
 	ends();
 	between_chunks();
+	renewed();
 	proxy_headers();
 	bounds();
 	places();
