@@ -28,10 +28,16 @@ static __always_inline void miss_cold(struct thread *thread, __u32 process)
 	thread->cold_bytes = 0;
 }
 
+/* Is a head due there? Bodies are not read. */
+static __always_inline int may_be_head(const struct connection *c)
+{
+	return !c || c->directions[WRITE].state == STATE_HEAD || c->directions[WRITE].state == STATE_RESYNC;
+}
+
 /* 1: it is to be looked at later. The socket that it was told stays in `copied_by` of the thread. */
 static __always_inline int is_cold(struct thread *thread, const struct copied_bytes *b, __u64 stack)
 {
-	if (b->is_apart || is_in_memory(b->buffer))
+	if (b->is_apart || !may_be_head(b->connection) || is_in_memory(b->buffer))
 		return 0;
 	thread->cold_ssl = b->ssl;
 	thread->cold_buffer = b->buffer;
