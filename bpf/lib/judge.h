@@ -118,6 +118,12 @@ static __always_inline void judge_request(struct work *w, struct connection *c)
 		j->timings = timings_of(config, j->items);
 }
 
+/* Are these the tables of this generation, or of a later one that asks the same? */
+static __always_inline int is_of_set(const struct slot_config *config, __u32 generation)
+{
+	return ((generation - config->set) & OUTSTANDING_GENERATION) <= ((config->generation - config->set) & OUTSTANDING_GENERATION);
+}
+
 /* For a response: by its request's tables and, where they are others, by those active now. */
 static __always_inline void judge_response(struct work *w, struct connection *c, __u32 request)
 {
@@ -138,7 +144,7 @@ static __always_inline void judge_response(struct work *w, struct connection *c,
 	if (w->measured.wants && !j->counted)
 		j->timings = timings_of(config, j->items);
 	other = now.slot;
-	if ((config->generation & OUTSTANDING_GENERATION) != (request & OUTSTANDING_GENERATION)) {
+	if (!is_of_set(config, request & OUTSTANDING_GENERATION)) {
 		/* the slot was filled anew since: nobody can say what the request's tables allowed */
 		j->generation = request & OUTSTANDING_GENERATION;
 		j->changed = 1;

@@ -108,6 +108,8 @@ struct thread {
 	__u64 cold_stack;		/* as the library was about to touch it */
 	__u32 cold_bytes;		/* 0: there is none */
 	__u32 cold_tie;
+	__u32 writes_seen;		/* system calls of this thread that write are looked at */
+	__u32 reserved;
 };
 struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);

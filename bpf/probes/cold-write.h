@@ -28,16 +28,22 @@ static __always_inline void miss_cold(struct thread *thread, __u32 process)
 	thread->cold_bytes = 0;
 }
 
-/* Is a head due there? Bodies are not read. */
-static __always_inline int may_be_head(const struct connection *c)
+/* Are bytes of such a call read? As pass_body() has it: most of large bodies are not. */
+static __always_inline int is_read_there(const struct connection *c, __u64 size)
 {
-	return !c || c->directions[WRITE].state == STATE_HEAD || c->directions[WRITE].state == STATE_RESYNC;
+	const struct direction *d = c ? &c->directions[WRITE] : 0;
+
+	if (!d)
+		return 1;
+	if (d->state == STATE_BODY || d->state == STATE_CHUNK_DATA)
+		return d->remaining < size;
+	return d->state != STATE_UNTIL_CLOSE && d->state != STATE_TUNNEL && d->state != STATE_IGNORE;
 }
 
-/* 1: it is to be looked at later. The socket that it was told stays in `copied_by` of the thread. */
+/* 1: it is to be looked at later, of a thread whose writes are looked at. The socket that it was told stays in `copied_by` of the thread. */
 static __always_inline int is_cold(struct thread *thread, const struct copied_bytes *b, __u64 stack)
 {
-	if (b->is_apart || !may_be_head(b->connection) || is_in_memory(b->buffer))
+	if (!thread->writes_seen || b->is_apart || !is_read_there(b->connection, b->size) || is_in_memory(b->buffer))
 		return 0;
 	thread->cold_ssl = b->ssl;
 	thread->cold_buffer = b->buffer;
@@ -64,7 +70,7 @@ int socket_cold_entry(__u64 *arguments)
 	__u32 size;
 
 	(void)arguments;
-	if (!thread)
+	if (!thread || !is_in_memory(thread->cold_buffer))	/* with kTLS nobody but the call itself touches it */
 		return 0;
 	key.ssl = thread->cold_ssl;
 	size = thread->cold_bytes;

@@ -201,6 +201,7 @@ int socket_write_entry(__u64 *arguments)
 	if (!thread)
 		return 0;
 	thread->write_begun_ns = bpf_ktime_get_ns();
+	thread->writes_seen = 1;
 	/* a write within a call on a TLS object began with that */
 	if ((thread->wants & TIMING_CPU) && !call_around(thread, STACK_POINTER(regs), task->tgid))
 		thread->write_begun_cpu_ns = thread_cpu_ns(task);

@@ -109,7 +109,7 @@ static __always_inline void close_range(__u64 first, __u64 last, __u64 flags)
 	bpf_loop(more < CLOSE_RANGE_MOST ? more + 1 : CLOSE_RANGE_MOST, close_step, &range, 0);
 }
 
-#define END_OF_READING 0	/* SHUT_RD */
+enum { END_OF_WRITING = 1, END_OF_BOTH = 2 };	/* SHUT_WR, SHUT_RDWR */
 
 /*
  * The process ends its side of a connection. Where the peer's stands, what ends it then is no one but this: a server that waits for its client to end, too, before it closes,
@@ -128,7 +128,7 @@ verified_alone int note_shutdown(__u64 descriptor)
 	c = find_connection(&key);
 	if (!c)
 		c = carried_connection(&key);
-	if (c)
+	if (c && (c->key.ssl & SOCKET_HANDLE || !(ended_sides(c) & TLS_SHUTDOWN_RECEIVED)))	/* else the peer has ended TLS */
 		c->ended_here = 1;
 	return 0;
 }
@@ -147,7 +147,7 @@ int socket_close_entry(__u64 *arguments)
 		close_range(ARGUMENT_1(regs), ARGUMENT_2(regs), ARGUMENT_3(regs));
 		break;
 	case NUMBER_SHUTDOWN:
-		if ((__u32)ARGUMENT_2(regs) != END_OF_READING)
+		if ((__u32)ARGUMENT_2(regs) == END_OF_WRITING || (__u32)ARGUMENT_2(regs) == END_OF_BOTH)
 			note_shutdown(ARGUMENT_1(regs));
 		break;
 	default:

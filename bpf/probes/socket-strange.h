@@ -125,7 +125,7 @@ static __always_inline int beginning_of_connection(struct work *w)
 	return beginning_of_call(w);
 }
 
-/* Does the kernel encrypt and decrypt what passes? Then a TLS library was asked for it, which shows what a call on the socket would show again. */
+/* Does the kernel encrypt and decrypt what passes? Then it is seen where a TLS library is asked for it, as on a socket that was seen to begin with TLS. */
 static __always_inline int has_tls_in_kernel(const struct socket_file *s)
 {
 	struct inet_connection_sock *connection = (void *)s->sk;

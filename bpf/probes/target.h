@@ -125,6 +125,8 @@ static __always_inline int is_target(struct task_struct *task, __u32 id, struct 
 		return 1;
 	if (known)
 		known->generation = 0;
+	if (known && known->exec_id != exec_id)
+		known->cold_bytes = 0;
 	verdict = generation ? judge_process(id, generation, now.slot) : NO_TARGET;	/* 0: no policy yet */
 	if (verdict == NO_ROOM_FOR_TARGET)
 		return 0;

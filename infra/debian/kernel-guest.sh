@@ -27,6 +27,7 @@ try() {
   "${@:2}" </dev/null 2>&1 | cat; [ "${PIPESTATUS[0]}" = 0 ] || { failed=$((failed + 1)); echo "✗ $1"; }
 }
 echo "Linux $(uname -r), lockdown $(cat $lockdown), Node $(node --version), $(sed -n 's/^PRETTY_NAME=//p' /etc/os-release)"
+try "kTLS is there, and lockdown" sh -c "grep -F '[integrity]' $lockdown && cat /proc/net/tls_stat"
 try "doctor" node packages/agent/bin/masthead-agent.js doctor
 try "doctor says that this host can be captured" sh -c \
   'node packages/agent/bin/masthead-agent.js doctor --json | node -e "if (!JSON.parse(require(\"fs\").readFileSync(0)).canCapture) process.exit(1)"'
