@@ -39,6 +39,7 @@ func stream(w http.ResponseWriter, r *http.Request) {
 	hasSent <- true
 	if r.URL.Path != "/server" {
 		io.Copy(io.Discard, connection)
+		io.Copy(io.Discard, connection.(*tls.Conn).NetConn()) // that was the end of TLS, and TCP's comes a moment later
 	}
 }
 
