@@ -29,7 +29,9 @@ static __always_inline int judge_beginning(const __u8 *bytes, __u32 size)
 	if (!((word ^ VERSION_1) & known))
 		return MAY_BEGIN_HEAD;
 	for (__u32 i = 0; i < BEGINNING_BYTES; i++) {
-		if (i >= size || (in_method && bytes[i] == ' '))
+		if (i >= size)
+			return in_method ? MAY_BEGIN_HEAD : BEGINS_NOTHING;
+		if (in_method && bytes[i] == ' ')
 			return MAY_BEGIN_HEAD;
 		if (!in_method && (bytes[i] == '\r' || bytes[i] == '\n'))	/* empty lines, which servers pass over (RFC 9112 section 2.2) */
 			continue;
@@ -144,7 +146,7 @@ static __always_inline int begins_connection(struct work *w, const struct connec
 	__u32 left = strange ? strange->calls_left : 0;
 	int beginning = beginning_of_connection(w);
 
-	if (beginning == BEGINS_NOTHING)
+	if (beginning == BEGINS_NOTHING && !strange)	/* programs that are no servers write empty lines, too */
 		return 0;
 	if (beginning == MAY_BEGIN_HEAD && has_tls_in_kernel(s))
 		beginning = BEGINS_TLS;

@@ -31,6 +31,7 @@ export const SLOT_CONFIG = {
   budget_stops: 120,
   budgets: 128,
   set: 192,
+  reserved: 196,
 } as const;
 
 export const HEADER_KEY = { bytes: 68, slot: 0, name: 4 } as const;
