@@ -80,24 +80,21 @@ test.each(["copy", "call"] as const)("who ended a stream, with TLS seen at each 
   ];
   // A Python from 3.13 on marks TLS as ended by itself before it frees the object: then only TCP says who ended it.
   const isTold = (way: string, end: string) => end !== "bye" || !way.startsWith("freed");
-  const streams = ways.flatMap((way) =>
-    Object.keys(WANTED)
-      .filter((end) => isTold(way, end))
-      .map((end) => `${way} ${end}`),
+  const wanted = Object.fromEntries(
+    ways.flatMap((way) =>
+      Object.entries(WANTED)
+        .filter(([end]) => isTold(way, end))
+        .map(([end, ends]) => [`${way} ${end}`, ends]),
+    ),
   );
-  const told = await endsOf([PYTHON, PYTHON_PROGRAM], streams, { seenAt });
+  const told = await endsOf([PYTHON, PYTHON_PROGRAM], Object.keys(wanted), { seenAt });
   /** A client that leaves some of a chunk unread resets the connection, so that the server cannot go on. */
   const inClear = { "clear within": ["left", "left"] };
   /** Such a server ends TLS and not TCP, which the client ends first. */
   const ofTls = ways
     .filter((way) => way !== "clear")
     .map((way) => [`${way} ended`, ["closed between chunks", "left"]]);
-  const wanted = ways.flatMap((way) =>
-    Object.entries(WANTED)
-      .filter(([end]) => isTold(way, end))
-      .map(([end, ends]) => [`${way} ${end}`, ends] as const),
-  );
-  expect(told).toEqual({ ...Object.fromEntries(wanted), ...inClear, ...Object.fromEntries(ofTls) });
+  expect(told).toEqual({ ...wanted, ...inClear, ...Object.fromEntries(ofTls) });
 });
 
 test("of a Go program, that it left what it had been sent, and that its client left", async () => {

@@ -68,6 +68,13 @@ def read_to_end(client):
         pass
 
 
+def end_side(side):
+    try:
+        side.end_sending()
+    except OSError:
+        pass
+
+
 def serve(way, end, connection, was_asked, may_go_on):
     server = ends[way](server_context, connection, True)
     server.read(65536)
@@ -83,10 +90,7 @@ def serve(way, end, connection, was_asked, may_go_on):
     if end in ("gone", "bye", "waiting"):
         read_to_end(server)
     if end == "ended":
-        try:
-            server.end_sending()
-        except OSError:
-            pass
+        end_side(server)
     if end in ("client", "late", "shut", "within"):
         may_go_on.wait()
         try:
@@ -114,10 +118,7 @@ for line in sys.stdin:
     if end == "shut":
         client.shutdown(socket.SHUT_RDWR)
     if end == "bye":
-        try:
-            client.end_sending()
-        except OSError:
-            pass
+        end_side(client)
     client.close()
     may_go_on.set()
     server.join()

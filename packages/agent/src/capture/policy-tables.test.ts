@@ -240,4 +240,9 @@ test("executables on disk are known before any process runs them, others when th
   expect(session.value("executable_items", executableKey(2, { device: 8, inode: 43 }))).toBeDefined();
   tables.apply(policySet(2, { a: { targets: [{ executable: "/home/*" }] } }));
   expect(session.value("executable_items", executableKey(3, { device: 8, inode: 44 }))).toBeDefined();
+  // A set that is put in force again is the same one.
+  const setOf = (slot: number) => session.value("slots", u32(slot))?.readUInt32LE(SLOT_CONFIG.set);
+  tables.renew();
+  tables.renew();
+  expect([1, 2, 3, 4, 5].map(setOf)).toEqual([1, 1, 3, 3, 3]);
 });

@@ -150,10 +150,11 @@ export class PolicyTables {
   private install(compiled: CompiledPolicies, find: FindExecutables): void {
     const generation = this.generation + 1;
     const slot = this.slots[generation % TABLE_SLOTS] as PolicySlot;
+    const setGeneration = compiled === this.compiled ? this.setGeneration : generation;
     const plans = this.plan(compiled, generation);
     try {
       this.setBudgets(compiled);
-      this.fill(slot, compiled, generation, find);
+      this.fill(slot, { compiled, generation, setGeneration }, find);
       this.options.session.updateTable(ACTIVE_MAP, u32(0), activeValue(generation, slot.index));
     } catch (error) {
       slot.wipe();
@@ -163,7 +164,7 @@ export class PolicyTables {
     }
     this.hold(plans);
     this.generation = generation;
-    if (compiled !== this.compiled) this.setGeneration = generation;
+    this.setGeneration = setGeneration;
     this.revision = compiled.revision;
     this.compiled = compiled;
     this.find = find;
@@ -186,16 +187,13 @@ export class PolicyTables {
   /** @throws NativeError with the slot half filled */
   private fill(
     slot: PolicySlot,
-    compiled: CompiledPolicies,
-    generation: number,
+    set: Pick<SlotContents, "compiled" | "generation" | "setGeneration">,
     find: FindExecutables,
   ): void {
     const contents: SlotContents = {
-      compiled,
-      generation,
-      setGeneration: compiled === this.compiled ? this.setGeneration : generation,
+      ...set,
       ruleId: this.ids.of,
-      executables: new ExecutableItems(compiled.items, this.executables, find),
+      executables: new ExecutableItems(set.compiled.items, this.executables, find),
       budgetPlace: this.budgets.of,
       suspended: this.suspended,
     };
