@@ -130,9 +130,11 @@ export class LibraryScan {
     const identity = rootIdentity(pid);
     if (identity === undefined) return false;
     if (this.#roots.has(identity)) return true;
+    this.#sight(root, librariesUnder(root));
+    // One that ended meanwhile may not have shown all.
+    if (rootIdentity(pid) !== identity) return false;
     if (this.#roots.size >= ROOTS_MAX) this.#roots.clear();
     this.#roots.add(identity);
-    this.#sight(root, librariesUnder(root));
     return true;
   }
 
