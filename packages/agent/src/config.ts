@@ -79,6 +79,13 @@ export const agentVariables = {
     unit: "path",
     schema: text,
   }),
+  knownBuildsFile: variable({
+    name: "MASTHEAD_KNOWN_BUILDS_FILE",
+    description:
+      "JSON file of known builds, beside those that come with the agent: where programs without symbols have their TLS functions, as `masthead-agent known-build` prints it.",
+    unit: "path",
+    schema: text,
+  }),
   logLevel: variable({
     name: "MASTHEAD_LOG_LEVEL",
     description: "`debug`, `info`, `warn` or `error`.",

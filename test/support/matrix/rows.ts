@@ -22,7 +22,8 @@ export interface Starters {
 
 const runtime = (program: string): string =>
   fileURLToPath(new URL(`../../runtimes/node_modules/${program}`, import.meta.url));
-const BUN = runtime("@oven/bun-linux-x64/bin/bun");
+/** Another Bun than the pinned one, to be watched before it becomes a known build. */
+const BUN = process.env.MASTHEAD_MATRIX_BUN ?? runtime("@oven/bun-linux-x64/bin/bun");
 
 /** Node, or what runs its programs. */
 const node = (executable: string): Starters => ({

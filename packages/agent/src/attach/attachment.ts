@@ -15,7 +15,8 @@ import type { ProcessExec } from "./processes/process-names.js";
 import { ProcessTable } from "./processes/process-table.js";
 import { SelfProcesses } from "./processes/self-processes.js";
 import { type ChooseSites, chooseSites } from "./runtimes.js";
-import { KNOWN_BUILDS, type KnownBuilds } from "./sites/known-builds.js";
+import type { KnownBuilds } from "./sites/known-builds.js";
+import { knownBuildsOfAgent } from "./sites/known-builds-file.js";
 import { WaitingReads } from "./waiting/waiting-reads.js";
 
 export interface AttachmentOptions {
@@ -30,7 +31,7 @@ export interface AttachmentOptions {
   isSuspended?: (pid: number) => boolean;
   /** whether a policy in force asks for timings; absent: none does */
   isTimed?: () => boolean;
-  /** builds without symbols whose functions are known; the table that comes with the agent by default */
+  /** builds without symbols whose functions are known; those that come with the agent by default */
   knownBuilds?: KnownBuilds;
   scanEveryMs?: number;
 }
@@ -61,7 +62,7 @@ export class Attachment {
       asked,
       isSuspended = () => false,
       isTimed = () => false,
-      knownBuilds: builds = KNOWN_BUILDS,
+      knownBuilds: builds = knownBuildsOfAgent(),
     } = options;
     const choose: ChooseSites = (elf, seenAt) => chooseSites(elf, builds, session.info.returnBy, seenAt);
     this.#libraries = new LibraryTable(session, choose);

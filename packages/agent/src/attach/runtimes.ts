@@ -5,7 +5,8 @@ import type { ElfFile } from "./elf/elf-file.js";
 import { goSites } from "./go/go-sites.js";
 import { gnutlsSites } from "./sites/gnutls-sites.js";
 import { knownBuildSites } from "./sites/known-build-sites.js";
-import { KNOWN_BUILDS, type KnownBuilds } from "./sites/known-builds.js";
+import type { KnownBuilds } from "./sites/known-builds.js";
+import { knownBuildsOfAgent } from "./sites/known-builds-file.js";
 import { opensslSites } from "./sites/openssl-sites.js";
 import { type LibrarySite, SITE_FUNCTION } from "./sites/site.js";
 
@@ -37,7 +38,7 @@ export type ChooseSites = (elf: ElfFile, seenAt: SeenAt) => ChosenSites | undefi
  */
 export function chooseSites(
   elf: ElfFile,
-  builds: KnownBuilds = KNOWN_BUILDS,
+  builds: KnownBuilds = knownBuildsOfAgent(),
   returnBy: ReturnBy = "probe",
   seenAt: SeenAt = "call",
 ): ChosenSites | undefined {

@@ -39,5 +39,19 @@ export function agentProgram(): Command {
     .option("--json", "one JSON object")
     .addHelpText("after", "\nExample:\n  sudo masthead-agent doctor --json | jq .coverage")
     .action(async (options) => (await import("./doctor.js")).doctor(options));
+  program
+    .command("known-build")
+    .description("prints where a program has its TLS functions, for MASTHEAD_KNOWN_BUILDS_FILE")
+    .argument("<program>", "OpenSSL or BoringSSL is inside; with its symbols, or with --symbols")
+    .option(
+      "--symbols <file>",
+      "the symbols that were split off the program (Debian's -dbgsym, `objcopy --only-keep-debug`)",
+    )
+    .option("--title <text>", "which program and version this is, for people")
+    .addHelpText(
+      "after",
+      "\nThe same build without symbols is captured where MASTHEAD_KNOWN_BUILDS_FILE names the file.\n\nExamples:\n  masthead-agent known-build envoy.unstripped --title 'Envoy 1.36' > known-builds.json\n  masthead-agent known-build /usr/local/bin/envoy --symbols envoy.debug > known-builds.json",
+    )
+    .action(async (path, options) => (await import("./known-build.js")).printKnownBuild(path, options));
   return program;
 }

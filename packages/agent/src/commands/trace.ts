@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { toExchangeItem } from "@masthead/shared/http/exchange-item";
 import { parseFingerprintKey } from "@masthead/shared/policy/fingerprint";
+import { readKnownBuilds } from "../attach/sites/known-builds-file.js";
 import { ClockOffset } from "../clock-offset.js";
 import { readAgentConfiguration } from "../config.js";
 import { readHost } from "../control/host.js";
@@ -70,6 +71,7 @@ export async function trace({ policy, pid, json = false }: TraceOptions): Promis
     {
       ...config,
       floor: await readFloor(config.floorFile),
+      knownBuilds: readKnownBuilds(config.knownBuildsFile),
       fingerprintKey: await traceKey(config.fingerprintKey),
       homeDirectory: config.home,
       sendsAll: true,

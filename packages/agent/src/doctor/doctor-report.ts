@@ -5,6 +5,7 @@ import { Attachment } from "../attach/attachment.js";
 import type { CoverageReport } from "../attach/coverage/coverage.js";
 import { refusedCoverage } from "../attach/coverage/refused-coverage.js";
 import type { Library } from "../attach/libraries/library-probes.js";
+import type { KnownBuilds } from "../attach/sites/known-builds.js";
 import { type LinkOffer, linkOffers } from "../capture/native-programs.js";
 import { type CaptureSession, openSession } from "../capture/native-session.js";
 import { readsClearText } from "../capture/tracepoint-plans.js";
@@ -46,6 +47,8 @@ export interface DoctorOptions {
   homeDirectory?: string;
   /** whether the agent is to read HTTP in clear, too */
   clearText?: boolean;
+  /** those that come with the agent by default */
+  knownBuilds?: KnownBuilds;
   facts?: HostFacts;
 }
 
@@ -87,8 +90,12 @@ function examineSession(session: CaptureSession, options: DoctorOptions, report:
   const { programs, absent, objectPath, refusedBuilds } = session.info;
   report.programs = { loaded: programs, absent, objectPath, refusedBuilds };
   report.checks.push(programsCheck(report.programs));
-  const { homeDirectory } = options;
-  const attachment = new Attachment({ session, ...(homeDirectory === undefined ? {} : { homeDirectory }) });
+  const { homeDirectory, knownBuilds } = options;
+  const attachment = new Attachment({
+    session,
+    ...(homeDirectory === undefined ? {} : { homeDirectory }),
+    ...(knownBuilds && { knownBuilds }),
+  });
   try {
     attachment.scan();
     report.libraries = attachment.libraries().map(libraryLine);

@@ -1,5 +1,6 @@
 import type { FingerprintKey } from "@masthead/shared/policy/fingerprint";
 import type { Floor } from "@masthead/shared/policy/floor";
+import type { KnownBuilds } from "../attach/sites/known-builds.js";
 import type { SeenAt } from "../capture/seen-at.js";
 import type { KernelSizes } from "./map-entries.js";
 
@@ -11,6 +12,8 @@ export interface BpfSourceOptions extends KernelSizes {
   /** whether HTTP in clear is read too */
   clearText: boolean;
   tlsSeenAt: SeenAt;
+  /** builds without symbols whose functions are known */
+  knownBuilds: KnownBuilds;
   labels: Record<string, string>;
   floor: Floor;
   fingerprintKey: FingerprintKey;

@@ -82,6 +82,7 @@ export class BpfSource implements CaptureSource {
       );
       this.#attachment = new Attachment({
         session: this.#session,
+        knownBuilds: options.knownBuilds,
         asked: (pid) => askedOf(this.#tables, pid),
         isSuspended: (pid) => this.budget.isSuspended(pid),
         isTimed: () => this.#tables.isTimed,

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
 import { refusedCoverage } from "../attach/coverage/refused-coverage.js";
+import { readKnownBuilds } from "../attach/sites/known-builds-file.js";
 import { NativeError } from "../capture/native-error.js";
 import type { AgentConfiguration } from "../config.js";
 import { fingerprintKeyIn, readFloor } from "../local-files.js";
@@ -45,7 +46,8 @@ export async function chooseSource(
   const { key, made } = await fingerprintKeyIn(config.fingerprintKey);
   if (made)
     log.warn({ path: config.fingerprintKey, keyId: key.id }, "made a fingerprint key of this agent's own");
-  const options = { ...config, floor, fingerprintKey: key, homeDirectory: config.home };
+  const knownBuilds = readKnownBuilds(config.knownBuildsFile);
+  const options = { ...config, floor, knownBuilds, fingerprintKey: key, homeDirectory: config.home };
   const capture = async ([waitMs, ...later]: readonly number[]): Promise<CaptureSource> => {
     try {
       return new BpfSource(options, events);

@@ -46,12 +46,14 @@ export const COVERAGE_REASONS = {
   stripped: {
     meaning:
       "The program carries OpenSSL inside, and its symbols were stripped, so that no function can be found.",
-    remedy: "Use a build with symbols, or one that loads OpenSSL as a shared library.",
+    remedy:
+      "Use a build with symbols, or one that loads OpenSSL as a shared library; or name this one in `MASTHEAD_KNOWN_BUILDS_FILE`, as `masthead-agent known-build` prints it.",
   },
   unknown_build: {
     meaning:
       "The program carries BoringSSL without symbols, or is not the build that its build id stands for; a function is never guessed at.",
-    remedy: "Use a build with symbols, or have this build id added to the table of known builds.",
+    remedy:
+      "Use a build with symbols; or name this one in `MASTHEAD_KNOWN_BUILDS_FILE`, as `masthead-agent known-build` prints it.",
   },
   unsupported_tls: {
     meaning: "TLS is done by an implementation that is not captured; its name follows.",

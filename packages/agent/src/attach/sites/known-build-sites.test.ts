@@ -75,6 +75,14 @@ test("a program whose notes lie outside of the file is none of the table's, and 
   expect(chooseSites(elf, new Map([[id, build]]))).toBeUndefined();
 });
 
-test("no entry is made of a build without symbols", () => {
+test("no entry is made of a build without symbols, and the same is made with those that were split off it", () => {
   expect(() => recordBuild(stripped)).toThrow("no SSL_read and SSL_write in it");
+  const split = (program: string, ...options: string[]): ElfFile => {
+    execFileSync("objcopy", ["--only-keep-debug", ...options, program, `${program}.debug`]);
+    return new ElfFile(bytesOf(readFileSync(`${program}.debug`)));
+  };
+  expect(recordBuild(stripped, split(join(folder, "program")))).toEqual([id, build]);
+  const other = join(folder, "other");
+  execFileSync("cc", ["-O1", "-Wl,--build-id", "-o", other, join(folder, "program.c")]);
+  expect(() => recordBuild(stripped, split(other))).toThrow("the symbols are of another build, ");
 });

@@ -2,10 +2,9 @@ import type { ReturnBy } from "../../capture/return-probes.js";
 import { ElfError } from "../elf/byte-source.js";
 import type { ElfFile } from "../elf/elf-file.js";
 import type { ChosenSites } from "../runtimes.js";
-import type { KnownBuild, KnownBuilds, KnownFunction } from "./known-builds.js";
-import { OPENSSL_FUNCTIONS, opensslSites, sitesAmong } from "./openssl-sites.js";
+import { CODE_MIN_BYTES, type KnownBuild, type KnownBuilds, type KnownFunction } from "./known-builds.js";
+import { opensslFunctions, sitesAmong } from "./openssl-sites.js";
 
-const CODE_MIN_BYTES = 16;
 const CODE_RECORDED_BYTES = 32;
 
 /** The build that this file says it is; undefined where the table has none of that id, and where its notes cannot be read. */
@@ -43,17 +42,21 @@ function isAsRecorded(elf: ElfFile, { address, size, code }: KnownFunction): boo
   return elf.code(address, recorded.length).equals(recorded);
 }
 
-/** The entry that a build with symbols gives. @throws ElfError where it has no build id, or none of the functions */
-export function recordBuild(elf: ElfFile): [id: string, build: KnownBuild] {
-  const id = elf.buildId;
-  const runtime = opensslSites(elf)?.runtime;
-  if (id === undefined) throw new ElfError("the file has no build id");
-  if (runtime !== "openssl" && runtime !== "boringssl") throw new ElfError("no SSL_read and SSL_write in it");
-  const functions = [...elf.functions(new Set(OPENSSL_FUNCTIONS)).values()].map(
-    ({ name, address, size }) => ({
-      ...{ name, address, size },
-      code: elf.code(address, Math.min(size, CODE_RECORDED_BYTES)).toString("hex"),
-    }),
-  );
-  return [id, { runtime, functions }];
+/**
+ * The entry of a build whose symbols somebody has.
+ * @param program the build itself, or the same with its symbols
+ * @param symbols what has them where the program has not: the file that was split off it
+ * @throws ElfError where there is no build id or another's, or where functions are missing
+ */
+export function recordBuild(program: ElfFile, symbols = program): [id: string, build: KnownBuild] {
+  const id = program.buildId;
+  if (id === undefined) throw new ElfError("the program has no build id");
+  if (symbols.buildId !== id) throw new ElfError(`the symbols are of another build, ${symbols.buildId}`);
+  const found = opensslFunctions(symbols);
+  if (found === undefined) throw new ElfError("no SSL_read and SSL_write in it");
+  const functions = [...found.functions.values()].map(({ name, address, size }) => ({
+    ...{ name, address, size },
+    code: program.code(address, Math.min(size, CODE_RECORDED_BYTES)).toString("hex"),
+  }));
+  return [id, { runtime: found.runtime, functions }];
 }

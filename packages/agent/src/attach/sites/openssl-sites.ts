@@ -28,6 +28,16 @@ export const OPENSSL_FUNCTIONS = [
 /** BoringSSL has had it since 2016, and OpenSSL never. */
 const BORINGSSL_ONLY = "SSL_CTX_set_grease_enabled";
 
+/** Those of OPENSSL_FUNCTIONS that a file has symbols of, and whose they are; undefined where it has neither's. @throws ElfError */
+export function opensslFunctions(
+  elf: ElfFile,
+): { runtime: "openssl" | "boringssl"; functions: Symbols } | undefined {
+  const functions = elf.functions(new Set([...OPENSSL_FUNCTIONS, BORINGSSL_ONLY]));
+  if (!functions.has("SSL_read") || !functions.has("SSL_write")) return undefined;
+  const runtime = functions.delete(BORINGSSL_ONLY) ? "boringssl" : "openssl";
+  return { runtime, functions };
+}
+
 /** Where to stand in a file that has the symbols of OpenSSL or BoringSSL; undefined where it has neither. @throws ElfError */
 export function opensslSites(
   elf: ElfFile,
@@ -35,7 +45,7 @@ export function opensslSites(
   seenAt: SeenAt = "call",
 ): ChosenSites | undefined {
   // At once, with those that copies are found by: a large program's table is read from one end to the other.
-  const symbols = elf.functions(
+  elf.functions(
     new Set([
       ...OPENSSL_FUNCTIONS,
       BORINGSSL_ONLY,
@@ -45,9 +55,10 @@ export function opensslSites(
       ...SHUTDOWN_FUNCTIONS,
     ]),
   );
-  if (!symbols.has("SSL_read") || !symbols.has("SSL_write")) return undefined;
-  const runtime = symbols.has(BORINGSSL_ONLY) ? "boringssl" : "openssl";
-  const sites = sitesAmong(elf, symbols, returnBy);
+  const found = opensslFunctions(elf);
+  if (found === undefined) return undefined;
+  const { runtime, functions } = found;
+  const sites = sitesAmong(elf, functions, returnBy);
   return { runtime, sites: runtime === "openssl" ? sitesOfMethods(elf, sites, returnBy, seenAt) : sites };
 }
 
