@@ -7,18 +7,17 @@ each head, prints `sent`, and sends the other halves once standard input has clo
 """
 
 import socket
-import ssl
 import sys
 from concurrent.futures import ThreadPoolExecutor
+
+import any_certificate
 
 arguments = [argument for argument in sys.argv[1:] if argument != "--split"]
 split = "--split" in sys.argv
 port, connections, rounds = (int(argument) for argument in arguments[:3])
 kind = arguments[3]
 headers = "".join(line + "\r\n" for line in arguments[4:])
-context = ssl.create_default_context()
-context.check_hostname = False
-context.verify_mode = ssl.CERT_NONE
+context = any_certificate.context()
 
 
 def connect():

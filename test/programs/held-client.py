@@ -4,14 +4,13 @@ Usage: held-client.py PORT PATH [NAME: VALUE]…; prints `held` when the server 
 """
 
 import socket
-import ssl
 import sys
+
+import any_certificate
 
 port, path = int(sys.argv[1]), sys.argv[2]
 headers = "".join(line + "\r\n" for line in sys.argv[3:])
-context = ssl.create_default_context()
-context.check_hostname = False
-context.verify_mode = ssl.CERT_NONE
+context = any_certificate.context()
 client = context.wrap_socket(socket.create_connection(("127.0.0.1", port)))
 stream = client.makefile("rb")
 

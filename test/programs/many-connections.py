@@ -9,10 +9,10 @@ import ssl
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
+import any_certificate
+
 tls_port, clear_port = (int(argument) for argument in sys.argv[1:])
-context = ssl.create_default_context()
-context.check_hostname = False
-context.verify_mode = ssl.CERT_NONE
+context = any_certificate.context()
 context.maximum_version = ssl.TLSVersion.TLSv1_2  # its sessions are resumed without a key exchange
 session = None
 

@@ -9,6 +9,8 @@ import socket
 import ssl
 import sys
 
+import any_certificate
+
 REQUEST = "GET {} HTTP/1.1\r\nhost: a\r\n\r\n"
 RESPONSE = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
 
@@ -36,8 +38,7 @@ async def ask(reader, writer, path):
 
 
 async def ask_all(port, proxy_port=None):
-    context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context = any_certificate.context()
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline)
     zero = await asyncio.open_connection("127.0.0.1", port, ssl=context)
     await ask(*zero, "/zero")
@@ -50,8 +51,7 @@ async def ask_all(port, proxy_port=None):
         reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=context)
     print(writer.get_extra_info("sockname")[1], flush=True)
     await ask(reader, writer, "/first")
-    older = ssl.create_default_context()
-    older.check_hostname, older.verify_mode = False, ssl.CERT_NONE
+    older = any_certificate.context()
     older.maximum_version = ssl.TLSVersion.TLSv1_2
     other = await asyncio.open_connection("127.0.0.1", port, ssl=older)
     await ask(reader, writer, "/second")

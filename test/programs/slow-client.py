@@ -3,14 +3,13 @@ writes come back partial and are tried again. Usage: slow-client.py PORT COUNT S
 """
 
 import socket
-import ssl
 import sys
+
+import any_certificate
 
 port, count, size = (int(argument) for argument in sys.argv[1:4])
 headers = "".join(line + "\r\n" for line in sys.argv[4:])
-context = ssl.create_default_context()
-context.check_hostname = False
-context.verify_mode = ssl.CERT_NONE
+context = any_certificate.context()
 raw = socket.socket()
 raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
 raw.connect(("127.0.0.1", port))

@@ -4,14 +4,13 @@ split-client.py PORT PATH COUNT BODY [NAME: VALUE]…; prints COUNT.
 """
 
 import socket
-import ssl
 import sys
+
+import any_certificate
 
 port, path, count, body = int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4]
 headers = "".join(line + "\r\n" for line in sys.argv[5:])
-context = ssl.create_default_context()
-context.check_hostname = False
-context.verify_mode = ssl.CERT_NONE
+context = any_certificate.context()
 client = context.wrap_socket(socket.create_connection(("127.0.0.1", port)))
 client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 stream = client.makefile("rb")

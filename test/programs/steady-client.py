@@ -3,15 +3,14 @@ Usage: steady-client.py PORT CONNECTIONS [NAME: VALUE]…
 """
 
 import http.client
-import ssl
 import sys
 import threading
 
+import any_certificate
+
 port, connections = int(sys.argv[1]), int(sys.argv[2])
 headers = dict(line.split(": ", 1) for line in sys.argv[3:])
-context = ssl.create_default_context()
-context.check_hostname = False
-context.verify_mode = ssl.CERT_NONE
+context = any_certificate.context()
 stop = threading.Event()
 counts = [0] * connections
 
