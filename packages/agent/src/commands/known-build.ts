@@ -8,7 +8,7 @@ export interface KnownBuildOptions {
   title?: string;
 }
 
-/** Prints the file of known builds for one program. @throws Error that names the program and what is missing */
+/** Prints the file of known builds for one program. @throws Error that names the files and what is missing */
 export function printKnownBuild(program: string, { symbols = program, title }: KnownBuildOptions): void {
   try {
     const [id, build] = withFile(program, (code) =>
@@ -16,6 +16,7 @@ export function printKnownBuild(program: string, { symbols = program, title }: K
     );
     process.stdout.write(knownBuildsText(new Map([[id, { ...(title && { title }), ...build }]])));
   } catch (error) {
-    throw new Error(`${program}: ${(error as Error).message}`);
+    const named = symbols === program ? program : `${program} with the symbols of ${symbols}`;
+    throw new Error(`${named}: ${(error as Error).message}`);
   }
 }
