@@ -1,5 +1,7 @@
+import { execFileSync } from "node:child_process";
 import { copyFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
+import { freeLoopbackPort } from "@masthead/infra/free-port";
 import { exchangeItemSchema } from "@masthead/shared/http/exchange-item";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
@@ -60,6 +62,20 @@ it.each([
   );
   expect([...fingerprints]).toEqual([expect.stringMatching(/^fp:[0-9a-f]{8}:[0-9a-f]{32}$/)]);
   expect(trace.lines.join("\n")).not.toContain("canary");
+});
+
+it("says at its end that connections spoke HTTP/2, and whose they were", async () => {
+  const port = await freeLoopbackPort();
+  const server = await startNginx(cleanup, { server: `listen 127.0.0.1:${port} ssl http2;` });
+  const trace = startTrace(cleanup, policyFor(targetsFor({ port, pid: server.pid })));
+  await tracing(trace);
+  const url = `https://127.0.0.1:${port}/`;
+  execFileSync("curl", ["-q", "--silent", "--insecure", "--http2", "--fail", url], { stdio: "ignore" });
+  await trace.stop("SIGINT");
+  expect(trace.lines).toEqual([]);
+  expect(trace.errors()).toMatch(
+    /lost: none\n.* connections speak HTTP\/2 and were left alone, of .*\bnginx\b/,
+  );
 });
 
 it("captures the first exchange of a program that the policy names and that has its TLS inside", async () => {

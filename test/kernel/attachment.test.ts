@@ -16,6 +16,7 @@ import { coverageEntry } from "../support/coverage-entry.js";
 import { curl } from "../support/curl.js";
 import { startPythonServer } from "../support/https-servers.js";
 import { gone } from "../support/kernel-objects.js";
+import { mountOverlay } from "../support/overlay.js";
 import { startProgram } from "../support/program.js";
 import { PYTHON } from "../support/python.js";
 import { until } from "../support/until.js";
@@ -168,14 +169,9 @@ test("containers of one image share the probed file: it is probed once, and both
   const program =
     "import ctypes, sys; ctypes.CDLL(sys.argv[1]); print('mapped', flush=True); sys.stdin.read()";
   const containers: number[] = [];
-  for (const container of ["a", "b"]) {
-    const part = (kind: string) => join(folder, `${container}-${kind}`);
-    for (const kind of ["upper", "work", "root"]) mkdirSync(part(kind));
-    const options = `lowerdir=${join(folder, "image")},upperdir=${part("upper")},workdir=${part("work")}`;
-    execFileSync("mount", ["-t", "overlay", "overlay", "-o", options, part("root")]);
-    // Lazily: a probe, also one of another agent on this host, holds the mount that its file was reached through.
-    cleanup.add(() => execFileSync("umount", ["--lazy", part("root")]));
-    const child = startProgram(PYTHON, ["-c", program, join(part("root"), name)]);
+  for (let container = 0; container < 2; container += 1) {
+    const root = mountOverlay(cleanup, join(folder, "image"));
+    const child = startProgram(PYTHON, ["-c", program, join(root, name)]);
     cleanup.add(() => child.finish());
     await child.line();
     containers.push(child.pid);

@@ -20,11 +20,13 @@ const neededByLibcrypto = (): string[] => {
   return words.split(/\s+/).filter((word) => word !== "");
 };
 
-export const buildStaticServer = (cleanup: Cleanup): StaticServer => {
+/** @param options of the compiler, beside those that are needed */
+export const buildStaticServer = (cleanup: Cleanup, options: readonly string[] = []): StaticServer => {
   const folder = cleanup.folder();
   const [withSymbols, stripped] = [join(folder, "static-server"), join(folder, "stripped-server")];
   const libraries = ["-Wl,-Bstatic", "-lssl", "-lcrypto", "-Wl,-Bdynamic", ...neededByLibcrypto()];
-  execFileSync("gcc", ["-O2", "-Wl,--build-id", "-o", withSymbols, RECYCLED_SERVER_SOURCE, ...libraries]);
+  const flags = ["-O2", "-Wl,--build-id", ...options];
+  execFileSync("gcc", [...flags, "-o", withSymbols, RECYCLED_SERVER_SOURCE, ...libraries]);
   copyFileSync(withSymbols, stripped);
   execFileSync("strip", [stripped]);
   return { withSymbols, stripped };

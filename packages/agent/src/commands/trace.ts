@@ -17,7 +17,7 @@ import { BpfSource } from "../source/bpf-source.js";
 import { ServiceTemplates } from "../template/service-templates.js";
 import { endSignal } from "./end-signal.js";
 import { readPolicyFile } from "./policy-file.js";
-import { traceLine } from "./trace-lines.js";
+import { leftAloneLine, traceLine } from "./trace-lines.js";
 
 export interface TraceOptions {
   policy?: string;
@@ -101,12 +101,14 @@ export async function trace({ policy, pid, json = false }: TraceOptions): Promis
     }, TICK_MS);
     await Promise.race([end, stdoutClosed]);
     clearInterval(timer);
+    const leftAlone = leftAloneLine(source.counters()["http2"] ?? 0, source.coverage().entries);
     await source.stop();
     flush();
     ledger.endEpoch();
     const { captured, lost } = ledger.snapshot();
     const named = lost.map(({ stage, reason, count }) => `${count} ${stage}/${reason}`);
     say(`${captured} captured, ${printed} ended, lost: ${named.join(", ") || "none"}`);
+    if (leftAlone !== undefined) say(leftAlone);
   } finally {
     source.close();
   }

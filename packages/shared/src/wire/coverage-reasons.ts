@@ -94,7 +94,8 @@ export const COVERAGE_NOTES = {
     remedy: "",
   },
   http2: {
-    meaning: "Connections of the process speak HTTP/2: they are recognised, left alone and counted.",
+    meaning:
+      "Connections of the process speak HTTP/2: they are recognised as they begin, left alone and counted; `doctor`, which looks for a moment, seldom sees one. `trace` says at its end how many there were.",
     remedy: "Let the client or the server speak HTTP/1.1 where its exchanges are needed.",
   },
   quic: {

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from "node:fs";
 
 export interface MappedFile {
-  /** `7f00-7f10`, as /proc/PID/map_files names it */
+  /** `403000-14f7000`, as /proc/PID/map_files names it: without the zeros that /proc/PID/maps puts before low addresses */
   range: string;
   path: string;
   deleted: boolean;
@@ -15,11 +15,12 @@ export function executableMappings(maps: string): MappedFile[] {
   const files = new Map<string, MappedFile>();
   for (const line of maps.split("\n")) {
     // address perms offset dev inode path; a newline in a path is shown as \012
-    const match = /^([0-9a-f]+-[0-9a-f]+) ..x. [0-9a-f]+ [0-9a-f]+:[0-9a-f]+ \d+ +(\/.*)$/.exec(line);
-    if (!match?.[1] || !match[2]) continue;
-    const deleted = match[2].endsWith(" (deleted)");
-    const path = (deleted ? match[2].slice(0, -" (deleted)".length) : match[2]).replaceAll("\\012", "\n");
-    if (!files.has(match[2])) files.set(match[2], { range: match[1], path, deleted });
+    const [, begin, end, shown] =
+      /^0*([0-9a-f]+)-0*([0-9a-f]+) ..x. [0-9a-f]+ [0-9a-f]+:[0-9a-f]+ \d+ +(\/.*)$/.exec(line) ?? [];
+    if (!begin || !end || !shown) continue;
+    const deleted = shown.endsWith(" (deleted)");
+    const path = (deleted ? shown.slice(0, -" (deleted)".length) : shown).replaceAll("\\012", "\n");
+    if (!files.has(shown)) files.set(shown, { range: `${begin}-${end}`, path, deleted });
   }
   return [...files.values()];
 }

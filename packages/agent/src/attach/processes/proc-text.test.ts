@@ -10,6 +10,7 @@ test("code mappings, each file once, deleted ones marked, odd names whole", () =
     "55e0-55f0 r-xp 00001000 fe:00 12                         /usr/sbin/nginx",
     "7f00-7f10 r-xp 00000000 fe:00 13                         /usr/lib/libssl.so.3 (deleted)",
     "7f20-7f30 r-xp 00000000 fe:00 14                         /opt/a b\\012c/libssl.so.3",
+    "00403000-014f7000 r-xp 00003000 fe:00 15                 /usr/bin/caddy (deleted)",
     "7f40-7f50 r-xp 00000000 00:00 0                          [vdso]",
     "7f60-7f70 rwxp 00000000 00:00 0 ",
     "nonsense",
@@ -18,6 +19,7 @@ test("code mappings, each file once, deleted ones marked, odd names whole", () =
     { range: "55e0-55f0", path: "/usr/sbin/nginx", deleted: false },
     { range: "7f00-7f10", path: "/usr/lib/libssl.so.3", deleted: true },
     { range: "7f20-7f30", path: "/opt/a b\nc/libssl.so.3", deleted: false },
+    { range: "403000-14f7000", path: "/usr/bin/caddy", deleted: true },
   ]);
 });
 

@@ -1,0 +1,59 @@
+import { appendFileSync } from "node:fs";
+import { join } from "node:path";
+import { HOSTS_OPENSSL } from "@masthead/agent/testing/openssl-libraries";
+import { policySet } from "@masthead/agent/testing/policies";
+import { afterEach, expect, test } from "vitest";
+import { Cleanup } from "../support/cleanup.js";
+import { curl } from "../support/curl.js";
+import { startPythonServer } from "../support/https-servers.js";
+import { type KernelCapture, pathOf, startKernelCapture } from "../support/kernel-capture.js";
+import { mountOverlay } from "../support/overlay.js";
+import { type Program, startProgram } from "../support/program.js";
+import { PYTHON } from "../support/python.js";
+import { until } from "../support/until.js";
+
+/** The host's own files shown by an overlay, as sandboxes have them: overlayroot, `systemd-nspawn --volatile=overlay`. */
+
+const cleanup = new Cleanup();
+afterEach(() => cleanup.run());
+
+const MAPS_OPENSSL = "import ssl, sys; print('mapped', flush=True); sys.stdin.read()";
+const startInside = async (root: string): Promise<Program> => {
+  const inside = startProgram("chroot", [root, PYTHON, "-c", MAPS_OPENSSL]);
+  cleanup.add(() => inside.finish());
+  await inside.line();
+  return inside;
+};
+const librariesOf = ({ attachment }: KernelCapture, { pid }: Program) =>
+  attachment.libraries().filter(({ runtime, pids }) => runtime === "openssl" && pids.has(pid));
+
+test("a library of the host that an overlay shows, too, is probed once, and no exchange is seen twice", async () => {
+  const inside = await startInside(mountOverlay(cleanup, "/"));
+  const server = await startPythonServer(cleanup);
+  const paths: string[] = [];
+  const capture = startKernelCapture(cleanup, (record, bytes) => {
+    if (record.request && record.pid === server.pid) paths.push(pathOf(record, bytes));
+  });
+  capture.tables.apply(policySet(1, { all: {} }));
+  const libraries = librariesOf(capture, inside);
+  expect(libraries).toHaveLength(1);
+  expect(librariesOf(capture, server.program)).toEqual(libraries);
+  expect(await curl(server.port, [{ path: "/one" }, { path: "/two" }, { path: "/last" }])).toEqual([
+    200, 200, 200,
+  ]);
+  await until("the last request", () => paths.includes("/last"));
+  expect(paths).toEqual(["/one", "/two", "/last"]);
+});
+
+test("a copy that was made of it by writing to it is probed by itself, whichever was seen first", async () => {
+  const root = mountOverlay(cleanup, "/");
+  const before = await startInside(root);
+  const capture = startKernelCapture(cleanup, () => undefined);
+  appendFileSync(join(root, HOSTS_OPENSSL), "\0");
+  const inside = await startInside(root);
+  capture.attachment.scan();
+  const [shared, own] = [librariesOf(capture, before), librariesOf(capture, inside)];
+  expect([shared.length, own.length]).toEqual([1, 1]);
+  expect(own).not.toEqual(shared);
+  expect(own[0]?.linkIds.length).toBeGreaterThan(0);
+});

@@ -1,0 +1,19 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Cleanup } from "./cleanup.js";
+
+/** Shows `lower`, absolute, as a container's root would: what is written lands in memory. Unmounted by `cleanup`. @returns where */
+export function mountOverlay(cleanup: Cleanup, lower: string): string {
+  const folder = cleanup.folder();
+  const mount = (type: string, options: string, at: string): void => {
+    execFileSync("mount", ["-t", type, "-o", options, type, at]);
+    // Lazily: a probe, also one of another agent on this host, holds the mount that its file was reached through.
+    cleanup.add(() => execFileSync("umount", ["--lazy", at]));
+  };
+  mount("tmpfs", "size=16m", folder);
+  const [upper = "", work = "", root = ""] = ["upper", "work", "root"].map((kind) => join(folder, kind));
+  for (const part of [upper, work, root]) mkdirSync(part);
+  mount("overlay", `lowerdir=${lower},upperdir=${upper},workdir=${work}`, root);
+  return root;
+}
