@@ -1,5 +1,6 @@
-import { appendFileSync } from "node:fs";
-import { join } from "node:path";
+import { spawnSync } from "node:child_process";
+import { appendFileSync, copyFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { HOSTS_OPENSSL } from "@masthead/agent/testing/openssl-libraries";
 import { policySet } from "@masthead/agent/testing/policies";
 import { afterEach, expect, test } from "vitest";
@@ -43,6 +44,35 @@ test("a library of the host that an overlay shows, too, is probed once, and no e
   ]);
   await until("the last request", () => paths.includes("/last"));
   expect(paths).toEqual(["/one", "/two", "/last"]);
+});
+
+test("probes hold no container, and stay for the host's own processes when it goes", async () => {
+  const folder = cleanup.folder();
+  const library = join(folder, "libssl-0123cdef.so.3");
+  copyFileSync(HOSTS_OPENSSL, library);
+  const root = mountOverlay(cleanup, folder);
+  const startWith = async (path: string): Promise<Program> => {
+    const program =
+      "import ctypes, sys; ctypes.CDLL(sys.argv[1]); print('mapped', flush=True); sys.stdin.read()";
+    const mapping = startProgram(PYTHON, ["-c", program, path]);
+    cleanup.add(() => mapping.finish());
+    await mapping.line();
+    return mapping;
+  };
+  const inside = await startWith(join(root, basename(library)));
+  const capture = startKernelCapture(cleanup, () => undefined);
+  const [first] = librariesOf(capture, inside);
+  const links = first?.linkIds ?? [];
+  expect(links.length).toBeGreaterThan(0);
+
+  const outside = await startWith(library);
+  capture.attachment.scan();
+  await inside.finish();
+  capture.attachment.scan();
+  // Not lazily. Who looks at the process from elsewhere on this host may have it open for a moment.
+  await until("nothing to hold the container", () => spawnSync("umount", [root]).status === 0);
+  capture.attachment.scan();
+  expect(librariesOf(capture, outside)).toMatchObject([{ path: library, linkIds: links }]);
 });
 
 test("a copy that was made of it by writing to it is probed by itself, whichever was seen first", async () => {

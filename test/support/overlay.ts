@@ -8,8 +8,8 @@ export function mountOverlay(cleanup: Cleanup, lower: string): string {
   const folder = cleanup.folder();
   const mount = (type: string, options: string, at: string): void => {
     execFileSync("mount", ["-t", type, "-o", options, type, at]);
-    // Lazily: a probe, also one of another agent on this host, holds the mount that its file was reached through.
-    cleanup.add(() => execFileSync("umount", ["--lazy", at]));
+    // Lazily: a probe of another agent on this host may hold a mount that its file was reached through. It may be gone already.
+    cleanup.add(() => execFileSync("umount", ["--lazy", at], { stdio: "ignore" }));
   };
   mount("tmpfs", "size=16m", folder);
   const [upper = "", work = "", root = ""] = ["upper", "work", "root"].map((kind) => join(folder, kind));

@@ -6,7 +6,7 @@ const OVERLAYFS = 0x794c7630;
 const OVERLAYS_MAX = 2;
 const REMEMBERED_MAX = 4096;
 
-/** Of files on overlayfs that were looked at, by what every overlay shows of them. */
+/** Identities of files on overlayfs, by what every overlay shows of them. */
 const remembered = new Map<string, string>();
 
 /**
@@ -19,28 +19,40 @@ const remembered = new Map<string, string>();
  * of the last change stand for it (a copy that a container made of it has another time).
  */
 export function fileIdentity(path: string): string {
-  return identityOf(path, OVERLAYS_MAX);
-}
-
-function identityOf(path: string, overlays: number): string {
-  const stat = statSync(path, { bigint: true });
-  if (!stat.isFile()) throw Object.assign(new Error(`${path} is no file`), { code: "EINVAL" });
-  if (overlays === 0 || !isOverlay(path)) return `${stat.dev}:${stat.ino}`;
+  const stat = statOf(path);
+  if (!isOverlay(path)) return deviceAndInode(stat);
   const shown = `overlay:${stat.ino}:${stat.size}:${stat.ctimeNs}`;
   // For good: an overlay of which less can be found out than of the first one shows the same file.
-  const known = remembered.get(shown) ?? belowOverlay(path, stat, overlays) ?? shown;
+  const identity = remembered.get(shown) ?? inLayer(path, stat)?.identity ?? shown;
   if (remembered.size >= REMEMBERED_MAX) remembered.clear();
-  remembered.set(shown, known);
-  return known;
+  remembered.set(shown, identity);
+  return identity;
 }
 
-function belowOverlay(path: string, shown: BigIntStats, overlays: number): string | undefined {
-  const below = fileBelowOverlay(path, shown);
-  try {
-    return below === undefined ? undefined : identityOf(below, overlays - 1);
-  } catch {
-    return undefined;
+/**
+ * Where the kernel is led to the same inode without a container's mount, which a probe would hold for as long as it stands: in
+ * the layer. The same path where no overlay shows it, or its layer is not to be found. @throws the system's error where there is no such file
+ */
+export const pathBelowOverlays = (path: string): string =>
+  isOverlay(path) ? (inLayer(path, statOf(path))?.path ?? path) : path;
+
+function statOf(path: string): BigIntStats {
+  const stat = statSync(path, { bigint: true });
+  if (!stat.isFile()) throw Object.assign(new Error(`${path} is no file`), { code: "EINVAL" });
+  return stat;
+}
+
+const deviceAndInode = ({ dev, ino }: BigIntStats): string => `${dev}:${ino}`;
+
+function inLayer(path: string, stat: BigIntStats): { path: string; identity: string } | undefined {
+  let shown = { path, stat };
+  for (let overlays = 0; overlays < OVERLAYS_MAX; overlays += 1) {
+    const below = fileBelowOverlay(shown.path, shown.stat);
+    if (below === undefined) return undefined;
+    if (!isOverlay(below.path)) return { path: below.path, identity: deviceAndInode(below.stat) };
+    shown = below;
   }
+  return undefined;
 }
 
 function isOverlay(path: string): boolean {

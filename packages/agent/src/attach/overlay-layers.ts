@@ -55,14 +55,20 @@ function layersIn(options: string): string[] {
  * layers are named as who mounted them saw them, which this process may not, and nothing but size and time of the last change (in ns) says that it is the same file.
  * @param path a plain one, or below /proc/PID @param shown what stat() says of it
  */
-export function fileBelowOverlay(path: string, shown: BigIntStats): string | undefined {
+export function fileBelowOverlay(
+  path: string,
+  shown: BigIntStats,
+): { path: string; stat: BigIntStats } | undefined {
   const [, pid] = /^\/proc\/(\d+)\//.exec(path) ?? [];
   try {
     const { place, mountId } = placeOf(path);
     for (const process of pid === undefined ? ["self"] : ["self", pid]) {
       const mount = overlayMount(readFileSync(`/proc/${process}/mountinfo`, "utf8"), mountId);
-      const below = mount && inLayers(mount, place).find((file) => isSame(file, shown));
-      if (below !== undefined) return below;
+      for (const file of mount ? inLayers(mount, place) : []) {
+        const stat = statOrNothing(file);
+        if (stat?.isFile() && stat.size === shown.size && stat.ctimeNs === shown.ctimeNs)
+          return { path: file, stat };
+      }
     }
   } catch {
     // Gone, or not for this process to see.
@@ -91,11 +97,10 @@ function inLayers({ root, mountPoint, layers }: OverlayMount, place: string): st
     .flatMap((file) => [file, `/proc/1/root${file}`]);
 }
 
-function isSame(path: string, shown: BigIntStats): boolean {
+function statOrNothing(path: string): BigIntStats | undefined {
   try {
-    const stat = statSync(path, { bigint: true });
-    return stat.isFile() && stat.size === shown.size && stat.ctimeNs === shown.ctimeNs;
+    return statSync(path, { bigint: true });
   } catch {
-    return false;
+    return undefined;
   }
 }

@@ -4,7 +4,7 @@ import type { SeenAt } from "../../capture/seen-at.js";
 import { ElfError, withFile } from "../elf/byte-source.js";
 import { ElfFile } from "../elf/elf-file.js";
 import { ofThisMachine } from "../elf/host-machine.js";
-import { fileIdentity } from "../file-identity.js";
+import { fileIdentity, pathBelowOverlays } from "../file-identity.js";
 import { codeOf, errnoWords } from "../processes/system-error.js";
 import { type ChooseSites, type ChosenSites, chooseSites } from "../runtimes.js";
 import { UnknownBuild } from "../unknown-build.js";
@@ -97,7 +97,7 @@ export class LibraryTable {
         const path = openableAs(library.identity, library.path, pid);
         const found = path === undefined ? undefined : this.#find(path, library.isProgram, "call");
         if (path === undefined || !found || "error" in found || !found.chosen) continue;
-        this.#probes.addCalls(library, path, found.chosen);
+        this.#probes.addCalls(library, pathBelowOverlays(path), found.chosen);
         this.#attached += 1;
         return;
       } catch {
@@ -142,6 +142,8 @@ export class LibraryTable {
   #sighted(library: Library, path: string, by: Sighting): Library {
     if (by === "cache") library.cached = true;
     else if (by !== "policy") library.pids.add(by.pid);
+    // A plain path stays when processes go, and says what the library is to who reads it.
+    if (isOfProcess(library.path) && !isOfProcess(path)) library.path = path;
     if (library.failure !== undefined && library.retryAtScan <= this.#scan) {
       this.#attach(library, path, this.#find(path, library.isProgram));
     }
@@ -172,7 +174,7 @@ export class LibraryTable {
       if ("error" in found) throw found.error;
       const { chosen } = found;
       if (!chosen) throw new Error("no functions that read and write in it, of a TLS library that is known");
-      this.#probes.attach(library, path, chosen);
+      this.#probes.attach(library, pathBelowOverlays(path), chosen);
       this.#attached += 1;
     } catch (error) {
       library.failure = words(error);
@@ -189,7 +191,7 @@ export class LibraryTable {
   /**
    * Once a scan: what no process maps and no path leads to any more is let go (an upgraded library, a removed image).
    * The inode stays alive as long as a probe stands on it, so its number cannot come back as another file's; so does the
-   * mount that it was reached through, which is why a container's file is let go when its last process is gone.
+   * mount that it was reached through, which is why a container's file is let go when its last process is gone: where its layer is not known, that is the container's.
    */
   prune(): void {
     this.#scan += 1;
@@ -226,6 +228,8 @@ export class LibraryTable {
     this.#libraries.clear();
   }
 }
+
+const isOfProcess = (path: string): boolean => path.startsWith("/proc/");
 
 function isStillThere(library: Library): boolean {
   try {
