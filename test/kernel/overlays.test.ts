@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { appendFileSync, copyFileSync } from "node:fs";
+import { appendFileSync, copyFileSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { HOSTS_OPENSSL } from "@masthead/agent/testing/openssl-libraries";
 import { policySet } from "@masthead/agent/testing/policies";
@@ -24,6 +24,14 @@ const startInside = async (root: string): Promise<Program> => {
   cleanup.add(() => inside.finish());
   await inside.line();
   return inside;
+};
+const MAPS_A_FILE =
+  "import ctypes, sys; ctypes.CDLL(sys.argv[1]); print('mapped', flush=True); sys.stdin.read()";
+const startMapping = async (path: string): Promise<Program> => {
+  const mapping = startProgram(PYTHON, ["-c", MAPS_A_FILE, path]);
+  cleanup.add(() => mapping.finish());
+  await mapping.line();
+  return mapping;
 };
 const librariesOf = ({ attachment }: KernelCapture, { pid }: Program) =>
   attachment.libraries().filter(({ runtime, pids }) => runtime === "openssl" && pids.has(pid));
@@ -51,21 +59,13 @@ test("probes hold no container, and stay for the host's own processes when it go
   const library = join(folder, "libssl-0123cdef.so.3");
   copyFileSync(HOSTS_OPENSSL, library);
   const root = mountOverlay(cleanup, folder);
-  const startWith = async (path: string): Promise<Program> => {
-    const program =
-      "import ctypes, sys; ctypes.CDLL(sys.argv[1]); print('mapped', flush=True); sys.stdin.read()";
-    const mapping = startProgram(PYTHON, ["-c", program, path]);
-    cleanup.add(() => mapping.finish());
-    await mapping.line();
-    return mapping;
-  };
-  const inside = await startWith(join(root, basename(library)));
+  const inside = await startMapping(join(root, basename(library)));
   const capture = startKernelCapture(cleanup, () => undefined);
   const [first] = librariesOf(capture, inside);
   const links = first?.linkIds ?? [];
   expect(links.length).toBeGreaterThan(0);
 
-  const outside = await startWith(library);
+  const outside = await startMapping(library);
   capture.attachment.scan();
   await inside.finish();
   capture.attachment.scan();
@@ -73,6 +73,25 @@ test("probes hold no container, and stay for the host's own processes when it go
   await until("nothing to hold the container", () => spawnSync("umount", [root]).status === 0);
   capture.attachment.scan();
   expect(librariesOf(capture, outside)).toMatchObject([{ path: library, linkIds: links }]);
+});
+
+test("a library of an image stays probed between its containers, as long as the image is there", async () => {
+  const image = cleanup.folder();
+  const library = join(image, "libssl-4567cdef.so.3");
+  copyFileSync(HOSTS_OPENSSL, library);
+  const inside = await startMapping(join(mountOverlay(cleanup, image), basename(library)));
+  const capture = startKernelCapture(cleanup, () => undefined);
+  const links = librariesOf(capture, inside)[0]?.linkIds ?? [];
+  expect(links.length).toBeGreaterThan(0);
+  await inside.finish();
+  capture.attachment.scan();
+  const next = await startMapping(join(mountOverlay(cleanup, image), basename(library)));
+  capture.attachment.scan();
+  expect(librariesOf(capture, next)).toMatchObject([{ path: library, linkIds: links }]);
+  await next.finish();
+  rmSync(library);
+  capture.attachment.scan();
+  expect(capture.attachment.libraries().filter(({ path }) => path === library)).toEqual([]);
 });
 
 test("a copy that was made of it by writing to it is probed by itself, whichever was seen first", async () => {

@@ -5,7 +5,7 @@ import { type LibrarySite, NOTED_READS } from "../sites/site.js";
 /** A file with a TLS implementation in it: a shared library, or a program. */
 export interface Library {
   identity: string;
-  /** by which it was first found */
+  /** by which it was first found, and a plainer one where there is; below an overlay, the layer's */
   path: string;
   /** what it turned out to carry */
   runtime?: Runtime;

@@ -84,6 +84,26 @@ test("one without, and what is no program, are looked through once; neither is i
   expect(table.all()).toEqual([]);
 });
 
+test("where the table is full, what no process maps makes room, and nothing else does", () => {
+  const { table } = tableWith();
+  const sight = (file: number) => {
+    const path = join(folder, `file-${file}`);
+    writeFileSync(path, "no library");
+    return table.sight(path, { pid: file });
+  };
+  for (let file = 1; file <= 1024; file += 1) expect(sight(file)).toHaveProperty("failure");
+  expect(sight(1025)).toEqual({ unsighted: "1024 libraries are probed, which is the most there may be" });
+  expect(table.refused).toBe(1);
+  table.forget(7);
+  expect(sight(1025)).toHaveProperty("failure");
+  expect(table.all()).toHaveLength(1024);
+  expect(table.all().filter(({ path }) => /-(7|8|1025)$/.test(path))).toMatchObject([
+    { path: join(folder, "file-8") },
+    { path: join(folder, "file-1025") },
+  ]);
+  expect(table.refused).toBe(1);
+});
+
 test("one that is not known how to follow is in the table, which says why", () => {
   const { table, looks } = tableWith(() => {
     throw new UnknownBuild("go1.99 on x86-64");

@@ -58,7 +58,7 @@ export class LibraryTable {
       return { unsighted: words(error) };
     }
     let library = this.#libraries.get(identity);
-    if (!library && this.#isFull())
+    if (!library && !this.#hasRoom())
       return { unsighted: `${LIBRARIES_MAX} libraries are probed, which is the most there may be` };
     library ??= this.#add(identity, path, false);
     return this.#sighted(library, path, by);
@@ -113,7 +113,7 @@ export class LibraryTable {
   }
 
   #addProgram(identity: string, path: string): Library | undefined {
-    if (this.#isFull()) return undefined;
+    if (!this.#hasRoom()) return undefined;
     const found = this.#find(path, true);
     const isOther = "error" in found ? found.error instanceof ElfError : found.chosen === undefined;
     if (isOther) {
@@ -145,26 +145,29 @@ export class LibraryTable {
     // A plain path stays when processes go, and says what the library is to who reads it.
     if (isOfProcess(library.path) && !isOfProcess(path)) library.path = path;
     if (library.failure !== undefined && library.retryAtScan <= this.#scan) {
-      this.#attach(library, path, this.#find(path, library.isProgram));
+      this.#attach(library, pathBelowOverlays(path), this.#find(path, library.isProgram));
     }
     return library;
   }
 
-  /** Whether a further file finds no room, which is counted. */
-  #isFull(): boolean {
-    const isFull = this.#libraries.size >= LIBRARIES_MAX;
-    if (isFull) this.#refused += 1;
-    return isFull;
+  /** For a further file. What no process maps and no loader would makes room; where all are in use, that is counted. */
+  #hasRoom(): boolean {
+    if (this.#libraries.size < LIBRARIES_MAX) return true;
+    const idle = this.all().find(({ pids, cached }) => pids.size === 0 && !cached);
+    if (idle) this.#letGo(idle);
+    else this.#refused += 1;
+    return idle !== undefined;
   }
 
   #add(identity: string, path: string, isProgram: boolean, found = this.#find(path, isProgram)): Library {
     const link = this.session.info.links[0] ?? "perf";
+    // The layer's path stays when the container goes: the next one of its image is captured from its first exchange on.
     const library: Library = {
-      ...{ identity, path, link, sites: [], linkIds: [] },
+      ...{ identity, path: pathBelowOverlays(path), link, sites: [], linkIds: [] },
       ...{ isUnknownBuild: false, retryAtScan: 0, isProgram, pids: new Set<number>(), cached: false },
     };
     this.#libraries.set(identity, library);
-    this.#attach(library, path, found);
+    this.#attach(library, library.path, found);
     return library;
   }
 
@@ -174,7 +177,7 @@ export class LibraryTable {
       if ("error" in found) throw found.error;
       const { chosen } = found;
       if (!chosen) throw new Error("no functions that read and write in it, of a TLS library that is known");
-      this.#probes.attach(library, pathBelowOverlays(path), chosen);
+      this.#probes.attach(library, path, chosen);
       this.#attached += 1;
     } catch (error) {
       library.failure = words(error);
@@ -198,8 +201,12 @@ export class LibraryTable {
     const gone = [...this.#libraries.values()].filter(
       (library) => library.pids.size === 0 && !isStillThere(library),
     );
-    this.#probes.detach(...gone);
-    for (const { identity } of gone) this.#libraries.delete(identity);
+    this.#letGo(...gone);
+  }
+
+  #letGo(...libraries: Library[]): void {
+    this.#probes.detach(...libraries);
+    for (const { identity } of libraries) this.#libraries.delete(identity);
   }
 
   /** The libraries that this process maps, the captured ones first. */
