@@ -8,6 +8,7 @@ import { fileIdentity, pathBelowOverlays } from "../file-identity.js";
 import { codeOf, errnoWords } from "../processes/system-error.js";
 import { type ChooseSites, type ChosenSites, chooseSites } from "../runtimes.js";
 import { UnknownBuild } from "../unknown-build.js";
+import { isStillThere, plainerPath } from "./library-path.js";
 import { type Library, LibraryProbes } from "./library-probes.js";
 import { openableAs } from "./mapped-libraries.js";
 
@@ -142,8 +143,7 @@ export class LibraryTable {
   #sighted(library: Library, path: string, by: Sighting): Library {
     if (by === "cache") library.cached = true;
     else if (by !== "policy") library.pids.add(by.pid);
-    // A plain path stays when processes go, and says what the library is to who reads it.
-    if (isOfProcess(library.path) && !isOfProcess(path)) library.path = path;
+    library.path = plainerPath(library.path, path);
     if (library.failure !== undefined && library.retryAtScan <= this.#scan) {
       this.#attach(library, pathBelowOverlays(path), this.#find(path, library.isProgram));
     }
@@ -233,16 +233,6 @@ export class LibraryTable {
   close(): void {
     this.#probes.detach(...this.#libraries.values());
     this.#libraries.clear();
-  }
-}
-
-const isOfProcess = (path: string): boolean => path.startsWith("/proc/");
-
-function isStillThere(library: Library): boolean {
-  try {
-    return fileIdentity(library.path) === library.identity;
-  } catch {
-    return false;
   }
 }
 

@@ -1,0 +1,17 @@
+import { fileIdentity } from "../file-identity.js";
+import type { Library } from "./library-probes.js";
+
+const isOfProcess = (path: string): boolean => path.startsWith("/proc/");
+
+/** Of two paths of one file the one to keep: one that is no process's stays when processes go, and says to people what the file is. */
+export const plainerPath = (kept: string, path: string): string =>
+  isOfProcess(kept) && !isOfProcess(path) ? path : kept;
+
+/** Whether its path still leads to it. */
+export function isStillThere({ path, identity }: Pick<Library, "path" | "identity">): boolean {
+  try {
+    return fileIdentity(path) === identity;
+  } catch {
+    return false;
+  }
+}
