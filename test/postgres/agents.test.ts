@@ -155,6 +155,30 @@ describe("agents", () => {
     await sql`delete from agents where agent_id = 'web-6'`;
   });
 
+  it("lack what passed between a stop and the start that came after it, and nothing while they are stopped", async () => {
+    const { sql } = plane.database.open("owner");
+    const stoppedUs = plane.clock.nowUs - 20_000_000;
+    const startedUs = plane.clock.nowUs - 5_000_000;
+    const gaps = async () => {
+      const usage = await plane.request("GET", "/v1/usage?filter%5Bagent.id%5D=web-7&window=total");
+      return ((await usage.json()) as { meta: UsageMeta }).meta.completeness.gaps;
+    };
+    await send("web-7", { epoch: 10, final: true });
+    await drainAll();
+    await sql`update epochs set complete_until = ${toRfc3339(stoppedUs)}::timestamptz where agent_id = 'web-7'`;
+    expect(await gaps()).toEqual([]);
+    // One that never captured ends nothing.
+    await send("web-7", { epoch: 11, final: true });
+    await send("web-7", { epoch: 12, final: false });
+    await drainAll();
+    await sql`update epochs set capturing_since = ${toRfc3339(startedUs)}::timestamptz, complete_until = now()
+      where agent_id = 'web-7' and epoch = 12`;
+    expect(await gaps()).toEqual([
+      { agentId: "web-7", from: toRfc3339(stoppedUs), to: toRfc3339(startedUs), reason: "agent/stopped" },
+    ]);
+    await sql`delete from agents where agent_id = 'web-7'`;
+  });
+
   it("are away when they fall silent or stop", async () => {
     await send("web-2", { final: true });
     await drainAll();

@@ -67,6 +67,20 @@ async function agent(spoolDir: string, maxSpoolBytes: number, maxSeries = 1000) 
   return { kernel, counts, ledger, spool, batcher, meter, batches, pressure };
 }
 
+test("what the kernel counts after the end of an epoch is in no account of it", async () => {
+  const { kernel, counts, ledger } = await agent(dir, 1e6);
+  Object.assign(kernel, { captured: 10, lost: 2 });
+  Object.assign(counts, { received: 5, pairing: 4 });
+  ledger.batched = 1;
+  ledger.endEpoch();
+  const ended = ledger.snapshot();
+  expect(ended.lost).toContainEqual({ stage: "agent", reason: "epoch_ended", count: 3 + 4 });
+  expect([ended.captured, ended.pending, ledger.imbalance()]).toEqual([10, 0, 0]);
+  // Its programs run until they are let go.
+  Object.assign(kernel, { captured: 17, lost: 5 });
+  expect(ledger.snapshot()).toEqual(ended);
+});
+
 const counted = (batch: Batch): number => batch.usage.reduce((sum, { requests }) => sum + requests, 0);
 const balance = ({ captured, batched, lost, pending }: Batch["ledger"]): number =>
   captured - batched - pending - lost.reduce((sum, { count }) => sum + count, 0);

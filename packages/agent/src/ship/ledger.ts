@@ -2,10 +2,15 @@ import type { Ledger, Loss, LostBatch } from "@masthead/shared/wire/ledger";
 import type { LossCounts } from "../losses.js";
 import type { BatchLoss } from "./lost-batches.js";
 
+interface KernelAccount {
+  captured: number;
+  lost: Loss[];
+}
+
 /** What the ledger is made of. All counts are of this epoch and of exchanges. */
 export interface LedgerSources {
   /** the kernel's counters: request heads begun, and those it lost, by reason */
-  kernel(): { captured: number; lost: Loss[] };
+  kernel(): KernelAccount;
   /** request records that decoding was handed, readable or not */
   requestsReceived(): number;
   /** requests that no policy governs: captured for nobody, in no account */
@@ -24,7 +29,8 @@ export class AgentLedger {
   batched = 0;
   /** in the open batch and in those that wait for their seq */
   awaitingBatch = 0;
-  #ended = false;
+  /** the kernel's last word: its programs count until they are let go, and nobody takes what they send */
+  #ended: KernelAccount | undefined;
 
   constructor(
     private readonly sources: LedgerSources,
@@ -42,15 +48,17 @@ export class AgentLedger {
       captured: kernel.captured - this.sources.ungoverned(),
       batched: this.batched + closing,
       lost,
-      pending: (this.#ended ? 0 : inRing + this.sources.pairing()) + this.awaitingBatch - closing,
+      pending:
+        (this.#ended === undefined ? inRing + this.sources.pairing() : 0) + this.awaitingBatch - closing,
       ...(lostBatches.length > 0 ? { lostBatches } : {}),
     };
   }
 
   /** The agent stops and looks at no record any more: what had not ended by now is lost, by name and number. */
   endEpoch(): void {
-    this.losses.add("agent", "epoch_ended", this.#kernel().inRing + this.sources.pairing());
-    this.#ended = true;
+    const { kernel, inRing } = this.#kernel();
+    this.losses.add("agent", "epoch_ended", inRing + this.sources.pairing());
+    this.#ended = kernel;
   }
 
   /** A batch of this epoch is lost after all. */
@@ -67,7 +75,8 @@ export class AgentLedger {
   }
 
   /** The counters of several CPUs are not read at one instant: what was received or lost was captured too. */
-  #kernel() {
+  #kernel(): { kernel: KernelAccount; inRing: number } {
+    if (this.#ended !== undefined) return { kernel: this.#ended, inRing: 0 };
     const kernel = this.sources.kernel();
     const left = kernel.lost.reduce((sum, { count }) => sum + count, this.sources.requestsReceived());
     const captured = Math.max(kernel.captured, left);

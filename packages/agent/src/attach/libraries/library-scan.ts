@@ -40,7 +40,9 @@ const UNSEEN: ScannedProcess = { otherTls: [], hasQuic: false, missed: [] };
 /** Finds libraries: those the loader's caches name, before any process maps them, and those that processes map. */
 export class LibraryScan {
   readonly #seen = new Map<number, Seen>();
-  readonly #roots = new Set<string>();
+  /** roots that were looked at, with the process that showed each: when it ends, the numbers by which it is known may soon be another one's */
+  readonly #roots = new Map<string, number>();
+  readonly #ownRoot = rootIdentity(process.pid);
   readonly #hostCache = new LoaderCache("", isTlsLibraryName);
   #scans = 0;
   #turn = 0;
@@ -63,7 +65,8 @@ export class LibraryScan {
     for (const pid of this.#due(pids)) {
       if (!excluded.has(pid)) this.look(pid);
     }
-    this.libraries.prune();
+    // What a loader's cache named may be gone with the process by whose root it was reached, and be there by another's.
+    if (this.libraries.prune()) this.#forgetRoots(() => true);
     return live;
   }
 
@@ -79,6 +82,14 @@ export class LibraryScan {
   forget(pid: number): void {
     this.#seen.delete(pid);
     this.libraries.forget(pid);
+    this.#forgetRoots((shownBy) => shownBy === pid);
+  }
+
+  /** But for this process's own, whose number nobody else gets. */
+  #forgetRoots(ofProcess: (pid: number) => boolean): void {
+    for (const [root, shownBy] of this.#roots) {
+      if (root !== this.#ownRoot && ofProcess(shownBy)) this.#roots.delete(root);
+    }
   }
 
   /** As of the last look; nothing of a process that was never looked at. */
@@ -134,7 +145,7 @@ export class LibraryScan {
     // One that ended meanwhile may not have shown all.
     if (rootIdentity(pid) !== identity) return false;
     if (this.#roots.size >= ROOTS_MAX) this.#roots.clear();
-    this.#roots.add(identity);
+    this.#roots.set(identity, pid);
     return true;
   }
 

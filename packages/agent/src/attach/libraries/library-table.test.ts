@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, linkSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -7,6 +7,7 @@ import type { SeenAt } from "../../capture/seen-at.js";
 import { armCryptoTls } from "../../testing/go-code-for-arm64.js";
 import { goProgramBytes } from "../../testing/go-program.js";
 import { NODE_WITH_OPENSSL } from "../../testing/node-with-openssl.js";
+import { HOSTS_OPENSSL } from "../../testing/openssl-libraries.js";
 import { type ChooseSites, chooseSites } from "../runtimes.js";
 import { UnknownBuild } from "../unknown-build.js";
 import { LibraryTable } from "./library-table.js";
@@ -82,6 +83,33 @@ test("one without, and what is no program, are looked through once; neither is i
     expect(table.sightProgram(path, { pid: 1 })).toBeUndefined();
   expect(looks()).toBe(1);
   expect(table.all()).toEqual([]);
+});
+
+test("where the way to a file is gone before it was attached, the next who leads to it is asked at once", () => {
+  const [first, second] = [join(folder, "of-a-container"), join(folder, "of-another")];
+  copyFileSync(HOSTS_OPENSSL, first);
+  linkSync(first, second);
+  const { table, looks } = tableWith((elf) => {
+    if (existsSync(first)) {
+      rmSync(first);
+      throw Object.assign(new Error("gone"), { code: "ENOENT" });
+    }
+    return chooseSites(elf);
+  });
+  expect(table.sight(first, { pid: 1 })).toMatchObject({ failure: expect.stringContaining("ENOENT") });
+  const library = table.sight(second, { pid: 2 });
+  expect(library).toMatchObject({ runtime: "openssl", pids: new Set([1, 2]) });
+  expect(library).not.toHaveProperty("failure");
+  expect(looks()).toBe(2);
+});
+
+test("where an attachment is refused, nobody asks again at once", () => {
+  const { table, looks } = tableWith(() => {
+    throw new Error("refused");
+  });
+  for (const pid of [1, 2, 3])
+    expect(table.sight(HOSTS_OPENSSL, { pid })).toMatchObject({ failure: "refused" });
+  expect(looks()).toBe(1);
 });
 
 test("where the table is full, what no process maps makes room, and nothing else does", () => {

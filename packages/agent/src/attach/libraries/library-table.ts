@@ -182,7 +182,9 @@ export class LibraryTable {
     } catch (error) {
       library.failure = words(error);
       library.isUnknownBuild = error instanceof UnknownBuild;
-      library.retryAtScan = this.#scan + RETRY_AFTER_SCANS;
+      // Where only the way there is gone, as when a process ended, the next one who leads to it is asked.
+      const isRefused = isStillThere({ path, identity: library.identity });
+      library.retryAtScan = this.#scan + (isRefused ? RETRY_AFTER_SCANS : 0);
     }
   }
 
@@ -192,16 +194,17 @@ export class LibraryTable {
   }
 
   /**
-   * Once a scan: what no process maps and no path leads to any more is let go (an upgraded library, a removed image).
+   * Once a scan: what no process maps and no path leads to any more is let go (an upgraded library, a removed image). @returns whether there was any.
    * The inode stays alive as long as a probe stands on it, so its number cannot come back as another file's; so does the
    * mount that it was reached through, which is why a container's file is let go when its last process is gone: where its layer is not known, that is the container's.
    */
-  prune(): void {
+  prune(): boolean {
     this.#scan += 1;
     const gone = [...this.#libraries.values()].filter(
       (library) => library.pids.size === 0 && !isStillThere(library),
     );
     this.#letGo(...gone);
+    return gone.length > 0;
   }
 
   #letGo(...libraries: Library[]): void {

@@ -9,7 +9,8 @@ const GAPS_MAX = 1_000;
 
 /**
  * What may be missing in a range, by the ledger: see decision 0002. Concerned are runs that were heard of since the range
- * began; a run that stopped on purpose holds nothing back once all of its batches are settled. A suspension that lasts reaches as
+ * began; a run that stopped on purpose holds nothing back once all of its batches are settled, and where its agent came back, nobody captured
+ * in between. A suspension that lasts reaches as
  * far as the run was heard of, by a heartbeat or by batches, which may be the newer ones.
  * @param agentIds absent: the fleet
  */
@@ -39,6 +40,13 @@ export const readCompleteness = async (
       select agent_id, lost_from as gap_from, lost_until as gap_to, 'agent/epoch_ended' as reason
       from ledger_losses where lost is null ${ofAgents}
       union all
+      select e.agent_id, e.complete_until,
+        greatest(to_timestamp(later.epoch / 1000.0), later.capturing_since, e.complete_until), 'agent/stopped'
+      from epochs e cross join lateral (
+        select min(n.epoch) as epoch, min(n.capturing_since) as capturing_since from epochs n
+        where n.agent_id = e.agent_id and n.epoch > e.epoch) later
+      where e.final and e.complete_until is not null and later.epoch is not null ${ofAgents}
+      union all
       select agent_id, to_timestamp((s->>'sinceUs')::float8 / 1000000),
         coalesce(to_timestamp((s->>'untilUs')::float8 / 1000000),
           greatest(to_timestamp(sent_at_us::float8 / 1000000), complete_until)), 'agent/suspended'
@@ -58,7 +66,7 @@ export const readCompleteness = async (
       (select jsonb_agg(to_jsonb(overlapping)) from (
         select agent_id, (extract(epoch from gap_from) * 1000000)::bigint as from_us,
           (extract(epoch from gap_to) * 1000000)::bigint as to_us, reason
-        from gaps where gap_from < ${to} and gap_to > ${from} order by gap_from limit ${GAPS_MAX}) overlapping) as gaps`;
+        from gaps where gap_from < ${to} and gap_to > greatest(${from}, gap_from) order by gap_from limit ${GAPS_MAX}) overlapping) as gaps`;
   const completeUs = row?.known ? (row.complete_us ?? nowUs) : null;
   return {
     completeUntil: completeUs === null ? null : toRfc3339(completeUs),

@@ -7,7 +7,9 @@ import { table } from "./table.js";
 /** Reasons in words; what is not here is shown as it is. */
 const REASONS: Readonly<Record<string, string>> = {
   "agent/epoch_ended": "a capturing agent ended without a last report",
+  "agent/stopped": "an agent was stopped, and came back later",
   "agent/suspended": "an agent suspended capture to spare its host",
+  "agent/undelivered": "what an agent had captured did not arrive",
   "agent/silent": "an agent was not heard of",
 };
 
