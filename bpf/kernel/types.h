@@ -136,6 +136,10 @@ struct tcp_sock {
 	__u32 srtt_us, total_retrans, data_segs_in;
 } relocated;
 
+struct inet_sock {
+	__u16 inet_sport;	/* in network order */
+} relocated;
+
 /* Of a protocol that stands between a TCP socket and the program. */
 struct tcp_ulp_ops {
 	char name[16];

@@ -86,8 +86,6 @@ static __always_inline int is_socket_of(const struct connection *c, const struct
 
 	socket.family = 0;
 	read_socket(s->sk, 0, &socket);
-	if (!socket.local_port)	/* of one that was reset, the kernel has given its port back */
-		socket.local_port = c->socket.local_port;
 	return socket.family && is_same_socket(&socket, &c->socket);
 }
 

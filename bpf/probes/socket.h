@@ -19,13 +19,24 @@ static __always_inline int is_v4_mapped(const __u8 *a)
 /* `typed`: the kernel handed the socket over as one, and its fields are read without a helper in every build. */
 #define SOCKET_FIELD(sk, field, typed) ((typed) ? (sk)->field : READ_FIELD(sock, sk, field))
 
+/*
+ * The socket's own port. One that was closed within the call, as by a peer that is gone, has given it back where the program had not asked for it
+ * (inet_put_port); what it sent with stays.
+ */
+static __always_inline __u16 local_port(struct sock *sk, __u16 port)
+{
+	struct inet_sock *inet = (void *)sk;
+
+	return port ? port : __builtin_bswap16(READ_FIELD(inet_sock, inet, inet_sport));
+}
+
 static __always_inline void read_socket(struct sock *sk, int typed, struct record_socket *s)
 {
 	__u16 family = SOCKET_FIELD(sk, __sk_common.skc_family, typed);
 
 	if ((family != AF_INET && family != AF_INET6) || SOCKET_FIELD(sk, sk_type, typed) != SOCKET_STREAM)	/* a name is looked up by datagrams */
 		return;
-	s->local_port = SOCKET_FIELD(sk, __sk_common.skc_num, typed);
+	s->local_port = local_port(sk, SOCKET_FIELD(sk, __sk_common.skc_num, typed));
 	s->peer_port = __builtin_bswap16(SOCKET_FIELD(sk, __sk_common.skc_dport, typed));
 	if (family == AF_INET6) {
 		BPF_CORE_READ_INTO(&s->local, sk, __sk_common.skc_v6_rcv_saddr);

@@ -19,6 +19,7 @@ import {
   startKernelCapture,
 } from "../support/kernel-capture.js";
 import { linkedPrograms } from "../support/kernel-objects.js";
+import { PYTHON } from "../support/python.js";
 import { until } from "../support/until.js";
 
 /** Where the addresses of an exchange come from. */
@@ -119,3 +120,28 @@ test.each([
     expect(peerPorts).toContain(proxyPort);
   },
 );
+
+/** A client that writes to a server that has closed: the reset comes within the call, and the kernel takes the port back. */
+const WRITES_TOO_LATE = `
+import select, socket
+listener = socket.create_server(("127.0.0.1", 0))
+client = socket.create_connection(listener.getsockname())
+listener.accept()[0].close()
+select.select([client], [], [])
+port = client.getsockname()[1]
+client.send(b"GET /too-late HTTP/1.1\\r\\nhost: a\\r\\n\\r\\n")
+print(port, flush=True)`;
+
+test("a socket that is reset within the call that writes to it has its port", async () => {
+  const ports: number[] = [];
+  capture(
+    (record, bytes) => {
+      if (!record.request || pathOf(record, bytes) !== "/too-late") return;
+      ports.push(readSocket(bytes, record.socketStart)?.localPort ?? 0);
+    },
+    { clearText: true },
+  );
+  const { stdout } = await promisify(execFile)(PYTHON, ["-c", WRITES_TOO_LATE]);
+  await until("its request", () => ports.length > 0);
+  expect(ports).toEqual([Number(stdout)]);
+});
