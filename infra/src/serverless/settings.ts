@@ -9,7 +9,9 @@ import { createSecrets } from "@masthead/api/platform/secrets";
 import {
   type Configuration,
   ConfigurationError,
+  natsUrls,
   onOff,
+  postgresUrl,
   readConfiguration,
   text,
   variable,
@@ -38,20 +40,20 @@ export const serverlessVariables = {
     description: "Connection string of the role `masthead_app`, for requests.",
     unit: "URL",
     secret: true,
-    schema: text,
+    schema: postgresUrl,
   }),
   ingestDatabaseUrl: variable({
     name: "MASTHEAD_INGEST_DATABASE_URL",
     description: "Connection string of the role `masthead_ingest`, for the drain.",
     unit: "URL",
     secret: true,
-    schema: text,
+    schema: postgresUrl,
   }),
   natsUrl: variable({
     name: "MASTHEAD_NATS_URL",
     description: "NATS server, or several with commas.",
     unit: "URL",
-    schema: text,
+    schema: natsUrls,
   }),
   natsCredentials: variable({
     name: "MASTHEAD_NATS_CREDENTIALS_TEXT",

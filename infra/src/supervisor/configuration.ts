@@ -1,4 +1,11 @@
-import { onOff, text, variable, wholeNumber } from "@masthead/shared/config/definition";
+import {
+  natsUrls,
+  onOff,
+  postgresUrl,
+  text,
+  variable,
+  wholeNumber,
+} from "@masthead/shared/config/definition";
 
 /** What `npm start` reads itself; the parts that it starts read their own. */
 export const supervisorVariables = {
@@ -27,13 +34,13 @@ export const supervisorVariables = {
       "Use this Postgres (16 or later) instead of the embedded one: connection string of a role that owns the database and may create roles.",
     unit: "URL",
     secret: true,
-    schema: text,
+    schema: postgresUrl,
   }),
   natsUrl: variable({
     name: "MASTHEAD_NATS_URL",
     description: "Use this NATS instead of starting one; needs `MASTHEAD_NATS_CREDENTIALS`.",
     unit: "URL",
-    schema: text,
+    schema: natsUrls,
   }),
   natsCredentials: variable({
     name: "MASTHEAD_NATS_CREDENTIALS",

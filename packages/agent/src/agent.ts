@@ -20,7 +20,7 @@ import { SeriesBound } from "./meter/series-bound.js";
 import { confine } from "./privilege/confine.js";
 import { Batcher } from "./ship/batcher.js";
 import { CompleteUntil } from "./ship/complete-until.js";
-import { agentIdOfCredentials } from "./ship/credentials.js";
+import { agentIdIn } from "./ship/credentials.js";
 import { beginEpoch } from "./ship/epoch.js";
 import { AgentLedger } from "./ship/ledger.js";
 import { LostBatches } from "./ship/lost-batches.js";
@@ -65,9 +65,7 @@ export async function startAgent(
 ): Promise<RunningAgent> {
   const { natsUrl, natsCredentials } = required(config);
   const agentId =
-    config.agentId === undefined
-      ? agentIdOfCredentials(await readFile(natsCredentials, "utf8"))
-      : agentIdSchema.parse(config.agentId);
+    config.agentId === undefined ? await agentIdIn(natsCredentials) : agentIdSchema.parse(config.agentId);
   const runFiles = new RunFiles(config.home);
   await runFiles.began();
   const spoolDir = join(config.home, "spool");

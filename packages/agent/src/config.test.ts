@@ -18,3 +18,18 @@ test("labels are pairs", () => {
 test("an agent id is a subject token", () => {
   expect(() => readAgentConfiguration({ MASTHEAD_AGENT_ID: "a.*" })).toThrow(/MASTHEAD_AGENT_ID/);
 });
+
+test("the ring's size is one that the kernel takes as it is", () => {
+  expect(readAgentConfiguration({ MASTHEAD_RING_BYTES: "8192" }).ringBytes).toBe(8192);
+  expect(() => readAgentConfiguration({ MASTHEAD_RING_BYTES: "5000" })).toThrow(
+    "MASTHEAD_RING_BYTES: a power of two",
+  );
+});
+
+test("a fingerprint key that somebody named is not made", () => {
+  expect(readAgentConfiguration({}).makesFingerprintKey).toBe(true);
+  expect(readAgentConfiguration({ MASTHEAD_FINGERPRINT_KEY: "/etc/key" })).toMatchObject({
+    fingerprintKey: "/etc/key",
+    makesFingerprintKey: false,
+  });
+});

@@ -2,6 +2,7 @@ import { isAbsolute, join, resolve } from "node:path";
 import {
   type Configuration,
   decimalNumber,
+  natsUrls,
   readConfiguration,
   text,
   variable,
@@ -51,7 +52,7 @@ export const agentVariables = {
     name: "MASTHEAD_NATS_URL",
     description: "Where NATS is; several servers with commas. `run` needs it.",
     unit: "URL",
-    schema: text,
+    schema: natsUrls,
   }),
   natsCredentials: variable({
     name: "MASTHEAD_NATS_CREDENTIALS",
@@ -68,7 +69,7 @@ export const agentVariables = {
   fingerprintKey: variable({
     name: "MASTHEAD_FINGERPRINT_KEY",
     description:
-      "File with the fleet's fingerprint key, 32 hex digits. Absent: `fingerprint.key` in `MASTHEAD_HOME`, made at the first start; other agents then fingerprint differently.",
+      "File with the fleet's fingerprint key, 32 hex digits. Absent: `fingerprint.key` in `MASTHEAD_HOME`, made at the first start (one that is named has to be there); other agents then fingerprint differently.",
     unit: "path",
     schema: text,
   }),
@@ -107,7 +108,10 @@ export const agentVariables = {
     description: "Size of the kernel's ring buffer, a power of two. Full: loss `ring/full`.",
     unit: "bytes",
     default: String(4 * MIB),
-    schema: wholeNumber(4096, 1024 * MIB),
+    schema: wholeNumber(4096, 1024 * MIB).refine(
+      (bytes) => Number.isInteger(Math.log2(bytes)),
+      "a power of two",
+    ),
   }),
   handoffBytes: variable({
     name: "MASTHEAD_HANDOFF_BYTES",
@@ -221,6 +225,8 @@ export const agentVariables = {
 
 export type AgentConfiguration = Omit<Configuration<typeof agentVariables>, "fingerprintKey"> & {
   fingerprintKey: string;
+  /** nobody named a file for it: one is made where there is none */
+  makesFingerprintKey: boolean;
 };
 
 /** @throws ConfigurationError naming each wrong variable. Paths come back absolute. */
@@ -232,6 +238,7 @@ export function readAgentConfiguration(environment: NodeJS.ProcessEnv): AgentCon
     ...rest,
     home,
     fingerprintKey: fingerprintKey === undefined ? join(home, "fingerprint.key") : absolute(fingerprintKey),
+    makesFingerprintKey: fingerprintKey === undefined,
   };
 }
 

@@ -8,22 +8,30 @@ import { z } from "zod";
 const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === "ENOENT";
 
 /**
- * The fleet's fingerprint key; made, mode 0600, where there is no file. Never logged, never sent.
+ * The fleet's fingerprint key. Never logged, never sent.
+ * @param makes one, mode 0600, where there is no file; not where somebody named it, whose other hosts would fingerprint differently
  * @throws Error naming the file when it holds no key
  */
-export async function fingerprintKeyIn(path: string): Promise<{ key: FingerprintKey; made: boolean }> {
-  let made = false;
-  try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    await writeFile(path, `${randomBytes(16).toString("hex")}\n`, { mode: 0o600, flag: "wx" });
-    made = true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  }
+export async function fingerprintKeyIn(
+  path: string,
+  makes: boolean,
+): Promise<{ key: FingerprintKey; made: boolean }> {
+  const made = makes && (await makeKey(path));
   try {
     return { key: await parseFingerprintKey(await readFile(path, "utf8")), made };
   } catch (error) {
-    throw new Error(`${path}: ${(error as Error).message}`);
+    throw new Error(`the fingerprint key ${path} cannot be used: ${(error as Error).message}`);
+  }
+}
+
+async function makeKey(path: string): Promise<boolean> {
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await writeFile(path, `${randomBytes(16).toString("hex")}\n`, { mode: 0o600, flag: "wx" });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    return false;
   }
 }
 

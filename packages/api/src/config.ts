@@ -2,7 +2,9 @@ import { resolve } from "node:path";
 import {
   type Configuration,
   ConfigurationError,
+  natsUrls,
   onOff,
+  postgresUrl,
   readConfiguration,
   text,
   variable,
@@ -82,14 +84,14 @@ export const apiVariables = {
     description: "Connection string of the role `masthead_app`. Needed.",
     unit: "URL",
     secret: true,
-    schema: text,
+    schema: postgresUrl,
   }),
   ingestDatabaseUrl: variable({
     name: "MASTHEAD_INGEST_DATABASE_URL",
     description: "Connection string of the role `masthead_ingest`. Absent: this process does not drain.",
     unit: "URL",
     secret: true,
-    schema: text,
+    schema: postgresUrl,
   }),
   databaseConnections: variable({
     name: "MASTHEAD_DATABASE_CONNECTIONS",
@@ -101,7 +103,7 @@ export const apiVariables = {
     name: "MASTHEAD_NATS_URL",
     description: "NATS server, or several with commas. Needed.",
     unit: "URL",
-    schema: text,
+    schema: natsUrls,
   }),
   natsCredentials: variable({
     name: "MASTHEAD_NATS_CREDENTIALS",

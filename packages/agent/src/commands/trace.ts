@@ -1,14 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { toExchangeItem } from "@masthead/shared/http/exchange-item";
 import { parseFingerprintKey } from "@masthead/shared/policy/fingerprint";
 import { readKnownBuilds } from "../attach/sites/known-builds-file.js";
 import { ClockOffset } from "../clock-offset.js";
-import { readAgentConfiguration } from "../config.js";
+import { type AgentConfiguration, readAgentConfiguration } from "../config.js";
 import { readHost } from "../control/host.js";
 import type { Exchange } from "../exchange.js";
-import { readFloor } from "../local-files.js";
+import { fingerprintKeyIn, readFloor } from "../local-files.js";
 import { LossCounts } from "../losses.js";
 import { confine } from "../privilege/confine.js";
 import { AgentLedger } from "../ship/ledger.js";
@@ -29,15 +28,16 @@ const TICK_MS = 1000;
 const say = (line: string): void => void process.stderr.write(`masthead-agent: ${line}\n`);
 
 /** The fleet's key where this host has it; else one for this run, which says nothing to another run. */
-async function traceKey(path: string) {
-  if (existsSync(path)) return parseFingerprintKey(await readFile(path, "utf8"));
-  return parseFingerprintKey(randomBytes(16).toString("hex"));
+async function traceKey({ fingerprintKey: path, makesFingerprintKey }: AgentConfiguration) {
+  if (makesFingerprintKey && !existsSync(path)) return parseFingerprintKey(randomBytes(16).toString("hex"));
+  return (await fingerprintKeyIn(path, false)).key;
 }
 
 /** Prints exchanges of this host as they end, until a signal; no server. @throws Error in words when it cannot capture */
 export async function trace({ policy, pid, json = false }: TraceOptions): Promise<void> {
   const config = readAgentConfiguration(process.env);
   const set = await readPolicyFile(policy, await readFloor(config.floorFile));
+  if (pid !== undefined && !existsSync(`/proc/${pid}`)) throw new Error(`there is no process ${pid}`);
   const end = endSignal();
   const clock = new ClockOffset();
   const losses = new LossCounts();
@@ -72,7 +72,7 @@ export async function trace({ policy, pid, json = false }: TraceOptions): Promis
       ...config,
       floor: await readFloor(config.floorFile),
       knownBuilds: readKnownBuilds(config.knownBuildsFile),
-      fingerprintKey: await traceKey(config.fingerprintKey),
+      fingerprintKey: await traceKey(config),
       homeDirectory: config.home,
       sendsAll: true,
     },

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { type AgentId, agentIdSchema } from "@masthead/shared/ids";
 
 const JWT = /-----BEGIN NATS USER JWT-----\s+([\w-]+)\.([\w-]+)\.[\w-]+\s+-+END NATS USER JWT-+/;
@@ -18,4 +19,13 @@ export function agentIdOfCredentials(credentials: string): AgentId {
   const id = agentIdSchema.safeParse(typeof name === "string" ? name.replace(/^agent-/, "") : undefined);
   if (!id.success) throw new Error("the credentials are not an agent's; set MASTHEAD_AGENT_ID");
   return id.data;
+}
+
+/** The same of a file. @throws Error that names the file and the variable that names it */
+export async function agentIdIn(path: string): Promise<AgentId> {
+  try {
+    return agentIdOfCredentials(await readFile(path, "utf8"));
+  } catch (error) {
+    throw new Error(`MASTHEAD_NATS_CREDENTIALS, ${path}: ${(error as Error).message}`);
+  }
 }

@@ -43,7 +43,7 @@ export async function chooseSource(
   if (recordedFile !== undefined)
     return recorded(await readRecording(recordedFile), "a recording was asked for");
   const floor = await readFloor(config.floorFile);
-  const { key, made } = await fingerprintKeyIn(config.fingerprintKey);
+  const { key, made } = await fingerprintKeyIn(config.fingerprintKey, config.makesFingerprintKey);
   if (made)
     log.warn({ path: config.fingerprintKey, keyId: key.id }, "made a fingerprint key of this agent's own");
   const knownBuilds = readKnownBuilds(config.knownBuildsFile);

@@ -38,6 +38,16 @@ export class ConfigurationError extends Error {
 }
 
 export const text = z.string().trim().min(1);
+export const postgresUrl = text.regex(
+  /^postgres(?:ql)?:\/\/\S+$/,
+  "a connection string: `postgres://user:password@host:5432/database`",
+);
+const natsServer = /^(?:(?:nats|tls):\/\/)?[^\s/]+\/?$/;
+/** One server, or several with commas. */
+export const natsUrls = text.refine(
+  (list) => list.split(",").every((server) => natsServer.test(server.trim())),
+  "`nats://host:4222`, or several with commas",
+);
 /** A whole number of at least `min` and at most `max`, in decimal digits. */
 export const wholeNumber = (min: number, max: number = Number.MAX_SAFE_INTEGER) =>
   z

@@ -63,6 +63,10 @@ export const COVERAGE_REASONS = {
     meaning: "There is TLS in the program, and neither symbols nor texts tell whose.",
     remedy: "Use a build with symbols.",
   },
+  of_32_bits: {
+    meaning: "The program is one of 32 bits: neither its TLS nor what it speaks in clear is seen.",
+    remedy: "Use a build for this machine's 64 bits.",
+  },
   unreadable_program: {
     meaning: "The program's file cannot be read, or its headers claim what is not there.",
     remedy: "The words behind it say which; look at where the file comes from.",

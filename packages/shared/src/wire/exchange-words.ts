@@ -18,7 +18,7 @@ export const CAPTURE_FLAGS = {
   truncated:
     "A head was longer than the 16 KiB that are read, or held more lines than are looked at: what stands beyond is not known, and where that says how long the body is, the body is not in the size. Or a body in chunks was not followed to its end, and its size is what was: more than 16,384 chunks in one call, or what stands between chunks could not be read (a program had it thrown away).",
   mid_stream:
-    "The connection was older than the agent, or than its policy: this is the first exchange that was seen of it.",
+    "The connection was older than the agent, or than its policy, and the first that was seen of it was not the beginning of a message: this is the first exchange that was. Where an agent comes between two requests, nothing shows that there were earlier ones.",
   gap_before:
     "Bytes before this message were not seen or not understood, so that exchanges may be missing before it.",
   obs_fold:

@@ -113,6 +113,12 @@ test("captured, and what more is to be known", () => {
   ]);
 });
 
+test("a program of which neither is seen is not said to be captured in clear", () => {
+  const of = (reason: string) => judge({ ...PLAIN, readsClearText: true, program: () => reason });
+  expect(of("stripped: OpenSSL, no build id").notes).toEqual(["clear_text"]);
+  expect(of("of_32_bits")).toEqual({ state: "not_captured", reason: "of_32_bits" });
+});
+
 test("a reason and a note fit the wire, however long the words are", () => {
   const long = library({ failure: "x".repeat(1000) });
   expect(judge({ ...PLAIN, libraries: [long] }).reason).toHaveLength(256);

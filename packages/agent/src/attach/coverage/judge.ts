@@ -1,3 +1,4 @@
+import { reasonCode } from "@masthead/shared/wire/coverage-reasons";
 import { COVERAGE_NOTES_MAX, type CoverageEntry } from "@masthead/shared/wire/heartbeat";
 import type { Library } from "../libraries/library-probes.js";
 import type { ScannedProcess } from "../libraries/library-scan.js";
@@ -46,7 +47,8 @@ function stateOf(facts: ProcessFacts, inLibraries: readonly string[]): Judgement
   if (library && library.failure === undefined) return { state: "captured", ...means(library) };
   const tls = tlsReason(facts, library);
   if (tls === undefined) return withoutTls(facts, inLibraries);
-  return { ...notCaptured(tls), ...(facts.readsClearText && { notes: [note("clear_text")] }) };
+  const isReadInClear = facts.readsClearText && reasonCode(tls) !== "of_32_bits";
+  return { ...notCaptured(tls), ...(isReadInClear && { notes: [note("clear_text")] }) };
 }
 
 const notCaptured = (why: string): Judgement => ({ state: "not_captured", reason: why });

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -40,6 +40,14 @@ test.each<[string, string[], string | undefined]>([
 ])("by its constants: %s", (name, texts, expected) => {
   const path = build(name.replaceAll(" ", "-"), texts, "-Wl,--build-id=0x0123abcd");
   expect(reasonOf(path)).toBe(expected);
+});
+
+test("a program of 32 bits is told as one, whatever it carries", () => {
+  const path = build("of-32-bits", ["ssl/ssl_lib.c"]);
+  const bytes = readFileSync(path);
+  bytes[4] = 1; // EI_CLASS: ELFCLASS32
+  writeFileSync(path, bytes);
+  expect(reasonOf(path)).toBe("of_32_bits");
 });
 
 test("without a build id it says so", () => {

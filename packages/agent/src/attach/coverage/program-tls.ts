@@ -1,6 +1,7 @@
 import type { CoverageReason } from "@masthead/shared/wire/coverage-reasons";
 import { ElfError, withFile } from "../elf/byte-source.js";
 import { ElfFile } from "../elf/elf-file.js";
+import { OF_32_BITS } from "../elf/elf-header.js";
 import { fileIdentity } from "../file-identity.js";
 import { codeOf, errnoWords } from "../processes/system-error.js";
 import { knownBuild } from "../sites/known-build-sites.js";
@@ -106,6 +107,7 @@ const firstOf = ({ found }: Pick<Program, "found">): TlsImplementation | undefin
   IMPLEMENTATIONS.find((each) => found.has(each));
 
 function verdict({ buildId, isImpostor, found, refused }: Program): string | undefined {
+  if (refused === OF_32_BITS) return reason("of_32_bits");
   if (refused !== undefined) return reason("unreadable_program", refused);
   const build = buildId === undefined ? "no build id" : `build ${buildId}`;
   if (isImpostor) return reason("unknown_build", `${build} is known, and has other code`);

@@ -19,8 +19,12 @@ const SEGMENT_BYTES = 56;
 const SECTION_BYTES = 64;
 const MACHINES: Record<number, Machine> = { 62: "x86-64", 183: "aarch64" };
 const ET_EXEC = 2;
+const [ELFCLASS32, ELFCLASS64, ELFDATA2LSB] = [1, 2, 1];
 const SEGMENTS_MAX = 256;
 const SECTIONS_MAX = 4096;
+
+/** What is wrong with a program of 32 bits: none of its calls are seen, of libraries and of the system. */
+export const OF_32_BITS = "a program of 32 bits";
 
 /** A number of 64 bits where no honest file needs more than 53. */
 export function u64(buffer: Buffer, offset: number): number {
@@ -32,7 +36,8 @@ export function u64(buffer: Buffer, offset: number): number {
 export function readHeader(source: ByteSource): ElfHeader {
   const bytes = source.read(0, HEADER_BYTES);
   if (bytes.readUInt32BE(0) !== 0x7f454c46) throw new ElfError("not an ELF file");
-  if (bytes[4] !== 2 || bytes[5] !== 1) throw new ElfError("not 64 bit little endian");
+  if (bytes[4] === ELFCLASS32) throw new ElfError(OF_32_BITS);
+  if (bytes[4] !== ELFCLASS64 || bytes[5] !== ELFDATA2LSB) throw new ElfError("not 64 bit little endian");
   const machine = MACHINES[bytes.readUInt16LE(18)];
   if (machine === undefined) throw new ElfError("a machine that is not known");
   const header = {
