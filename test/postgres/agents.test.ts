@@ -230,6 +230,28 @@ describe("agents", () => {
     expect(text).toContain("masthead_policy_revision 1\n");
     expect(text).toMatch(/^masthead_exchanges_captured_total \d+$/m);
   });
+
+  it("tell Prometheus what runs have on the way, and what accounts do not explain", async () => {
+    const { sql } = plane.database.open("owner");
+    const figure = async (name: string): Promise<number> => {
+      const response = await plane.request("GET", "/metrics", { headers: { authorization: "" } });
+      return Number(new RegExp(`^masthead_${name} (\\d+)$`, "m").exec(await response.text())?.[1]);
+    };
+    const before = await figure("exchanges_pending");
+    expect(await figure("ledger_imbalance")).toBe(0);
+    const has = (epoch: number, captured: number, pending: number) => sql`
+      update epochs set captured = captured + ${captured}, pending = pending + ${pending}
+      where agent_id = 'web-1' and epoch = ${epoch}`;
+    // The run before the last has nothing on the way any more, whatever its last word was.
+    await has(11, 7, 7);
+    await has(12, 5, 5);
+    expect(await figure("exchanges_pending")).toBe(before + 5);
+    expect(await figure("ledger_imbalance")).toBe(0);
+    await has(12, 2, 0);
+    expect(await figure("ledger_imbalance")).toBe(2);
+    await has(12, -7, -5);
+    await has(11, -7, -7);
+  });
 });
 
 describe("keys", () => {

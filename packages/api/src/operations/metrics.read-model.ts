@@ -11,6 +11,7 @@ interface Totals {
   counted_only: number;
   set_aside: number;
   settled: number;
+  imbalance: number;
   pending: number;
 }
 interface Named {
@@ -39,9 +40,12 @@ export async function readMetrics(sql: TransactionSql, nowUs: UnixMicros): Promi
     select (select revision from policy_counter) as revision,
       (select count(*) from policies where document is not null) as policies,
       (select coalesce(sum(captured), 0)::bigint from ledger) as captured, coalesce(sum(stored), 0)::bigint as stored,
+      (select coalesce(sum(abs(imbalance)), 0)::bigint from ledger) as imbalance,
       coalesce(sum(counted_only), 0)::bigint as counted_only, coalesce(sum(set_aside), 0)::bigint as set_aside,
-      coalesce(sum(contiguous_through), 0)::bigint as settled, coalesce(sum(pending), 0)::bigint as pending
-    from epochs`;
+      coalesce(sum(contiguous_through), 0)::bigint as settled,
+      coalesce(sum(pending) filter (where not exists (
+        select from epochs later where later.agent_id = e.agent_id and later.epoch > e.epoch)), 0)::bigint as pending
+    from epochs e`;
   const losses = await sql<Named[]>`
     select stage as a, reason as b, sum(lost)::bigint as value from ledger_losses where lost is not null
     group by 1, 2 order by 1, 2`;
@@ -77,8 +81,14 @@ export async function readMetrics(sql: TransactionSql, nowUs: UnixMicros): Promi
     metric(
       "exchanges_pending",
       "gauge",
-      "Exchanges on their way inside agents, as last reported.",
+      "Exchanges on their way inside agents that run, as last reported.",
       totals.pending,
+    ),
+    metric(
+      "ledger_imbalance",
+      "gauge",
+      "Exchanges that the accounts of agents' runs do not explain: anything but 0 is a defect.",
+      totals.imbalance,
     ),
     metric(
       "exchanges_lost_total",
