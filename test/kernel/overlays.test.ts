@@ -1,6 +1,8 @@
-import { spawnSync } from "node:child_process";
-import { appendFileSync, copyFileSync, rmSync } from "node:fs";
+import { execFile, spawnSync } from "node:child_process";
+import { appendFileSync, chmodSync, copyFileSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
+import { promisify } from "node:util";
+import { RecordRole } from "@masthead/agent/decode/record-enums";
 import { HOSTS_OPENSSL } from "@masthead/agent/testing/openssl-libraries";
 import { policySet } from "@masthead/agent/testing/policies";
 import { afterEach, expect, test } from "vitest";
@@ -105,4 +107,35 @@ test("a copy that was made of it by writing to it is probed by itself, whichever
   expect([shared.length, own.length]).toEqual([1, 1]);
   expect(own).not.toEqual(shared);
   expect(own[0]?.linkIds.length).toBeGreaterThan(0);
+});
+
+const ASKS = `
+import http.client, ssl, sys
+context = ssl._create_unverified_context()
+client = http.client.HTTPSConnection("127.0.0.1", int(sys.argv[1]), context=context)
+client.request("GET", "/inside")
+print(client.getresponse().status)`;
+
+test("a library of which the upper layer has the metadata alone is probed where its data are", async () => {
+  const image = cleanup.folder();
+  const name = "libssl.so.3";
+  copyFileSync(HOSTS_OPENSSL, join(image, name));
+  const root = mountOverlay(cleanup, image, "metacopy=on");
+  chmodSync(join(root, name), 0o755);
+  const server = await startPythonServer(cleanup);
+  const roles: number[] = [];
+  const capture = startKernelCapture(cleanup, (record, bytes) => {
+    if (record.request && pathOf(record, bytes) === "/inside") roles.push(record.role);
+  });
+  capture.tables.apply(policySet(1, { all: {} }));
+  const [inside, outside] = [await startMapping(join(root, name)), await startMapping(join(image, name))];
+  capture.attachment.scan();
+  expect(librariesOf(capture, inside)).toMatchObject([{ path: join(image, name) }]);
+  expect(librariesOf(capture, outside)).toEqual(librariesOf(capture, inside));
+  const { stdout } = await promisify(execFile)(PYTHON, ["-c", ASKS, String(server.port)], {
+    env: { ...process.env, LD_LIBRARY_PATH: root },
+  });
+  expect(stdout).toBe("200\n");
+  await until("both ends", () => roles.length === 2);
+  expect([...roles].sort()).toEqual([RecordRole.ROLE_SERVER, RecordRole.ROLE_CLIENT].sort());
 });

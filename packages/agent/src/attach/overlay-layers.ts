@@ -13,9 +13,13 @@ export interface OverlayMount {
 const O_PATH = 0o10000000;
 
 const TOP = "upperdir";
-const LAYERS = new Set([TOP, "lowerdir+", "datadir+"]);
-/** Two stand before layers of data. One in a name has a backslash before it, which the kernel escapes, or is escaped itself. */
-const COLON = /(?<!\\134):+/;
+const LAYERS = new Set([TOP, "lowerdir+"]);
+/** One in a name has a backslash before it, which the kernel escapes, or is escaped itself. */
+const COLON = /(?<!\\134):/;
+/** Files' data are then under other names, as composefs has them. */
+const DATA_ELSEWHERE = /(?:^|,)(?:datadir\+=|lowerdir=[^,]*(?<!\\134)::)/;
+/** Of its size, what a file with its data takes at least, however it is compressed. */
+const DATA_SHARE = 8n;
 
 const unescaped = (text: string): string =>
   text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
@@ -24,7 +28,10 @@ const within = (folder: string, path: string): string | undefined => {
   return path === folder || path.startsWith(`${folder}/`) ? path.slice(folder.length) : undefined;
 };
 
-/** The mount with this id, of the text of /proc/PID/mountinfo (proc_pid_mountinfo(5)); undefined where it is no overlay's, or not there. */
+/**
+ * The mount with this id, of the text of /proc/PID/mountinfo (proc_pid_mountinfo(5)). Undefined where it is no overlay's, or not there, and where
+ * its layers' files may not be the ones that are mapped.
+ */
 export function overlayMount(mountinfo: string, id: string): OverlayMount | undefined {
   const [own = "", of = ""] =
     mountinfo
@@ -33,7 +40,7 @@ export function overlayMount(mountinfo: string, id: string): OverlayMount | unde
       ?.split(" - ") ?? [];
   const [, , , root, mountPoint] = own.split(" ");
   const [type, , options = ""] = of.split(" ");
-  if (type !== "overlay" || !root || !mountPoint) return undefined;
+  if (type !== "overlay" || !root || !mountPoint || DATA_ELSEWHERE.test(options)) return undefined;
   return { root: unescaped(root), mountPoint: unescaped(mountPoint), layers: layersIn(options) };
 }
 
@@ -64,11 +71,8 @@ export function fileBelowOverlay(
     const { place, mountId } = placeOf(path);
     for (const process of pid === undefined ? ["self"] : ["self", pid]) {
       const mount = overlayMount(readFileSync(`/proc/${process}/mountinfo`, "utf8"), mountId);
-      for (const file of mount ? inLayers(mount, place) : []) {
-        const stat = statOrNothing(file);
-        if (stat?.isFile() && stat.size === shown.size && stat.ctimeNs === shown.ctimeNs)
-          return { path: file, stat };
-      }
+      const below = mount && dataOf(inLayers(mount, place), shown);
+      if (below !== undefined) return below;
     }
   } catch {
     // Gone, or not for this process to see.
@@ -95,6 +99,24 @@ function inLayers({ root, mountPoint, layers }: OverlayMount, place: string): st
     .filter((layer) => layer.startsWith("/"))
     .map((layer) => `${layer}${root === "/" ? "" : root}${inMount}`)
     .flatMap((file) => [file, `/proc/1/root${file}`]);
+}
+
+/**
+ * Of these, the topmost that is what the overlay shows; where that has the metadata alone, as after chmod() with `metacopy=on`, the next that has the data.
+ */
+function dataOf(
+  files: readonly string[],
+  shown: BigIntStats,
+): { path: string; stat: BigIntStats } | undefined {
+  let isMetadata = false;
+  for (const path of files) {
+    const stat = statOrNothing(path);
+    if (!stat?.isFile() || stat.size !== shown.size) continue;
+    const isSame: boolean = isMetadata ? stat.mtimeNs === shown.mtimeNs : stat.ctimeNs === shown.ctimeNs;
+    if (isSame && stat.blocks * 512n * DATA_SHARE >= stat.size) return { path, stat };
+    isMetadata ||= isSame;
+  }
+  return undefined;
 }
 
 function statOrNothing(path: string): BigIntStats | undefined {
