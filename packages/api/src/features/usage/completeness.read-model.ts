@@ -40,12 +40,10 @@ export const readCompleteness = async (
       select agent_id, lost_from as gap_from, lost_until as gap_to, 'agent/epoch_ended' as reason
       from ledger_losses where lost is null ${ofAgents}
       union all
-      select e.agent_id, e.complete_until,
-        greatest(to_timestamp(later.epoch / 1000.0), later.capturing_since, e.complete_until), 'agent/stopped'
-      from epochs e cross join lateral (
-        select min(n.epoch) as epoch, min(n.capturing_since) as capturing_since from epochs n
+      select agent_id, complete_until, came_back, 'agent/stopped' from epochs e cross join lateral (
+        select greatest(to_timestamp(min(n.epoch) / 1000.0), min(n.capturing_since)) as came_back from epochs n
         where n.agent_id = e.agent_id and n.epoch > e.epoch) later
-      where e.final and e.complete_until is not null and later.epoch is not null ${ofAgents}
+      where final and came_back > complete_until ${ofAgents}
       union all
       select agent_id, to_timestamp((s->>'sinceUs')::float8 / 1000000),
         coalesce(to_timestamp((s->>'untilUs')::float8 / 1000000),
@@ -66,7 +64,7 @@ export const readCompleteness = async (
       (select jsonb_agg(to_jsonb(overlapping)) from (
         select agent_id, (extract(epoch from gap_from) * 1000000)::bigint as from_us,
           (extract(epoch from gap_to) * 1000000)::bigint as to_us, reason
-        from gaps where gap_from < ${to} and gap_to > greatest(${from}, gap_from) order by gap_from limit ${GAPS_MAX}) overlapping) as gaps`;
+        from gaps where gap_from < ${to} and gap_to > ${from} order by gap_from limit ${GAPS_MAX}) overlapping) as gaps`;
   const completeUs = row?.known ? (row.complete_us ?? nowUs) : null;
   return {
     completeUntil: completeUs === null ? null : toRfc3339(completeUs),
