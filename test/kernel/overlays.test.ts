@@ -21,20 +21,16 @@ const cleanup = new Cleanup();
 afterEach(() => cleanup.run());
 
 const MAPS_OPENSSL = "import ssl, sys; print('mapped', flush=True); sys.stdin.read()";
-const startInside = async (root: string): Promise<Program> => {
-  const inside = startProgram("chroot", [root, PYTHON, "-c", MAPS_OPENSSL]);
-  cleanup.add(() => inside.finish());
-  await inside.line();
-  return inside;
-};
 const MAPS_A_FILE =
   "import ctypes, sys; ctypes.CDLL(sys.argv[1]); print('mapped', flush=True); sys.stdin.read()";
-const startMapping = async (path: string): Promise<Program> => {
-  const mapping = startProgram(PYTHON, ["-c", MAPS_A_FILE, path]);
-  cleanup.add(() => mapping.finish());
-  await mapping.line();
-  return mapping;
+const startMapped = async (command: string, ...args: string[]): Promise<Program> => {
+  const program = startProgram(command, args);
+  cleanup.add(() => program.finish());
+  await program.line();
+  return program;
 };
+const startInside = (root: string) => startMapped("chroot", root, PYTHON, "-c", MAPS_OPENSSL);
+const startMapping = (path: string) => startMapped(PYTHON, "-c", MAPS_A_FILE, path);
 const librariesOf = ({ attachment }: KernelCapture, { pid }: Program) =>
   attachment.libraries().filter(({ runtime, pids }) => runtime === "openssl" && pids.has(pid));
 

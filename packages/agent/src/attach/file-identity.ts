@@ -23,7 +23,9 @@ export function fileIdentity(path: string): string {
   if (!isOverlay(path)) return deviceAndInode(stat);
   const shown = `overlay:${stat.ino}:${stat.size}:${stat.ctimeNs}`;
   // For good: an overlay of which less can be found out than of the first one shows the same file.
-  const identity = remembered.get(shown) ?? inLayer(path, stat)?.identity ?? shown;
+  const known = remembered.get(shown);
+  if (known !== undefined) return known;
+  const identity = inLayer(path, stat)?.identity ?? shown;
   if (remembered.size >= REMEMBERED_MAX) remembered.clear();
   remembered.set(shown, identity);
   return identity;
@@ -31,10 +33,15 @@ export function fileIdentity(path: string): string {
 
 /**
  * Where the kernel is led to the same inode without a container's mount, which a probe would hold for as long as it stands: in
- * the layer. The same path where no overlay shows it, or its layer is not to be found. @throws the system's error where there is no such file
+ * the layer. The same path where no overlay shows it, or its layer is not to be found, as of a process that ended meanwhile.
  */
-export const pathBelowOverlays = (path: string): string =>
-  isOverlay(path) ? (inLayer(path, statOf(path))?.path ?? path) : path;
+export function pathBelowOverlays(path: string): string {
+  try {
+    return isOverlay(path) ? (inLayer(path, statOf(path))?.path ?? path) : path;
+  } catch {
+    return path;
+  }
+}
 
 function statOf(path: string): BigIntStats {
   const stat = statSync(path, { bigint: true });

@@ -7,7 +7,7 @@ const JWT = /-----BEGIN NATS USER JWT-----\s+([\w-]+)\.([\w-]+)\.[\w-]+\s+-+END 
  * The agent that a creds file was made for: its user is called `agent-<id>`. Reads the name only; the server checks the
  * rest. @throws Error that never quotes the file
  */
-export function agentIdOfCredentials(credentials: string): AgentId {
+function agentIdOfCredentials(credentials: string): AgentId {
   const payload = JWT.exec(credentials)?.[2];
   if (payload === undefined) throw new Error("the credentials file holds no NATS user JWT");
   let name: unknown;

@@ -38,14 +38,14 @@ const DELIVERY_STATES = ["pending", "delivered", "dead", "cancelled"];
 export async function readMetrics(sql: TransactionSql, nowUs: UnixMicros): Promise<Metric[]> {
   const [totals] = await sql<[Totals]>`
     select (select revision from policy_counter) as revision,
-      (select count(*) from policies where document is not null) as policies,
-      (select coalesce(sum(captured), 0)::bigint from ledger) as captured, coalesce(sum(stored), 0)::bigint as stored,
-      (select coalesce(sum(abs(imbalance)), 0)::bigint from ledger) as imbalance,
-      coalesce(sum(counted_only), 0)::bigint as counted_only, coalesce(sum(set_aside), 0)::bigint as set_aside,
-      coalesce(sum(contiguous_through), 0)::bigint as settled,
-      coalesce(sum(pending) filter (where not exists (
-        select from epochs later where later.agent_id = e.agent_id and later.epoch > e.epoch)), 0)::bigint as pending
-    from epochs e`;
+      (select count(*) from policies where document is not null) as policies, accounts.*, runs.*
+    from (select coalesce(sum(captured), 0)::bigint as captured, coalesce(sum(abs(imbalance)), 0)::bigint as imbalance
+        from ledger) accounts,
+      (select coalesce(sum(stored), 0)::bigint as stored, coalesce(sum(counted_only), 0)::bigint as counted_only,
+        coalesce(sum(set_aside), 0)::bigint as set_aside, coalesce(sum(contiguous_through), 0)::bigint as settled,
+        coalesce(sum(pending) filter (where not exists (
+          select from epochs later where later.agent_id = e.agent_id and later.epoch > e.epoch)), 0)::bigint as pending
+        from epochs e) runs`;
   const losses = await sql<Named[]>`
     select stage as a, reason as b, sum(lost)::bigint as value from ledger_losses where lost is not null
     group by 1, 2 order by 1, 2`;

@@ -1,4 +1,5 @@
 import type { CaptureSession, LinkKind } from "../../capture/native-session.js";
+import { pathBelowOverlays } from "../file-identity.js";
 import { type ChosenSites, cookieOf, type Runtime } from "../runtimes.js";
 import { type LibrarySite, NOTED_READS } from "../sites/site.js";
 
@@ -75,12 +76,15 @@ export class LibraryProbes {
 
   #stand(library: Library, path: string, runtime: Runtime, sites: readonly LibrarySite[]): number[] {
     const linkIds: number[] = [];
+    const probed = pathBelowOverlays(path);
     try {
       // Ends first: a connection that is seen to begin is then seen to end.
       for (const site of sites.toReversed()) {
         const { kind, offset } = site;
         const cookie = cookieOf(runtime, site);
-        linkIds.unshift(this.session.attachUprobe({ path, offset, cookie, link: library.link, kind }));
+        linkIds.unshift(
+          this.session.attachUprobe({ path: probed, offset, cookie, link: library.link, kind }),
+        );
       }
       return linkIds;
     } catch (error) {

@@ -98,7 +98,7 @@ export class LibraryTable {
         const path = openableAs(library.identity, library.path, pid);
         const found = path === undefined ? undefined : this.#find(path, library.isProgram, "call");
         if (path === undefined || !found || "error" in found || !found.chosen) continue;
-        this.#probes.addCalls(library, pathBelowOverlays(path), found.chosen);
+        this.#probes.addCalls(library, path, found.chosen);
         this.#attached += 1;
         return;
       } catch {
@@ -145,7 +145,7 @@ export class LibraryTable {
     else if (by !== "policy") library.pids.add(by.pid);
     library.path = plainerPath(library.path, path);
     if (library.failure !== undefined && library.retryAtScan <= this.#scan) {
-      this.#attach(library, pathBelowOverlays(path), this.#find(path, library.isProgram));
+      this.#attach(library, path, this.#find(path, library.isProgram));
     }
     return library;
   }
@@ -167,7 +167,7 @@ export class LibraryTable {
       ...{ isUnknownBuild: false, retryAtScan: 0, isProgram, pids: new Set<number>(), cached: false },
     };
     this.#libraries.set(identity, library);
-    this.#attach(library, library.path, found);
+    this.#attach(library, path, found);
     return library;
   }
 
