@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
@@ -12,4 +12,18 @@ it("keeps the newest lines within its bound", () => {
   expect(readdirSync(dir).sort()).toEqual(["a.log", "a.log.1"]);
   expect(readFileSync(join(dir, "a.log"), "utf8").trimEnd().split("\n").at(-1)).toBe("line 999");
   for (const name of readdirSync(dir)) expect(statSync(join(dir, name)).size).toBeLessThanOrEqual(100);
+});
+
+it("leaves out what cannot be written, and says so once it can", () => {
+  const dir = mkdtempSync(join(tmpdir(), "masthead-test-"));
+  onTestFinished(() => rmSync(dir, { recursive: true }));
+  const file = join(dir, "a.log");
+  symlinkSync("/dev/full", file);
+  const log = boundedLog(file);
+  log("one");
+  log("two");
+  rmSync(file);
+  log("three");
+  log("four");
+  expect(readFileSync(file, "utf8")).toBe("\n2 lines could not be written here: ENOSPC\nthree\nfour\n");
 });

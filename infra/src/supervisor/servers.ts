@@ -1,9 +1,12 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { withNatsConnection } from "@masthead/api/platform/nats/connection";
+import { hasBatchStream } from "@masthead/api/platform/nats/infrastructure";
 import { startPostgres } from "../embedded-postgres.js";
 import { startNats } from "../nats-server.js";
 import { boundedLog } from "./bounded-log.js";
 import { type Home, pidFile } from "./home.js";
+import { killedWhenHung } from "./hung-part.js";
 import { keepRunning, type Part } from "./part.js";
 
 type Say = (line: string) => void;
@@ -36,7 +39,7 @@ export interface NatsAccess {
   issuer: string | undefined;
 }
 
-/** Keeps nats-server running, and writes the creds files of the control plane and of the agent of this host. */
+/** Keeps nats-server running, also where it hangs, and writes the creds files of the control plane and of the agent of this host. */
 export const keepNats = async (
   home: Home,
   agentId: string,
@@ -55,7 +58,12 @@ export const keepNats = async (
       secret(agentCredentials, await server.createAgentCredentials(agentId));
     }
     url = server.url;
-    return server;
+    const address = { url, credentials: server.apiCredentials };
+    return killedWhenHung(server, {
+      name: "NATS",
+      answers: () => withNatsConnection(address, hasBatchStream),
+      say,
+    });
   };
   const part = await keepRunning("NATS", start, hooks(home, "nats", say));
   return { part, url, apiCredentials, agentCredentials, issuer };

@@ -6,6 +6,7 @@ import type { AppEnv } from "../platform/http/context.js";
 import { ApiError } from "../platform/http/problem.js";
 import { problemResponses } from "../platform/http/problem-schema.js";
 import { createRouter } from "../platform/http/router.js";
+import { hasBatchStream } from "../platform/nats/infrastructure.js";
 import { readPublished } from "../platform/nats/policy-publisher.js";
 
 const tags = ["Operations"];
@@ -28,7 +29,7 @@ const readyz = createRoute({
   path: "/readyz",
   tags,
   security: [],
-  summary: "Can it serve: Postgres and NATS answer, and agents can read the policies?",
+  summary: "Can it serve: Postgres and NATS answer, agents can read the policies, and batches are taken?",
   responses: { 200: ok, ...problemResponses("unavailable") },
 });
 
@@ -51,8 +52,12 @@ export function healthRoutes(deps: Deps): OpenAPIHono<AppEnv> {
         database.transaction(FLEET, ({ sql }) => fleetRevision(sql), "read only"),
       ),
     );
-    const { revision = -1 } = await toldAs("NATS", deps.withNats(readPublished));
+    const [{ revision = -1 }, takesBatches] = await toldAs(
+      "NATS",
+      deps.withNats((nats) => Promise.all([readPublished(nats), hasBatchStream(nats)])),
+    );
     if (revision < held) throw new ApiError("unavailable", "the policies are not published yet");
+    if (!takesBatches) throw new ApiError("unavailable", "NATS has no stream for batches yet");
     return c.json({ status: "ok" as const }, 200);
   });
   return router;

@@ -112,3 +112,15 @@ export async function ensureInfrastructure(nats: NatsConnection): Promise<string
   for (const { stream, config } of CONSUMERS) made.push(...(await ensureConsumer(manager, stream, config)));
   return made;
 }
+
+const ANSWER_WITHIN_MS = 2_000;
+
+/**
+ * Whether the stream for batches is there. Asked of JetStream itself, which may stand still where what lies in memory is still served: once its
+ * disk was full, nats-server 2.9 answers nothing more until it is killed. @throws NatsError when it does not answer
+ */
+export async function hasBatchStream(nats: NatsConnection): Promise<boolean> {
+  const subject = `$JS.API.STREAM.INFO.${BATCH_STREAM}`;
+  const reply = await nats.request(subject, undefined, { timeout: ANSWER_WITHIN_MS });
+  return !("error" in reply.json<object>());
+}
