@@ -52,6 +52,23 @@ test("a library of the host that an overlay shows, too, is probed once, and no e
   expect(paths).toEqual(["/one", "/two", "/last"]);
 });
 
+test("so is one that a program sees by chroot in a mount namespace of its own, whichever was seen first", async () => {
+  const folder = cleanup.folder();
+  const mounted = `mount -t tmpfs t $0 && mkdir $0/u $0/w $0/r &&
+    mount -t overlay o -o lowerdir=/,upperdir=$0/u,workdir=$0/w $0/r && exec chroot $0/r "$@"`;
+  const startOwn = () =>
+    startMapped("unshare", "--mount", "sh", "-c", mounted, folder, PYTHON, "-c", MAPS_OPENSSL);
+  const before = await startOwn();
+  const outside = await startMapped(PYTHON, "-c", MAPS_OPENSSL);
+  const capture = startKernelCapture(cleanup, () => undefined);
+  const after = await startOwn();
+  capture.attachment.scan();
+  const libraries = librariesOf(capture, outside);
+  expect(libraries).toHaveLength(1);
+  expect(librariesOf(capture, before)).toEqual(libraries);
+  expect(librariesOf(capture, after)).toEqual(libraries);
+});
+
 test("probes hold no container, and stay for the host's own processes when it goes", async () => {
   const folder = cleanup.folder();
   const library = join(folder, "libssl-0123cdef.so.3");

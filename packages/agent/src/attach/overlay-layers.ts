@@ -71,8 +71,10 @@ export function fileBelowOverlay(
     const { place, mountId } = placeOf(path);
     for (const process of pid === undefined ? ["self"] : ["self", pid]) {
       const mount = overlayMount(readFileSync(`/proc/${process}/mountinfo`, "utf8"), mountId);
-      const below = mount && dataOf(inLayers(mount, place), shown);
-      if (below !== undefined) return below;
+      // What it sees begins at its own root: of a chroot in a mount namespace of its own, below that namespace's.
+      const seen = within(readlinkSync(`/proc/${process}/root`), place);
+      const below = mount && seen !== undefined && dataOf(inLayers(mount, seen), shown);
+      if (below) return below;
     }
   } catch {
     // Gone, or not for this process to see.
