@@ -48,8 +48,20 @@ test("what is not captured comes first, by reason, and every code is explained o
   expect(text).not.toContain("\u001b");
 });
 
-test("nobody with a socket is said in words", () => {
+test("nobody with a socket is said in words, and that more may be hidden", () => {
   expect(coverageLines(report([]))).toEqual(["", "No process holds a TCP socket."]);
+  const checks = [{ name: "processes", status: "limited", found: "hidden" } as const];
+  expect(coverageLines({ ...report([]), checks })).toEqual([
+    "",
+    "No process that is seen holds a TCP socket.",
+  ]);
+});
+
+test("of those whose descriptors may not be read it is not said that they have a socket", () => {
+  const [, head] = coverageLines(report([entry(1, "not_captured", { reason: "permission: EACCES" })]));
+  expect(head).toBe(
+    "Processes with a TCP socket, and with permission those that may have one: 0 captured, 1 not (1 permission), 0 Masthead's own",
+  );
 });
 
 test.each([

@@ -6,18 +6,22 @@ import {
 } from "@masthead/shared/wire/coverage-reasons";
 import type { CoverageEntry } from "@masthead/shared/wire/heartbeat";
 import type { DoctorReport } from "./doctor-report.js";
+import { PROCESSES_CHECK } from "./host-checks.js";
 import { oneLine, shortPath, textTable } from "./text-table.js";
 
 const EXECUTABLE_WIDTH = 44;
 const REASON_WIDTH = 72;
+const REFUSED: keyof typeof COVERAGE_REASONS = "permission";
 
-/** Processes with a TCP socket: how many are captured, then each, those first that are not. */
-export function coverageLines({ coverage, coverageOmitted }: DoctorReport): string[] {
-  if (coverage.length === 0) return ["", "No process holds a TCP socket."];
+/** Processes with a TCP socket, or that may have one: how many are captured, then each, those first that are not. */
+export function coverageLines({ coverage, coverageOmitted, checks }: DoctorReport): string[] {
+  const areHidden = checks.some(({ name, status }) => name === PROCESSES_CHECK && status !== "ok");
+  if (coverage.length === 0) return ["", `No process ${areHidden ? "that is seen " : ""}holds a TCP socket.`];
+  const mayHave = coverage.some((entry) => codeOf(entry) === REFUSED);
   const head = ["PID", "EXECUTABLE", "STATE", "RUNTIME", "LINK", "SITE", "WHY NOT", "NOTES"];
   return [
     "",
-    `Processes with a TCP socket: ${coverageSummary(coverage)}`,
+    `Processes with a TCP socket${mayHave ? `, and with ${REFUSED} those that may have one` : ""}: ${coverageSummary(coverage)}`,
     ...indented(textTable(head, [...coverage].sort(byInterest).map(cells))),
     ...(coverageOmitted === 0 ? [] : [`  and ${coverageOmitted} more`]),
     ...legend(coverage),

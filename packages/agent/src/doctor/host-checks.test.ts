@@ -14,6 +14,7 @@ const GOOD: HostFacts = {
   status: statusWith("000001ffffffffff"),
   lockdown: "none [integrity] confidentiality",
   unprivilegedBpf: "2",
+  seesProcesses: true,
 };
 
 const failing = (facts: Partial<HostFacts>) =>
@@ -47,6 +48,7 @@ test.each<[string, Partial<HostFacts>, string[]]>([
   ["integrity", { lockdown: "none [integrity] confidentiality" }, []],
   ["no lockdown file", { lockdown: undefined }, []],
   ["BPF for everybody", { unprivilegedBpf: "0" }, ["unprivileged_bpf note"]],
+  ["processes that are hidden", { seesProcesses: false }, ["processes limited"]],
   ["another machine", { architecture: "arm64" }, ["architecture limited"]],
 ])("finds %s", (_, facts, expected) => {
   expect(failing(facts)).toEqual(expected);

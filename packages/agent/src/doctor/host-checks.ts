@@ -20,6 +20,8 @@ export interface HostFacts {
   lockdown: string | undefined;
   /** /proc/sys/kernel/unprivileged_bpf_disabled */
   unprivilegedBpf: string | undefined;
+  /** whether other accounts' processes are shown: /proc/1 is one, and hidden by `hidepid` (proc(5)) */
+  seesProcesses: boolean;
 }
 
 const read = (path: string): string | undefined => {
@@ -37,6 +39,7 @@ export const hostFacts = (): HostFacts => ({
   status: read("/proc/self/status") ?? "",
   lockdown: read("/sys/kernel/security/lockdown"),
   unprivilegedBpf: read("/proc/sys/kernel/unprivileged_bpf_disabled"),
+  seesProcesses: read("/proc/1/stat") !== undefined,
 });
 
 /** The floor: bpf_loop came with 5.17, the first long-term kernel with it is 6.1. */
@@ -57,6 +60,7 @@ export function hostChecks(facts: HostFacts, given: Circumstances = usual(facts)
     returnProbes(facts),
     lockdown(facts.lockdown),
     unprivileged(facts.unprivilegedBpf),
+    processes(facts.seesProcesses),
   ];
 }
 
@@ -123,5 +127,16 @@ function unprivileged(text: string | undefined): Check {
   return {
     ...{ name: "unprivileged_bpf", status: "note", found: "enabled" },
     advice: "not needed here; safer with sysctl kernel.unprivileged_bpf_disabled=1",
+  };
+}
+
+/** The name of the check that says whether other accounts' processes are seen. */
+export const PROCESSES_CHECK = "processes";
+
+function processes(areSeen: boolean): Check {
+  if (areSeen) return { name: PROCESSES_CHECK, status: "ok", found: "of all accounts are seen" };
+  return {
+    ...{ name: PROCESSES_CHECK, status: "limited", found: "of other accounts are hidden (hidepid of /proc)" },
+    advice: "grant CAP_SYS_PTRACE, or add this account to the group that /proc is mounted for (gid=)",
   };
 }

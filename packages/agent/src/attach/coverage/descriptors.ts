@@ -1,6 +1,6 @@
 import { readdirSync, readlinkSync } from "node:fs";
 import { nativeAddon } from "../../capture/native-addon.js";
-import { executableOf } from "../processes/proc-process.js";
+import { executableOf, mappedPages } from "../processes/proc-process.js";
 import { codeOf } from "../processes/system-error.js";
 import type { SocketTables } from "./socket-table.js";
 
@@ -84,13 +84,14 @@ export class DescriptorLooks {
       return open.length;
     } catch (error) {
       const code = codeOf(error);
-      if (code === "EACCES" || code === "EPERM") this.#known.set(pid, { ...NOTHING, refused: code });
+      // A kernel thread has none.
+      const isRefused = (code === "EACCES" || code === "EPERM") && mappedPages(pid) !== 0;
+      if (isRefused) this.#known.set(pid, { ...NOTHING, refused: code });
       return 0;
     }
   }
 }
 
-/** @throws the system's error where the process is gone, or its descriptors may not be read */
 /** One open descriptor: its path below /proc, and what it leads to. */
 interface OpenDescriptor {
   path: string;

@@ -32,7 +32,7 @@ test.each<[string, Partial<ProcessFacts>, string]>([
   ["a locked-down host, whatever else holds", { hostRefusal: "lockdown", asked: "not_asked" }, "lockdown"],
   [
     "descriptors that may not be read",
-    { descriptors: { ...DESCRIPTORS, refused: "EACCES" } },
+    { descriptors: { ...DESCRIPTORS, refused: "EACCES" }, hostRefusal: "lockdown" },
     "permission: its descriptors: permission denied (EACCES)",
   ],
   [

@@ -53,7 +53,7 @@ function stateOf(facts: ProcessFacts, inLibraries: readonly string[]): Judgement
 
 const notCaptured = (why: string): Judgement => ({ state: "not_captured", reason: why });
 
-/** Whatever the process does, it is not captured. */
+/** Whatever the process does, it is not captured. First what leaves open whether it has a socket at all. */
 function outsideReason({
   hostRefusal,
   descriptors,
@@ -61,9 +61,9 @@ function outsideReason({
   asked,
   isSuspended,
 }: ProcessFacts): string | undefined {
-  if (hostRefusal !== undefined) return hostRefusal;
   if (descriptors.refused !== undefined)
     return reason("permission", `its descriptors: ${errnoWords(descriptors.refused)}`);
+  if (hostRefusal !== undefined) return hostRefusal;
   if (scanned.unreadable !== undefined)
     return reason("permission", `its mappings: ${errnoWords(scanned.unreadable)}`);
   if (asked === "unknown") return reason("no_policy");
