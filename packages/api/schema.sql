@@ -113,7 +113,7 @@ table deliveries row level security
   constraint deliveries_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'dead'::text, 'cancelled'::text])))
   constraint deliveries_tenant_id_destination_id_period_version_form_key UNIQUE (tenant_id, destination_id, period, version, form)
   CREATE INDEX deliveries_by_time ON public.deliveries USING btree (created_at_us DESC, id DESC)
-  CREATE INDEX deliveries_due ON public.deliveries USING btree (next_attempt_at_us) WHERE (state = 'pending'::text)
+  CREATE INDEX deliveries_due_by_destination ON public.deliveries USING btree (destination_id, next_attempt_at_us) WHERE (state = 'pending'::text)
   CREATE UNIQUE INDEX deliveries_tenant_id_destination_id_period_version_form_key ON public.deliveries USING btree (tenant_id, destination_id, period, version, form)
   policy deliveries_fleet for all to masthead_app using ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text)) with check ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text))
   policy deliveries_sending for all to masthead_ingest using (true) with check (true)

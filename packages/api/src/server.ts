@@ -30,7 +30,8 @@ const CLOSE_IDLE_EVERY_MS = 50;
 const SEAL_EVERY_MS = 10_000;
 const SEAL_STEP_MS = 30_000;
 const DELIVER_EVERY_MS = 2_000;
-const DELIVER_STEP_MS = 30_000;
+/** Long, since the end of a step waits for whoever hangs. */
+const DELIVER_STEP_MS = 600_000;
 /** Drain, maintenance, sealing, deliveries: each borrows a database. Only the drain makes use of more than one connection of it. */
 const INGEST_LOOPS = 4;
 const DRAIN_STEP = { maxMs: 15_000, maxMessages: 10_000 };

@@ -26,8 +26,9 @@ export interface Delivered {
   dead: number;
 }
 
-/** Sent side by side, so that one receiver that hangs holds up few. */
-const AT_ONCE = 8;
+const AT_ONCE = 16;
+/** So that a receiver that hangs holds up its own deliveries only. */
+const AT_ONCE_TO_EACH = 2;
 /** Longer than any attempt takes: then whoever made it was stopped. */
 const LEASE_US = 120_000_000;
 
@@ -44,15 +45,30 @@ export const deliverReports = async (
 ): Promise<Delivered> => {
   const total: Delivered = { delivered: 0, failed: 0, dead: 0 };
   const until = deps.now() + maxMs * 1_000;
-  for (;;) {
-    const nowUs = deps.now();
-    if (nowUs > until || signal?.aborted) return total;
-    const claimed = await deps.database.transaction(NO_TENANT, ({ sql }) =>
-      claimDeliveries(sql, { nowUs, leasedUntilUs: nowUs + LEASE_US, limit: AT_ONCE }),
-    );
-    if (claimed.length === 0) return total;
-    const results = await Promise.all(claimed.map((delivery) => attempt(deps, delivery)));
-    for (const result of results) total[result] += 1;
+  const underWay = new Map<Promise<void>, string>();
+  const begin = (delivery: Delivery): void => {
+    const sending = attempt(deps, delivery)
+      .then((result) => {
+        total[result] += 1;
+      })
+      .finally(() => underWay.delete(sending));
+    underWay.set(sending, delivery.destinationId);
+  };
+  try {
+    for (;;) {
+      const nowUs = deps.now();
+      if (nowUs > until || signal?.aborted) return total;
+      const room = { limit: AT_ONCE - underWay.size, limitOfEach: AT_ONCE_TO_EACH };
+      const lease = { nowUs, leasedUntilUs: nowUs + LEASE_US };
+      const claimed = await deps.database.transaction(NO_TENANT, ({ sql }) =>
+        claimDeliveries(sql, { ...lease, ...room, underWay: [...underWay.values()] }),
+      );
+      for (const delivery of claimed) begin(delivery);
+      if (underWay.size === 0) return total;
+      await Promise.race(underWay.keys());
+    }
+  } finally {
+    await Promise.allSettled(underWay.keys());
   }
 };
 

@@ -55,18 +55,33 @@ export const queueDeliveries = async (
     on conflict do nothing`;
 };
 
-/**
- * Takes deliveries that are due, oldest first, each with an attempt that begins now. Until `leasedUntilUs` nobody else takes them;
- * then they are due again, whatever became of whoever took them.
- */
+/** Whose they are and how many are taken. */
+interface Claim {
+  readonly nowUs: UnixMicros;
+  /** until then nobody else takes them; then they are due again, whatever became of whoever took them */
+  readonly leasedUntilUs: UnixMicros;
+  readonly limit: number;
+  /** to one destination, with those that are under way */
+  readonly limitOfEach: number;
+  /** ids of the destinations that are being sent to, once for each delivery */
+  readonly underWay: readonly string[];
+}
+
+/** Takes deliveries that are due, oldest first and of each destination a few, each with an attempt that begins now. */
 export const claimDeliveries = async (
   sql: TransactionSql,
-  { nowUs, leasedUntilUs, limit }: { nowUs: UnixMicros; leasedUntilUs: UnixMicros; limit: number },
+  { nowUs, leasedUntilUs, limit, limitOfEach, underWay }: Claim,
 ): Promise<Delivery[]> =>
   sql<Delivery[]>`
-    with due as materialized (
-      select tenant_id, id from deliveries where state = 'pending' and next_attempt_at_us <= ${nowUs}
-      order by next_attempt_at_us limit ${limit} for update skip locked),
+    with under_way as (
+      select id, count(*) from jsonb_array_elements_text(${JSON.stringify(underWay)}::jsonb) as id group by id),
+    due as materialized (
+      select next.tenant_id, next.id from destinations t left join under_way u using (id) cross join lateral (
+        select tenant_id, id, next_attempt_at_us from deliveries
+        where destination_id = t.id and state = 'pending' and next_attempt_at_us <= ${nowUs}
+        order by next_attempt_at_us limit greatest(0, ${limitOfEach}::int - coalesce(u.count, 0))
+        for update skip locked) next
+      order by next.next_attempt_at_us limit ${limit}),
     d as (
       update deliveries d set attempts = attempts + 1, attempts_left = attempts_left - 1,
         next_attempt_at_us = ${leasedUntilUs}
