@@ -7,6 +7,8 @@ table agents row level security
   sent_at_us bigint not null
   received_at_us bigint not null
   heartbeat json not null
+  other_run_host text
+  other_run_seen_us bigint
   constraint agents_agent_id_check CHECK ((agent_id ~ '^[A-Za-z0-9_-]{1,64}$'::text))
   constraint agents_pkey PRIMARY KEY (agent_id)
   policy agents_fleet for all to masthead_app using ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text)) with check ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text))

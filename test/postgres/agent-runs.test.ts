@@ -1,7 +1,13 @@
+import { recordHeartbeat } from "@masthead/api/features/agents/index";
+import { NO_TENANT } from "@masthead/api/platform/db/scope";
+import { type AgentResource, agentResourceSchema } from "@masthead/shared/http/agent-resource";
 import type { UsageMeta } from "@masthead/shared/http/usage-schema";
+import { agentIdSchema } from "@masthead/shared/ids";
 import { toRfc3339 } from "@masthead/shared/time";
+import type { Heartbeat } from "@masthead/shared/wire/heartbeat";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startControlPlane, type TestControlPlane } from "./support/control-plane.js";
+import { makeHeartbeat } from "./support/heartbeats.js";
 
 /** What is said of an agent's runs, by what they reported last. */
 
@@ -57,4 +63,37 @@ it("Prometheus is told what runs have on the way, and what accounts do not expla
   expect(await figure("ledger_imbalance")).toBe(0);
   await report("web-8", 12, { captured: 7, pending: 5 });
   expect(await figure("ledger_imbalance")).toBe(2);
+});
+
+it("two agents under one id are told so, until the earlier one is silent", async () => {
+  const agentId = agentIdSchema.parse("web-9");
+  const health = { status: "ok" as const, reasons: [] };
+  const heard = (changes: Partial<Heartbeat>) => {
+    const heartbeat = makeHeartbeat({ agentId, final: false, health, ...changes });
+    return plane.ingestDeps.withDatabase((database) =>
+      database.transaction(NO_TENANT, ({ sql }) => recordHeartbeat(sql, heartbeat, plane.clock.nowUs)),
+    );
+  };
+  const read = async (): Promise<AgentResource> =>
+    agentResourceSchema.parse(await (await plane.request("GET", "/v1/agents/web-9")).json());
+  const beganMs = Math.floor(plane.clock.nowUs / 1_000) - 30_000;
+  const [earlier, later] = [beganMs - 60_000, beganMs];
+  const host = { id: "h-2", name: "copy\0" };
+  await heard({ epoch: later, sentAtUs: plane.clock.nowUs });
+  // What was on its way when the later one began says nothing.
+  await heard({ epoch: earlier, sentAtUs: (beganMs + 5_000) * 1_000, host });
+  expect((await read()).health).toEqual(health);
+  await heard({ epoch: earlier, sentAtUs: plane.clock.nowUs, host });
+  expect(await read()).toMatchObject({
+    epoch: later,
+    health: {
+      status: "degraded",
+      reasons: [expect.stringContaining("another agent runs under this id, on copy\ufffd:")],
+    },
+  });
+  const metrics = await plane.request("GET", "/metrics", { headers: { authorization: "" } });
+  expect(await metrics.text()).toContain('masthead_agents{health="degraded"} 1\n');
+  plane.clock.nowUs += 31_000_000;
+  await heard({ epoch: later, sentAtUs: plane.clock.nowUs });
+  expect((await read()).health).toEqual(health);
 });

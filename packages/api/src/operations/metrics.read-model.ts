@@ -52,9 +52,10 @@ export async function readMetrics(sql: TransactionSql, nowUs: UnixMicros): Promi
   const events = await sql<
     Named[]
   >`select name as a, reason as b, count as value from ingest_counters order by 1, 2`;
+  const heardSinceUs = nowUs - AWAY_AFTER_SECONDS * 1_000_000;
   const health = await sql<{ health: string; value: number }[]>`
-    select case when (heartbeat->>'final')::boolean or received_at_us < ${nowUs - AWAY_AFTER_SECONDS * 1_000_000}
-      then 'away' else heartbeat->'health'->>'status' end as health, count(*) as value
+    select case when other_run_seen_us >= ${heardSinceUs} then 'degraded'
+      when (heartbeat->>'final')::boolean or received_at_us < ${heardSinceUs} then 'away' else heartbeat->'health'->>'status' end as health, count(*) as value
     from agents group by 1`;
   const agents = new Map(health.map((row) => [row.health, row.value]));
   const states = await sql<{ state: string; value: number; oldest_us: number | null }[]>`

@@ -7,6 +7,9 @@ export interface AgentView {
   readonly heartbeat: Heartbeat;
   readonly startedAtUs: UnixMicros;
   readonly receivedAtUs: UnixMicros;
+  /** an earlier run that was heard of after this one had begun */
+  readonly otherRunHost: string | null;
+  readonly otherRunSeenUs: UnixMicros | null;
   /** absent: nothing of this run was settled yet */
   readonly ledger: { captured: number; committed: number; pending: number; lost: number } | null;
   readonly losses: readonly { stage: string; reason: string; count: number }[];
@@ -25,7 +28,7 @@ export async function readAgents(
 ): Promise<AgentView[]> {
   const rows = await sql<Row[]>`
     select a.heartbeat::text as heartbeat, a.epoch_first_seen_us as "startedAtUs",
-      a.received_at_us as "receivedAtUs",
+      a.received_at_us as "receivedAtUs", a.other_run_host as "otherRunHost", a.other_run_seen_us as "otherRunSeenUs",
       (select json_build_object('captured', l.captured, 'committed', l.committed, 'pending', l.pending, 'lost', l.lost)
         from ledger l where l.agent_id = a.agent_id and l.epoch = a.epoch)::text as ledger,
       (select json_agg(json_build_object('stage', e.stage, 'reason', e.reason, 'count', e.lost)

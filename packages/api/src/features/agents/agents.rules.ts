@@ -6,14 +6,32 @@ import type { AgentView } from "./agents.read-model.js";
 /** An agent that was not heard of for so long is away: it sends a heartbeat every five seconds. */
 export const AWAY_AFTER_SECONDS = 30;
 
-/** Health as the fleet sees it: what the agent says of itself counts only while it can be heard. */
+/** Health as the fleet sees it: what the agent says of itself counts only while it can be heard, and where it is one agent. */
 export function healthOf(
-  heartbeat: Pick<Heartbeat, "final" | "health">,
+  { heartbeat, receivedAtUs, otherRunHost, otherRunSeenUs }: Seen,
+  nowUs: UnixMicros,
+): AgentResource["health"] {
+  const { status, reasons } = ownHealth(heartbeat, receivedAtUs, nowUs);
+  if (otherRunSeenUs === null || secondsBetween(otherRunSeenUs, nowUs) > AWAY_AFTER_SECONDS)
+    return { status, reasons };
+  const other = `another agent runs under this id, on ${otherRunHost}: what both see is counted twice; give each an id, credentials and a MASTHEAD_HOME of its own`;
+  return { status: "degraded", reasons: [other, ...reasons] };
+}
+
+interface Seen extends Pick<AgentView, "receivedAtUs" | "otherRunHost" | "otherRunSeenUs"> {
+  readonly heartbeat: Pick<Heartbeat, "final" | "health">;
+}
+
+const secondsBetween = (fromUs: UnixMicros, toUs: UnixMicros): number =>
+  Math.floor((toUs - fromUs) / 1_000_000);
+
+function ownHealth(
+  heartbeat: Seen["heartbeat"],
   receivedAtUs: UnixMicros,
   nowUs: UnixMicros,
 ): AgentResource["health"] {
   if (heartbeat.final) return { status: "away", reasons: ["it was stopped"] };
-  const silentSeconds = Math.floor((nowUs - receivedAtUs) / 1_000_000);
+  const silentSeconds = secondsBetween(receivedAtUs, nowUs);
   if (silentSeconds > AWAY_AFTER_SECONDS) {
     return {
       status: "away",
@@ -45,7 +63,7 @@ export function toAgentResource(view: AgentView, fleetRevision: number, nowUs: U
     lastSeenAt: toRfc3339(heartbeat.sentAtUs),
     completeUntil: toRfc3339(heartbeat.completeUntilUs),
     stopped: heartbeat.final,
-    health: healthOf(heartbeat, view.receivedAtUs, nowUs),
+    health: healthOf(view, nowUs),
     policy: { ...heartbeat.policy, desired: fleetRevision },
     coverage: heartbeat.coverage,
     coverageOmitted: heartbeat.coverageOmitted,

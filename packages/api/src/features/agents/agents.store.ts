@@ -2,6 +2,9 @@ import type { UnixMicros } from "@masthead/shared/time";
 import type { Heartbeat } from "@masthead/shared/wire/heartbeat";
 import type { TransactionSql } from "postgres";
 
+/** Clocks are set, and a last heartbeat may be on its way when the next run begins. */
+const RUNS_APART_MS = 15_000;
+
 /**
  * Keeps a heartbeat unless a newer one is there: by run first, then by the time that the agent gave it. Repeating it
  * changes nothing.
@@ -22,12 +25,27 @@ export async function recordHeartbeat(
       epoch = excluded.epoch,
       epoch_first_seen_us =
         case when kept.epoch = excluded.epoch then kept.epoch_first_seen_us else excluded.epoch_first_seen_us end,
+      other_run_seen_us = case when kept.epoch = excluded.epoch then kept.other_run_seen_us end,
       sent_at_us = excluded.sent_at_us,
       received_at_us = excluded.received_at_us,
       heartbeat = excluded.heartbeat
     where (kept.epoch, kept.sent_at_us) < (excluded.epoch, excluded.sent_at_us)
     returning agent_id`;
-  return rows.length > 0;
+  if (rows.length > 0) return true;
+  await noteOtherRun(sql, heartbeat, receivedAtUs);
+  return false;
+}
+
+/** An earlier run that still sends when a later one has begun is another agent under the same id: a copied machine, or copied credentials. */
+async function noteOtherRun(
+  sql: TransactionSql,
+  { agentId, epoch, sentAtUs, host }: Heartbeat,
+  receivedAtUs: UnixMicros,
+): Promise<void> {
+  const sentAtMs = Math.floor(sentAtUs / 1_000);
+  await sql`
+    update agents set other_run_host = ${host.name.replaceAll("\0", "\ufffd")}, other_run_seen_us = ${receivedAtUs}
+    where agent_id = ${agentId} and epoch > ${epoch} and epoch < ${sentAtMs - RUNS_APART_MS}`;
 }
 
 /**
