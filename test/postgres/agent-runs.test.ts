@@ -97,3 +97,19 @@ it("two agents under one id are told so, until the earlier one is silent", async
   await heard({ epoch: later, sentAtUs: plane.clock.nowUs });
   expect((await read()).health).toEqual(health);
 });
+
+it("an agent whose clock is ahead is told so", async () => {
+  const agentId = agentIdSchema.parse("web-10");
+  const health = { status: "ok" as const, reasons: [] };
+  const aheadBy = async (seconds: number) => {
+    const sentAtUs = plane.clock.nowUs + seconds * 1_000_000;
+    const heartbeat = makeHeartbeat({ agentId, epoch: seconds, final: false, health, sentAtUs });
+    await plane.ingestDeps.withDatabase((database) =>
+      database.transaction(NO_TENANT, ({ sql }) => recordHeartbeat(sql, heartbeat, plane.clock.nowUs)),
+    );
+    return agentResourceSchema.parse(await (await plane.request("GET", "/v1/agents/web-10")).json()).health;
+  };
+  expect(await aheadBy(30)).toEqual(health);
+  const told = expect.stringContaining("its clock is 31 seconds ahead");
+  expect(await aheadBy(31)).toEqual({ status: "degraded", reasons: [told] });
+});

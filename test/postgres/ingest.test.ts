@@ -298,7 +298,7 @@ describe("bad input", () => {
     expect(own.flatMap((watermark) => watermark.epochs.flatMap((epoch) => epoch.refused))).toEqual(refused);
   });
 
-  test("exchanges beyond the days that are stored are set aside, their usage is booked", async () => {
+  test("exchanges beyond the days that are stored are set aside, and their usage is booked, or told as lost where its time is to come", async () => {
     const day = 86_400_000_000;
     const batch = makeBatch({
       seq: 1,
@@ -311,6 +311,8 @@ describe("bad input", () => {
       { kind: "usage", reason: "time_ahead", position: 1 },
     ]);
     expect(await owner.sql`select sum(requests)::int as n from usage_minute`).toEqual([{ n: 1 }]);
+    const lost = await owner.sql`select stage, reason, lost::int from loss_times`;
+    expect(lost).toEqual([{ stage: "usage", reason: "set_aside", lost: 1 }]);
     expect(await owner.sql`select requests, extract(epoch from bucket)::int as at from usage_month`).toEqual([
       { requests: 1, at: 0 },
     ]);

@@ -1,6 +1,6 @@
 import type { UnixMicros } from "@masthead/shared/time";
 import type { TransactionSql } from "postgres";
-import { AWAY_AFTER_SECONDS } from "../features/agents/index.js";
+import { AWAY_AFTER_SECONDS, CLOCK_AHEAD_SECONDS } from "../features/agents/index.js";
 import type { Metric } from "./prometheus-text.js";
 
 interface Totals {
@@ -55,7 +55,8 @@ export async function readMetrics(sql: TransactionSql, nowUs: UnixMicros): Promi
   const heardSinceUs = nowUs - AWAY_AFTER_SECONDS * 1_000_000;
   const health = await sql<{ health: string; value: number }[]>`
     select case when other_run_seen_us >= ${heardSinceUs} then 'degraded'
-      when (heartbeat->>'final')::boolean or received_at_us < ${heardSinceUs} then 'away' else heartbeat->'health'->>'status' end as health, count(*) as value
+      when (heartbeat->>'final')::boolean or received_at_us < ${heardSinceUs} then 'away'
+      when sent_at_us - received_at_us > ${CLOCK_AHEAD_SECONDS * 1_000_000} then 'degraded' else heartbeat->'health'->>'status' end as health, count(*) as value
     from agents group by 1`;
   const agents = new Map(health.map((row) => [row.health, row.value]));
   const states = await sql<{ state: string; value: number; oldest_us: number | null }[]>`

@@ -16,7 +16,7 @@ export const LOSSES = {
   aggregate: ["unpaired"],
   decode: ["malformed"],
   pairing: ["full"],
-  usage: ["full", "fault"],
+  usage: ["full", "fault", "set_aside"],
   spool: ["full", "write_failed", "corrupt"],
   delivery: ["refused"],
   agent: ["epoch_ended"],

@@ -87,6 +87,11 @@ export const LOSS_GLOSSARY: {
       meaning: "An exchange could not be booked into usage.",
       remedy: "Report it with the agent's log.",
     },
+    set_aside: {
+      meaning:
+        "The control plane could not book usage and has set it aside, as where an agent's clock is more than a day ahead. In completeness only: the ledger has these as committed.",
+      remedy: "Look at what was set aside, and at the host's clock.",
+    },
   },
   spool: {
     full: {

@@ -6,30 +6,33 @@ import type { AgentView } from "./agents.read-model.js";
 /** An agent that was not heard of for so long is away: it sends a heartbeat every five seconds. */
 export const AWAY_AFTER_SECONDS = 30;
 
-/** Health as the fleet sees it: what the agent says of itself counts only while it can be heard, and where it is one agent. */
-export function healthOf(
-  { heartbeat, receivedAtUs, otherRunHost, otherRunSeenUs }: Seen,
-  nowUs: UnixMicros,
-): AgentResource["health"] {
-  const { status, reasons } = ownHealth(heartbeat, receivedAtUs, nowUs);
-  if (otherRunSeenUs === null || secondsBetween(otherRunSeenUs, nowUs) > AWAY_AFTER_SECONDS)
-    return { status, reasons };
-  const other = `another agent runs under this id, on ${otherRunHost}: what both see is counted twice; give each an id, credentials and a MASTHEAD_HOME of its own`;
-  return { status: "degraded", reasons: [other, ...reasons] };
+/** A clock that is so far ahead puts usage into the wrong hours. How far one is behind cannot be told from how long a heartbeat took. */
+export const CLOCK_AHEAD_SECONDS = 30;
+
+/** Health as the fleet sees it: what the agent says of itself counts only while it can be heard, where it is one agent, and by a clock that is right. */
+export function healthOf(seen: Seen, nowUs: UnixMicros): AgentResource["health"] {
+  const { status, reasons } = ownHealth(seen, nowUs);
+  const aheadSeconds = secondsBetween(seen.receivedAtUs, seen.heartbeat.sentAtUs);
+  const clock = `its clock is ${aheadSeconds} seconds ahead of the control plane's: what it counts is booked to the wrong time, and beyond a day set aside`;
+  const { otherRunHost: host } = seen;
+  const other = `another agent runs under this id, on ${host}: what both see is counted twice; give each an id, credentials and a MASTHEAD_HOME of its own`;
+  const isAhead = aheadSeconds > CLOCK_AHEAD_SECONDS;
+  const isTwo =
+    seen.otherRunSeenUs !== null && secondsBetween(seen.otherRunSeenUs, nowUs) <= AWAY_AFTER_SECONDS;
+  return {
+    status: isTwo || (isAhead && status === "ok") ? "degraded" : status,
+    reasons: [...(isTwo ? [other] : []), ...(isAhead ? [clock] : []), ...reasons],
+  };
 }
 
 interface Seen extends Pick<AgentView, "receivedAtUs" | "otherRunHost" | "otherRunSeenUs"> {
-  readonly heartbeat: Pick<Heartbeat, "final" | "health">;
+  readonly heartbeat: Pick<Heartbeat, "final" | "health" | "sentAtUs">;
 }
 
 const secondsBetween = (fromUs: UnixMicros, toUs: UnixMicros): number =>
   Math.floor((toUs - fromUs) / 1_000_000);
 
-function ownHealth(
-  heartbeat: Seen["heartbeat"],
-  receivedAtUs: UnixMicros,
-  nowUs: UnixMicros,
-): AgentResource["health"] {
+function ownHealth({ heartbeat, receivedAtUs }: Seen, nowUs: UnixMicros): AgentResource["health"] {
   if (heartbeat.final) return { status: "away", reasons: ["it was stopped"] };
   const silentSeconds = secondsBetween(receivedAtUs, nowUs);
   if (silentSeconds > AWAY_AFTER_SECONDS) {

@@ -172,7 +172,7 @@ const writeRows = async (
   for (const { row, batch, leftOut } of settled) {
     if (leftOut.length === 0) continue;
     await correctBatch(sql, batch, row);
-    await setRowsAside(sql, batch, leftOut);
+    await setRowsAside(sql, batch, leftOut, options.nowUs);
   }
   return settled;
 };
@@ -223,7 +223,7 @@ const bookParts = async (
       row: row.part,
     };
     one?.leftOut.push(leftOut);
-    await setRowsAside(sql, row.batch, [leftOut]);
+    await setRowsAside(sql, row.batch, [leftOut], options.nowUs);
   }
   const left = new Set(refused.map(({ row }) => row));
   await noteAttributed(

@@ -1,4 +1,4 @@
-import type { Ledger } from "@masthead/shared/wire/ledger";
+import type { Ledger, LossStage } from "@masthead/shared/wire/ledger";
 import type { TransactionSql } from "postgres";
 import { plainArray, textArray } from "../../platform/db/array-literal.js";
 
@@ -89,6 +89,18 @@ const addLosses = async (sql: TransactionSql, epochs: readonly EpochProgress[]):
     insert into loss_minutes as m (agent_id, epoch, stage, reason, minute, lost)
     select agent_id, epoch, stage, reason, date_trunc('minute', to_timestamp(at_us / 1e6)), more from grown
     order by 1, 2, 3, 4, 5
+    on conflict (agent_id, epoch, stage, reason, minute) do update set lost = m.lost + excluded.lost`;
+};
+
+/** Books a loss that is no agent's, and in none of its accounts, to the minute in which it came to be known. */
+export const bookLoss = async (
+  sql: TransactionSql,
+  loss: EpochKey & { stage: LossStage; reason: string; lost: number; nowUs: number },
+): Promise<void> => {
+  await sql`
+    insert into loss_minutes as m (agent_id, epoch, stage, reason, minute, lost)
+    values (${loss.agentId}, ${loss.epoch}, ${loss.stage}, ${loss.reason},
+      date_trunc('minute', to_timestamp(${loss.nowUs}::float8 / 1e6)), ${loss.lost})
     on conflict (agent_id, epoch, stage, reason, minute) do update set lost = m.lost + excluded.lost`;
 };
 

@@ -3,16 +3,22 @@ import type { Database, Transaction } from "../../platform/db/database.js";
 import { NO_TENANT } from "../../platform/db/scope.js";
 import type { LeftOut, UnreadableBatch } from "./batch-message.rules.js";
 import { type BatchKey, type BatchRow, heldHashes, insertBatches, keyText } from "./batches.store.js";
-import { addProgress, advanceEpochs } from "./epochs.store.js";
+import { addProgress, advanceEpochs, bookLoss } from "./epochs.store.js";
 import type { PreparedBatch } from "./prepared-batch.rules.js";
 import { count, insertSetAside } from "./set-aside.store.js";
 
-/** Sets rows of a batch aside, each with why. */
+/**
+ * Sets rows of a batch aside, each with why. What usage counted is lost to every report, and told as such; an exchange is counted by
+ * its usage all the same.
+ */
 export const setRowsAside = async (
   sql: Transaction["sql"],
   { agentId, epoch, seq }: BatchKey,
   rows: readonly LeftOut[],
+  nowUs: number,
 ): Promise<void> => {
+  const lost = rows.reduce((sum, { kind, exchanges }) => sum + (kind === "usage" ? exchanges : 0), 0);
+  if (lost > 0) await bookLoss(sql, { agentId, epoch, stage: "usage", reason: "set_aside", lost, nowUs });
   for (const { row, ...known } of rows)
     await insertSetAside(sql, {
       ...known,
