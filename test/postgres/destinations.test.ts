@@ -75,9 +75,27 @@ describe("destinations", () => {
       expect((await test.ask(method, `/v1/destinations/${id}`)).status).toBe(404);
   });
 
+  it("refuse a bucket whose endpoint has a query", async () => {
+    const bucket = {
+      name: "x",
+      kind: "bucket",
+      region: "eu-1",
+      bucket: "reports",
+      accessKeyId: "AKIA",
+      secretAccessKey: "s",
+    };
+    const endpoint = "https://example.com/?x=1";
+    const response = await test.ask("POST", "/v1/destinations", { ...bucket, endpoint });
+    expect([response.status, await response.json()]).toMatchObject([
+      422,
+      { errors: [{ pointer: "/endpoint" }] },
+    ]);
+  });
+
   it.each([
     ["a URL of a private network", { url: "https://10.1.2.3/hook" }, "/url"],
     ["a URL of this host", { url: "https://localhost/hook" }, "/url"],
+    ["its name in full", { url: "https://localhost./hook" }, "/url"],
     ["the metadata service of a cloud", { url: "http://169.254.169.254/latest" }, "/url"],
     ["an address in hexadecimal", { url: "https://0x7f000002/" }, "/url"],
     ["IPv6 loopback", { url: "https://[::1]/" }, "/url"],

@@ -228,6 +228,7 @@ describe("a tenant's report", () => {
     ["/v1/tenants/nobody/reports/2026-11", "*/*", 404, "not_found"],
     ["/v1/tenants/acme/reports/2026-11", "application/pdf", 406, "not_acceptable"],
     ["/v1/tenants/acme/reports/2026-11?timeZone=Mars/Olympus", "*/*", 400, "invalid_parameters"],
+    ["/v1/tenants/acme/reports/2026-11?timeZone=Europe/Berlin&version=1", "*/*", 400, "invalid_parameters"],
     ["/v1/tenants/acme/reports/2011-12-30?timeZone=Pacific/Apia", "*/*", 400, "invalid_parameters"],
     ["/v1/tenants/acme/reports/2026-11?format=pdf", "*/*", 400, "invalid_parameters"],
   ])("%s as %s is a problem", async (path, accept, status, code) => {

@@ -59,6 +59,12 @@ it.each(["PUT", "POST", "PATCH", "DELETE"])("says on %s how to ask right", async
   });
 });
 
+it("is the same by every name of UTC", async () => {
+  const { bytes } = await read(reportPath("2026-11-22"));
+  for (const zone of ["UTC", "utc", "Etc/UTC"])
+    expect((await read(`${reportPath("2026-11-22")}?version=1&timeZone=${zone}`)).bytes).toEqual(bytes);
+});
+
 it("has no version that was not sealed, and reads no nonsense", async () => {
   const { response, bytes } = await read(`${reportPath("2026-11-22")}?version=2`);
   expect([response.status, JSON.parse(bytes.toString()).code]).toEqual([404, "not_found"]);

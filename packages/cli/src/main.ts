@@ -2,10 +2,11 @@ import { openFile } from "./open-file.js";
 import { run } from "./run.js";
 import { wantsColor } from "./terminal.js";
 
-/** Whoever reads the pipe has enough. */
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit(0);
+  // Whoever reads the pipe has enough.
+  if (error.code === "EPIPE") process.exit(0);
+  console.error(`masthead: the output cannot be written: ${error.message}`);
+  process.exit(1);
 });
 
 const INPUT_MAX_BYTES = 1024 * 1024;

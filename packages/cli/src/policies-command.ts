@@ -23,6 +23,8 @@ const readPolicy = (file: string): { name: string; document: PolicyDocument } =>
   if (source.length > FILE_MAX_BYTES) throw new UsageError(`${file} has more than ${FILE_MAX_BYTES} bytes`);
   const document = parseDocument(source, { uniqueKeys: true });
   const fault = document.errors[0];
+  if (fault?.code === "MULTIPLE_DOCS")
+    throw new UsageError(`${file} holds more than one document: a policy is a file of its own`);
   if (fault) throw new UsageError(`${file} is neither JSON nor YAML: ${fault.message}`);
   let value: unknown;
   try {

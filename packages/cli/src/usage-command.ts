@@ -163,6 +163,7 @@ export const usageCommand = (context: CommandContext): Command =>
     .addHelpText("after", EXAMPLES)
     .action(async (options: UsageOptions) => {
       const question = questionOf(options, context.nowMs());
+      if (options.csv && context.isJson()) throw new UsageError("--csv or --json, not both");
       if (options.csv) return printCsv(context, question, options.limit ?? USAGE_LIMIT_MAX);
       const rows = options.limit ?? (context.isJson() ? USAGE_LIMIT_MAX : ROWS_DEFAULT);
       const page = await readRows(context.api(), question, rows);

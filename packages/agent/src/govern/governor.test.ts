@@ -108,6 +108,8 @@ test("the tenant is what the first rule says that answers", () => {
   expect(tenant(host, ["x-client-id", KEEP, "a\tb"])).toBe("invalid");
   expect(tenant(["x-client-id", KEEP, Buffer.from([0x61, 0xff])])).toBe("invalid");
   expect(tenant(["x-client-id", KEEP, "cut", { flags: ElementFlag.ELEMENT_TRUNCATED }])).toBe("invalid");
+  for (const dots of [".", ".."]) expect(tenant(["x-client-id", KEEP, dots])).toBe("invalid");
+  expect(tenant(["x-client-id", KEEP, "..."])).toBe("...");
   expect(tenant(["authorization", FINGERPRINT])).toBe("invalid");
   expect(tenant(["x-client-id", KEEP, "grüße"])).toBe("grüße");
 });

@@ -26,6 +26,10 @@ export const isTimeZone = (name: string): boolean => {
   }
 };
 
+/** UTC by its usual name, whichever of its names is given, in whatever case; other zones as given. */
+export const withUtcNamed = (timeZone: string): string =>
+  new Intl.DateTimeFormat("en", { timeZone }).resolvedOptions().timeZone === "UTC" ? "UTC" : timeZone;
+
 /** @returns what clocks of the zone show at an instant, given in Unix seconds */
 export const clockOf = (timeZone: string): ((seconds: number) => LocalTime) => {
   const format = new Intl.DateTimeFormat("en-US", {

@@ -25,8 +25,11 @@ export const checkDestination = (
     throw new ApiError("not_configured", "set MASTHEAD_SECRETS_KEY_TEXT to have destinations with secrets");
   const [pointer, text] =
     document.kind === "webhook" ? ["/url", document.url] : ["/endpoint", document.endpoint];
-  const fault = urlFault(new URL(text), allowed);
+  const url = new URL(text);
+  const fault = urlFault(url, allowed);
   if (fault !== null) throw invalid(pointer, fault);
+  if (document.kind === "bucket" && url.search !== "")
+    throw invalid(pointer, "has a query: the bucket and the object's key come behind it");
 };
 
 /** What the document keeps secret; null: it says nothing of it. */

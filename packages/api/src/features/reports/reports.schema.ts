@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { reportAnswerSchema } from "@masthead/shared/http/report-schema";
 import { ApiError } from "../../platform/http/problem.js";
-import { isTimeZone } from "../../platform/time-zone.js";
+import { isTimeZone, withUtcNamed } from "../../platform/time-zone.js";
 import { tenantIdSchema } from "../tenants/index.js";
 import { PERIOD_PATTERN, type Period, parsePeriod } from "./period.rules.js";
 import { REPORT_FORMS } from "./report-forms.rules.js";
@@ -20,10 +20,11 @@ export const reportPathSchema = z.object({
   }),
 });
 
-export const reportQuerySchema = z.object({
+const querySchema = z.object({
   timeZone: z
     .string()
-    .refine(isTimeZone, "the IANA name of a time zone, such as Europe/Berlin")
+    .refine(isTimeZone, { error: "the IANA name of a time zone, such as Europe/Berlin", abort: true })
+    .transform(withUtcNamed)
     .default("UTC")
     .openapi({
       param: { name: "timeZone", in: "query" },
@@ -47,9 +48,14 @@ export const reportQuerySchema = z.object({
       type: "integer",
       minimum: 1,
       description:
-        "A version of the sealed report. Absent: the newest, or what is counted so far where none is sealed.",
+        "A version of the sealed report, in UTC. Absent: the newest, or what is counted so far where none is sealed.",
     }),
 });
+
+export const reportQuerySchema = querySchema.refine(
+  ({ version, timeZone }) => version === undefined || timeZone === "UTC",
+  { path: ["version"], error: "reports are sealed in UTC only: there is no version in another time zone" },
+);
 
 /** @throws ApiError `invalid_parameters` where the zone's calendar has no such period */
 export const periodOf = (text: string, timeZone: string): Period => {

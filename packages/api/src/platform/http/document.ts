@@ -19,6 +19,7 @@ const parseYaml = (text: string): unknown => {
   try {
     const document = parseDocument(text, { uniqueKeys: true, prettyErrors: true });
     const [error] = document.errors;
+    if (error?.code === "MULTIPLE_DOCS") throw unreadable("more than one YAML document: send one");
     if (error) throw unreadable(`not YAML: ${error.message.split("\n")[0]}`);
     return document.toJS({ maxAliasCount: 100 });
   } catch (error) {

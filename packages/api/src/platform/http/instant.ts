@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import type { UnixMicros } from "@masthead/shared/time";
 
 const RFC_3339 =
-  /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?([Zz]|[+-]\d{2}:\d{2})$/;
+  /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?([Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 
 /** Microseconds of an RFC 3339 time; what is finer is cut off. @returns undefined where it is none */
 export const parseInstant = (text: string): UnixMicros | undefined => {

@@ -63,7 +63,7 @@ export const urlFault = (url: URL, allowed: AllowedHosts): string | null => {
   const isAllowed = byName || (literal !== null && allowed.networks.some((one) => networkHas(one, literal)));
   if (url.protocol !== "https:" && !(url.protocol === "http:" && isAllowed))
     return `is no https: URL, and ${url.hostname} is not among the hosts that MASTHEAD_DELIVERY_HOSTS allows`;
-  const isLocalName = /(^|\.)(localhost|local|internal)$/i.test(url.hostname);
+  const isLocalName = /(^|\.)(localhost|local|internal)\.?$/i.test(url.hostname);
   if (!byName && (isLocalName || (literal !== null && !mayReach(literal, allowed))))
     return `leads to this host or a private network; MASTHEAD_DELIVERY_HOSTS allows ${url.hostname} where it names it`;
   return null;
