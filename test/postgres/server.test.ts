@@ -79,6 +79,14 @@ describe("the resident server", () => {
     await until("the heartbeat is drained", () => isKnown("resident-2"));
   });
 
+  it("answers a health check by HTTP/1.0 that names no host", async () => {
+    const client = connect(Number(new URL(server.url).port), "127.0.0.1");
+    client.write("GET /healthz HTTP/1.0\r\n\r\n");
+    const [answer] = (await once(client, "data")) as [Buffer];
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 200 /);
+    client.destroy();
+  });
+
   it("keeps connections longer than a load balancer does, and stops all the same once they have their answer", async () => {
     const client = connect(Number(new URL(server.url).port), "127.0.0.1");
     client.write("GET /healthz HTTP/1.1\r\nHost: localhost\r\n");

@@ -118,7 +118,10 @@ export async function startServer(
     usageQuerySeconds,
     deliveries,
   });
-  const server = createAdaptorServer({ fetch, serverOptions: { keepAliveTimeout: KEEP_ALIVE_MS } }) as Server;
+  // Of requests that name no host, as health checks by HTTP/1.0 do.
+  const hostname = "localhost";
+  const serverOptions = { keepAliveTimeout: KEEP_ALIVE_MS };
+  const server = createAdaptorServer({ fetch, hostname, serverOptions }) as Server;
   const url = await listen(server, configuration.host, configuration.port);
   log.info({ url }, "the API listens");
 
