@@ -10,8 +10,8 @@ export interface HungOptions {
   everyMs?: number;
 }
 
-const ASKED_EVERY_MS = 10_000;
-/** One that does not answer for a while may only have much to do. */
+const ASKED_EVERY_MS = 20_000;
+/** For a minute or so: one that does not answer for a while may only have a slow disk. */
 const MISSES_MAX = 3;
 
 /**
