@@ -55,7 +55,12 @@ export const keepNodePart = async (
         if (lastLines.length > LINES_SHOWN) lastLines.shift();
       },
     });
-    file.write(child.pid);
+    try {
+      file.write(child.pid);
+    } catch (error) {
+      await child.stop("SIGTERM", STOP_WITHIN_MS);
+      throw error;
+    }
     const ended = new AbortController();
     const giveUp = () => void child.stop("SIGTERM", STOP_WITHIN_MS);
     part.stopping.addEventListener("abort", giveUp, { once: true });

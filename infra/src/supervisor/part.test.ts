@@ -47,3 +47,19 @@ it("does not start again what was stopped while it waited", async () => {
   await part.stop();
   expect(started).toHaveLength(1);
 });
+
+it("stops what it cannot note, as on a full disk, and starts it again", async () => {
+  const { start, started, nextStart } = fake();
+  const said: string[] = [];
+  const full = [false, true, false];
+  const onStart = () => {
+    if (full.shift()) throw new Error("ENOSPC");
+  };
+  const part = await keepRunning("NATS", start, { say: (line) => said.push(line), onStart, onEnd: () => {} });
+  const second = nextStart();
+  started[0]?.die("SIGKILL");
+  await second;
+  expect(await nextStart()).toBe(3);
+  await part.stop();
+  expect(said[1]).toBe("NATS ended (ENOSPC); starting it again in 1000 ms");
+});

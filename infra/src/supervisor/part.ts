@@ -17,7 +17,7 @@ export interface Part {
 
 /**
  * Keeps one part of the product running: when it dies, says so, waits longer each time and starts it again, until it is
- * stopped. Resolves when it runs. @throws what `start` throws the first time
+ * stopped. Resolves when it runs. @throws what `start` or `onStart` throws the first time
  */
 export const keepRunning = async (
   name: string,
@@ -26,8 +26,17 @@ export const keepRunning = async (
 ): Promise<Part> => {
   const stopping = new AbortController();
   const nextWaitMs = backoff();
-  let current = await start();
-  hooks.onStart(current.pid);
+  const begin = async () => {
+    const begun = await start();
+    try {
+      hooks.onStart(begun.pid);
+    } catch (error) {
+      await begun.stop();
+      throw error;
+    }
+    return begun;
+  };
+  let current = await begin();
   const watch = (async () => {
     for (;;) {
       const began = Date.now();
@@ -40,7 +49,7 @@ export const keepRunning = async (
         hooks.say(`${name} ended (${failure}); starting it again in ${waitMs} ms`);
         await wait(waitMs, undefined, { signal: stopping.signal }).catch(() => {});
         if (stopping.signal.aborted) return;
-        failure = await start().then(
+        failure = await begin().then(
           (next) => {
             current = next;
             return "";
@@ -48,7 +57,6 @@ export const keepRunning = async (
           (error: unknown) => (error instanceof Error ? error.message : String(error)),
         );
       } while (failure !== "");
-      hooks.onStart(current.pid);
       hooks.say(`${name} runs again`);
       if (stopping.signal.aborted) await current.stop();
     }
