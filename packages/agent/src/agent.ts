@@ -27,7 +27,7 @@ import { LostBatches } from "./ship/lost-batches.js";
 import { NatsMessaging } from "./ship/nats-connection.js";
 import { Publisher } from "./ship/publisher.js";
 import { Spool } from "./ship/spool.js";
-import { WatermarkFollower } from "./ship/watermark-follower.js";
+import { OVERTAKEN, WatermarkFollower } from "./ship/watermark-follower.js";
 import type { CaptureSource } from "./source/capture-source.js";
 import { chooseSource } from "./source/choose-source.js";
 import { ServiceTemplates } from "./template/service-templates.js";
@@ -206,10 +206,16 @@ export async function startAgent(
     process_rss_bytes: process.memoryUsage.rss(),
     process_cpu_ms: Math.round(process.cpuUsage().user / 1000 + process.cpuUsage().system / 1000),
   });
+  const onWatermark = async (mark: Watermark) => {
+    await publisher.settle(mark);
+    await lostBatches.settle(mark);
+  };
+  const watermarks = new WatermarkFollower({ agentId, epoch }, messaging, onWatermark, failing("watermark"));
   const health = () => {
     const reasons = [...source.degraded(), ...budget.degraded()];
     const imbalance = ledger.imbalance();
     if (imbalance !== 0) reasons.push(`the ledger does not balance: ${imbalance}`);
+    if (watermarks.isOvertaken) reasons.push(OVERTAKEN);
     if (spool.bytes > config.spoolBytes * 0.9) reasons.push("the spool is nearly full");
     return { status: reasons.length === 0 ? ("ok" as const) : ("degraded" as const), reasons };
   };
@@ -255,11 +261,7 @@ export async function startAgent(
       failing(what)(error as Error);
     }
   };
-  const onWatermark = async (mark: Watermark) => {
-    await publisher.settle(mark);
-    await lostBatches.settle(mark);
-  };
-  new WatermarkFollower(agentId, messaging, onWatermark, failing("watermark")).start();
+  watermarks.start();
   messaging.onConnected(() => publisher.connected());
   messaging.onConnected(() => void heartbeat.send());
   for (const batch of left) {
