@@ -51,7 +51,7 @@ const create = async (...keys: string[]): Promise<DestinationResource> => {
   const file = join(folder, tenant);
   writeFileSync(file, keys.map((key) => `${key}\n`).join(""));
   const place = ["--webhook", `${receiver.url}/hook`, "--secrets", file];
-  return json("destinations", "create", ...place, "--name", tenant, "--tenant", tenant);
+  return json("destinations", "create", ...place, "--name", tenant, "--tenant", tenant, "--period", "day");
 };
 const signedBy = (key: string, one: Received | undefined): boolean => {
   try {

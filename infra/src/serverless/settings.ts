@@ -23,6 +23,9 @@ import type { InvocationSettings } from "./invocation.js";
 /** Bindings of a Worker, or environment of a function; others than ours may be among them. */
 export type Environment = Record<string, string | undefined>;
 
+/** A Worker has six connections that are being made; who waits for one spends the time that an attempt has. */
+const DELIVERIES_AT_ONCE = 4;
+
 const json = text.transform((value, context): unknown => {
   try {
     return JSON.parse(value);
@@ -143,6 +146,6 @@ export const drainSettings = (
     connections: connections(read, "ingestDatabaseUrl", DRAIN_CONNECTIONS),
     idleMs: read.drainIdleMs,
     usageRetention: usageRetentionOf(read),
-    outlets: { send: fetchOutbound(deliveryHosts), writeFile: null, secrets },
+    outlets: { send: fetchOutbound(deliveryHosts), writeFile: null, secrets, atOnce: DELIVERIES_AT_ONCE },
   };
 };

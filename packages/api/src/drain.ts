@@ -12,6 +12,7 @@ import {
   drainBatches,
   drainHeartbeats,
 } from "./features/ingest/index.js";
+import { flushed } from "./platform/nats/connection.js";
 import { pullQueue } from "./platform/nats/pull-queue.js";
 import { watermarkPublisher } from "./platform/nats/watermark-publisher.js";
 import { reconcile } from "./reconcile.js";
@@ -60,7 +61,7 @@ export const drain = async (deps: Deps, budget: DrainBudget, signal?: AbortSigna
       });
       // Neither may go on with clients that are given back.
       await Promise.allSettled([draining, beating]);
-      if (!nats.isClosed()) await nats.flush();
+      if (!nats.isClosed()) await flushed(nats);
       return { ...(await draining), heartbeats: await beating };
     }),
   );

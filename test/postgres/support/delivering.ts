@@ -33,7 +33,7 @@ export interface DeliveringTest extends SealingTest {
   readonly secretsKey: Buffer;
   readonly outlets: DeliveryOutlets;
   ask(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
-  /** Adds a destination. @returns its id */
+  /** Adds a destination of days, unless it says otherwise: on the first of a month a month has ended with yesterday, too. @returns its id */
   add(document: object): Promise<string>;
   /** Books usage of a tenant's yesterday, and rolls it up. @returns the period */
   used(tenant: string, requests?: number): Promise<string>;
@@ -90,7 +90,11 @@ export const startDelivering = async (folder: string): Promise<DeliveringTest> =
     outlets,
     ask,
     add: async (document) =>
-      (await json<{ id: string }>(await ask("POST", "/v1/destinations", { name: "test", ...document }))).id,
+      (
+        await json<{ id: string }>(
+          await ask("POST", "/v1/destinations", { name: "test", periods: ["day"], ...document }),
+        )
+      ).id,
     used,
     async sealed(tenant, requests = 1) {
       const period = await used(tenant, requests);

@@ -56,7 +56,7 @@ export async function readMetrics(sql: TransactionSql, nowUs: UnixMicros): Promi
   const health = await sql<{ health: string; value: number }[]>`
     select case when other_run_seen_us >= ${heardSinceUs} then 'degraded'
       when (heartbeat->>'final')::boolean or received_at_us < ${heardSinceUs} then 'away'
-      when sent_at_us - received_at_us > ${CLOCK_AHEAD_SECONDS * 1_000_000} then 'degraded' else heartbeat->'health'->>'status' end as health, count(*) as value
+      when sent_at_us - received_at_us >= ${CLOCK_AHEAD_SECONDS * 1_000_000} then 'degraded' else heartbeat->'health'->>'status' end as health, count(*) as value
     from agents group by 1`;
   const agents = new Map(health.map((row) => [row.health, row.value]));
   const states = await sql<{ state: string; value: number; oldest_us: number | null }[]>`

@@ -15,8 +15,8 @@ export function healthOf(seen: Seen, nowUs: UnixMicros): AgentResource["health"]
   const aheadSeconds = secondsBetween(seen.receivedAtUs, seen.heartbeat.sentAtUs);
   const clock = `its clock is ${aheadSeconds} seconds ahead of the control plane's: what it counts is booked to the wrong time, and beyond a day set aside`;
   const { otherRunHost: host } = seen;
-  const other = `another agent runs under this id, on ${host}: what both see is counted twice; give each an id, credentials and a MASTHEAD_HOME of its own`;
-  const isAhead = aheadSeconds > CLOCK_AHEAD_SECONDS;
+  const other = `another agent runs under this id, on ${host}, or the same one has lost its state since its clock was ahead: what two see is counted twice; give each an id, credentials and a MASTHEAD_HOME of its own`;
+  const isAhead = aheadSeconds >= CLOCK_AHEAD_SECONDS;
   const isTwo =
     seen.otherRunSeenUs !== null && secondsBetween(seen.otherRunSeenUs, nowUs) <= AWAY_AFTER_SECONDS;
   return {

@@ -29,6 +29,8 @@ export interface Delivered {
 const AT_ONCE = 16;
 /** So that a receiver that hangs holds up its own deliveries only. */
 const AT_ONCE_TO_EACH = 2;
+/** While some are under way: what becomes due meanwhile waits for no receiver. */
+const LOOK_AGAIN_MS = 2_000;
 /** Longer than any attempt takes: then whoever made it was stopped. */
 const LEASE_US = 120_000_000;
 
@@ -43,33 +45,52 @@ export const deliverReports = async (
   maxMs: number,
   signal?: AbortSignal,
 ): Promise<Delivered> => {
+  const { atOnce = AT_ONCE } = deps.outlets;
   const total: Delivered = { delivered: 0, failed: 0, dead: 0 };
   const until = deps.now() + maxMs * 1_000;
   const underWay = new Map<Promise<void>, string>();
+  const failures: unknown[] = [];
   const begin = (delivery: Delivery): void => {
     const sending = attempt(deps, delivery)
-      .then((result) => {
-        total[result] += 1;
-      })
+      .then(
+        (result) => {
+          total[result] += 1;
+        },
+        (error) => {
+          failures.push(error);
+        },
+      )
       .finally(() => underWay.delete(sending));
     underWay.set(sending, delivery.destinationId);
   };
   try {
     for (;;) {
       const nowUs = deps.now();
+      if (failures.length > 0) throw failures[0];
       if (nowUs > until || signal?.aborted) return total;
-      const room = { limit: AT_ONCE - underWay.size, limitOfEach: AT_ONCE_TO_EACH };
-      const lease = { nowUs, leasedUntilUs: nowUs + LEASE_US };
+      const sentTo = [...underWay.values()];
       const claimed = await deps.database.transaction(NO_TENANT, ({ sql }) =>
-        claimDeliveries(sql, { ...lease, ...room, underWay: [...underWay.values()] }),
+        claimDeliveries(sql, {
+          ...{ nowUs, leasedUntilUs: nowUs + LEASE_US },
+          ...{ limit: atOnce - sentTo.length, limitOfEach: AT_ONCE_TO_EACH, sentTo },
+        }),
       );
+      if (claimed.length === 0 && sentTo.length === 0) return total;
       for (const delivery of claimed) begin(delivery);
-      if (underWay.size === 0) return total;
-      await Promise.race(underWay.keys());
+      if (underWay.size > 0) await firstOf([...underWay.keys()], LOOK_AGAIN_MS);
     }
   } finally {
-    await Promise.allSettled(underWay.keys());
+    await Promise.all(underWay.keys());
   }
+};
+
+/** Resolves with the first of these, or after so long. */
+const firstOf = async (works: readonly Promise<void>[], withinMs: number): Promise<void> => {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const passed = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, withinMs);
+  });
+  await Promise.race([...works, passed]).finally(() => clearTimeout(timer));
 };
 
 const attempt = async (deps: DeliveringDeps, delivery: Delivery): Promise<keyof Delivered> => {

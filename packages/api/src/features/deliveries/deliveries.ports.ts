@@ -7,6 +7,8 @@ export type WriteFile = (path: readonly string[], bytes: Uint8Array) => Promise<
 
 /** What sends. */
 export interface DeliveryOutlets {
+  /** so many side by side at the most, where it can have only a few connections */
+  readonly atOnce?: number;
   readonly send: SendOutbound;
   /** null: this process writes to no folder */
   readonly writeFile: WriteFile | null;

@@ -55,33 +55,39 @@ export const queueDeliveries = async (
     on conflict do nothing`;
 };
 
-/** Whose they are and how many are taken. */
+/** How many deliveries are taken, and of whom. */
 interface Claim {
   readonly nowUs: UnixMicros;
   /** until then nobody else takes them; then they are due again, whatever became of whoever took them */
   readonly leasedUntilUs: UnixMicros;
   readonly limit: number;
-  /** to one destination, with those that are under way */
+  /** to one destination, with what is sent to it already */
   readonly limitOfEach: number;
   /** ids of the destinations that are being sent to, once for each delivery */
-  readonly underWay: readonly string[];
+  readonly sentTo: readonly string[];
 }
 
-/** Takes deliveries that are due, oldest first and of each destination a few, each with an attempt that begins now. */
+/**
+ * Takes deliveries that are due, each with an attempt that begins now: first those to destinations to which least is being sent, then the
+ * oldest. Nothing else is locked.
+ */
 export const claimDeliveries = async (
   sql: TransactionSql,
-  { nowUs, leasedUntilUs, limit, limitOfEach, underWay }: Claim,
+  { nowUs, leasedUntilUs, limit, limitOfEach, sentTo }: Claim,
 ): Promise<Delivery[]> =>
   sql<Delivery[]>`
-    with under_way as (
-      select id, count(*) from jsonb_array_elements_text(${JSON.stringify(underWay)}::jsonb) as id group by id),
+    with busy as (
+      select id, count(*) as sent from jsonb_array_elements_text(${JSON.stringify(sentTo)}::jsonb) as id group by id),
+    first as materialized (
+      select next.tenant_id, next.id from destinations t left join busy using (id) cross join lateral (
+        select *, row_number() over (order by next_attempt_at_us) as place from (
+          select tenant_id, id, next_attempt_at_us from deliveries
+          where destination_id = t.id and state = 'pending' and next_attempt_at_us <= ${nowUs}
+          order by next_attempt_at_us limit greatest(0, ${limitOfEach}::int - coalesce(busy.sent, 0))) oldest) next
+      order by coalesce(busy.sent, 0) + next.place, next.next_attempt_at_us limit ${limit}),
     due as materialized (
-      select next.tenant_id, next.id from destinations t left join under_way u using (id) cross join lateral (
-        select tenant_id, id, next_attempt_at_us from deliveries
-        where destination_id = t.id and state = 'pending' and next_attempt_at_us <= ${nowUs}
-        order by next_attempt_at_us limit greatest(0, ${limitOfEach}::int - coalesce(u.count, 0))
-        for update skip locked) next
-      order by next.next_attempt_at_us limit ${limit}),
+      select d.tenant_id, d.id from deliveries d join first using (tenant_id, id)
+      where d.state = 'pending' and d.next_attempt_at_us <= ${nowUs} for update of d skip locked),
     d as (
       update deliveries d set attempts = attempts + 1, attempts_left = attempts_left - 1,
         next_attempt_at_us = ${leasedUntilUs}

@@ -18,7 +18,7 @@ import { addProgress, advanceEpochs } from "./epochs.store.js";
 import { lostBatchesOf, withLostEpochs, withLostRows } from "./lost-batches.rules.js";
 import { insertLostBatches } from "./lost-batches.store.js";
 import type { PreparedBatch } from "./prepared-batch.rules.js";
-import { alarmClashes, refuseMessage, setRowsAside } from "./set-aside.service.js";
+import { alarmClashes, refuseMessage, setRowsAside, tellUsageSetAside } from "./set-aside.service.js";
 
 /** Ids are the batch's id and the place in it; more rows than this would run into the next batch's. */
 const IDS_PER_BATCH = 2_048;
@@ -111,6 +111,7 @@ const commitTogether = (
       await advanceEpochs(tx.sql, progress);
     }
     if (settled.length > 0) await bookParts(tx, settled, owners, options, splitting);
+    for (const { batch, leftOut } of settled) await tellUsageSetAside(tx.sql, batch, leftOut, options.nowUs);
     return {
       committed: fresh.length,
       duplicates: group.length - fresh.length - clashes,
@@ -172,7 +173,7 @@ const writeRows = async (
   for (const { row, batch, leftOut } of settled) {
     if (leftOut.length === 0) continue;
     await correctBatch(sql, batch, row);
-    await setRowsAside(sql, batch, leftOut, options.nowUs);
+    await setRowsAside(sql, batch, leftOut);
   }
   return settled;
 };
@@ -223,7 +224,7 @@ const bookParts = async (
       row: row.part,
     };
     one?.leftOut.push(leftOut);
-    await setRowsAside(sql, row.batch, [leftOut], options.nowUs);
+    await setRowsAside(sql, row.batch, [leftOut]);
   }
   const left = new Set(refused.map(({ row }) => row));
   await noteAttributed(

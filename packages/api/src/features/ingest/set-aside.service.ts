@@ -7,18 +7,12 @@ import { addProgress, advanceEpochs, bookLoss } from "./epochs.store.js";
 import type { PreparedBatch } from "./prepared-batch.rules.js";
 import { count, insertSetAside } from "./set-aside.store.js";
 
-/**
- * Sets rows of a batch aside, each with why. What usage counted is lost to every report, and told as such; an exchange is counted by
- * its usage all the same.
- */
+/** Sets rows of a batch aside, each with why. */
 export const setRowsAside = async (
   sql: Transaction["sql"],
   { agentId, epoch, seq }: BatchKey,
   rows: readonly LeftOut[],
-  nowUs: number,
 ): Promise<void> => {
-  const lost = rows.reduce((sum, { kind, exchanges }) => sum + (kind === "usage" ? exchanges : 0), 0);
-  if (lost > 0) await bookLoss(sql, { agentId, epoch, stage: "usage", reason: "set_aside", lost, nowUs });
   for (const { row, ...known } of rows)
     await insertSetAside(sql, {
       ...known,
@@ -27,6 +21,17 @@ export const setRowsAside = async (
       seq,
       payload: Buffer.from(JSON.stringify(row) ?? ""),
     });
+};
+
+/** What usage counted that was set aside is lost to every report, and told as such; an exchange is counted by its usage all the same. */
+export const tellUsageSetAside = async (
+  sql: Transaction["sql"],
+  { agentId, epoch }: BatchKey,
+  rows: readonly LeftOut[],
+  nowUs: number,
+): Promise<void> => {
+  const lost = rows.reduce((sum, { kind, exchanges }) => sum + (kind === "usage" ? exchanges : 0), 0);
+  if (lost > 0) await bookLoss(sql, { agentId, epoch, stage: "usage", reason: "set_aside", lost, nowUs });
 };
 
 /**

@@ -34,6 +34,14 @@ export const connectNats = ({ url, credentials, tlsFirst = false }: NatsAddress)
     ...(tlsFirst ? { tls: { handshakeFirst: true } } : {}),
   });
 
+/**
+ * Resolves when the server has all that was sent, or the connection is gone: the client leaves who waits for the first waiting then.
+ * @throws NatsError where it is gone already
+ */
+export const flushed = async (nats: NatsConnection): Promise<void> => {
+  await Promise.race([nats.flush(), nats.closed()]);
+};
+
 /** Opens a connection, hands it to `work` and closes it, whatever happens. */
 export async function withNatsConnection<T>(
   address: NatsAddress,

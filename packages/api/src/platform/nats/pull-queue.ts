@@ -1,4 +1,5 @@
 import type { JsMsg, NatsConnection } from "nats";
+import { flushed } from "./connection.js";
 
 /** Shortest pull that the client makes. */
 const EXPIRES_MIN_MS = 1_000;
@@ -33,7 +34,7 @@ export const pullQueue = (nats: NatsConnection, stream: string, durable: string)
     } finally {
       signal?.removeEventListener("abort", stop);
       // What is on its way would come to nobody, and not again before the consumer's wait for its acknowledgement ends.
-      if (!isAtEnd && !nats.isClosed()) await nats.flush().catch(() => {});
+      if (!isAtEnd && !nats.isClosed()) await flushed(nats).catch(() => {});
       stop();
       // Closing takes effect when it is iterated over, so who leaves early may not wait for it before the rest is taken.
       for (let next = await taken.next(); !next.done; next = await taken.next())
