@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { makeFolder } from "@masthead/agent/make-folder";
 
 /** The folders below MASTHEAD_HOME. */
 export interface Home {
@@ -16,7 +17,7 @@ export interface Home {
  */
 export const openHome = (path: string): Home => {
   const top = resolve(path);
-  mkdirSync(top, { recursive: true, mode: 0o711 });
+  makeFolder(top, 0o711);
   chmodSync(top, 0o711);
   const folder = (name: string): string => {
     mkdirSync(join(top, name), { recursive: true, mode: 0o700 });

@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type FingerprintKey, parseFingerprintKey } from "@masthead/shared/policy/fingerprint";
 import { extendFloor, FLOOR, type Floor } from "@masthead/shared/policy/floor";
 import { z } from "zod";
+import { makeFolder } from "./make-folder.js";
 
 const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === "ENOENT";
 
@@ -26,7 +27,7 @@ export async function fingerprintKeyIn(
 
 async function makeKey(path: string): Promise<boolean> {
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(path), 0o700);
     await writeFile(path, `${randomBytes(16).toString("hex")}\n`, { mode: 0o600, flag: "wx" });
     return true;
   } catch (error) {
@@ -61,7 +62,11 @@ export class RunFiles {
   constructor(private readonly home: string) {}
 
   async began(): Promise<void> {
-    await mkdir(join(this.home, "run"), { recursive: true, mode: 0o700 });
+    try {
+      makeFolder(join(this.home, "run"), 0o700);
+    } catch (error) {
+      throw new Error(`MASTHEAD_HOME cannot be used: ${(error as Error).message}`);
+    }
     await rm(this.#path("ready"), { force: true });
     await writeFile(this.#path("pid"), `${process.pid}\n`);
   }

@@ -88,7 +88,10 @@ export class BpfSource implements CaptureSource {
         isTimed: () => this.#tables.isTimed,
         ...(homeDirectory === undefined ? {} : { homeDirectory }),
       });
-      this.#executables = new ExecutableWatch(this.#tables);
+      this.#executables = new ExecutableWatch(this.#tables, {
+        onRenewed: () => this.#attachment.onPolicies(),
+        onFailed: ({ message }) => events.onWarning(`programs that became targets: ${message}`),
+      });
     } catch (error) {
       this.#session.close();
       throw error;
@@ -159,7 +162,7 @@ export class BpfSource implements CaptureSource {
 
   #scan(): void {
     this.#attachment.scan();
-    if (this.#executables.scan()) this.#attachment.onPolicies();
+    this.#executables.scan();
   }
 
   tick(): void {
@@ -194,6 +197,7 @@ export class BpfSource implements CaptureSource {
   async stop(): Promise<void> {
     // Nothing new begins, then what is in the ring comes out.
     this.#attachment.stop();
+    this.#executables.stop();
     await this.#session.stop();
     // Twice: what dropped records left open is suspected in the first step and settled in the second.
     this.#reconcile();

@@ -5,18 +5,31 @@ import type { ExecutableFile } from "../capture/policy-bytes.js";
 import type { PolicyTables } from "../capture/policy-tables.js";
 
 const KNOWN_MAX = 16_384;
+/** Puts a set in force for all that come to be known within that time. */
+const RENEW_AFTER_MS = 50;
+
+export interface ExecutableWatchEvents {
+  /** processes became targets */
+  onRenewed(): void;
+  /** they did not yet; the next scan tries again */
+  onFailed(error: Error): void;
+}
 
 /**
  * Tells the policy tables of the executables that processes run, containers' included: a glob is matched with the path
- * that the process has in its own file system. Where that makes a target of a process that already made calls, the set is
+ * that the process has in its own file system. Where that makes a target of a process that may have made calls, the set is soon
  * put in force again, since the kernel remembers its judgement for a generation.
  */
 export class ExecutableWatch {
   readonly #pids = new Set<number>();
   readonly #known = new Set<string>();
-  #renew = false;
+  #isDue = false;
+  #timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly tables: Pick<PolicyTables, "addExecutable" | "renew">) {}
+  constructor(
+    private readonly tables: Pick<PolicyTables, "addExecutable" | "renew">,
+    private readonly events: ExecutableWatchEvents,
+  ) {}
 
   /** A process runs this. @throws NativeError when a table is full */
   sighted(file: ExecutableFile, path: string): void {
@@ -24,18 +37,34 @@ export class ExecutableWatch {
     if (this.#known.has(key)) return;
     if (this.#known.size >= KNOWN_MAX) this.#known.clear();
     this.#known.add(key);
-    if (this.tables.addExecutable(file, path)) this.#renew = true;
+    if (!this.tables.addExecutable(file, path)) return;
+    this.#isDue = true;
+    this.#timer ??= setTimeout(() => this.#renew(), RENEW_AFTER_MS);
   }
 
-  /** Once a second: processes that began without our hearing of it. @returns whether some of them became targets */
-  scan(): boolean {
+  /** Once a second: processes that began without our hearing of it. */
+  scan(): void {
     const pids = new Set(allPids());
     for (const pid of this.#pids) if (!pids.has(pid)) this.#pids.delete(pid);
     for (const pid of pids) if (!this.#pids.has(pid)) this.#look(pid);
-    if (!this.#renew) return false;
-    this.#renew = false;
-    this.tables.renew();
-    return true;
+    if (this.#isDue) this.#renew();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #renew(): void {
+    this.stop();
+    this.#timer = undefined;
+    try {
+      this.tables.renew();
+    } catch (error) {
+      this.events.onFailed(error as Error);
+      return;
+    }
+    this.#isDue = false;
+    this.events.onRenewed();
   }
 
   forget(pid: number): void {

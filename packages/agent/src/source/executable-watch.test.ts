@@ -1,0 +1,53 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { ExecutableWatch } from "./executable-watch.js";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** Tables in which a policy names what lies below /srv; a set may be refused as often as said. */
+const watching = (refusals = 0) => {
+  const told: string[] = [];
+  let left = refusals;
+  const watch = new ExecutableWatch(
+    {
+      addExecutable: (_, path) => path.startsWith("/srv/"),
+      renew: () => {
+        if (left-- > 0) throw new Error("ENOMEM");
+        told.push("in force");
+      },
+    },
+    { onRenewed: () => told.push("renewed"), onFailed: ({ message }) => told.push(message) },
+  );
+  return { watch, told };
+};
+const file = (inode: number) => ({ device: 1, inode });
+
+test("a program that becomes a target is one soon, and those that begin at once together", () => {
+  const { watch, told } = watching();
+  watch.sighted(file(1), "/srv/one");
+  watch.sighted(file(2), "/srv/two");
+  watch.sighted(file(3), "/usr/bin/other");
+  expect(told).toEqual([]);
+  vi.advanceTimersByTime(50);
+  expect(told).toEqual(["in force", "renewed"]);
+  watch.sighted(file(1), "/srv/one");
+  vi.advanceTimersByTime(1_000);
+  expect(told).toHaveLength(2);
+});
+
+test("where that is refused the next scan tries again", () => {
+  const { watch, told } = watching(1);
+  watch.sighted(file(1), "/srv/one");
+  vi.advanceTimersByTime(50);
+  expect(told).toEqual(["ENOMEM"]);
+  watch.scan();
+  expect(told).toEqual(["ENOMEM", "in force", "renewed"]);
+});
+
+test("nothing is put in force any more once it has stopped", () => {
+  const { watch, told } = watching();
+  watch.sighted(file(1), "/srv/one");
+  watch.stop();
+  vi.advanceTimersByTime(1_000);
+  expect(told).toEqual([]);
+});
