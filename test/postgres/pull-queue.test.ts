@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { connectNats, type NatsConnection } from "@masthead/api/platform/nats/connection";
+import { connectNats, flushed, type NatsConnection } from "@masthead/api/platform/nats/connection";
 import { ensureInfrastructure } from "@masthead/api/platform/nats/infrastructure";
 import { pullQueue } from "@masthead/api/platform/nats/pull-queue";
 import { startNats } from "@masthead/infra/nats-server";
@@ -46,4 +46,15 @@ it("may be left in the middle of a pull, and gives the rest back at once", async
   }
   expect(taken.slice(0, 1)).toEqual(["1"]);
   expect(taken.slice(1).sort()).toEqual(["1", "2", "3"]);
+}, 20_000);
+
+it("a wait for all to be sent ends when the connection is gone: a drain that waits has to begin anew", async () => {
+  const server = await startNats({ dir: join(cleanup.folder(), "nats") });
+  cleanup.add(() => server.kill());
+  const connection = await connectNats({ url: server.url, credentials: server.apiCredentials });
+  process.kill(server.pid, "SIGSTOP");
+  const waiting = flushed(connection);
+  await server.kill();
+  await waiting;
+  expect(connection.isClosed()).toBe(true);
 }, 20_000);
