@@ -1,20 +1,17 @@
-import { randomBytes } from "node:crypto";
 import type { DeliveryOutlets } from "@masthead/api/features/deliveries/index";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
+import { makeGate } from "../support/gate.js";
 import { until } from "../support/until.js";
-import { type DeliveringTest, startDelivering } from "./support/delivering.js";
-import { type Receiver, startReceiver } from "./support/receiver.js";
+import { type DeliveringTest, startDeliveringToReceiver, webhookSecret } from "./support/delivering.js";
+import type { Receiver } from "./support/receiver.js";
 
 const cleanup = new Cleanup();
 let test: DeliveringTest;
 let receiver: Receiver;
 
 beforeAll(async () => {
-  test = await startDelivering(cleanup.folder());
-  cleanup.add(() => test.server.stop());
-  receiver = await startReceiver();
-  cleanup.add(() => receiver.stop());
+  ({ test, receiver } = await startDeliveringToReceiver(cleanup));
 });
 afterAll(() => cleanup.run());
 
@@ -24,22 +21,19 @@ const hangs = (index: number) => `/hangs/${index}`;
 
 /** Sends that hang until they are let go, but for those to the path that is well. */
 const hangingOutlet = (onWell: (count: number) => Promise<void> | void) => {
-  let letGo = () => {};
-  const hung = new Promise<void>((resolve) => {
-    letGo = resolve;
-  });
+  const hung = makeGate();
   const paths: string[] = [];
   const send: DeliveryOutlets["send"] = async (request) => {
     const { pathname } = new URL(request.url);
     paths.push(pathname);
     if (pathname === WELL) await onWell(paths.filter((path) => path === WELL).length);
-    else await hung;
+    else await hung.opened;
     return test.outlets.send(request);
   };
-  return { send, paths, letGo };
+  return { send, paths, letGo: hung.open };
 };
 const webhook = (path: string, tenantId?: string) => {
-  const secrets = [`whsec_${randomBytes(32).toString("base64")}`];
+  const secrets = [webhookSecret()];
   return test.add({ kind: "webhook", url: `${receiver.url}${path}`, secrets, ...(tenantId && { tenantId }) });
 };
 const usedByAll = async () => {
@@ -66,15 +60,12 @@ it("what becomes due while a receiver hangs is sent meanwhile", async () => {
   await webhook(hangs(0), "tenant-0");
   await webhook(WELL, "tenant-1");
   await test.sealed("tenant-0");
-  let sent = () => {};
-  const isSent = new Promise<void>((resolve) => {
-    sent = resolve;
-  });
-  const outlet = hangingOutlet(() => sent());
+  const sent = makeGate();
+  const outlet = hangingOutlet(sent.open);
   const delivering = test.deliver({ send: outlet.send });
   await until("the one that hangs", () => outlet.paths.length > 0);
   await test.sealed("tenant-1");
-  await isSent;
+  await sent.opened;
   outlet.letGo();
   expect(await delivering).toEqual({ delivered: 2, failed: 0, dead: 0 });
 });

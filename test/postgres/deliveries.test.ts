@@ -5,21 +5,17 @@ import { httpOutbound } from "@masthead/api/resident/outbound-http";
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
-import { type DeliveringTest, startDelivering } from "./support/delivering.js";
-import { type Received, type Receiver, startReceiver } from "./support/receiver.js";
+import { type DeliveringTest, startDeliveringToReceiver, webhookSecret } from "./support/delivering.js";
+import type { Received, Receiver } from "./support/receiver.js";
 
 const cleanup = new Cleanup();
 let test: DeliveringTest;
 let receiver: Receiver;
 let tenant: string;
 let count = 0;
-const secret = () => `whsec_${randomBytes(32).toString("base64")}`;
 
 beforeAll(async () => {
-  test = await startDelivering(cleanup.folder());
-  cleanup.add(() => test.server.stop());
-  receiver = await startReceiver();
-  cleanup.add(() => receiver.stop());
+  ({ test, receiver } = await startDeliveringToReceiver(cleanup));
 });
 afterAll(() => cleanup.run());
 beforeEach(() => {
@@ -41,7 +37,7 @@ const sealedBytes = async (period: string, version = 1) =>
 
 describe("a webhook", () => {
   it("gets a report as it is sealed, signed with each key, and the report byte for byte", async () => {
-    const keys = [secret(), secret()];
+    const keys = [webhookSecret(), webhookSecret()];
     await webhook(keys);
     const period = await test.sealed(tenant);
     expect(await test.deliver()).toEqual({ delivered: 1, failed: 0, dead: 0 });
@@ -53,7 +49,7 @@ describe("a webhook", () => {
       const alone = headersOf(one)["webhook-signature"]?.split(" ") ?? [];
       expect(alone).toHaveLength(2);
     }
-    expect(() => new Webhook(secret()).verify(one.body, headersOf(one))).toThrow();
+    expect(() => new Webhook(webhookSecret()).verify(one.body, headersOf(one))).toThrow();
     const sealed = await sealedBytes(period);
     expect(JSON.parse(one.body.toString())).toMatchObject({
       type: "report.sealed",
@@ -78,7 +74,7 @@ describe("a webhook", () => {
   });
 
   it("gets a restatement in a delivery of its own", async () => {
-    await webhook([secret()]);
+    await webhook([webhookSecret()]);
     await test.sealed(tenant);
     await test.sealed(tenant, 4);
     await test.deliver();
@@ -89,10 +85,10 @@ describe("a webhook", () => {
   });
 
   it("gets what it asked for and nothing else", async () => {
-    await webhook([secret()], { forms: ["csv", "html"], statuses: ["restated"] });
-    await webhook([secret()], { periods: ["month"] });
-    await webhook([secret()], { enabled: false });
-    await webhook([secret()], { tenantId: `${tenant}-other` });
+    await webhook([webhookSecret()], { forms: ["csv", "html"], statuses: ["restated"] });
+    await webhook([webhookSecret()], { periods: ["month"] });
+    await webhook([webhookSecret()], { enabled: false });
+    await webhook([webhookSecret()], { tenantId: `${tenant}-other` });
     const period = await test.sealed(tenant);
     const received = () =>
       receiver.received
@@ -109,7 +105,7 @@ describe("a webhook", () => {
   });
 
   it("that fails is tried again, ever later, with one id and the same body, until it takes it", async () => {
-    await webhook([secret()]);
+    await webhook([webhookSecret()]);
     await test.sealed(tenant);
     const waits: number[] = [];
     for (const answer of [500, 302, "cut", "hang"] as const) {
@@ -140,7 +136,7 @@ describe("a webhook", () => {
   });
 
   it("that says when to come back is left alone until then", async () => {
-    await webhook([secret()]);
+    await webhook([webhookSecret()]);
     await test.sealed(tenant);
     const waits: number[] = [];
     // Dates in headers are of whole seconds.
@@ -168,7 +164,7 @@ describe("a webhook", () => {
   });
 
   it("that never takes it makes a dead letter, which can be sent again", async () => {
-    await webhook([secret()]);
+    await webhook([webhookSecret()]);
     await test.sealed(tenant);
     receiver.answer = 503;
     let dead = 0;
@@ -197,14 +193,14 @@ describe("a webhook", () => {
   });
 
   it("that says it is gone is not asked again", async () => {
-    await webhook([secret()]);
+    await webhook([webhookSecret()]);
     await test.sealed(tenant);
     receiver.answer = 410;
     expect(await test.deliver()).toEqual({ delivered: 0, failed: 0, dead: 1 });
   });
 
   it("gets one delivery once where many deliver at once", async () => {
-    await webhook([secret()], { forms: ["json", "csv", "html"] });
+    await webhook([webhookSecret()], { forms: ["json", "csv", "html"] });
     await test.sealed(tenant);
     const results = await Promise.all([test.deliver(), test.deliver(), test.deliver()]);
     expect(results.reduce((sum, { delivered }) => sum + delivered, 0)).toBe(3);
@@ -212,7 +208,7 @@ describe("a webhook", () => {
   });
 
   it("is not reached where its host is private and not allowed", async () => {
-    await webhook([secret()]);
+    await webhook([webhookSecret()]);
     await test.sealed(tenant);
     await test.deliver({ send: httpOutbound(PUBLIC_ONLY) });
     expect(receiver.received).toEqual([]);
@@ -221,7 +217,7 @@ describe("a webhook", () => {
   });
 
   it("has no secrets that another key can open", async () => {
-    await webhook([secret()]);
+    await webhook([webhookSecret()]);
     await test.sealed(tenant);
     await test.deliver({ secrets: createSecrets(randomBytes(32)) });
     const [delivery] = await test.deliveries(tenant);

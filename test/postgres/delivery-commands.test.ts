@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DeliveryResource, DestinationResource } from "@masthead/client";
@@ -6,8 +5,8 @@ import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
 import { type CommandLine, startCommandLine } from "./support/command-line.js";
-import { type DeliveringTest, startDelivering } from "./support/delivering.js";
-import { type Received, type Receiver, startReceiver } from "./support/receiver.js";
+import { type DeliveringTest, startDeliveringToReceiver, webhookSecret } from "./support/delivering.js";
+import type { Received, Receiver } from "./support/receiver.js";
 
 const cleanup = new Cleanup();
 let test: DeliveringTest;
@@ -19,10 +18,7 @@ let count = 0;
 
 beforeAll(async () => {
   folder = cleanup.folder();
-  test = await startDelivering(cleanup.folder());
-  cleanup.add(() => test.server.stop());
-  receiver = await startReceiver();
-  cleanup.add(() => receiver.stop());
+  ({ test, receiver } = await startDeliveringToReceiver(cleanup));
   command = await startCommandLine({
     answer: ({ method, url, body, headers }) => test.ask(method, url, body, headers),
     apiKey: "k-1",
@@ -45,7 +41,6 @@ const json = async <T>(...args: string[]): Promise<T> => {
   expect(error).toBe("");
   return JSON.parse(out) as T;
 };
-const secret = () => `whsec_${randomBytes(32).toString("base64")}`;
 /** Makes a webhook of the tenant by the command line. */
 const create = async (...keys: string[]): Promise<DestinationResource> => {
   const file = join(folder, tenant);
@@ -64,7 +59,7 @@ const signedBy = (key: string, one: Received | undefined): boolean => {
 
 describe("masthead destinations", () => {
   it("makes one that is sent to, rotates its key by what is read, and never shows it", async () => {
-    const [old, fresh] = [secret(), secret()];
+    const [old, fresh] = [webhookSecret(), webhookSecret()];
     const { id } = await create(old);
     await test.sealed(tenant);
     await test.deliver();
@@ -87,7 +82,7 @@ describe("masthead destinations", () => {
   });
 
   it("changes every setting, and keeps those that are not named", async () => {
-    const made = await create(secret());
+    const made = await create(webhookSecret());
     const args = ["--form", "html,csv", "--period", "month", "--status", "restated", "--disable"];
     const changed = await json<DestinationResource>("destinations", "set", made.id, ...args);
     const { changedAt: _, ...kept } = made;
@@ -124,7 +119,7 @@ describe("masthead destinations", () => {
 
   it("says which of what was asked the API refuses, and not what was secret", async () => {
     const args = ["--webhook", "https://10.1.2.3/hook", "--name", "x", "--secrets", "-"];
-    const refused = await masthead(["destinations", "create", ...args], secret());
+    const refused = await masthead(["destinations", "create", ...args], webhookSecret());
     expect([refused.code, refused.error]).toEqual([1, expect.stringContaining("/url:")]);
     const short = await masthead(["destinations", "create", ...args], "whsec_too-short");
     expect([short.code, short.error]).toEqual([1, expect.stringContaining("/secrets/0:")]);
@@ -134,7 +129,7 @@ describe("masthead destinations", () => {
 
 describe("masthead deliveries", () => {
   it("lists dead letters, shows why they are dead, and sends them again", async () => {
-    const { id: destination } = await create(secret());
+    const { id: destination } = await create(webhookSecret());
     receiver.answer = 410;
     const period = await test.sealed(tenant);
     expect(await test.deliver()).toMatchObject({ dead: 1 });

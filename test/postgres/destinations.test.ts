@@ -1,22 +1,17 @@
-import { randomBytes } from "node:crypto";
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
-import { type DeliveringTest, startDelivering } from "./support/delivering.js";
-import { type Received, type Receiver, startReceiver } from "./support/receiver.js";
+import { type DeliveringTest, startDeliveringToReceiver, webhookSecret } from "./support/delivering.js";
+import type { Received, Receiver } from "./support/receiver.js";
 
 const cleanup = new Cleanup();
 let test: DeliveringTest;
 let receiver: Receiver;
 let tenant: string;
 let count = 0;
-const secret = () => `whsec_${randomBytes(32).toString("base64")}`;
 
 beforeAll(async () => {
-  test = await startDelivering(cleanup.folder());
-  cleanup.add(() => test.server.stop());
-  receiver = await startReceiver();
-  cleanup.add(() => receiver.stop());
+  ({ test, receiver } = await startDeliveringToReceiver(cleanup));
 });
 afterAll(() => cleanup.run());
 beforeEach(() => {
@@ -32,8 +27,8 @@ describe("destinations", () => {
   const text = async (response: Response) => [response.status, await response.text()] as const;
 
   it("never show what they keep secret, which is not readable in the database either", async () => {
-    const key = secret();
-    const id = await webhook([key, secret()]);
+    const key = webhookSecret();
+    const id = await webhook([key, webhookSecret()]);
     const list = await text(await test.ask("GET", "/v1/destinations?limit=1000"));
     const one = await text(await test.ask("GET", `/v1/destinations/${id}`));
     expect([list[0], one[0]]).toEqual([200, 200]);
@@ -48,7 +43,7 @@ describe("destinations", () => {
   });
 
   it("keep their secrets where a change does not name them, and guard against a lost update", async () => {
-    const key = secret();
+    const key = webhookSecret();
     const id = await webhook([key]);
     const change = { name: "renamed", kind: "webhook", url: `${receiver.url}/new`, tenantId: tenant };
     const put = (body: object, etag?: string) =>
@@ -66,7 +61,7 @@ describe("destinations", () => {
   });
 
   it("that are deleted get nothing more", async () => {
-    const id = await webhook([secret()]);
+    const id = await webhook([webhookSecret()]);
     await test.sealed(tenant);
     expect((await test.ask("DELETE", `/v1/destinations/${id}`)).status).toBe(204);
     expect(await test.deliver()).toEqual({ delivered: 0, failed: 0, dead: 0 });
@@ -105,7 +100,7 @@ describe("destinations", () => {
     ["a password", { url: "https://a:b@example.com/hook" }, "/url"],
     ["no URL", { url: "example.com" }, "/url"],
     ["a short secret", { secrets: ["whsec_abc"] }, "/secrets/0"],
-    ["three secrets", { secrets: [secret(), secret(), secret()] }, "/secrets"],
+    ["three secrets", { secrets: [webhookSecret(), webhookSecret(), webhookSecret()] }, "/secrets"],
     ["no secret", { secrets: undefined }, "/secrets"],
     ["an unknown form", { forms: ["pdf"] }, "/forms/0"],
     ["an unknown field", { colour: "red" }, ""],
@@ -114,7 +109,7 @@ describe("destinations", () => {
       name: "x",
       kind: "webhook",
       url: "https://example.com/",
-      secrets: [secret()],
+      secrets: [webhookSecret()],
       ...over,
     };
     const response = await test.ask("POST", "/v1/destinations", document);

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import type { SealedTenantReport } from "@masthead/shared/http/sealed-report-schema";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
@@ -6,8 +5,8 @@ import { Cleanup } from "../support/cleanup.js";
 import { type Program, startProgram } from "../support/program.js";
 import { until } from "../support/until.js";
 import { type CountingProxy, startCountingProxy } from "./support/counting-proxy.js";
-import { type DeliveringTest, startDelivering } from "./support/delivering.js";
-import { type Receiver, startReceiver } from "./support/receiver.js";
+import { type DeliveringTest, startDeliveringToReceiver, webhookSecret } from "./support/delivering.js";
+import type { Receiver } from "./support/receiver.js";
 
 const PROCESS = fileURLToPath(new URL("support/report-duties-process.mjs", import.meta.url));
 
@@ -16,10 +15,7 @@ let test: DeliveringTest;
 let receiver: Receiver;
 let proxy: CountingProxy;
 beforeAll(async () => {
-  test = await startDelivering(cleanup.folder());
-  cleanup.add(() => test.server.stop());
-  receiver = await startReceiver();
-  cleanup.add(() => receiver.stop());
+  ({ test, receiver } = await startDeliveringToReceiver(cleanup));
   proxy = await startCountingProxy(test.server.ingestUrl);
   cleanup.add(() => proxy.stop());
 });
@@ -46,7 +42,7 @@ const prepare = async (tenant: string) => {
     kind: "webhook",
     url: receiver.url,
     tenantId: tenant,
-    secrets: [`whsec_${randomBytes(32).toString("base64")}`],
+    secrets: [webhookSecret()],
     periods: ["day"],
   });
   return test.used(tenant, 3);

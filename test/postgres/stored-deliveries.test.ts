@@ -2,8 +2,8 @@ import { mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
-import { type DeliveringTest, startDelivering } from "./support/delivering.js";
-import { type Receiver, signatureFault, startReceiver } from "./support/receiver.js";
+import { type DeliveringTest, startDeliveringToReceiver } from "./support/delivering.js";
+import { type Receiver, signatureFault } from "./support/receiver.js";
 
 const cleanup = new Cleanup();
 let test: DeliveringTest;
@@ -15,10 +15,7 @@ let count = 0;
 beforeAll(async () => {
   root = join(cleanup.folder(), "reports");
   mkdirSync(root);
-  test = await startDelivering(root);
-  cleanup.add(() => test.server.stop());
-  receiver = await startReceiver();
-  cleanup.add(() => receiver.stop());
+  ({ test, receiver } = await startDeliveringToReceiver(cleanup, root));
 });
 afterAll(() => cleanup.run());
 beforeEach(() => {

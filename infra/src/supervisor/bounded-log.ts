@@ -8,6 +8,8 @@ const ROTATE_AT_BYTES = 8 * 1024 * 1024;
  * disk, is left out: whose log it is runs on, and the next line that can be written comes behind how many were left out, and why.
  */
 export const boundedLog = (file: string, rotateAtBytes = ROTATE_AT_BYTES): ((line: string) => void) => {
+  /** undefined: to be looked up */
+  let size: number | undefined;
   let leftOut = 0;
   let why = "";
   return (line) => {
@@ -15,11 +17,17 @@ export const boundedLog = (file: string, rotateAtBytes = ROTATE_AT_BYTES): ((lin
     const gap = leftOut > 0 ? `\n${leftOut} lines could not be written here: ${why}\n` : "";
     const text = `${gap}${line}\n`;
     try {
-      const size = existsSync(file) ? statSync(file).size : 0;
-      if (size > 0 && size + Buffer.byteLength(text) > rotateAtBytes) renameSync(file, `${file}.1`);
+      const bytes = Buffer.byteLength(text);
+      size ??= existsSync(file) ? statSync(file).size : 0;
+      if (size > 0 && size + bytes > rotateAtBytes) {
+        renameSync(file, `${file}.1`);
+        size = 0;
+      }
       appendFileSync(file, text, { mode: 0o600 });
+      size += bytes;
       leftOut = 0;
     } catch (error) {
+      size = undefined;
       leftOut += 1;
       why = (error as NodeJS.ErrnoException).code ?? String(error);
     }

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { makeFolder } from "@masthead/agent/make-folder";
 
@@ -20,7 +20,7 @@ export const openHome = (path: string): Home => {
   makeFolder(top, 0o711);
   chmodSync(top, 0o711);
   const folder = (name: string): string => {
-    mkdirSync(join(top, name), { recursive: true, mode: 0o700 });
+    makeFolder(join(top, name), 0o700);
     return join(top, name);
   };
   return { path: top, run: folder("run"), logs: folder("logs"), secrets: folder("secrets") };

@@ -4,7 +4,7 @@ import { startChild } from "../child.js";
 import { endLeftover, hasArgument, pidIn } from "../leftover.js";
 import { boundedLog } from "./bounded-log.js";
 import { type Home, pidFile } from "./home.js";
-import { keepRunning, type Part } from "./part.js";
+import { keepRunning, noted, type Part } from "./part.js";
 
 const STOP_WITHIN_MS = 30_000;
 const LINES_SHOWN = 20;
@@ -55,14 +55,11 @@ export const keepNodePart = async (
         if (lastLines.length > LINES_SHOWN) lastLines.shift();
       },
     });
-    try {
-      file.write(child.pid);
-    } catch (error) {
-      await child.stop("SIGTERM", STOP_WITHIN_MS);
-      throw error;
-    }
+    const { pid } = child;
+    const stop = () => child.stop("SIGTERM", STOP_WITHIN_MS);
+    await noted({ pid, stop }, file.write);
     const ended = new AbortController();
-    const giveUp = () => void child.stop("SIGTERM", STOP_WITHIN_MS);
+    const giveUp = () => void stop();
     part.stopping.addEventListener("abort", giveUp, { once: true });
     void child.ended.then(() => ended.abort());
     if (part.stopping.aborted) giveUp();
@@ -72,7 +69,7 @@ export const keepNodePart = async (
       onEnd();
       throw new Error(`${part.title} ended (${how}) before it was ready:\n${lastLines.join("\n")}`);
     }
-    return { pid: child.pid, ended: child.ended, stop: () => child.stop("SIGTERM", STOP_WITHIN_MS) };
+    return { pid, ended: child.ended, stop };
   };
   return keepRunning(part.title, start, { say, onStart: () => {}, onEnd });
 };

@@ -15,6 +15,20 @@ export interface Part {
   stop(): Promise<void>;
 }
 
+/** Notes what has begun, or stops it: nothing runs on that nobody knows of. @throws what `note` throws, as on a full disk */
+export const noted = async <T extends Pick<Running, "pid" | "stop">>(
+  begun: T,
+  note: (pid: number) => void,
+): Promise<T> => {
+  try {
+    note(begun.pid);
+  } catch (error) {
+    await begun.stop();
+    throw error;
+  }
+  return begun;
+};
+
 /**
  * Keeps one part of the product running: when it dies, says so, waits longer each time and starts it again, until it is
  * stopped. Resolves when it runs. @throws what `start` or `onStart` throws the first time
@@ -26,16 +40,7 @@ export const keepRunning = async (
 ): Promise<Part> => {
   const stopping = new AbortController();
   const nextWaitMs = backoff();
-  const begin = async () => {
-    const begun = await start();
-    try {
-      hooks.onStart(begun.pid);
-    } catch (error) {
-      await begun.stop();
-      throw error;
-    }
-    return begun;
-  };
+  const begin = async () => noted(await start(), hooks.onStart);
   let current = await begin();
   const watch = (async () => {
     for (;;) {

@@ -15,7 +15,9 @@ import { createSecrets } from "@masthead/api/platform/secrets";
 import { sealStep } from "@masthead/api/report-duties";
 import { folderWriter } from "@masthead/api/resident/folder-sender";
 import { httpOutbound } from "@masthead/api/resident/outbound-http";
+import type { Cleanup } from "../../support/cleanup.js";
 import { asPrincipal } from "./principals.js";
+import { type Receiver, startReceiver } from "./receiver.js";
 import { type SealingTest, startSealing } from "./sealing.js";
 
 export const LOOPBACK = parseAllowedHosts("127.0.0.1") as AllowedHosts;
@@ -123,3 +125,18 @@ export const startDelivering = async (folder: string): Promise<DeliveringTest> =
     },
   };
 };
+
+/** With a receiver on this host, and both ended by `cleanup`. @param folder root of folder destinations */
+export const startDeliveringToReceiver = async (
+  cleanup: Cleanup,
+  folder = cleanup.folder(),
+): Promise<{ test: DeliveringTest; receiver: Receiver }> => {
+  const test = await startDelivering(folder);
+  cleanup.add(() => test.server.stop());
+  const receiver = await startReceiver();
+  cleanup.add(() => receiver.stop());
+  return { test, receiver };
+};
+
+/** A key that signs webhooks. */
+export const webhookSecret = (): string => `whsec_${randomBytes(32).toString("base64")}`;
