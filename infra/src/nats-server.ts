@@ -1,14 +1,17 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { withNatsConnection } from "@masthead/api/platform/nats/connection";
 import {
   issueAgentCredentials,
   issueApiCredentials,
   type UserIssuer,
 } from "@masthead/api/platform/nats/credentials";
+import { hasBatchStream } from "@masthead/api/platform/nats/infrastructure";
 import { renderServerConfig } from "@masthead/api/platform/nats/server-config";
 import { agentIdSchema } from "@masthead/shared/ids";
 import { type Child, startChild } from "./child.js";
 import { stablePort } from "./free-port.js";
+import { jetStreamIsServed } from "./jetstream-served.js";
 import { endLeftover, hasArgument, pidIn } from "./leftover.js";
 import { fleetIdentityIn } from "./nats-identity.js";
 
@@ -63,17 +66,20 @@ export const startNats = async (options: NatsOptions): Promise<NatsServer> => {
   const { child, port } = await launch(config, options, (port) =>
     renderServerConfig(trust, { port, storeDir: store, pidFile }),
   );
+  const url = `nats://127.0.0.1:${port}`;
+  const apiCredentials = await issueApiCredentials(issuer);
+  await jetStreamIsServed(() => withNatsConnection({ url, credentials: apiCredentials }, hasBatchStream));
   const stop = async () => {
     await child.stop("SIGTERM", STOP_WITHIN_MS);
   };
   return {
-    url: `nats://127.0.0.1:${port}`,
+    url,
     port,
     pid: child.pid,
     store,
     ended: child.ended,
     issuer,
-    apiCredentials: await issueApiCredentials(issuer),
+    apiCredentials,
     createAgentCredentials: (agentId) => issueAgentCredentials(issuer, agentIdSchema.parse(agentId)),
     stop,
     async kill() {

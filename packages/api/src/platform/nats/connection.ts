@@ -1,5 +1,5 @@
 import { API_INBOX_PREFIX } from "@masthead/shared/subjects";
-import { connect, credsAuthenticator, type NatsConnection } from "nats";
+import { connect, credsAuthenticator, ErrorCode, type NatsConnection, NatsError } from "nats";
 
 export type { NatsConnection } from "nats";
 
@@ -54,3 +54,7 @@ export async function withNatsConnection<T>(
     await connection.close();
   }
 }
+
+/** Whether an error of a request says that nobody serves its subject. */
+export const isServedByNobody = (error: unknown): boolean =>
+  error instanceof NatsError && error.code === ErrorCode.NoResponders;
