@@ -9,6 +9,7 @@ table agents row level security
   heartbeat json not null
   other_run_host text
   other_run_seen_us bigint
+  account_serial bigint not null default 0
   constraint agents_agent_id_check CHECK ((agent_id ~ '^[A-Za-z0-9_-]{1,64}$'::text))
   constraint agents_pkey PRIMARY KEY (agent_id)
   policy agents_fleet for all to masthead_app using ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text)) with check ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text))
@@ -198,6 +199,7 @@ table epochs row level security
   final boolean not null default false
   reported_seq bigint not null default 0
   capturing_since timestamp with time zone
+  account_serial bigint not null default 0
   constraint epochs_pkey PRIMARY KEY (agent_id, epoch)
   policy epochs_fleet for all to masthead_app using ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text)) with check ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text))
   policy epochs_write for all to masthead_ingest using (true) with check (true)

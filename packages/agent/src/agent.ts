@@ -254,6 +254,14 @@ export async function startAgent(
     const { sent, received, heldSinceUs = nowUs } = source.progress();
     completeUntil.observe(sent, received, Math.min(nowUs, heldSinceUs));
   };
+  const followClock = () => {
+    if (!clock.refresh()) return;
+    completeUntil.setBack(clock.nowUs());
+    log.warn(
+      { times: clock.stepsBack },
+      "the host's clock was set back: what is seen now is counted to times that were counted before",
+    );
+  };
   const guarded = (what: string, work: () => void) => () => {
     try {
       work();
@@ -282,7 +290,7 @@ export async function startAgent(
   const timers = [
     setInterval(
       guarded("source", () => {
-        clock.refresh();
+        followClock();
         source.tick();
       }),
       config.scanEveryMs,

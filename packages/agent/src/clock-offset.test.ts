@@ -10,7 +10,7 @@ function clocks() {
   const pass = (us: number, realtimeUs = us) => {
     time.monotonicUs += us;
     time.realtimeUs += realtimeUs;
-    offset.refresh();
+    return offset.refresh();
   };
   return { time, offset, pass };
 }
@@ -39,9 +39,11 @@ test("a small step back is slewed: time never goes backwards", () => {
   expect(offset.stepsBack).toBe(0);
 });
 
-test("a large step back is taken and counted", () => {
+test("a large step back is taken, counted and told once", () => {
   const { offset, time, pass } = clocks();
-  pass(1_000_000, -3_600_000_000);
+  expect(pass(1_000_000, -9_000_000)).toBe(false);
+  expect(pass(1_000_000, -3_600_000_000)).toBe(true);
+  expect(pass(1_000_000)).toBe(false);
   expect(offset.nowUs()).toBe(time.realtimeUs);
   expect(offset.stepsBack).toBe(1);
 });

@@ -22,16 +22,19 @@ export class ClockOffset {
     this.#offsetUs = this.realtimeUs() - this.#refreshedAtUs;
   }
 
-  refresh(): void {
+  /** @returns whether the clock was set back too far to hide */
+  refresh(): boolean {
     const monotonicUs = this.monotonicUs();
     const wantedUs = this.realtimeUs() - monotonicUs;
     const backUs = this.#offsetUs - wantedUs;
     const elapsedUs = monotonicUs - this.#refreshedAtUs;
     this.#refreshedAtUs = monotonicUs;
-    if (Math.abs(backUs) <= NOISE_US) return;
-    if (backUs > SLEW_LIMIT_US) this.stepsBack += 1;
-    const slewed = backUs > 0 && backUs <= SLEW_LIMIT_US;
+    if (Math.abs(backUs) <= NOISE_US) return false;
+    const isStepBack = backUs > SLEW_LIMIT_US;
+    if (isStepBack) this.stepsBack += 1;
+    const slewed = backUs > 0 && !isStepBack;
     this.#offsetUs = slewed ? this.#offsetUs - Math.min(backUs, Math.floor(elapsedUs / 2)) : wantedUs;
+    return isStepBack;
   }
 
   /** Unix microseconds now, on the scale of {@link toUnixUs}. */

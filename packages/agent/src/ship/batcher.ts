@@ -68,9 +68,7 @@ export class Batcher implements MeteredSink {
   /** Every exchange that ended before is in a batch up to `lastSeq`. Unix microseconds. */
   get completeUntilUs(): number {
     const nothingOpen = this.#open.counted === 0 && this.#writing === undefined;
-    return nothingOpen
-      ? Math.max(this.#completeUntilUs, this.options.completeUntilUs())
-      : this.#completeUntilUs;
+    return nothingOpen ? this.options.completeUntilUs() : this.#completeUntilUs;
   }
 
   add(exchange: Exchange, series: Series, windowStart: number, kept: boolean): void {

@@ -26,6 +26,18 @@ test("never claims more than has arrived, and never goes back", () => {
   );
 });
 
+test("goes back with the host's clock, and waits for nothing that was asked by the one before", () => {
+  const complete = new CompleteUntil(0);
+  complete.observe(10, 10, 9_000_000);
+  complete.observe(12, 10, 9_100_000);
+  complete.setBack(5_000_000);
+  expect(complete.untilUs).toBe(4_950_000);
+  complete.observe(13, 12, 5_100_000);
+  expect(complete.untilUs).toBe(4_950_000);
+  complete.observe(13, 13, 5_200_000);
+  expect(complete.untilUs).toBe(5_150_000);
+});
+
 test("comes up to now when all is here", () => {
   const complete = new CompleteUntil(0);
   complete.observe(10, 10, 5_000_000);

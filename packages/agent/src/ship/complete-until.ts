@@ -24,7 +24,13 @@ export class CompleteUntil {
     else this.#asked ??= { atUs: nowUs, sent };
   }
 
-  /** Unix microseconds; never goes back. */
+  /** The host's clock was set back: times come again of which nothing has arrived. @param nowUs Unix time, by now */
+  setBack(nowUs: number): void {
+    this.#until = Math.min(this.#until, nowUs - RECORD_IN_FLIGHT_US);
+    this.#asked = undefined;
+  }
+
+  /** Unix microseconds; never goes back, but with the host's clock. */
   get untilUs(): number {
     return this.#until;
   }

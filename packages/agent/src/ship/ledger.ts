@@ -29,6 +29,8 @@ export class AgentLedger {
   batched = 0;
   /** in the open batch and in those that wait for their seq */
   awaitingBatch = 0;
+  /** of the newest account that was given */
+  #serial = 0;
   /** the kernel's last word: its programs count until they are let go, and nobody takes what they send */
   #ended: KernelAccount | undefined;
 
@@ -39,8 +41,12 @@ export class AgentLedger {
     private readonly lostBatches: () => LostBatch[] = () => [],
   ) {}
 
-  /** @param closing exchanges of the batch that this account is to travel in, which awaits its seq */
+  /** The next account of this epoch. @param closing exchanges of the batch that it is to travel in, which awaits its seq */
   snapshot(closing = 0): Ledger {
+    return { ...this.#account(closing), serial: ++this.#serial };
+  }
+
+  #account(closing = 0): Omit<Ledger, "serial"> {
     const { kernel, inRing } = this.#kernel();
     const lost = [...kernel.lost, ...this.losses.list()].filter(({ count }) => count > 0);
     const lostBatches = this.lostBatches();
@@ -70,7 +76,7 @@ export class AgentLedger {
 
   /** Exchanges that the account cannot explain; anything but zero is a defect. */
   imbalance(): number {
-    const { captured, batched, lost, pending } = this.snapshot();
+    const { captured, batched, lost, pending } = this.#account();
     return captured - batched - pending - lost.reduce((sum, { count }) => sum + count, 0);
   }
 

@@ -31,10 +31,12 @@ const SCHEMAS: [string, z.ZodType][] = [
   ["batch-exchange-consumer", batchSchema],
   ["policy-set-timings", policySetSchema],
   ["batch-lost-batches", batchSchema],
+  ["batch-account-serial", batchSchema],
   ["heartbeat-lost-batches", heartbeatSchema],
   ["heartbeat-capturing-since", heartbeatSchema],
   ["heartbeat-coverage-notes", heartbeatSchema],
   ["heartbeat-suspensions", heartbeatSchema],
+  ["heartbeat-account-serial", heartbeatSchema],
   ["watermark-lost-batches", watermarkSchema],
 ];
 

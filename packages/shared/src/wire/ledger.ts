@@ -59,6 +59,8 @@ export const ledgerSchema = z.object({
   lost: z.array(lossSchema).max(256),
   /** between kernel and batch: in the ring, awaiting a response, awaiting the next batch */
   pending: count,
+  /** which of the epoch's accounts it is: a later one has a larger number, whatever the host's clock did; absent: an earlier release */
+  serial: z.int().positive().optional(),
   /**
    * Batches that are lost for good and not booked yet, so that their seqs leave no gap. One of this epoch is in `lost` too;
    * one of an earlier epoch is booked to that epoch, whose own account can tell no more.

@@ -6,8 +6,8 @@ import type { TransactionSql } from "postgres";
 const RUNS_APART_MS = 15_000;
 
 /**
- * Keeps a heartbeat unless a newer one is there: by run first, then by the time that the agent gave it. Repeating it
- * changes nothing.
+ * Keeps a heartbeat unless a newer one is there: by run first, then by the number of its account, since a host's clock may be set back; then by
+ * the time that the agent gave it, which is all that earlier releases give. Repeating it changes nothing.
  *
  * @param receivedAtUs by the control plane's clock
  * @returns whether it was the newest
@@ -17,19 +17,21 @@ export async function recordHeartbeat(
   heartbeat: Heartbeat,
   receivedAtUs: UnixMicros,
 ): Promise<boolean> {
-  const { agentId, epoch, sentAtUs } = heartbeat;
+  const { agentId, epoch, sentAtUs, ledger } = heartbeat;
   const rows = await sql`
-    insert into agents as kept (agent_id, epoch, epoch_first_seen_us, sent_at_us, received_at_us, heartbeat)
-    values (${agentId}, ${epoch}, ${receivedAtUs}, ${sentAtUs}, ${receivedAtUs}, ${asPostgresReads(heartbeat)})
+    insert into agents as kept (agent_id, epoch, epoch_first_seen_us, account_serial, sent_at_us, received_at_us, heartbeat)
+    values (${agentId}, ${epoch}, ${receivedAtUs}, ${ledger.serial ?? 0}, ${sentAtUs}, ${receivedAtUs},
+      ${asPostgresReads(heartbeat)})
     on conflict (agent_id) do update set
       epoch = excluded.epoch,
       epoch_first_seen_us =
         case when kept.epoch = excluded.epoch then kept.epoch_first_seen_us else excluded.epoch_first_seen_us end,
       other_run_seen_us = case when kept.epoch = excluded.epoch then kept.other_run_seen_us end,
+      account_serial = excluded.account_serial,
       sent_at_us = excluded.sent_at_us,
       received_at_us = excluded.received_at_us,
       heartbeat = excluded.heartbeat
-    where (kept.epoch, kept.sent_at_us) < (excluded.epoch, excluded.sent_at_us)
+    where (kept.epoch, kept.account_serial, kept.sent_at_us) < (excluded.epoch, excluded.account_serial, excluded.sent_at_us)
     returning agent_id`;
   if (rows.length > 0) return true;
   await noteOtherRun(sql, heartbeat, receivedAtUs);

@@ -88,7 +88,7 @@ export const progressOf = (rows: readonly { row: BatchRow; batch: BatchHead }[])
     epoch.stored += row.stored;
     epoch.countedOnly += row.countedOnly;
     epoch.setAside += row.setAside;
-    if (!epoch.report || batch.createdAtUs >= epoch.report.atUs)
+    if (!epoch.report || batch.seq > epoch.report.seq)
       epoch.report = { atUs: batch.createdAtUs, seq: batch.seq, ledger: batch.ledger };
     epoch.lastSeq = Math.max(epoch.lastSeq, row.seq);
     epochs.set(key, epoch);

@@ -58,7 +58,7 @@ const settle = async (deps: DrainHeartbeatsDeps, message: QueuedMessage): Promis
 
 const record = ({ database, now }: DrainHeartbeatsDeps, heartbeat: Heartbeat): Promise<void> =>
   database.transaction(NO_TENANT, async ({ sql }) => {
-    await recordHeartbeat(sql, heartbeat, now());
+    const isNewest = await recordHeartbeat(sql, heartbeat, now());
     const { agentId, epoch, sentAtUs: atUs, final, ledger, lastSeq } = heartbeat;
     const nothing = { stored: 0, countedOnly: 0, setAside: 0, lastSeq: 0 };
     const progress = { agentId, epoch, ...nothing, final, report: { atUs, seq: lastSeq, ledger } };
@@ -70,7 +70,7 @@ const record = ({ database, now }: DrainHeartbeatsDeps, heartbeat: Heartbeat): P
     if (heartbeat.capturingSinceUs !== undefined) {
       await capturingSince(sql, { agentId, epoch }, Math.min(heartbeat.capturingSinceUs, atUs));
     }
-    await completeUntil(sql, { agentId, epoch }, lastSeq, heartbeat.completeUntilUs);
+    await completeUntil(sql, { agentId, epoch }, heartbeat, isNewest);
   });
 
 const setAside = async (

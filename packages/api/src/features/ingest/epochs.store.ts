@@ -1,3 +1,4 @@
+import type { Heartbeat } from "@masthead/shared/wire/heartbeat";
 import type { Ledger, LossStage } from "@masthead/shared/wire/ledger";
 import type { TransactionSql } from "postgres";
 import { plainArray, textArray } from "../../platform/db/array-literal.js";
@@ -28,20 +29,21 @@ export const addProgress = async (
   const now = sql`to_timestamp(${nowUs}::float8 / 1e6)`;
   await sql`
     insert into epochs as e (agent_id, epoch, first_seen_at, last_seen_at, stored, counted_only, set_aside, last_seq,
-      final, reported_at, reported_seq, captured, batched, pending)
+      final, account_serial, reported_at, reported_seq, captured, batched, pending)
     select agent_id, epoch, ${now}, ${now}, stored, counted_only, set_aside, last_seq, final,
-      to_timestamp(reported_us / 1e6), coalesce(reported_seq, 0), coalesce(captured, 0), coalesce(batched, 0),
+      coalesce(account_serial, 0), to_timestamp(reported_us / 1e6), coalesce(reported_seq, 0), coalesce(captured, 0), coalesce(batched, 0),
       coalesce(pending, 0)
     from unnest(${textArray(rows.map((row) => row.agentId))}::text[], ${numbers((row) => row.epoch)}::bigint[],
       ${numbers((row) => row.stored)}::bigint[], ${numbers((row) => row.countedOnly)}::bigint[],
       ${numbers((row) => row.setAside)}::bigint[], ${numbers((row) => row.lastSeq)}::bigint[],
-      ${plainArray(rows.map((row) => row.final))}::boolean[], ${numbers((row) => row.report?.atUs)}::float8[],
+      ${plainArray(rows.map((row) => row.final))}::boolean[],
+      ${numbers((row) => row.report?.ledger.serial)}::bigint[], ${numbers((row) => row.report?.atUs)}::float8[],
       ${numbers((row) => row.report?.seq)}::bigint[],
       ${numbers((row) => row.report?.ledger.captured)}::bigint[],
       ${numbers((row) => row.report?.ledger.batched)}::bigint[],
       ${numbers((row) => row.report?.ledger.pending)}::bigint[])
-      as row (agent_id, epoch, stored, counted_only, set_aside, last_seq, final, reported_us, reported_seq, captured,
-        batched, pending)
+      as row (agent_id, epoch, stored, counted_only, set_aside, last_seq, final, account_serial, reported_us,
+        reported_seq, captured, batched, pending)
     on conflict (agent_id, epoch) do update set
       last_seen_at = greatest(e.last_seen_at, excluded.last_seen_at),
       stored = e.stored + excluded.stored,
@@ -49,12 +51,12 @@ export const addProgress = async (
       set_aside = e.set_aside + excluded.set_aside,
       last_seq = greatest(e.last_seq, excluded.last_seq),
       final = e.final or excluded.final,
-      (reported_at, reported_seq, captured, batched, pending) = (
-        select newest.reported_at, newest.reported_seq, newest.captured, newest.batched, newest.pending
-        from (values (e.reported_at, e.reported_seq, e.captured, e.batched, e.pending),
-          (excluded.reported_at, excluded.reported_seq, excluded.captured, excluded.batched, excluded.pending))
-          as newest (reported_at, reported_seq, captured, batched, pending)
-        order by newest.reported_at desc nulls last, newest.batched desc limit 1)`;
+      (account_serial, reported_at, reported_seq, captured, batched, pending) = (
+        select newest.* from (values
+          (e.account_serial, e.reported_at, e.reported_seq, e.captured, e.batched, e.pending),
+          (excluded.account_serial, excluded.reported_at, excluded.reported_seq, excluded.captured, excluded.batched,
+            excluded.pending)) as newest (account_serial, reported_at, reported_seq, captured, batched, pending)
+        order by newest.account_serial desc, newest.reported_at desc nulls last, newest.batched desc limit 1)`;
   await addLosses(sql, rows);
 };
 
@@ -104,18 +106,22 @@ export const bookLoss = async (
     on conflict (agent_id, epoch, stage, reason, minute) do update set lost = m.lost + excluded.lost`;
 };
 
-/** Moves `contiguous_through` and `complete_until` over what is settled without a hole. Epochs are locked already. */
+/**
+ * Moves `contiguous_through` and `complete_until` over what is settled without a hole: as far as the last batch says, which is less than the one
+ * before where its host's clock was set back. Epochs are locked already.
+ */
 export const advanceEpochs = async (sql: TransactionSql, epochs: readonly EpochKey[]): Promise<void> => {
   await sql`
     update epochs e set contiguous_through = settled.through,
-      complete_until = greatest(e.complete_until, settled.complete_until)
+      complete_until = coalesce(settled.complete_until, e.complete_until)
     from (
-      select e.agent_id, e.epoch, max(b.seq) as through, max(b.complete_until) as complete_until
+      select e.agent_id, e.epoch, max(b.seq) as through,
+        (array_agg(b.complete_until order by b.seq desc) filter (where b.outcome = 'committed'))[1] as complete_until
       from unnest(${textArray(epochs.map((row) => row.agentId))}::text[],
         ${plainArray(epochs.map((row) => row.epoch))}::bigint[]) as wanted (agent_id, epoch)
       join epochs e using (agent_id, epoch)
       cross join lateral (
-        select seq, complete_until, row_number() over (order by seq) as place from batches
+        select seq, outcome, complete_until, row_number() over (order by seq) as place from batches
         where agent_id = e.agent_id and epoch = e.epoch and seq > e.contiguous_through) b
       where b.seq = e.contiguous_through + b.place
       group by e.agent_id, e.epoch) settled
@@ -128,13 +134,14 @@ export const capturingSince = async (sql: TransactionSql, key: EpochKey, sinceUs
     where agent_id = ${key.agentId} and epoch = ${key.epoch} and capturing_since is null`;
 };
 
-/** A heartbeat's `completeUntil` counts once all that it had batched is settled. */
+/** A heartbeat's `completeUntil` counts once all that it had batched is settled; what was batched since says more. @param isNewest of its agent */
 export const completeUntil = async (
   sql: TransactionSql,
   key: EpochKey,
-  lastSeq: number,
-  completeUntilUs: number,
+  { lastSeq, completeUntilUs }: Pick<Heartbeat, "lastSeq" | "completeUntilUs">,
+  isNewest: boolean,
 ): Promise<void> => {
-  await sql`update epochs set complete_until = greatest(complete_until, to_timestamp(${completeUntilUs}::float8 / 1e6))
-    where agent_id = ${key.agentId} and epoch = ${key.epoch} and contiguous_through >= ${lastSeq}`;
+  const until = sql`to_timestamp(${completeUntilUs}::float8 / 1e6)`;
+  await sql`update epochs set complete_until = ${isNewest ? until : sql`greatest(complete_until, ${until})`}
+    where agent_id = ${key.agentId} and epoch = ${key.epoch} and contiguous_through = ${lastSeq}`;
 };
