@@ -34,8 +34,9 @@ it("ring/full: the reader stands still until the ring is full", async () => {
   await request(100);
   for (const { program } of agents) process.kill(program.pid, "SIGCONT");
   const accounts = await expectAccounted(fleet.product, agents, 1010, ["ring/full", "ring/response_lost"]);
-  for (const { usage, losses } of accounts) {
+  for (const { usage, losses, health } of accounts) {
     expect(losses["ring/full"]).toBeGreaterThan(0);
+    expect(health).toEqual({ status: "degraded", reasons: [expect.stringContaining("ring/full")] });
     expect(usage).toBeGreaterThan(0);
   }
   await stopAll(agents);

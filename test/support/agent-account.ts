@@ -12,6 +12,7 @@ export interface AgentAccount {
   /** Of `GET /v1/agents/{id}`, by `stage/reason`. */
   losses: Record<string, number>;
   ledger: AgentResource["ledger"];
+  health: AgentResource["health"];
   /** Of `/v1/usage`, asked for this agent. */
   completeness: UsageMeta["completeness"];
 }
@@ -40,7 +41,7 @@ export const settledAccount = async (
   role: "server" | "client",
   made: number,
 ): Promise<AgentAccount> => {
-  const { ledger, losses } = await until(`${made} exchanges of ${agent.id} settled`, async () => {
+  const { ledger, losses, health } = await until(`${made} exchanges of ${agent.id} settled`, async () => {
     const found = await product.get<AgentResource>(`/v1/agents/${agent.id}`);
     if (found.epoch === agent.epoch && found.ledger.captured >= made && found.ledger.pending === 0)
       return found;
@@ -54,6 +55,7 @@ export const settledAccount = async (
     usage: items.reduce((sum, { requests }) => sum + requests, 0),
     losses: Object.fromEntries(losses.map(({ stage, reason, count }) => [`${stage}/${reason}`, count])),
     ledger,
+    health,
     completeness: meta.completeness,
   };
 };

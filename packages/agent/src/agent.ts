@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type AgentId, agentIdSchema } from "@masthead/shared/ids";
+import type { Ledger } from "@masthead/shared/wire/ledger";
 import type { Watermark } from "@masthead/shared/wire/watermark";
 import { BudgetKeeper } from "./budget/budget-keeper.js";
 import { ClockOffset } from "./clock-offset.js";
@@ -26,6 +27,7 @@ import { AgentLedger } from "./ship/ledger.js";
 import { LostBatches } from "./ship/lost-batches.js";
 import { NatsMessaging } from "./ship/nats-connection.js";
 import { Publisher } from "./ship/publisher.js";
+import { RecentLosses } from "./ship/recent-losses.js";
 import { Spool } from "./ship/spool.js";
 import { OVERTAKEN, WatermarkFollower } from "./ship/watermark-follower.js";
 import type { CaptureSource } from "./source/capture-source.js";
@@ -211,8 +213,9 @@ export async function startAgent(
     await lostBatches.settle(mark);
   };
   const watermarks = new WatermarkFollower({ agentId, epoch }, messaging, onWatermark, failing("watermark"));
-  const health = () => {
-    const reasons = [...source.degraded(), ...budget.degraded()];
+  const recentLosses = new RecentLosses(nowMs);
+  const health = (account: Ledger) => {
+    const reasons = [...source.degraded(), ...budget.degraded(), ...recentLosses.degraded(account)];
     const imbalance = ledger.imbalance();
     if (imbalance !== 0) reasons.push(`the ledger does not balance: ${imbalance}`);
     if (watermarks.isOvertaken) reasons.push(OVERTAKEN);
@@ -223,6 +226,7 @@ export async function startAgent(
     messaging,
     () => {
       const { entries, omitted } = source.coverage();
+      const account = ledger.snapshot();
       return {
         agentId,
         epoch,
@@ -234,12 +238,12 @@ export async function startAgent(
         version: agentVersion(),
         kernel: host.kernel,
         source: source.kind,
-        health: health(),
+        health: health(account),
         policy: follower.state,
         coverage: entries,
         coverageOmitted: omitted,
         ...(budget.events.length > 0 && { suspensions: [...budget.events] }),
-        ledger: ledger.snapshot(),
+        ledger: account,
         counters: counters(),
       };
     },
