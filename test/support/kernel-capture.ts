@@ -38,7 +38,7 @@ export type KernelCaptureOptions = Partial<
     "objectPath" | "withoutPrograms" | "clearText" | "bestLink" | "returnBy" | "seenAt" | "mapEntries"
   >
 > &
-  Pick<AttachmentOptions, "knownBuilds" | "isSuspended"> & {
+  Pick<AttachmentOptions, "knownBuilds" | "isSuspended" | "onWarning"> & {
     go?: boolean;
     /** takes each series of one */
     onSeries?: (bytes: RecordBytes, start: number, end: number) => boolean;
@@ -68,6 +68,7 @@ export const startKernelCapture = (
   {
     knownBuilds,
     isSuspended,
+    onWarning,
     go = false,
     withoutPrograms = [],
     onSeries,
@@ -88,6 +89,7 @@ export const startKernelCapture = (
     ...{ session, homeDirectory: home, ownPids: [], scanEveryMs: 2 ** 30 },
     ...(knownBuilds && { knownBuilds }),
     ...(isSuspended && { isSuspended }),
+    ...(onWarning && { onWarning }),
     isTimed: () => tables.isTimed,
     // As an agent asks, but that without a policy all count as asked about.
     asked: (pid) => (tables.generation === 0 ? "asked" : askedOf(tables, pid)),

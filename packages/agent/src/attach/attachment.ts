@@ -34,6 +34,7 @@ export interface AttachmentOptions {
   /** builds without symbols whose functions are known; those that come with the agent by default */
   knownBuilds?: KnownBuilds;
   scanEveryMs?: number;
+  onWarning?: (message: string) => void;
 }
 
 const SCAN_EVERY_MS = 1000;
@@ -65,7 +66,7 @@ export class Attachment {
       knownBuilds: builds = knownBuildsOfAgent(),
     } = options;
     const choose: ChooseSites = (elf, seenAt) => chooseSites(elf, builds, session.info.returnBy, seenAt);
-    this.#libraries = new LibraryTable(session, choose);
+    this.#libraries = new LibraryTable(session, choose, options.onWarning);
     this.#scan = new LibraryScan(this.#libraries);
     this.#early = new EarlyLooks(this.#libraries, this.#scan);
     const isWanted = (pid: number) => asked?.(pid) === "asked" && !isSuspended(pid);

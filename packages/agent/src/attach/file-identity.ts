@@ -43,6 +43,16 @@ export function pathBelowOverlays(path: string): string {
   }
 }
 
+/** Another one where the file was written to, under the same identity; undefined where there is no such file. */
+export function fileVersion(path: string): string | undefined {
+  try {
+    const { size, mtimeNs } = statOf(path);
+    return `${size}:${mtimeNs}`;
+  } catch {
+    return undefined;
+  }
+}
+
 function statOf(path: string): BigIntStats {
   const stat = statSync(path, { bigint: true });
   if (!stat.isFile()) throw Object.assign(new Error(`${path} is no file`), { code: "EINVAL" });

@@ -86,6 +86,7 @@ export class BpfSource implements CaptureSource {
         asked: (pid) => askedOf(this.#tables, pid),
         isSuspended: (pid) => this.budget.isSuspended(pid),
         isTimed: () => this.#tables.isTimed,
+        onWarning: events.onWarning,
         ...(homeDirectory === undefined ? {} : { homeDirectory }),
       });
       this.#executables = new ExecutableWatch(this.#tables, {

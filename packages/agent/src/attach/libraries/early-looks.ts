@@ -1,7 +1,8 @@
 import { fileIdentity } from "../file-identity.js";
 import { executableOf, procPath } from "../processes/proc-process.js";
 import type { LibraryScan } from "./library-scan.js";
-import type { LibraryTable, Sighting } from "./library-table.js";
+import type { LibraryTable } from "./library-table.js";
+import type { Sighting } from "./sighting.js";
 
 /** Programs that are looked through ahead of a scan, from one scan to the next. */
 const PROGRAMS_PER_SCAN = 32;

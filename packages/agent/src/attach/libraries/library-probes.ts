@@ -6,6 +6,8 @@ import { type LibrarySite, NOTED_READS } from "../sites/site.js";
 /** A file with a TLS implementation in it: a shared library, or a program. */
 export interface Library {
   identity: string;
+  /** of the file when it was looked through; absent: it could not be */
+  version?: string | undefined;
   /** by which it was first found, and a plainer one where there is; below an overlay, the layer's */
   path: string;
   /** what it turned out to carry */

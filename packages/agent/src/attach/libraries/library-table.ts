@@ -1,24 +1,16 @@
-import { NativeError } from "../../capture/native-error.js";
 import type { CaptureSession } from "../../capture/native-session.js";
 import type { SeenAt } from "../../capture/seen-at.js";
-import { ElfError, withFile } from "../elf/byte-source.js";
-import { ElfFile } from "../elf/elf-file.js";
-import { ofThisMachine } from "../elf/host-machine.js";
-import { fileIdentity, pathBelowOverlays } from "../file-identity.js";
-import { codeOf, errnoWords } from "../processes/system-error.js";
-import { type ChooseSites, type ChosenSites, chooseSites } from "../runtimes.js";
+import { ElfError } from "../elf/byte-source.js";
+import { fileIdentity, fileVersion, pathBelowOverlays } from "../file-identity.js";
+import { codeOf } from "../processes/system-error.js";
+import { type ChooseSites, chooseSites } from "../runtimes.js";
 import { UnknownBuild } from "../unknown-build.js";
-import { isStillThere, plainerPath } from "./library-path.js";
+import { isRewritten, isStillThere, plainerPath } from "./library-path.js";
 import { type Library, LibraryProbes } from "./library-probes.js";
+import { contentOf, type Found, lookThrough } from "./look-through.js";
 import { openableAs } from "./mapped-libraries.js";
-
-/** Who led to a file: a process that maps it, the loader's cache, or a policy that names the program. */
-export type Sighting = { pid: number } | "cache" | "policy";
-
-/** A file on which nothing is known to stand, and why. */
-export interface Unsighted {
-  unsighted: string;
-}
+import { RewrittenFiles } from "./rewritten-files.js";
+import { failureWords, type Sighting, type Unsighted } from "./sighting.js";
 
 /** Files that probes stand on, or could not: each inode once, however many processes and containers map it. */
 const LIBRARIES_MAX = 1024;
@@ -27,17 +19,15 @@ const PROGRAMS_WITHOUT_MAX = 4096;
 /** For a library that only the loader's cache names. */
 const NO_PROCESS = 0;
 
-/** What a file was found to carry, or why that cannot be said. */
-type Found = { chosen: ChosenSites | undefined } | { error: unknown };
-
 export class LibraryTable {
   readonly #libraries = new Map<string, Library>();
-  /** programs that carry no TLS inside, by identity */
+  /** programs that carry no TLS inside, by identity and version */
   readonly #without = new Set<string>();
   #scan = 0;
   #refused = 0;
   #attached = 0;
   readonly #probes: LibraryProbes;
+  readonly #rewritten: RewrittenFiles;
   /** where bytes are seen of libraries and programs that come */
   seenAt: SeenAt;
 
@@ -45,8 +35,16 @@ export class LibraryTable {
     private readonly session: Pick<CaptureSession, "attachUprobe" | "detach" | "info">,
     private readonly choose: ChooseSites = (elf, seenAt) =>
       chooseSites(elf, undefined, session.info.returnBy, seenAt),
+    onWarning: (message: string) => void = () => {},
   ) {
     this.#probes = new LibraryProbes(session);
+    this.#rewritten = new RewrittenFiles({
+      probed: (identity) => this.#libraries.get(identity),
+      letGo: (library) => this.#letGo(library),
+      program: (path) => void this.sightProgram(path, "policy"),
+      mapped: (path, pid) => void this.sight(path, { pid }),
+      onWarning,
+    });
     this.seenAt = session.info.seenAt;
   }
 
@@ -56,9 +54,9 @@ export class LibraryTable {
     try {
       identity = fileIdentity(path);
     } catch (error) {
-      return { unsighted: words(error) };
+      return { unsighted: failureWords(error) };
     }
-    let library = this.#libraries.get(identity);
+    let library = this.#known(identity, path, by);
     if (!library && !this.#hasRoom())
       return { unsighted: `${LIBRARIES_MAX} libraries are probed, which is the most there may be` };
     library ??= this.#add(identity, path, false);
@@ -71,9 +69,9 @@ export class LibraryTable {
    */
   sightProgram(path: string, by: Sighting): Library | undefined {
     try {
+      if (this.#without.has(contentOf(path))) return undefined;
       const identity = fileIdentity(path);
-      if (this.#without.has(identity)) return undefined;
-      const library = this.#libraries.get(identity) ?? this.#addProgram(identity, path);
+      const library = this.#known(identity, path, by) ?? this.#addProgram(identity, path);
       return library && this.#sighted(library, path, by);
     } catch {
       return undefined;
@@ -83,8 +81,7 @@ export class LibraryTable {
   /** Whether this program was looked through before; so is one that cannot be. */
   knows(path: string): boolean {
     try {
-      const identity = fileIdentity(path);
-      return this.#without.has(identity) || this.#libraries.has(identity);
+      return this.#without.has(contentOf(path)) || this.#libraries.has(fileIdentity(path));
     } catch {
       return true;
     }
@@ -97,7 +94,8 @@ export class LibraryTable {
       try {
         const path = openableAs(library.identity, library.path, pid);
         const found = path === undefined ? undefined : this.#find(path, library.isProgram, "call");
-        if (path === undefined || !found || "error" in found || !found.chosen) continue;
+        if (path === undefined || !found || found.version !== library.version) continue;
+        if ("error" in found || !found.chosen) continue;
         this.#probes.addCalls(library, path, found.chosen);
         this.#attached += 1;
         return;
@@ -119,7 +117,7 @@ export class LibraryTable {
     const isOther = "error" in found ? found.error instanceof ElfError : found.chosen === undefined;
     if (isOther) {
       if (this.#without.size >= PROGRAMS_WITHOUT_MAX) this.#without.clear();
-      this.#without.add(identity);
+      this.#without.add(`${identity} ${found.version}`);
       return undefined;
     }
     if ("error" in found && codeOf(found.error) !== undefined) throw found.error;
@@ -127,12 +125,8 @@ export class LibraryTable {
     return this.#add(identity, path, true, found);
   }
 
-  #find(path: string, isProgram: boolean, seenAt: SeenAt = this.#seenAtOf(isProgram)): Found {
-    try {
-      return { chosen: withFile(path, (source) => this.choose(ofThisMachine(new ElfFile(source)), seenAt)) };
-    } catch (error) {
-      return { error };
-    }
+  #find(path: string, isProgram: boolean, seenAt = this.#seenAtOf(isProgram)): Found {
+    return lookThrough(path, this.choose, seenAt);
   }
 
   /** Programs with TLS inside mostly move ciphertext themselves: where handshakes are not seen, only whole calls tell their sockets. */
@@ -140,11 +134,18 @@ export class LibraryTable {
     return isProgram && this.session.info.returnBy !== "probe" ? "call" : this.seenAt;
   }
 
+  /** What is known of this file, unless that is of a version of it that has been written over. */
+  #known(identity: string, path: string, by: Sighting): Library | undefined {
+    const library = this.#libraries.get(identity);
+    return library && this.#rewritten.found(library, path, by) ? undefined : library;
+  }
+
   #sighted(library: Library, path: string, by: Sighting): Library {
     if (by === "cache") library.cached = true;
     else if (by !== "policy") library.pids.add(by.pid);
     library.path = plainerPath(library.path, path);
-    if (library.failure !== undefined && library.retryAtScan <= this.#scan) {
+    const isDue = () => library.retryAtScan <= this.#scan || library.version !== fileVersion(path);
+    if (library.failure !== undefined && isDue()) {
       this.#attach(library, path, this.#find(path, library.isProgram));
     }
     return library;
@@ -163,7 +164,7 @@ export class LibraryTable {
     const link = this.session.info.links[0] ?? "perf";
     // The layer's path stays when the container goes: the next one of its image is captured from its first exchange on.
     const library: Library = {
-      ...{ identity, path: pathBelowOverlays(path), link, sites: [], linkIds: [] },
+      ...{ identity, version: found.version, path: pathBelowOverlays(path), link, sites: [], linkIds: [] },
       ...{ isUnknownBuild: false, retryAtScan: 0, isProgram, pids: new Set<number>(), cached: false },
     };
     this.#libraries.set(identity, library);
@@ -173,14 +174,20 @@ export class LibraryTable {
 
   #attach(library: Library, path: string, found: Found): void {
     delete library.failure;
+    library.version = found.version;
     try {
       if ("error" in found) throw found.error;
       const { chosen } = found;
       if (!chosen) throw new Error("no functions that read and write in it, of a TLS library that is known");
       this.#probes.attach(library, path, chosen);
+      this.#rewritten.watch(library, path);
+      if (isRewritten({ ...library, path })) {
+        this.#probes.detach(library);
+        throw new Error("it is being written");
+      }
       this.#attached += 1;
     } catch (error) {
-      library.failure = words(error);
+      library.failure = failureWords(error);
       library.isUnknownBuild = error instanceof UnknownBuild;
       // Where only the way there is gone, as when a process ended, the next one who leads to it is asked.
       const isRefused = isStillThere({ path, identity: library.identity });
@@ -200,6 +207,7 @@ export class LibraryTable {
    */
   prune(): boolean {
     this.#scan += 1;
+    this.#rewritten.onScan(this.all());
     const gone = [...this.#libraries.values()].filter(
       (library) => library.pids.size === 0 && !isStillThere(library),
     );
@@ -209,7 +217,10 @@ export class LibraryTable {
 
   #letGo(...libraries: Library[]): void {
     this.#probes.detach(...libraries);
-    for (const { identity } of libraries) this.#libraries.delete(identity);
+    for (const library of libraries) {
+      this.#rewritten.unwatch(library);
+      this.#libraries.delete(library.identity);
+    }
   }
 
   /** The libraries that this process maps, the captured ones first. */
@@ -234,14 +245,6 @@ export class LibraryTable {
   }
 
   close(): void {
-    this.#probes.detach(...this.#libraries.values());
-    this.#libraries.clear();
+    this.#letGo(...this.#libraries.values());
   }
-}
-
-function words(error: unknown): string {
-  const code = codeOf(error);
-  if (error instanceof NativeError) return `${errnoWords(error.code)}; ${error.message}`;
-  if (code !== undefined) return errnoWords(code);
-  return error instanceof Error ? error.message : String(error);
 }
