@@ -1,9 +1,9 @@
 import { type BigIntStats, type Dirent, readdirSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { compileExecutableGlob } from "@masthead/shared/policy/match";
-import type { ExecutableFile } from "./policy-bytes.js";
+import type { ExecutableFile, SeenFile } from "./policy-bytes.js";
 
-export interface FoundExecutable extends ExecutableFile {
+export interface FoundExecutable extends SeenFile {
   /** as /proc/PID/exe would show it */
   path: string;
 }
@@ -48,7 +48,7 @@ function identify(path: string): FoundExecutable[] {
   try {
     const stat = statSync(path, { bigint: true });
     if ((stat.mode & 0o170000n) !== 0o100000n || (stat.mode & 0o111n) === 0n) return [];
-    return [{ ...executableFile(stat), path: realpathSync(path) }];
+    return [{ ...seenFile(stat), path: realpathSync(path) }];
   } catch {
     return [];
   }
@@ -58,6 +58,12 @@ function identify(path: string): FoundExecutable[] {
 export const executableFile = ({ dev, ino }: Pick<BigIntStats, "dev" | "ino">): ExecutableFile => ({
   device: kernelDevice(dev),
   inode: Number(ino),
+});
+
+/** The same with its birth, where the file system tells it (ext4, xfs, btrfs, tmpfs since Linux 6.6; overlayfs as the file below). */
+export const seenFile = (stat: Pick<BigIntStats, "dev" | "ino" | "birthtimeNs">): SeenFile => ({
+  ...executableFile(stat),
+  ...(stat.birthtimeNs > 0n && { bornNs: stat.birthtimeNs }),
 });
 
 /** `st_dev` as stat gives it (12 bits of major in the middle) in the kernel's own encoding: major << 20 | minor. */

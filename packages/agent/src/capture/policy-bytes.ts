@@ -24,7 +24,17 @@ export interface ExecutableFile {
   inode: number;
 }
 
-/** What tells it from others, as a key of maps. */
+/** One that was seen: a number of an inode goes to another file when its own is gone. */
+export interface SeenFile extends ExecutableFile {
+  /** when the file was made, Unix time in nanoseconds, by its file system; absent: not known */
+  bornNs?: bigint;
+}
+
+/** Whether two with one number are two files. Where one's birth is not known they are taken for one. */
+export const isAnotherFile = (one: SeenFile, other: SeenFile): boolean =>
+  one.bornNs !== undefined && other.bornNs !== undefined && one.bornNs !== other.bornNs;
+
+/** What tells an executable from the others of its time, as a key of maps. */
 export const fileKey = ({ device, inode }: ExecutableFile): string => `${device}:${inode}`;
 
 export function activeValue(generation: number, slot: number): Uint8Array {

@@ -1,6 +1,6 @@
 import { compileExecutableGlob } from "@masthead/shared/policy/match";
 import { type FoundExecutable, findExecutables } from "./executable-search.js";
-import { type ExecutableFile, fileKey } from "./policy-bytes.js";
+import { fileKey, isAnotherFile, type SeenFile } from "./policy-bytes.js";
 import type { TargetItem } from "./policy-items.js";
 
 /** Executables on disk that a glob takes. */
@@ -47,39 +47,52 @@ export class ExecutableItems {
    * The executables that were seen, and those that are on disk now: they are told to the kernel before any process runs them,
    * so that one that lives for 20 ms counts from its first byte.
    */
-  known(): { file: ExecutableFile; items: bigint }[] {
-    const byFile = new Map<string, { file: ExecutableFile; items: bigint }>();
-    const add = ({ device, inode, path }: FoundExecutable, asked: bigint): void => {
-      const items = asked | this.of(path);
-      if (items === 0n) return;
-      const file = { device, inode };
-      const known = byFile.get(fileKey(file)) ?? { file, items: 0n };
-      known.items |= items;
-      byFile.set(fileKey(file), known);
-    };
-    if (this.globs.length > 0) for (const executable of this.seen) add(executable, 0n);
+  known(): { file: SeenFile; items: bigint }[] {
+    if (this.globs.length === 0) return [];
+    const byFile = new Map<string, { file: SeenFile; items: bigint }>();
+    for (const { file, paths } of this.seen)
+      byFile.set(fileKey(file), { file, items: paths.reduce((mask, path) => mask | this.of(path), 0n) });
     for (const { glob, items } of this.globs) {
-      for (const executable of this.find(glob)) add(executable, items);
+      for (const { path, ...file } of this.find(glob)) {
+        const known = byFile.get(fileKey(file));
+        // What was found may be gone by now, and what ran since be another file with its number.
+        if (known !== undefined && isAnotherFile(known.file, file) && isYounger(known.file, file)) continue;
+        const before = known === undefined || isAnotherFile(known.file, file) ? 0n : known.items;
+        byFile.set(fileKey(file), { file, items: before | items | this.of(path) });
+      }
     }
-    return [...byFile.values()];
+    return [...byFile.values()].filter(({ items }) => items !== 0n);
   }
 }
 
+const isYounger = (one: SeenFile, other: SeenFile): boolean => (one.bornNs ?? 0n) > (other.bornNs ?? 0n);
+
 const SEEN_MAX = 16_384;
+/** Names of one file: hard links, and what containers see a shared one as. */
+const PATHS_MAX = 16;
+
+/** A file that processes ran, with the paths by which they have it, the newest last. */
+interface SeenExecutable {
+  readonly file: SeenFile;
+  readonly paths: readonly string[];
+}
 
 /** Executables that processes ran, in containers too, where no glob finds them. Bounded: the longest unseen goes first. */
 export class SeenExecutables {
-  private readonly byFile = new Map<string, FoundExecutable>();
+  private readonly byFile = new Map<string, SeenExecutable>();
 
-  add(executable: FoundExecutable): void {
-    const key = fileKey(executable);
+  add({ path, ...file }: FoundExecutable): void {
+    const key = fileKey(file);
+    const known = this.byFile.get(key);
+    const others = known === undefined || isAnotherFile(known.file, file) ? [] : known.paths;
     this.byFile.delete(key);
-    this.byFile.set(key, executable);
+    const paths = [...others.filter((other) => other !== path), path].slice(-PATHS_MAX);
+    this.byFile.set(key, { file: { ...known?.file, ...file }, paths });
     const [oldest] = this.byFile.keys();
     if (this.byFile.size > SEEN_MAX && oldest !== undefined) this.byFile.delete(oldest);
   }
 
-  [Symbol.iterator](): Iterator<FoundExecutable> {
+  [Symbol.iterator](): Iterator<SeenExecutable> {
     return this.byFile.values();
   }
 }

@@ -7,11 +7,13 @@ import {
   executableKey,
   fileKey,
   headerRuleValue,
+  isAnotherFile,
   itemsValue,
   nameBitIndex,
   nameKey,
   portKey,
   ruleByBitValue,
+  type SeenFile,
   slotValue,
   u32,
 } from "./policy-bytes.js";
@@ -44,8 +46,8 @@ export class PolicySlot {
   /** `empty`: of an array, which has no entry less */
   private written: { map: string; key: Uint8Array; empty?: Uint8Array }[] = [];
   private executables: ExecutableItems | undefined;
-  /** `device:inode` of the executables that the slot names */
-  private readonly named = new Set<string>();
+  /** executables that the slot names, by device and inode, with the items that do */
+  private readonly named = new Map<string, { file: SeenFile; items: bigint }>();
   private asksOfAll = false;
 
   constructor(
@@ -86,11 +88,18 @@ export class PolicySlot {
     return this.asksOfAll || this.named.has(fileKey(file));
   }
 
-  /** Tells the slot of an executable that it may not know. @returns the items of its path */
-  addExecutable(file: ExecutableFile, path: string): bigint {
-    const items = this.executables?.of(path) ?? 0n;
-    if (items !== 0n) this.putExecutable(file, items);
-    return items;
+  /**
+   * Tells the slot of an executable that it may not know, by one of its names. One whose number another file had is judged by this name alone.
+   * @returns whether the kernel judges it in another way from now on
+   */
+  addExecutable(file: SeenFile, path: string): boolean {
+    const known = this.named.get(fileKey(file));
+    const same = known === undefined || isAnotherFile(known.file, file) ? undefined : known;
+    const items = (same?.items ?? 0n) | (this.executables?.of(path) ?? 0n);
+    if (items === (known?.items ?? 0n)) return false;
+    if (items !== 0n) this.putExecutable({ ...same?.file, ...file }, items);
+    else this.takeOutExecutable(file);
+    return true;
   }
 
   /** Empties the slot. An entry that is gone already is no error; one that cannot be taken out stays for the next time. */
@@ -125,9 +134,14 @@ export class PolicySlot {
     }
   }
 
-  private putExecutable(file: ExecutableFile, items: bigint): void {
+  private putExecutable(file: SeenFile, items: bigint): void {
     this.put("executable_items", executableKey(this.index, file), itemsValue(items));
-    this.named.add(fileKey(file));
+    this.named.set(fileKey(file), { file, items });
+  }
+
+  private takeOutExecutable(file: ExecutableFile): void {
+    this.session.deleteFromTable("executable_items", executableKey(this.index, file));
+    this.named.delete(fileKey(file));
   }
 
   private put(map: string, key: Uint8Array, value: Uint8Array, empty?: Uint8Array): void {

@@ -4,7 +4,7 @@ import { GenerationPlans } from "../govern/generation-plans.js";
 import { compilePlan } from "../govern/policy-plan.js";
 import { NativeError } from "./native-error.js";
 import { BudgetPlaces } from "./policy-budgets.js";
-import { activeValue, budgetRateValue, type ExecutableFile, u32 } from "./policy-bytes.js";
+import { activeValue, budgetRateValue, type ExecutableFile, type SeenFile, u32 } from "./policy-bytes.js";
 import { type CompiledPolicies, compilePolicies } from "./policy-compile.js";
 import { ExecutableItems, type FindExecutables, SeenExecutables, searchOnce } from "./policy-executables.js";
 import { RuleIds } from "./policy-rule-ids.js";
@@ -80,17 +80,13 @@ export class PolicyTables {
   /**
    * Tells the tables of an executable that a process runs, by the path it has in its own file system; named by a policy or
    * not, since the next set may name it.
-   * @returns true where a policy in force names it
+   * @returns whether that changed what the set in force says of it
    * @throws NativeError when the table is full
    */
-  addExecutable(file: ExecutableFile, path: string): boolean {
+  addExecutable(file: SeenFile, path: string): boolean {
     this.executables.add({ ...file, path });
-    let named = false;
-    for (const slot of this.slots) {
-      const items = slot.addExecutable(file, path);
-      if (slot === this.activeSlot && items !== 0n) named = true;
-    }
-    return named;
+    const changed = this.slots.filter((slot) => slot.addExecutable(file, path));
+    return changed.includes(this.activeSlot);
   }
 
   /** Whether some policy in force asks about this executable; undefined while none is in force. */

@@ -140,7 +140,7 @@ export class BpfSource implements CaptureSource {
     }
     const path = this.#attachment.processOf(pid).executablePath;
     this.budget.targets.began(pid, { device, inode }, path);
-    if (path !== undefined) this.#executables.sighted({ device, inode }, path);
+    if (path !== undefined) this.#executables.sighted(pid, { device, inode }, path);
   }
 
   get link(): LinkKind | undefined {

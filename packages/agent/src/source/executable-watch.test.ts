@@ -20,24 +20,46 @@ const watching = (refusals = 0) => {
   );
   return { watch, told };
 };
-const file = (inode: number) => ({ device: 1, inode });
+const file = (inode: number, bornNs?: bigint) => ({ device: 1, inode, ...(bornNs && { bornNs }) });
+const NO_PROCESS = 0;
 
 test("a program that becomes a target is one soon, and those that begin at once together", () => {
   const { watch, told } = watching();
-  watch.sighted(file(1), "/srv/one");
-  watch.sighted(file(2), "/srv/two");
-  watch.sighted(file(3), "/usr/bin/other");
+  watch.sighted(NO_PROCESS, file(1), "/srv/one");
+  watch.sighted(NO_PROCESS, file(2), "/srv/two");
+  watch.sighted(NO_PROCESS, file(3), "/usr/bin/other");
   expect(told).toEqual([]);
   vi.advanceTimersByTime(50);
   expect(told).toEqual(["in force", "renewed"]);
-  watch.sighted(file(1), "/srv/one");
+  watch.sighted(NO_PROCESS, file(1), "/srv/one");
   vi.advanceTimersByTime(1_000);
   expect(told).toHaveLength(2);
 });
 
+test("a number that another file got is told to the tables again, by each of its names once", () => {
+  const told: string[] = [];
+  const addExecutable = (file: { bornNs?: bigint }, path: string) => {
+    told.push(`${path} of ${file.bornNs}`);
+    return false;
+  };
+  const watch = new ExecutableWatch(
+    { addExecutable, renew: () => {} },
+    { onRenewed: () => {}, onFailed: () => {} },
+  );
+  for (const [born, path] of [
+    [1n, "/srv/one"],
+    [1n, "/srv/one"],
+    [1n, "/srv/link"],
+    [2n, "/usr/bin/other"],
+    [3n, "/srv/one"],
+  ] as const)
+    watch.sighted(NO_PROCESS, file(1, born), path);
+  expect(told).toEqual(["/srv/one of 1", "/srv/link of 1", "/usr/bin/other of 2", "/srv/one of 3"]);
+});
+
 test("where that is refused the next scan tries again", () => {
   const { watch, told } = watching(1);
-  watch.sighted(file(1), "/srv/one");
+  watch.sighted(NO_PROCESS, file(1), "/srv/one");
   vi.advanceTimersByTime(50);
   expect(told).toEqual(["ENOMEM"]);
   watch.scan();
@@ -46,7 +68,7 @@ test("where that is refused the next scan tries again", () => {
 
 test("nothing is put in force any more once it has stopped", () => {
   const { watch, told } = watching();
-  watch.sighted(file(1), "/srv/one");
+  watch.sighted(NO_PROCESS, file(1), "/srv/one");
   watch.stop();
   vi.advanceTimersByTime(1_000);
   expect(told).toEqual([]);

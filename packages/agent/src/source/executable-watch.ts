@@ -1,10 +1,11 @@
 import type { Asked } from "../attach/coverage/judge.js";
 import { allPids } from "../attach/processes/proc-process.js";
 import { executableFileOf, runningExecutable } from "../attach/processes/running-executable.js";
-import type { ExecutableFile } from "../capture/policy-bytes.js";
+import { fileKey, isAnotherFile, type SeenFile } from "../capture/policy-bytes.js";
 import type { PolicyTables } from "../capture/policy-tables.js";
 
 const KNOWN_MAX = 16_384;
+const PATHS_MAX = 64;
 /** Puts a set in force for all that come to be known within that time. */
 const RENEW_AFTER_MS = 50;
 
@@ -17,12 +18,13 @@ export interface ExecutableWatchEvents {
 
 /**
  * Tells the policy tables of the executables that processes run, containers' included: a glob is matched with the path
- * that the process has in its own file system. Where that makes a target of a process that may have made calls, the set is soon
- * put in force again, since the kernel remembers its judgement for a generation.
+ * that the process has in its own file system. Where that makes a target of a process that may have made calls, or takes one from among them, the set is
+ * soon put in force again, since the kernel remembers its judgement for a generation.
  */
 export class ExecutableWatch {
   readonly #pids = new Set<number>();
-  readonly #known = new Set<string>();
+  /** by device and inode, the file and those of its paths that the tables were told */
+  readonly #known = new Map<string, { file: SeenFile; paths: Set<string> }>();
   #isDue = false;
   #timer: NodeJS.Timeout | undefined;
 
@@ -32,11 +34,14 @@ export class ExecutableWatch {
   ) {}
 
   /** A process runs this. @throws NativeError when a table is full */
-  sighted(file: ExecutableFile, path: string): void {
-    const key = `${file.device}:${file.inode}:${path}`;
-    if (this.#known.has(key)) return;
+  sighted(pid: number, executable: SeenFile, path: string): void {
+    const key = fileKey(executable);
+    const known = this.#known.get(key);
+    if (known?.paths.has(path)) return;
+    const file = withBirth(pid, executable);
+    const isSame = known !== undefined && !isAnotherFile(known.file, file) && known.paths.size < PATHS_MAX;
     if (this.#known.size >= KNOWN_MAX) this.#known.clear();
-    this.#known.add(key);
+    this.#known.set(key, { file, paths: isSame ? known.paths.add(path) : new Set([path]) });
     if (!this.tables.addExecutable(file, path)) return;
     this.#isDue = true;
     this.#timer ??= setTimeout(() => this.#renew(), RENEW_AFTER_MS);
@@ -74,7 +79,18 @@ export class ExecutableWatch {
   #look(pid: number): void {
     this.#pids.add(pid);
     const running = runningExecutable(pid);
-    if (running !== undefined) this.sighted(running.file, running.path);
+    if (running !== undefined) this.sighted(pid, running.file, running.path);
+  }
+}
+
+/** As its process has it, which knows its birth; as it is where that one is gone, or runs another program by now. */
+function withBirth(pid: number, file: SeenFile): SeenFile {
+  if (file.bornNs !== undefined) return file;
+  try {
+    const running = executableFileOf(pid);
+    return running !== undefined && fileKey(running) === fileKey(file) ? running : file;
+  } catch {
+    return file;
   }
 }
 
