@@ -129,6 +129,38 @@ test("a full hand-off leaves records in the ring until JavaScript has taken what
   expect(session.statistics()).toMatchObject({ records: 1000, ringBytes: 0, handoffBytes: 0 });
 });
 
+test("JavaScript gets to other things between hand-offs, however fast records come", async () => {
+  const handoffBytes = 4_096;
+  const session = open({ handoffBytes });
+  attach(session);
+  const taken: { turn: number; bytes: number }[] = [];
+  let turn = 0;
+  const nextTurn = () => {
+    turn += 1;
+    if (taken.length < 40) setImmediate(nextTurn);
+  };
+  setImmediate(nextTurn);
+  const deadline = Date.now() + 60_000;
+  session.start(({ byteLength }) => {
+    taken.push({ turn, bytes: byteLength });
+    if (taken.length >= 40) return;
+    // Slower than they come: the poll thread has something to read and room for it, or none.
+    const { batches, handoffStalls } = session.statistics();
+    target.ask(100);
+    while (Date.now() < deadline) {
+      const now = session.statistics();
+      if (now.batches > batches || now.handoffStalls > handoffStalls) break;
+    }
+  });
+  target.ask(400);
+  await until("forty batches", () => taken.length >= 40);
+  const largest = Math.max(...taken.map(({ bytes }) => bytes));
+  const bytesOf = new Map<number, number>();
+  for (const one of taken) bytesOf.set(one.turn, (bytesOf.get(one.turn) ?? 0) + one.bytes);
+  expect(Math.max(...bytesOf.values())).toBeLessThanOrEqual(handoffBytes + largest);
+  await session.stop();
+});
+
 test("stopping hands over what is in the ring, also while paused", async () => {
   const session = open();
   attach(session);

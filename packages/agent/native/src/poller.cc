@@ -60,6 +60,12 @@ void Poller::pause(bool paused) {
   wait_->notify();
 }
 
+void Poller::make_room() {
+  const bool was_full = in_handoff_.fetch_sub(handed_over_) >= handoff_max_;
+  handed_over_ = 0;
+  if (was_full) wait_->notify();
+}
+
 void Poller::finish() {
   {
     std::lock_guard<std::mutex> lock(mutex_);
@@ -157,8 +163,8 @@ void Poller::deliver(Napi::Env env, Napi::Function on_records, std::nullptr_t*, 
     return;
   }
   const size_t size = batch->bytes.size();
+  self.handed_over_ += size;
   self.call(env, on_records, *batch);
-  self.in_handoff_ -= size;
 }
 
 void Poller::call(napi_env env, napi_value on_records, Batch& batch) {

@@ -33,6 +33,9 @@ class Poller : public std::enable_shared_from_this<Poller> {
 
   // JavaScript's thread.
   void start(Napi::Env env, Napi::Function on_records);
+  // JavaScript's thread, in another phase of its loop than batches come in: what was handed over makes room for more. Room that was made in between would be
+  // filled before the loop goes on, and timers and signals wait for as long as records come faster than they are worked through.
+  void make_room();
   // Any thread.
   void pause(bool paused);
   // JavaScript's thread: has the poll thread read to where the ring stands now, hand over, and end. Does not wait.
@@ -73,6 +76,7 @@ class Poller : public std::enable_shared_from_this<Poller> {
   size_t held_bytes_ = 0;
   napi_deferred deferred_ = nullptr;
   bool has_ended_ = false;
+  size_t handed_over_ = 0;
 
   std::mutex mutex_;
   bool paused_ = false;     // under mutex_

@@ -43,6 +43,7 @@ Napi::Function Session::define(Napi::Env env) {
                          InstanceMethod<&Session::attach_tracepoint>("attachTracepoint"),
                          InstanceMethod<&Session::detach>("detach"),
                          InstanceMethod<&Session::start>("start"),
+                         InstanceMethod<&Session::make_room>("makeRoom"),
                          InstanceMethod<&Session::pause>("pause"),
                          InstanceMethod<&Session::stop>("stop"),
                          InstanceMethod<&Session::statistics>("statistics"),
@@ -185,6 +186,11 @@ Napi::Value Session::start(Info info) {
     poller_->start(info.Env(), info[3].As<Napi::Function>());
     return info.Env().Undefined();
   });
+}
+
+Napi::Value Session::make_room(Info info) {
+  if (poller_) poller_->make_room();
+  return info.Env().Undefined();
 }
 
 Napi::Value Session::pause(Info info) {

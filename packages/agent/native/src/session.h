@@ -36,6 +36,7 @@ class Session : public Napi::ObjectWrap<Session> {
   Napi::Value attach_tracepoint(Info info);  // (program) → id
   Napi::Value detach(Info info);             // (id, ...)
   Napi::Value start(Info info);              // (ring, pollEveryMs, handoffBytes, onRecords)
+  Napi::Value make_room(Info info);          // ()
   Napi::Value pause(Info info);              // (paused)
   Napi::Value stop(Info info);               // () → Promise | undefined; once
   Napi::Value statistics(Info info);         // () → number[]

@@ -38,6 +38,8 @@ export interface NativeSession {
     handoffBytes: number,
     onRecords: (records: Uint8Array, count: number) => void,
   ): void;
+  /** what was handed over makes room for more; in another phase of the loop than records come in */
+  makeRoom(): void;
   pause(paused: boolean): void;
   /** to be called once; undefined where nothing was started */
   stop(): Promise<void> | undefined;

@@ -139,8 +139,15 @@ export class LibbpfSession implements CaptureSession {
   }
 
   start(onRecords: (records: Uint8Array, count: number) => void): void {
+    let isDue = false;
+    const makeRoom = (): void => {
+      isDue = false;
+      if (!this.#closed) this.#native.makeRoom();
+    };
     const deliver = (records: Uint8Array, count: number): void => {
       if (this.#closed) return;
+      if (!isDue) setImmediate(makeRoom);
+      isDue = true;
       try {
         onRecords(records, count);
       } catch (error) {
