@@ -251,10 +251,9 @@ export async function startAgent(
     runId,
   );
 
-  const observe = () => {
+  const observe = (nowUs = clock.nowUs()) => {
     // Nothing that passes before is seen, so nothing is complete.
     if (capturingSinceUs === undefined) return;
-    const nowUs = clock.nowUs();
     const { sent, received, heldSinceUs = nowUs } = source.progress();
     completeUntil.observe(sent, received, Math.min(nowUs, heldSinceUs));
   };
@@ -339,9 +338,11 @@ export async function startAgent(
     async stop() {
       for (const timer of timers) clearInterval(timer);
       source.resume();
+      // From here on probes go, one after the other: what ends is seen here and there.
+      const endsAtUs = clock.nowUs();
       await source.stop();
       ledger.endEpoch();
-      observe();
+      observe(endsAtUs);
       await batcher.flush();
       budget.stop();
       await publishWhatCan();
