@@ -403,6 +403,19 @@ table set_aside row level security
   grant select to masthead_app
   grant delete, insert, select, update to masthead_ingest
 
+table suspensions row level security
+  agent_id text not null
+  epoch bigint not null
+  executable text not null
+  since timestamp with time zone not null
+  until timestamp with time zone
+  reason text not null
+  constraint suspensions_pkey PRIMARY KEY (agent_id, epoch, executable, since)
+  policy suspensions_fleet for all to masthead_app using ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text)) with check ((( SELECT current_setting('app.scope'::text, true) AS current_setting) = 'fleet'::text))
+  policy suspensions_write for all to masthead_ingest using (true) with check (true)
+  grant select to masthead_app
+  grant delete, insert, select, update to masthead_ingest
+
 table tenant_attributions row level security
   tenant_id text not null
   day date not null

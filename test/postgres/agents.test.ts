@@ -119,6 +119,30 @@ describe("agents", () => {
     ]);
   });
 
+  it("lack what was suspended in a run before, whatever the one after it says, and as long as that run was heard of", async () => {
+    const sinceUs = plane.clock.nowUs - 20_000_000;
+    const ended = { executable: "/usr/bin/batch", reason: "cpu", sinceUs };
+    const lasting = { ...ended, executable: "/usr/sbin/nginx", sinceUs: sinceUs + 1_000_000 };
+    const untilUs = sinceUs + 5_000_000;
+    await send("web-7", { epoch: 10, final: false, suspensions: [ended] });
+    await drainAll();
+    await send("web-7", { epoch: 10, final: true, suspensions: [{ ...ended, untilUs }, lasting] });
+    await drainAll();
+    const heardUs = plane.clock.nowUs;
+    plane.clock.nowUs += 10_000_000;
+    await send("web-7", { epoch: 11, final: false });
+    await drainAll();
+    expect((await read("web-7")).suspensions).toEqual([]);
+    const usage = await plane.request("GET", "/v1/usage?filter%5Bagent.id%5D=web-7&window=total");
+    const { meta } = (await usage.json()) as { meta: UsageMeta };
+    const gaps = meta.completeness.gaps.filter(({ reason }) => reason === "agent/suspended");
+    expect(gaps.map(({ from, to }) => [from, to])).toEqual([
+      [toRfc3339(sinceUs), toRfc3339(untilUs)],
+      [toRfc3339(sinceUs + 1_000_000), toRfc3339(heardUs)],
+    ]);
+    await plane.database.open("owner").sql`delete from agents where agent_id = 'web-7'`;
+  });
+
   it("break nothing by text that Postgres cannot hold, such as half of a character or U+0000", async () => {
     const suspensions = [
       { executable: "/srv/half\ud83d", reason: "cpu", sinceUs: plane.clock.nowUs - 20_000_000 },

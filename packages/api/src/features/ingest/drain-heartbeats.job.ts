@@ -12,6 +12,7 @@ import { lostBatchesOf, withLostEpochs, withLostRows } from "./lost-batches.rule
 import { insertLostBatches } from "./lost-batches.store.js";
 import { publishWatermarks } from "./publish-watermarks.service.js";
 import { insertSetAside } from "./set-aside.store.js";
+import { noteSuspensions } from "./suspensions.store.js";
 
 export interface DrainHeartbeatsDeps {
   database: Database;
@@ -71,6 +72,7 @@ const record = ({ database, now }: DrainHeartbeatsDeps, heartbeat: Heartbeat): P
       await capturingSince(sql, { agentId, epoch }, Math.min(heartbeat.capturingSinceUs, atUs));
     }
     await completeUntil(sql, { agentId, epoch }, heartbeat, isNewest);
+    await noteSuspensions(sql, { agentId, epoch }, heartbeat.suspensions ?? []);
   });
 
 const setAside = async (

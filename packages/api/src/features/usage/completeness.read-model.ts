@@ -45,11 +45,8 @@ export const readCompleteness = async (
         where n.agent_id = e.agent_id and n.epoch > e.epoch) later
       where final and came_back > complete_until ${ofAgents}
       union all
-      select agent_id, to_timestamp((s->>'sinceUs')::float8 / 1000000),
-        coalesce(to_timestamp((s->>'untilUs')::float8 / 1000000),
-          greatest(to_timestamp(sent_at_us::float8 / 1000000), complete_until)), 'agent/suspended'
-      from agents left join epochs using (agent_id, epoch),
-        json_array_elements(coalesce(heartbeat->'suspensions', '[]')) s where true ${ofAgents}
+      select agent_id, since, coalesce(until, greatest(reported_at, complete_until)), 'agent/suspended'
+      from suspensions join epochs using (agent_id, epoch) where true ${ofAgents}
       union all
       select agent_id, coalesce(complete_until, first_seen_at), ${now}, 'agent/silent' from runs
       where is_newest and not final and last_seen_at < ${now} - make_interval(secs => ${SILENT_AFTER_SECONDS}))
