@@ -45,10 +45,10 @@ afterEach(() => cleanup.run());
 /** Scans only when told to: nothing here depends on a timer. What this process starts is not taken for Masthead's own. */
 const attach = (to: CaptureSession = session): Attachment => {
   const attachment = new Attachment({
-    ...{ session: to, homeDirectory: home, ownPids: [], scanEveryMs: 2 ** 30 },
+    ...{ session: to, homeDirectory: home, ownPids: [] },
   });
   cleanup.add(() => attachment.stop());
-  attachment.start();
+  attachment.scan();
   return attachment;
 };
 
@@ -84,6 +84,16 @@ test("probes stand on the library of the loader's cache before any process maps 
   const server = await startPythonServer(cleanup);
   expect(await curl(server.port, [{ path: "/" }, { path: "/" }])).toEqual([200, 200]);
   expect(hits()).toBeGreaterThan(before);
+});
+
+test("a process that was there before is named when it is gone", async () => {
+  const older = startProgram("/bin/cat", []);
+  const attachment = attach();
+  await older.stop();
+  expect(attachment.processOf(older.pid)).toMatchObject({
+    executableName: "cat",
+    executablePath: expect.stringMatching(/\/bin\/cat$/),
+  });
 });
 
 test("coverage says what is captured, what is not and why, and what is Masthead's own", async () => {

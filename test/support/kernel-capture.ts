@@ -86,7 +86,7 @@ export const startKernelCapture = (
   mkdirSync(join(home, "run"));
   const tables = new FollowedTables({ session, labels: {}, findExecutables: () => [] });
   const attachment = new Attachment({
-    ...{ session, homeDirectory: home, ownPids: [], scanEveryMs: 2 ** 30 },
+    ...{ session, homeDirectory: home, ownPids: [] },
     ...(knownBuilds && { knownBuilds }),
     ...(isSuspended && { isSuspended }),
     ...(onWarning && { onWarning }),
@@ -96,7 +96,7 @@ export const startKernelCapture = (
   });
   tables.onApplied = () => attachment.onPolicies();
   cleanup.add(() => attachment.stop());
-  attachment.start();
+  attachment.scan();
   const decoder = new RecordDecoder({
     ...{ messageEnd: onMessageEnd, connectionEnd: onConnectionEnd, malformed: ignore },
     message: onMessage,

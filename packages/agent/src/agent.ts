@@ -218,6 +218,9 @@ export async function startAgent(
     const reasons = [...source.degraded(), ...budget.degraded(), ...recentLosses.degraded(account)];
     const imbalance = ledger.imbalance();
     if (imbalance !== 0) reasons.push(`the ledger does not balance: ${imbalance}`);
+    const { attempted, attemptedResult, attemptedError } = follower.state;
+    if (attemptedResult === "failed")
+      reasons.push(`policies of revision ${attempted} are not in force: ${attemptedError}`);
     if (watermarks.isOvertaken) reasons.push(OVERTAKEN);
     if (spool.bytes > config.spoolBytes * 0.9) reasons.push("the spool is nearly full");
     return { status: reasons.length === 0 ? ("ok" as const) : ("degraded" as const), reasons };

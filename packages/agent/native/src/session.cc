@@ -65,8 +65,7 @@ Session::Session(Info info) : Napi::ObjectWrap<Session>(info) {
   try {
     object_ = std::make_unique<BpfObject>(path, plan, numbers_by_name(info[2].As<Napi::Object>()));
     grace_ = std::make_unique<GracePeriod>();
-    // What the start and the kernel's BTF took goes before the first look at programs takes its own: together they would be the most
-    // that this process ever has.
+    // Before the first look at programs takes its own: together they would be the most that this process ever has.
     malloc_trim(0);
     drop_startup_pages();
   } catch (const Failure& failure) {
@@ -220,9 +219,7 @@ Napi::Value Session::test_run(Info info) {
                 .ctx_size_in = static_cast<uint32_t>(context.size()));
     const std::string name = text(info, 0);
     // The kernel writes the context back to where it came from.
-    if (bpf_prog_test_run_opts(bpf_program__fd(object().program(name)), &options) != 0) {
-      throw Failure("run " + name, errno);
-    }
+    if (bpf_prog_test_run_opts(bpf_program__fd(object().program(name)), &options) != 0) throw Failure("run " + name, errno);
     Napi::Object result = Napi::Object::New(info.Env());
     result["returnValue"] = Napi::Number::New(info.Env(), options.retval);
     result["data"] = array_of(info.Env(), context);

@@ -33,11 +33,8 @@ export interface AttachmentOptions {
   isTimed?: () => boolean;
   /** builds without symbols whose functions are known; those that come with the agent by default */
   knownBuilds?: KnownBuilds;
-  scanEveryMs?: number;
   onWarning?: (message: string) => void;
 }
-
-const SCAN_EVERY_MS = 1000;
 
 /** Probes on every TLS library of this host, and names for its processes. One thread, all calls synchronous. */
 export class Attachment {
@@ -49,8 +46,7 @@ export class Attachment {
   readonly #processes = new ProcessTable();
   readonly #self: SelfProcesses;
   readonly #coverage: Coverage;
-  readonly #scanEveryMs: number;
-  #timer: NodeJS.Timeout | undefined;
+  #hasBegun = false;
   #isStopped = false;
   /** how often probes had been put on libraries when processes were last looked at for what they wait in */
   #attachedAtLook = 0;
@@ -77,7 +73,6 @@ export class Attachment {
       ownPids ?? [process.pid],
       homeDirectory && join(homeDirectory, "run"),
     );
-    this.#scanEveryMs = options.scanEveryMs ?? SCAN_EVERY_MS;
     this.#coverage = new Coverage({
       processOf: (pid) => this.#processes.of(pid),
       isSelf: () => this.#self.all(),
@@ -91,24 +86,21 @@ export class Attachment {
     });
   }
 
-  /** Excludes Masthead's own, attaches what is there, then looks again every second. When it returns, probes stand. */
-  start(): void {
-    this.#processes.begin(this.scan());
-    this.#timer = setInterval(() => this.scan(), this.#scanEveryMs);
-    this.#timer.unref();
-  }
-
-  /** One look at all processes. @returns the processes there are */
-  scan(): ReadonlySet<number> {
+  /**
+   * One look at all processes; to be asked for again every second. Excludes Masthead's own, and attaches what is there: when the first one returns, probes
+   * stand, and the processes have their names.
+   */
+  scan(): void {
     this.#self.refresh();
     this.#early.onScan();
     const live = this.#scan.run(this.#self.all());
     this.#processes.keep(live);
+    if (!this.#hasBegun) this.#processes.begin(live);
+    this.#hasBegun = true;
     this.#copies.drop();
     this.#copies.leave();
     if (this.#libraries.attached !== this.#attachedAtLook) this.#look();
     this.#waiting.scan();
-    return live;
   }
 
   #look(): void {
@@ -182,7 +174,6 @@ export class Attachment {
   /** Detaches every probe. */
   stop(): void {
     this.#isStopped = true;
-    clearInterval(this.#timer);
     this.#early.stop();
     this.#waiting.close();
     this.#libraries.close();

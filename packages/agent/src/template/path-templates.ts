@@ -35,7 +35,8 @@ export class PathTemplates {
   /** Template of a path as it was sent, without query. Never throws; at most 1,024 characters. */
   templateOf(path: string): string {
     if (path === "*") return path;
-    if (!path.startsWith("/")) return path === "" ? "/" : "{authority}";
+    // Of CONNECT, whose target is no path, the kernel sends none.
+    if (!path.startsWith("/")) return "{authority}";
     const template = this.#infer(path);
     if (this.#templates.has(template)) return template;
     if (this.#templates.size >= this.maxTemplates) return OTHER_SERIES;

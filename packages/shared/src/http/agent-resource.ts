@@ -119,5 +119,11 @@ export const agentResourceSchema = z.object({
       }),
     )
     .describe("Losses of this run by stage and reason."),
+  counters: z
+    .record(z.string(), z.number())
+    .optional()
+    .describe(
+      "Counters of the kernel programs and of the agent in this run, by name, as of the last report: for diagnosis, and not the same in every release.",
+    ),
 });
 export type AgentResource = z.infer<typeof agentResourceSchema>;

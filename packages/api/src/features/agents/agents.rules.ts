@@ -78,5 +78,6 @@ export function toAgentResource(view: AgentView, fleetRevision: number, nowUs: U
     })),
     ledger: view.ledger ?? ownLedger(heartbeat),
     losses: view.ledger ? [...view.losses] : reported,
+    counters: heartbeat.counters,
   };
 }
