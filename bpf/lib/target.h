@@ -13,18 +13,36 @@ static __always_inline int is_asterisk(struct work *w, __u32 from, __u32 to)
 	return AT(w, from) == '*' && from + 1 == to;
 }
 
+/* The host of the authority [from, to), less user info. One with more of that than there may be has none. */
+static __always_inline void note_host(struct work *w, __u32 from, __u32 to)
+{
+	__u32 at = find_either(w, from, to, '@', '@');
+
+	if (at < to)
+		from = at + 1;
+	if (at < to && find_either(w, from, to, '@', '@') < to)
+		from = to;
+	w->parsed.host_start = from;
+	w->parsed.host_end = to;
+}
+
 /* Where the path begins in [from, to). */
 static __always_inline __u32 path_start(struct work *w, __u32 from, __u32 to)
 {
-	__u32 colon;
+	__u32 colon, path;
 
 	if (from < to && (AT(w, from) == '/' || is_asterisk(w, from, to)))
 		return from;
 	if (w->parsed.is_connect)
 		return to;
 	colon = find_either(w, from, to, ':', '/');
-	if (colon + 2 < to && AT(w, colon) == ':' && AT(w, colon + 1) == '/' && AT(w, colon + 2) == '/')
-		return find_either(w, colon + 3, to, '/', '?');
+	if (colon + 2 < to && AT(w, colon) == ':' && AT(w, colon + 1) == '/' && AT(w, colon + 2) == '/') {
+		path = find_either(w, colon + 3, to, '/', '?');
+		note_host(w, colon + 3, path);
+		if (path != colon + 3)
+			return path;
+	}
+	/* Without a host it is invalid (RFC 9110 section 4.2.1), and what follows may be user info for who reads it all the same. */
 	w->head.flags |= RECORD_MALFORMED;
 	return to;	/* no form that RFC 9112 knows: nothing of it is sent */
 }

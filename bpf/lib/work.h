@@ -46,6 +46,7 @@ struct parsed_head {
 	__u16 status;
 	__u16 method_length;
 	__u32 target_start, target_end;
+	__u32 host_start, host_end;	/* of a target in absolute form, which counts and not the field Host (RFC 9112 section 3.2.2); both 0: of no such one */
 	/* framing fields */
 	__u64 content_length;
 	__u8 has_length;

@@ -57,6 +57,7 @@ static inline void set_tables_for_tests(set_table set)
 	set_rule(set, 0, "x-other-item", (struct header_rule){ .request.keep = 2, .id = 6, .keep_length = 99 });
 	set_rule(set, 0, "x-a-name-of-exactly-sixty-four-bytes-which-is-the-longest-of-all",
 		 (struct header_rule){ .request.keep = 1, .id = 7, .keep_length = 9 });
+	set_rule(set, 0, "host", (struct header_rule){ .request.keep = 1, .id = 8, .keep_length = 40 });
 	set(ACTIVE_MAP, &zero, &now);
 }
 

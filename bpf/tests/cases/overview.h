@@ -3,7 +3,7 @@
 	{ "a request and its response", {
 		R("GET /a?x=1&page=2 HTTP/1.1\r\nHost: h\r\nX-Keep: v\r\n\r\n"),
 		W("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX-Keep:w \r\n\r\nhello") },
-	  ">0 GET /a x&page=2 [1 k 1/1 s0 v] (50) 0\n"
+	  ">0 GET /a x&page=2 [8 k 1/1 s0 h] [1 k 1/1 s0 v] (50) 0\n"
 	  "<0 200 [1 k 1/1 s0 w] (54) 0\n" },
 	{ "pipelined, client role", {
 		W("GET /1 HTTP/1.1\r\n\r\nGET /2 HTTP/1.0\r\n\r\nHEAD /3 HTTP/1.1\r\n\r\n"),

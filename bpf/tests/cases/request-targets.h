@@ -77,7 +77,52 @@
 		W("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
 		R("GET /y HTTP/1.1\r\n\r\n"),
 		W("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") },
-	  ">0 GET /p  (26) 0\n"
+	  ">0 GET /  (26) 80\n"
+	  ">1 GET /y  (19) 0\n"
+	  "<0 200 (38) 0\n"
+	  "<1 200 (38) 0\n" },
+	{ "9110-4.2.1 absolute-form whose user info comes after an empty host", {
+		R("GET http:///user:pw@host/p?page=1 HTTP/1.1\r\n\r\n"),
+		W("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
+		R("GET /y HTTP/1.1\r\n\r\n"),
+		W("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") },
+	  ">0 GET /  (46) 80\n"
+	  ">1 GET /y  (19) 0\n"
+	  "<0 200 (38) 0\n"
+	  "<1 200 (38) 0\n" },
+	{ "9112-3.2.2 absolute-form counts, and not the field Host", {
+		R("GET http://one:81/p HTTP/1.1\r\nHost: two\r\n\r\n"),
+		W("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
+		R("GET /y HTTP/1.1\r\n\r\n"),
+		W("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") },
+	  ">0 GET /p  [8 k 6/6 s0 one:81] (43) 0\n"
+	  ">1 GET /y  (19) 0\n"
+	  "<0 200 (38) 0\n"
+	  "<1 200 (38) 0\n" },
+	{ "9112-3.2.2 absolute-form, whose user info is no host", {
+		R("GET http://u:p@one?x HTTP/1.1\r\nhost: two\r\n\r\n"),
+		W("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
+		R("GET /y HTTP/1.1\r\n\r\n"),
+		W("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") },
+	  ">0 GET /  [8 k 3/3 s0 one] (44) 0\n"
+	  ">1 GET /y  (19) 0\n"
+	  "<0 200 (38) 0\n"
+	  "<1 200 (38) 0\n" },
+	{ "9112-3.2.2 absolute-form, whose host nobody can tell", {
+		R("GET http://u@p@one/ HTTP/1.1\r\nHost: two\r\n\r\n"),
+		W("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
+		R("GET /y HTTP/1.1\r\n\r\n"),
+		W("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") },
+	  ">0 GET /  [8 k 0/0 s0 ] (43) 0\n"
+	  ">1 GET /y  (19) 0\n"
+	  "<0 200 (38) 0\n"
+	  "<1 200 (38) 0\n" },
+	{ "9112-3.2 a field Host of a target in origin form", {
+		R("GET /p HTTP/1.1\r\nHost: two\r\n\r\n"),
+		W("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
+		R("GET /y HTTP/1.1\r\n\r\n"),
+		W("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") },
+	  ">0 GET /p  [8 k 3/3 s0 two] (30) 0\n"
 	  ">1 GET /y  (19) 0\n"
 	  "<0 200 (38) 0\n"
 	  "<1 200 (38) 0\n" },
