@@ -53,6 +53,9 @@ export function fileVersion(path: string): string | undefined {
   }
 }
 
+/** The same of the file that a probe at this path stands on: below an overlay, that of the layer. */
+export const probedVersion = (path: string): string | undefined => fileVersion(pathBelowOverlays(path));
+
 function statOf(path: string): BigIntStats {
   const stat = statSync(path, { bigint: true });
   if (!stat.isFile()) throw Object.assign(new Error(`${path} is no file`), { code: "EINVAL" });

@@ -78,7 +78,9 @@ const tenantRuleSchema = z
     host: hostGlobSchema
       .regex(/\*/, "a host glob for tenants has one '*', which becomes the tenant")
       .optional()
-      .describe("What `*` stands for in the request's host."),
+      .describe(
+        "What `*` stands for in the request's host: of its target where that is in absolute form, else of its Host header.",
+      ),
   })
   .refine(
     (rule) => Object.keys(rule).length === 1,

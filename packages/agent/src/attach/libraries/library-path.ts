@@ -1,4 +1,4 @@
-import { fileIdentity, fileVersion } from "../file-identity.js";
+import { fileIdentity, probedVersion } from "../file-identity.js";
 import type { Library } from "./library-probes.js";
 
 const isOfProcess = (path: string): boolean => path.startsWith("/proc/");
@@ -19,6 +19,6 @@ export function isStillThere({ path, identity }: Pick<Library, "path" | "identit
 /** Whether it was written to since probes were put on it, in place: under a new file's name it would be another one. */
 export function isRewritten({ path, identity, version, linkIds }: Library): boolean {
   if (linkIds.length === 0) return false;
-  const now = fileVersion(path);
+  const now = probedVersion(path);
   return now !== undefined && now !== version && isStillThere({ path, identity });
 }

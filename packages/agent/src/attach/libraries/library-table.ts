@@ -1,7 +1,7 @@
 import type { CaptureSession } from "../../capture/native-session.js";
 import type { SeenAt } from "../../capture/seen-at.js";
 import { ElfError } from "../elf/byte-source.js";
-import { fileIdentity, fileVersion, pathBelowOverlays } from "../file-identity.js";
+import { fileIdentity, pathBelowOverlays, probedVersion } from "../file-identity.js";
 import { codeOf } from "../processes/system-error.js";
 import { type ChooseSites, chooseSites } from "../runtimes.js";
 import { UnknownBuild } from "../unknown-build.js";
@@ -93,7 +93,7 @@ export class LibraryTable {
     for (const pid of [...library.pids, NO_PROCESS]) {
       try {
         const path = openableAs(library.identity, library.path, pid);
-        const found = path === undefined ? undefined : this.#find(path, library.isProgram, "call");
+        const found = path === undefined ? undefined : lookThrough(path, this.choose, "call");
         if (path === undefined || !found || found.version !== library.version) continue;
         if ("error" in found || !found.chosen) continue;
         this.#probes.addCalls(library, path, found.chosen);
@@ -113,11 +113,12 @@ export class LibraryTable {
 
   #addProgram(identity: string, path: string): Library | undefined {
     if (!this.#hasRoom()) return undefined;
+    const content = contentOf(path);
     const found = this.#find(path, true);
     const isOther = "error" in found ? found.error instanceof ElfError : found.chosen === undefined;
     if (isOther) {
       if (this.#without.size >= PROGRAMS_WITHOUT_MAX) this.#without.clear();
-      this.#without.add(`${identity} ${found.version}`);
+      this.#without.add(content);
       return undefined;
     }
     if ("error" in found && codeOf(found.error) !== undefined) throw found.error;
@@ -125,9 +126,8 @@ export class LibraryTable {
     return this.#add(identity, path, true, found);
   }
 
-  #find(path: string, isProgram: boolean, seenAt = this.#seenAtOf(isProgram)): Found {
-    return lookThrough(path, this.choose, seenAt);
-  }
+  readonly #find = (path: string, isProgram: boolean): Found =>
+    lookThrough(path, this.choose, this.#seenAtOf(isProgram));
 
   /** Programs with TLS inside mostly move ciphertext themselves: where handshakes are not seen, only whole calls tell their sockets. */
   #seenAtOf(isProgram: boolean): SeenAt {
@@ -144,7 +144,7 @@ export class LibraryTable {
     if (by === "cache") library.cached = true;
     else if (by !== "policy") library.pids.add(by.pid);
     library.path = plainerPath(library.path, path);
-    const isDue = () => library.retryAtScan <= this.#scan || library.version !== fileVersion(path);
+    const isDue = () => library.retryAtScan <= this.#scan || library.version !== probedVersion(path);
     if (library.failure !== undefined && isDue()) {
       this.#attach(library, path, this.#find(path, library.isProgram));
     }

@@ -2,7 +2,7 @@ import type { SeenAt } from "../../capture/seen-at.js";
 import { withFile } from "../elf/byte-source.js";
 import { ElfFile } from "../elf/elf-file.js";
 import { ofThisMachine } from "../elf/host-machine.js";
-import { fileIdentity, fileVersion } from "../file-identity.js";
+import { fileIdentity, fileVersion, probedVersion } from "../file-identity.js";
 import type { ChooseSites, ChosenSites } from "../runtimes.js";
 
 /** What a version of a file was found to carry, or why that cannot be said. */
@@ -13,7 +13,7 @@ export type Found = { version: string | undefined } & (
 
 /** Reads a file for what can be probed in it. */
 export function lookThrough(path: string, choose: ChooseSites, seenAt: SeenAt): Found {
-  const version = fileVersion(path);
+  const version = probedVersion(path);
   try {
     return {
       version,
