@@ -56,7 +56,7 @@ static void check_records(void)
 
 				must(p + sizeof(x) <= end, "element in record");
 				memcpy(&x, p, sizeof(x));
-				must(x.action != ELEMENT_KEEP || x.rule == 1 || x.rule == 7, "only what is kept is kept");
+				must(x.action != ELEMENT_KEEP || x.rule == 1 || x.rule == 7 || x.rule == 8, "only what is kept is kept");
 				p += sizeof(x) + x.data_length;
 			}
 			must(p == end, "record is its parts");

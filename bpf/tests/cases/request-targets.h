@@ -117,6 +117,51 @@
 	  ">1 GET /y  (19) 0\n"
 	  "<0 200 (38) 0\n"
 	  "<1 200 (38) 0\n" },
+	{ "9112-3.2.2 absolute-form, a password that goes on to a question mark is no port", {
+		R("GET http://user:pw?rd@host/p HTTP/1.1\r\nHost: two\r\n\r\n"),
+		W("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
+		R("GET /y HTTP/1.1\r\n\r\n"),
+		W("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") },
+	  ">0 GET /  [8 k 0/0 s0 ] (52) 0\n"
+	  ">1 GET /y  (19) 0\n"
+	  "<0 200 (38) 0\n"
+	  "<1 200 (38) 0\n" },
+	{ "9112-3.2.2 absolute-form, a port of more digits than there are", {
+		R("GET http://user:123456/p HTTP/1.1\r\nHost: two\r\n\r\n"),
+		W("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
+		R("GET /y HTTP/1.1\r\n\r\n"),
+		W("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") },
+	  ">0 GET /p  [8 k 0/0 s0 ] (48) 0\n"
+	  ">1 GET /y  (19) 0\n"
+	  "<0 200 (38) 0\n"
+	  "<1 200 (38) 0\n" },
+	{ "9112-3.2.2 absolute-form, host and port of an IPv6 address", {
+		R("GET http://u:p@[::1]:8443/p HTTP/1.1\r\nHost: two\r\n\r\n"),
+		W("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
+		R("GET /y HTTP/1.1\r\n\r\n"),
+		W("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") },
+	  ">0 GET /p  [8 k 10/10 s0 [::1]:8443] (51) 0\n"
+	  ">1 GET /y  (19) 0\n"
+	  "<0 200 (38) 0\n"
+	  "<1 200 (38) 0\n" },
+	{ "9112-3.2.2 absolute-form, an IPv6 address alone", {
+		R("GET http://[2001:db8::1]/p HTTP/1.1\r\nHost: two\r\n\r\n"),
+		W("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
+		R("GET /y HTTP/1.1\r\n\r\n"),
+		W("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") },
+	  ">0 GET /p  [8 k 13/13 s0 [2001:db8::1]] (50) 0\n"
+	  ">1 GET /y  (19) 0\n"
+	  "<0 200 (38) 0\n"
+	  "<1 200 (38) 0\n" },
+	{ "9112-3.2.2 absolute-form, an empty port", {
+		R("GET http://one:/p HTTP/1.1\r\nHost: two\r\n\r\n"),
+		W("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
+		R("GET /y HTTP/1.1\r\n\r\n"),
+		W("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") },
+	  ">0 GET /p  [8 k 4/4 s0 one:] (41) 0\n"
+	  ">1 GET /y  (19) 0\n"
+	  "<0 200 (38) 0\n"
+	  "<1 200 (38) 0\n" },
 	{ "9112-3.2 a field Host of a target in origin form", {
 		R("GET /p HTTP/1.1\r\nHost: two\r\n\r\n"),
 		W("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
