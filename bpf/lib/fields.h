@@ -5,6 +5,7 @@
 
 #include "redact.h"
 #include "framing.h"
+#include "target-host.h"
 
 static __always_inline __u64 key_word(const struct header_key *key, int index)
 {
@@ -123,11 +124,6 @@ static __always_inline void clear_name(struct work *w)
 	clear_words(w->key.name, NAME_MAX_BYTES);
 }
 
-static __always_inline int is_host(const struct header_key *key, __u32 length)
-{
-	return length == 4 && (__u32)key_word(key, 0) == 0x74736f68;
-}
-
 /* Line index + 1 of the head: where its value is, and what is allowed of it. */
 static __always_inline __u32 judge_field(struct work *w, __u32 index)
 {
@@ -167,10 +163,8 @@ static __always_inline __u32 judge_field(struct work *w, __u32 index)
 	strip_blanks(w, from + length + 1, to);
 	v->from = v->secret = w->finder.at;
 	v->to = w->finder.to;
-	if (w->parsed.host_end && is_host(key, length)) {
-		v->from = v->secret = w->parsed.host_start;
-		v->to = w->parsed.host_end;
-	}
+	if (is_host(key, length))
+		take_host_of_target(w, v);
 	v->scheme = 0;
 	v->truncated = is_blank(AT(w, line_feed + 1)) && line_feed + 1 < w->head.used;
 	note_framing(w, key, length, v);

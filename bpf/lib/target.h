@@ -13,44 +13,6 @@ static __always_inline int is_asterisk(struct work *w, __u32 from, __u32 to)
 	return AT(w, from) == '*' && from + 1 == to;
 }
 
-#define PORT_DIGITS	5
-
-/* Does a host with a port, or none, stand in [from, to)? What is no port may be a password. */
-static __always_inline int ends_in_port(struct work *w, __u32 from, __u32 to)
-{
-	__u32 colon, digits;
-
-	if (AT(w, from) == '[')
-		from = find_either(w, from, to, ']', ']');
-	colon = find_either(w, from, to, ':', ':');
-	if (colon >= to)
-		return 1;
-	digits = to - colon - 1;
-	if (digits > PORT_DIGITS)
-		return 0;
-#pragma unroll
-	for (__u32 i = 0; i < PORT_DIGITS; i++) {
-		__u8 byte = AT(w, colon + 1 + i);
-
-		if (i < digits && (byte < '0' || byte > '9'))
-			return 0;
-	}
-	return 1;
-}
-
-/* The host of the authority [from, to), less user info. One of which that cannot be told for sure has none. */
-static __always_inline void note_host(struct work *w, __u32 from, __u32 to)
-{
-	__u32 at = find_either(w, from, to, '@', '@');
-
-	if (at < to)
-		from = at + 1;
-	if ((at < to && find_either(w, from, to, '@', '@') < to) || !ends_in_port(w, from, to))
-		from = to;
-	w->parsed.host_start = from;
-	w->parsed.host_end = to;
-}
-
 /* Where the path begins in [from, to). */
 static __always_inline __u32 path_start(struct work *w, __u32 from, __u32 to)
 {

@@ -42,6 +42,7 @@ struct test_case {
 static const struct test_case cases[] = {
 #include "cases/overview.h"
 #include "cases/request-targets.h"
+#include "cases/absolute-targets.h"
 #include "cases/request-lines.h"
 #include "cases/methods.h"
 #include "cases/versions.h"
