@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { UsageMeta } from "@masthead/shared/http/usage-schema";
 import postgres from "postgres";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -10,6 +8,7 @@ import { type HttpsServer, startNginx, startPythonServer } from "../support/http
 import { gone, kernelIdsOf } from "../support/kernel-objects.js";
 import { type PhasedClient, startPhasedClient } from "../support/phased-client.js";
 import { ownerUrl, ownTenant, type Product, startMasthead, totalUsage } from "../support/product.js";
+import { readyEpoch } from "../support/ready-run.js";
 import { targetsForAll } from "../support/targets.js";
 import { until } from "../support/until.js";
 
@@ -53,16 +52,6 @@ const countedExactly = async (tenant: string, requests: number): Promise<void> =
 
 const underWay = (tenant: string) =>
   until(`traffic of ${tenant}`, async () => (await counted(tenant)).every((count) => count >= UNDER_WAY));
-
-/** The run of the agent that is in force; undefined while there is none. */
-const readyEpoch = (): number | undefined => {
-  try {
-    return (JSON.parse(readFileSync(join(product.home, "run/agent.ready"), "utf8")) as { epoch: number })
-      .epoch;
-  } catch {
-    return undefined;
-  }
-};
 
 /** Requests by curl on new connections, one curl after the other, until told to stop. */
 const keepCurling = (server: HttpsServer, tenant: string): { end(): Promise<number[]> } => {
@@ -112,7 +101,7 @@ it("leaves the traced programs serving and nothing in the kernel when the agent 
   await countedExactly(BEFORE, await phase(clients, ACROSS));
   await underWay(ACROSS);
 
-  const epoch = readyEpoch() ?? 0;
+  const epoch = readyEpoch(product.home) ?? 0;
   // Of what the default policy asked about, until there was another.
   const ofOthers = await lossesOf(epoch);
   const ids = kernelIdsOf(product.pid("agent"));
@@ -124,7 +113,7 @@ it("leaves the traced programs serving and nothing in the kernel when the agent 
   const across = await phase(clients, BETWEEN);
   expect(across).toBeGreaterThan(UNDER_WAY);
 
-  await until("the next epoch in force", () => (readyEpoch() ?? 0) > epoch);
+  await until("the next epoch in force", () => (readyEpoch(product.home) ?? 0) > epoch);
   await phase(clients, AFTER);
   const curled = await curlMany(servers[1].port, CURL_REQUESTS, 1, () => ({
     path: "/",
@@ -143,7 +132,7 @@ it("leaves the traced programs serving and nothing in the kernel when the agent 
   expect(reports.flatMap(({ problems }) => problems)).toEqual([]);
 
   // What the killed epoch had not reported has a name, a time span and no number.
-  const next = readyEpoch() ?? 0;
+  const next = readyEpoch(product.home) ?? 0;
   const ownLosses = async () =>
     (await lossesOf(epoch)).filter(({ reason }) => ofOthers.every((other) => other.reason !== reason));
   await until("the next epoch has said since when it captures", async () => {

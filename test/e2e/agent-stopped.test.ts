@@ -1,11 +1,10 @@
-import { readFileSync } from "node:fs";
 import { Agent, get } from "node:https";
-import { join } from "node:path";
 import type { UsageMeta } from "@masthead/shared/http/usage-schema";
 import { expect, it } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
 import { startNginx } from "../support/https-servers.js";
 import { ownTenant, startMasthead, totalUsage } from "../support/product.js";
+import { readyEpoch } from "../support/ready-run.js";
 import { targetsForAll } from "../support/targets.js";
 import { until } from "../support/until.js";
 
@@ -54,15 +53,13 @@ it("an agent that is stopped in the midst of traffic over TLS has counted all up
       targets: targetsForAll([server]),
       tenant: [{ header: "x-client-id" }],
     });
-    const readyEpoch = () =>
-      (JSON.parse(readFileSync(join(product.home, "run/agent.ready"), "utf8")) as { epoch: number }).epoch;
     const counted = async () => (await totalUsage(product, { tenant, role: "server" }))?.requests ?? 0;
     const client = keepAsking(server.port, tenant);
     await until("traffic", async () => (await counted()) > 200);
     for (let stops = 0; stops < STOPS; stops++) {
-      const epoch = readyEpoch();
+      const epoch = readyEpoch(product.home) ?? 0;
       process.kill(product.pid("agent"), "SIGTERM");
-      await until("the next run", () => readyEpoch() > epoch);
+      await until("the next run", () => (readyEpoch(product.home) ?? 0) > epoch);
       const before = await counted();
       await until("traffic of it", async () => (await counted()) > before + 200);
     }

@@ -1,22 +1,18 @@
-import { drainHeartbeats } from "@masthead/api/features/ingest/index";
 import { type AgentResource, agentResourceSchema } from "@masthead/shared/http/agent-resource";
 import type { UsageMeta } from "@masthead/shared/http/usage-schema";
 import { agentIdSchema } from "@masthead/shared/ids";
-import { heartbeatSubject } from "@masthead/shared/subjects";
 import { toRfc3339 } from "@masthead/shared/time";
 import type { Heartbeat } from "@masthead/shared/wire/heartbeat";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeBatch } from "./support/batches.js";
 import { startControlPlane, type TestControlPlane } from "./support/control-plane.js";
 import { makeHeartbeat } from "./support/heartbeats.js";
-import { commit } from "./support/ingest.js";
-import { MemoryQueue, RecordedWatermarks } from "./support/queue.js";
+import { commit, hear } from "./support/ingest.js";
 
 /** An agent that goes on when the clock of its host is set back: what it reports later is newer, though its times are not. */
 
 const HOUR_US = 3_600_000_000;
 const agentId = agentIdSchema.parse("web-1");
-const log = { info: () => {}, warn: () => {}, error: () => {} };
 
 let plane: TestControlPlane;
 let epoch: number;
@@ -33,16 +29,12 @@ const account = (serial: number, batched: number, pending: number) => ({
   pending,
   lost: [],
 });
-const heard = (...beats: Partial<Heartbeat>[]) =>
-  plane.ingestDeps.withDatabase(async (database) => {
-    const queue = new MemoryQueue();
-    for (const beat of beats) {
-      const heartbeat = makeHeartbeat({ agentId, epoch, final: false, ...beat });
-      queue.addRaw(heartbeatSubject(agentId), Buffer.from(JSON.stringify(heartbeat)));
-    }
-    const deps = { database, queue, watermarks: new RecordedWatermarks(), now: () => plane.clock.nowUs, log };
-    await drainHeartbeats(deps, { maxMs: 60_000, maxMessages: 10, idleMs: 1 });
-  });
+const heard = (beat: Partial<Heartbeat>) =>
+  plane.ingestDeps.withDatabase((database) =>
+    hear(database, [makeHeartbeat({ agentId, epoch, final: false, ...beat })], {
+      now: () => plane.clock.nowUs,
+    }),
+  );
 const sent = (seq: number, atUs: number, ledger: Heartbeat["ledger"]) =>
   plane.ingestDeps.withDatabase((database) => {
     const change = (batch: ReturnType<typeof makeBatch>) => {

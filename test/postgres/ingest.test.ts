@@ -2,12 +2,10 @@ import {
   DRAIN_TRANSACTIONS,
   type DrainBatchesDeps,
   type DrainedBatches,
-  drainHeartbeats,
   maintain,
 } from "@masthead/api/features/ingest/index";
 import type { Database } from "@masthead/api/platform/db/database";
 import { agentIdSchema } from "@masthead/shared/ids";
-import { heartbeatSubject } from "@masthead/shared/subjects";
 import type { Batch } from "@masthead/shared/wire/batch";
 import { withRows } from "@masthead/shared/wire/batch-rows";
 import type { Heartbeat } from "@masthead/shared/wire/heartbeat";
@@ -17,7 +15,7 @@ import { encode, makeBatch, NOON_US } from "./support/batches.js";
 import { startTestDatabase, type TestDatabase } from "./support/database.js";
 import { emptyIngestTables } from "./support/empty-tables.js";
 import { makeHeartbeat } from "./support/heartbeats.js";
-import { drainQueue } from "./support/ingest.js";
+import { drainQueue, hear } from "./support/ingest.js";
 import { MemoryQueue, RecordedWatermarks } from "./support/queue.js";
 
 let server: TestDatabase;
@@ -37,8 +35,6 @@ beforeEach(async () => {
   await emptyIngestTables(owner);
 });
 
-const silent = { info: () => {}, warn: () => {}, error: () => {} };
-
 const drain = (
   queue: MemoryQueue,
   database: Database = ingest,
@@ -52,13 +48,10 @@ const drainAll = (...batches: Batch[]): Promise<DrainedBatches> => {
 };
 
 /** Heartbeats of agent-1. */
-const drainBeats = async (...beats: Partial<Heartbeat>[]): Promise<void> => {
+const drainBeats = (...beats: Partial<Heartbeat>[]): Promise<void> => {
   const agentId = agentIdSchema.parse("agent-1");
-  const queue = new MemoryQueue();
-  for (const beat of beats)
-    queue.addRaw(heartbeatSubject(agentId), Buffer.from(JSON.stringify(makeHeartbeat({ agentId, ...beat }))));
-  const deps = { database: ingest, queue, watermarks, now: () => NOON_US, log: silent };
-  await drainHeartbeats(deps, { maxMs: 60_000, maxMessages: 10, idleMs: 1 });
+  const heartbeats = beats.map((beat) => makeHeartbeat({ agentId, ...beat }));
+  return hear(ingest, heartbeats, { watermarks });
 };
 
 const stored = async () => {

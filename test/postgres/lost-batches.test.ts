@@ -1,15 +1,14 @@
-import { drainHeartbeats } from "@masthead/api/features/ingest/index";
 import type { Database } from "@masthead/api/platform/db/database";
 import { agentIdSchema } from "@masthead/shared/ids";
-import { batchSubject, heartbeatSubject } from "@masthead/shared/subjects";
+import { batchSubject } from "@masthead/shared/subjects";
 import type { Batch } from "@masthead/shared/wire/batch";
 import type { Ledger, LostBatch } from "@masthead/shared/wire/ledger";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { encode, makeBatch, NOON_US } from "./support/batches.js";
+import { encode, makeBatch } from "./support/batches.js";
 import { startTestDatabase, type TestDatabase } from "./support/database.js";
 import { emptyIngestTables } from "./support/empty-tables.js";
 import { makeHeartbeat } from "./support/heartbeats.js";
-import { drainQueue } from "./support/ingest.js";
+import { drainQueue, hear } from "./support/ingest.js";
 import { MemoryQueue, RecordedWatermarks } from "./support/queue.js";
 
 const AGENT = agentIdSchema.parse("agent-1");
@@ -32,8 +31,6 @@ beforeEach(async () => {
   await emptyIngestTables(owner);
 });
 
-const log = { info: () => {}, warn: () => {}, error: () => {} };
-const budget = { maxMs: 60_000, maxMessages: 10_000, idleMs: 1 };
 const drained = async (queue: MemoryQueue): Promise<void> => {
   await drainQueue(ingest, queue, { watermarks });
 };
@@ -59,9 +56,7 @@ const lost = (seq: number, stage = "spool", reason = "corrupt"): LostBatch => ({
 const tellByHeartbeat = async (epoch: number, lostBatches: LostBatch[], account: Partial<Ledger> = {}) => {
   const ledger = { captured: 0, batched: 0, lost: [], pending: 0, ...account, lostBatches };
   const heartbeat = makeHeartbeat({ agentId: AGENT, epoch, lastSeq: 0, ledger });
-  const queue = new MemoryQueue();
-  queue.addRaw(heartbeatSubject(AGENT), new TextEncoder().encode(JSON.stringify(heartbeat)));
-  await drainHeartbeats({ database: ingest, queue, watermarks, now: () => NOON_US, log }, budget);
+  await hear(ingest, [heartbeat], { watermarks });
 };
 
 const ledgerOf = async (epoch: number) => {

@@ -1,10 +1,11 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type NatsServer, startNats } from "@masthead/infra/nats-server";
 import type { Cleanup } from "./cleanup.js";
 import { type Product, startMasthead } from "./product.js";
 import { type Program, startProgram } from "./program.js";
+import { readyEpoch } from "./ready-run.js";
 import { until } from "./until.js";
 
 const AGENT = fileURLToPath(new URL("../../packages/agent/bin/masthead-agent.js", import.meta.url));
@@ -62,10 +63,7 @@ export const startFleet = async (cleanup: Cleanup): Promise<Fleet> => {
       },
     });
     cleanup.add(() => program.stop("SIGKILL"));
-    const epoch = await until(`agent ${id} ready`, () => {
-      const ready = JSON.parse(readFileSync(join(home, "run/agent.ready"), "utf8")) as { epoch: number };
-      return ready.epoch;
-    });
+    const epoch = await until(`agent ${id} ready`, () => readyEpoch(home));
     return { id, epoch, home, program };
   };
 

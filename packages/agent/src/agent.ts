@@ -23,7 +23,7 @@ import { Batcher } from "./ship/batcher.js";
 import { CompleteUntil } from "./ship/complete-until.js";
 import { agentIdIn } from "./ship/credentials.js";
 import { beginEpoch } from "./ship/epoch.js";
-import { AgentLedger } from "./ship/ledger.js";
+import { AgentLedger, imbalanceOf } from "./ship/ledger.js";
 import { LostBatches } from "./ship/lost-batches.js";
 import { NatsMessaging } from "./ship/nats-connection.js";
 import { Publisher } from "./ship/publisher.js";
@@ -216,7 +216,7 @@ export async function startAgent(
   const recentLosses = new RecentLosses(nowMs);
   const health = (account: Ledger) => {
     const reasons = [...source.degraded(), ...budget.degraded(), ...recentLosses.degraded(account)];
-    const imbalance = ledger.imbalance();
+    const imbalance = imbalanceOf(account);
     if (imbalance !== 0) reasons.push(`the ledger does not balance: ${imbalance}`);
     const { attempted, attemptedResult, attemptedError } = follower.state;
     if (attemptedResult === "failed")

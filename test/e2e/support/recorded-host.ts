@@ -10,6 +10,7 @@ import { HEARTBEAT_STREAM, heartbeatSubject } from "@masthead/shared/subjects";
 import { type Heartbeat, heartbeatSchema } from "@masthead/shared/wire/heartbeat";
 import type { Cleanup } from "../../support/cleanup.js";
 import { type Program, startProgram } from "../../support/program.js";
+import { storedMessages } from "../../support/stored-messages.js";
 
 const AGENT = fileURLToPath(new URL("../../../packages/agent/bin/masthead-agent.js", import.meta.url));
 
@@ -85,16 +86,7 @@ export class RecordedHost {
 
   /** Every message that the stream holds on a subject. */
   stored(stream: string, subject: string): Promise<Uint8Array[]> {
-    return this.controlPlane(async (connection) => {
-      const manager = await connection.jetstreamManager({ checkAPI: false });
-      const { state } = await manager.streams.info(stream);
-      const messages: Uint8Array[] = [];
-      for (let seq = state.first_seq; seq > 0 && seq <= state.last_seq; seq += 1) {
-        const message = await manager.streams.getMessage(stream, { seq });
-        if (message.subject === subject) messages.push(message.data);
-      }
-      return messages;
-    });
+    return this.controlPlane((connection) => storedMessages(connection, stream, subject));
   }
 
   async lastHeartbeat(): Promise<Heartbeat | undefined> {

@@ -9,6 +9,7 @@ import { type Heartbeat, heartbeatSchema } from "@masthead/shared/wire/heartbeat
 import type { TestControlPlane } from "../../postgres/support/control-plane.js";
 import type { Cleanup } from "../../support/cleanup.js";
 import { startProgram } from "../../support/program.js";
+import { storedMessages } from "../../support/stored-messages.js";
 import { until } from "../../support/until.js";
 
 const AGENT = fileURLToPath(new URL("../../../packages/agent/bin/masthead-agent.js", import.meta.url));
@@ -57,28 +58,17 @@ export const runRecordedAgent = async (
     },
   });
   cleanup.add(() => agent.stop("SIGKILL"));
-  const batches = () => stored(plane, BATCH_STREAM, batchSubject(agentId));
+  const stored = (stream: string, subject: string) =>
+    plane.deps.withNats((connection) => storedMessages(connection, stream, subject));
+  const batches = () => stored(BATCH_STREAM, batchSubject(agentId));
   await until("a few batches", async () => (await batches()).length >= 4);
   const how = await agent.stop();
   if (how !== "exit code 0") throw new Error(`the agent ended (${how}): ${agent.errors()}`);
   const messages = await batches();
-  const [heartbeat] = await stored(plane, HEARTBEAT_STREAM, heartbeatSubject(agentId));
+  const [heartbeat] = await stored(HEARTBEAT_STREAM, heartbeatSubject(agentId));
   return {
     messages,
     batches: await Promise.all(messages.map(decodeBatch)),
     last: heartbeatSchema.parse(JSON.parse(new TextDecoder().decode(heartbeat))),
   };
 };
-
-/** Every message that the stream holds on a subject. */
-const stored = (plane: TestControlPlane, stream: string, subject: string): Promise<Uint8Array[]> =>
-  plane.deps.withNats(async (connection) => {
-    const manager = await connection.jetstreamManager({ checkAPI: false });
-    const { state } = await manager.streams.info(stream);
-    const messages: Uint8Array[] = [];
-    for (let seq = state.first_seq; seq > 0 && seq <= state.last_seq; seq += 1) {
-      const message = await manager.streams.getMessage(stream, { seq });
-      if (message.subject === subject) messages.push(message.data);
-    }
-    return messages;
-  });

@@ -31,8 +31,14 @@ export interface SeenFile extends ExecutableFile {
 }
 
 /** Whether two with one number are two files. Where one's birth is not known they are taken for one. */
-export const isAnotherFile = (one: SeenFile, other: SeenFile): boolean =>
+const isAnotherFile = (one: SeenFile, other: SeenFile): boolean =>
   one.bornNs !== undefined && other.bornNs !== undefined && one.bornNs !== other.bornNs;
+
+/** What is known of a file, by its number, unless that was of another one. */
+export const ofThisFile = <Known extends { readonly file: SeenFile }>(
+  known: Known | undefined,
+  file: SeenFile,
+): Known | undefined => (known === undefined || isAnotherFile(known.file, file) ? undefined : known);
 
 /** What tells an executable from the others of its time, as a key of maps. */
 export const fileKey = ({ device, inode }: ExecutableFile): string => `${device}:${inode}`;

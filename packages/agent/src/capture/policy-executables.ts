@@ -1,6 +1,6 @@
 import { compileExecutableGlob } from "@masthead/shared/policy/match";
 import { type FoundExecutable, findExecutables } from "./executable-search.js";
-import { fileKey, isAnotherFile, type SeenFile } from "./policy-bytes.js";
+import { fileKey, ofThisFile, type SeenFile } from "./policy-bytes.js";
 import type { TargetItem } from "./policy-items.js";
 
 /** Executables on disk that a glob takes. */
@@ -55,10 +55,10 @@ export class ExecutableItems {
     for (const { glob, items } of this.globs) {
       for (const { path, ...file } of this.find(glob)) {
         const known = byFile.get(fileKey(file));
+        const same = ofThisFile(known, file);
         // What was found may be gone by now, and what ran since be another file with its number.
-        if (known !== undefined && isAnotherFile(known.file, file) && isYounger(known.file, file)) continue;
-        const before = known === undefined || isAnotherFile(known.file, file) ? 0n : known.items;
-        byFile.set(fileKey(file), { file, items: before | items | this.of(path) });
+        if (known !== undefined && same === undefined && isYounger(known.file, file)) continue;
+        byFile.set(fileKey(file), { file, items: (same?.items ?? 0n) | items | this.of(path) });
       }
     }
     return [...byFile.values()].filter(({ items }) => items !== 0n);
@@ -81,13 +81,17 @@ interface SeenExecutable {
 export class SeenExecutables {
   private readonly byFile = new Map<string, SeenExecutable>();
 
+  /** By this path, a file with its number. */
+  has(file: SeenFile, path: string): boolean {
+    return this.byFile.get(fileKey(file))?.paths.includes(path) ?? false;
+  }
+
   add({ path, ...file }: FoundExecutable): void {
     const key = fileKey(file);
-    const known = this.byFile.get(key);
-    const others = known === undefined || isAnotherFile(known.file, file) ? [] : known.paths;
+    const same = ofThisFile(this.byFile.get(key), file);
     this.byFile.delete(key);
-    const paths = [...others.filter((other) => other !== path), path].slice(-PATHS_MAX);
-    this.byFile.set(key, { file: { ...known?.file, ...file }, paths });
+    const paths = [...(same?.paths.filter((other) => other !== path) ?? []), path].slice(-PATHS_MAX);
+    this.byFile.set(key, { file: { ...same?.file, ...file }, paths });
     const [oldest] = this.byFile.keys();
     if (this.byFile.size > SEEN_MAX && oldest !== undefined) this.byFile.delete(oldest);
   }

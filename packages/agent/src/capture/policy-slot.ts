@@ -7,10 +7,10 @@ import {
   executableKey,
   fileKey,
   headerRuleValue,
-  isAnotherFile,
   itemsValue,
   nameBitIndex,
   nameKey,
+  ofThisFile,
   portKey,
   ruleByBitValue,
   type SeenFile,
@@ -94,7 +94,7 @@ export class PolicySlot {
    */
   addExecutable(file: SeenFile, path: string): boolean {
     const known = this.named.get(fileKey(file));
-    const same = known === undefined || isAnotherFile(known.file, file) ? undefined : known;
+    const same = ofThisFile(known, file);
     const items = (same?.items ?? 0n) | (this.executables?.of(path) ?? 0n);
     if (items === (known?.items ?? 0n)) return false;
     if (items !== 0n) this.putExecutable({ ...same?.file, ...file }, items);

@@ -89,6 +89,11 @@ export class PolicyTables {
     return changed.includes(this.activeSlot);
   }
 
+  /** Whether the tables were told of an executable with this number by this path. */
+  knows(file: SeenFile, path: string): boolean {
+    return this.executables.has(file, path);
+  }
+
   /** Whether some policy in force asks about this executable; undefined while none is in force. */
   asksAbout(file: ExecutableFile): boolean | undefined {
     return this.generation === 0 ? undefined : this.activeSlot.asksAbout(file);

@@ -22,7 +22,7 @@ export interface LedgerSources {
 /**
  * The agent's account of its epoch: `captured = batched + Σ lost + pending` (promise no-silent-loss). `captured` comes from the
  * kernel, `batched` from the batcher, `lost` from whoever lost, `pending` from the live structures, so the equation is
- * a check: {@link imbalance} must be zero.
+ * a check: {@link imbalanceOf} must be zero.
  */
 export class AgentLedger {
   /** put into batches that have a seq */
@@ -43,10 +43,6 @@ export class AgentLedger {
 
   /** The next account of this epoch. @param closing exchanges of the batch that it is to travel in, which awaits its seq */
   snapshot(closing = 0): Ledger {
-    return { ...this.#account(closing), serial: ++this.#serial };
-  }
-
-  #account(closing = 0): Omit<Ledger, "serial"> {
     const { kernel, inRing } = this.#kernel();
     const lost = [...kernel.lost, ...this.losses.list()].filter(({ count }) => count > 0);
     const lostBatches = this.lostBatches();
@@ -57,6 +53,7 @@ export class AgentLedger {
       pending:
         (this.#ended === undefined ? inRing + this.sources.pairing() : 0) + this.awaitingBatch - closing,
       ...(lostBatches.length > 0 ? { lostBatches } : {}),
+      serial: ++this.#serial,
     };
   }
 
@@ -74,12 +71,6 @@ export class AgentLedger {
     else this.losses.add(loss.stage, loss.reason, count);
   }
 
-  /** Exchanges that the account cannot explain; anything but zero is a defect. */
-  imbalance(): number {
-    const { captured, batched, lost, pending } = this.#account();
-    return captured - batched - pending - lost.reduce((sum, { count }) => sum + count, 0);
-  }
-
   /** The counters of several CPUs are not read at one instant: what was received or lost was captured too. */
   #kernel(): { kernel: KernelAccount; inRing: number } {
     if (this.#ended !== undefined) return { kernel: this.#ended, inRing: 0 };
@@ -89,3 +80,7 @@ export class AgentLedger {
     return { kernel: { captured, lost: kernel.lost }, inRing: captured - left };
   }
 }
+
+/** Exchanges that an account cannot explain; anything but zero is a defect. */
+export const imbalanceOf = ({ captured, batched, lost, pending }: Ledger): number =>
+  captured - batched - pending - lost.reduce((sum, { count }) => sum + count, 0);

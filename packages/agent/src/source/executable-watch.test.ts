@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { SeenFile } from "../capture/policy-bytes.js";
+import { SeenExecutables } from "../capture/policy-executables.js";
 import { ExecutableWatch } from "./executable-watch.js";
 
 beforeEach(() => void vi.useFakeTimers());
@@ -7,10 +9,15 @@ afterEach(() => void vi.useRealTimers());
 /** Tables in which a policy names what lies below /srv; a set may be refused as often as said. */
 const watching = (refusals = 0) => {
   const told: string[] = [];
+  const seen = new SeenExecutables();
   let left = refusals;
   const watch = new ExecutableWatch(
     {
-      addExecutable: (_, path) => path.startsWith("/srv/"),
+      knows: (file, path) => seen.has(file, path),
+      addExecutable: (file, path) => {
+        seen.add({ ...file, path });
+        return path.startsWith("/srv/");
+      },
       renew: () => {
         if (left-- > 0) throw new Error("ENOMEM");
         told.push("in force");
@@ -38,12 +45,15 @@ test("a program that becomes a target is one soon, and those that begin at once 
 
 test("a number that another file got is told to the tables again, by each of its names once", () => {
   const told: string[] = [];
-  const addExecutable = (file: { bornNs?: bigint }, path: string) => {
+  const seen = new SeenExecutables();
+  const knows = (file: SeenFile, path: string) => seen.has(file, path);
+  const addExecutable = (file: SeenFile, path: string) => {
+    seen.add({ ...file, path });
     told.push(`${path} of ${file.bornNs}`);
     return false;
   };
   const watch = new ExecutableWatch(
-    { addExecutable, renew: () => {} },
+    { knows, addExecutable, renew: () => {} },
     { onRenewed: () => {}, onFailed: () => {} },
   );
   for (const [born, path] of [

@@ -1,11 +1,9 @@
 import type { Asked } from "../attach/coverage/judge.js";
 import { allPids } from "../attach/processes/proc-process.js";
 import { executableFileOf, runningExecutable } from "../attach/processes/running-executable.js";
-import { fileKey, isAnotherFile, type SeenFile } from "../capture/policy-bytes.js";
+import { fileKey, type SeenFile } from "../capture/policy-bytes.js";
 import type { PolicyTables } from "../capture/policy-tables.js";
 
-const KNOWN_MAX = 16_384;
-const PATHS_MAX = 64;
 /** Puts a set in force for all that come to be known within that time. */
 const RENEW_AFTER_MS = 50;
 
@@ -23,26 +21,18 @@ export interface ExecutableWatchEvents {
  */
 export class ExecutableWatch {
   readonly #pids = new Set<number>();
-  /** by device and inode, the file and those of its paths that the tables were told */
-  readonly #known = new Map<string, { file: SeenFile; paths: Set<string> }>();
   #isDue = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly tables: Pick<PolicyTables, "addExecutable" | "renew">,
+    private readonly tables: Pick<PolicyTables, "knows" | "addExecutable" | "renew">,
     private readonly events: ExecutableWatchEvents,
   ) {}
 
   /** A process runs this. @throws NativeError when a table is full */
   sighted(pid: number, executable: SeenFile, path: string): void {
-    const key = fileKey(executable);
-    const known = this.#known.get(key);
-    if (known?.paths.has(path)) return;
-    const file = withBirth(pid, executable);
-    const isSame = known !== undefined && !isAnotherFile(known.file, file) && known.paths.size < PATHS_MAX;
-    if (this.#known.size >= KNOWN_MAX) this.#known.clear();
-    this.#known.set(key, { file, paths: isSame ? known.paths.add(path) : new Set([path]) });
-    if (!this.tables.addExecutable(file, path)) return;
+    if (this.tables.knows(executable, path)) return;
+    if (!this.tables.addExecutable(withBirth(pid, executable), path)) return;
     this.#isDue = true;
     this.#timer ??= setTimeout(() => this.#renew(), RENEW_AFTER_MS);
   }

@@ -16,8 +16,9 @@ export function isStillThere({ path, identity }: Pick<Library, "path" | "identit
   }
 }
 
-/** Whether it was written to since probes were put on it, in place: under a new file's name it would be another one. */
-export function isRewritten({ path, identity, version, linkIds }: Library): boolean {
+/** Whether it was written to since probes were put on it, in place: under a new file's name it would be another one. @param path that leads to it */
+export function isRewritten(library: Library, path = library.path): boolean {
+  const { identity, version, linkIds } = library;
   if (linkIds.length === 0) return false;
   const now = probedVersion(path);
   return now !== undefined && now !== version && isStillThere({ path, identity });

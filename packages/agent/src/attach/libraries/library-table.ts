@@ -56,11 +56,10 @@ export class LibraryTable {
     } catch (error) {
       return { unsighted: failureWords(error) };
     }
-    let library = this.#known(identity, path, by);
+    const library = this.#known(identity, path, by);
     if (!library && !this.#hasRoom())
       return { unsighted: `${LIBRARIES_MAX} libraries are probed, which is the most there may be` };
-    library ??= this.#add(identity, path, false);
-    return this.#sighted(library, path, by);
+    return this.#sighted(library ?? this.#add(identity, path, false), path, by);
   }
 
   /**
@@ -69,9 +68,10 @@ export class LibraryTable {
    */
   sightProgram(path: string, by: Sighting): Library | undefined {
     try {
-      if (this.#without.has(contentOf(path))) return undefined;
       const identity = fileIdentity(path);
-      const library = this.#known(identity, path, by) ?? this.#addProgram(identity, path);
+      const content = contentOf(path, identity);
+      if (this.#without.has(content)) return undefined;
+      const library = this.#known(identity, path, by) ?? this.#addProgram(identity, content, path);
       return library && this.#sighted(library, path, by);
     } catch {
       return undefined;
@@ -81,7 +81,8 @@ export class LibraryTable {
   /** Whether this program was looked through before; so is one that cannot be. */
   knows(path: string): boolean {
     try {
-      return this.#without.has(contentOf(path)) || this.#libraries.has(fileIdentity(path));
+      const identity = fileIdentity(path);
+      return this.#libraries.has(identity) || this.#without.has(contentOf(path, identity));
     } catch {
       return true;
     }
@@ -111,9 +112,8 @@ export class LibraryTable {
     this.#probes.dropCopies(...libraries);
   }
 
-  #addProgram(identity: string, path: string): Library | undefined {
+  #addProgram(identity: string, content: string, path: string): Library | undefined {
     if (!this.#hasRoom()) return undefined;
-    const content = contentOf(path);
     const found = this.#find(path, true);
     const isOther = "error" in found ? found.error instanceof ElfError : found.chosen === undefined;
     if (isOther) {
@@ -181,7 +181,7 @@ export class LibraryTable {
       if (!chosen) throw new Error("no functions that read and write in it, of a TLS library that is known");
       this.#probes.attach(library, path, chosen);
       this.#rewritten.watch(library, path);
-      if (isRewritten({ ...library, path })) {
+      if (isRewritten(library, path)) {
         this.#probes.detach(library);
         throw new Error("it is being written");
       }

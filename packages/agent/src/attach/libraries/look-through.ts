@@ -25,4 +25,5 @@ export function lookThrough(path: string, choose: ChooseSites, seenAt: SeenAt): 
 }
 
 /** What stands for what is in a file: another one where it was written over, or where its number went to another file. @throws as {@link fileIdentity} */
-export const contentOf = (path: string): string => `${fileIdentity(path)} ${fileVersion(path)}`;
+export const contentOf = (path: string, identity = fileIdentity(path)): string =>
+  `${identity} ${fileVersion(path)}`;

@@ -42,7 +42,7 @@ export class RewrittenFiles {
 
   /** Whether this one has been written to, of which no watch has told; its probes are taken away then. @param by who led to it now */
   found(library: Library, path: string, by: Sighting = "cache"): boolean {
-    if (!isRewritten({ ...library, path })) return false;
+    if (!isRewritten(library, path)) return false;
     this.#takeIn(library);
     const runs = typeof by === "string" ? [...library.pids].find(isAlive) : by.pid;
     if (runs !== undefined)
