@@ -165,8 +165,8 @@ struct record_connection_end {
 	__u32 next_request;	/* exchanges [next_response, next_request) had no response: those of which that is certain */
 	__u32 next_response;	/* with response_open, next_response - 1 is the one whose response was not complete */
 	__u8 reason;
-	__u8 response_open;	/* 1: a response had begun; with until_close it is whole now */
-	__u8 until_close;	/* 1: that response's body ends with the connection, so it is complete */
+	__u8 response_open;	/* 1: a response had begun; with whole_at_end it is whole now */
+	__u8 whole_at_end;	/* 1: that response's body ends with the connection, or its last chunk came: it is complete */
 	__u8 between_chunks;	/* 1: a client has read all of it, or all but its last chunks */
 	__u8 reserved[4];
 };

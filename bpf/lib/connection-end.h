@@ -14,6 +14,15 @@ static __always_inline int is_between_chunks(const struct connection *c)
 	       !responses->digits;
 }
 
+/*
+ * Is a response that has not ended whole when the connection ends? What ends so, and what lacks no more than its trailers: chunks are complete
+ * with the one of size zero (RFC 9112 section 8).
+ */
+static __always_inline int is_whole_at_end(const struct direction *responses)
+{
+	return responses->open && (responses->state == STATE_UNTIL_CLOSE || responses->state == STATE_TRAILER);
+}
+
 /* Is a request unanswered, or a response not whole? */
 static __always_inline int has_open_exchange(const struct connection *c)
 {
@@ -47,7 +56,7 @@ verified_alone int send_connection_end(struct connection *c, __u32 reason)
 	e.next_response = responses->missed || responses->state >= STATE_RESYNC ? c->next_request : c->next_response;
 	e.reason = reason;
 	e.response_open = responses->open;
-	e.until_close = responses->open && responses->state == STATE_UNTIL_CLOSE;
+	e.whole_at_end = is_whole_at_end(responses);
 	e.between_chunks = is_between_chunks(c);
 	if (send_record(&e, sizeof(e)))
 		count(COUNTER_RECORDS_DROPPED);

@@ -3,6 +3,7 @@
 #ifndef MASTHEAD_PROBES_PROCESS_H
 #define MASTHEAD_PROBES_PROCESS_H
 
+#include "socket-exit.h"
 #include "target.h"
 
 struct process_report {
@@ -80,6 +81,8 @@ int process_exit(__u64 *arguments)
 
 	if (task->signal->live.counter)
 		return 0;
+	if (has_sockets(id))
+		look_at_sockets_left();
 	forget_process(id);
 	forget_bystander(id);
 	bpf_map_delete_elem(&excluded_processes, &id);

@@ -64,6 +64,8 @@ verified_alone int close_socket(__u64 descriptor, __u32 first, __u32 last)
 		return 0;
 	}
 	reason = reason_of_close(c, &s);
+	if (key.ssl != object)
+		look_for_missed_response(c, &s);
 	if (!is_last)	/* another process, or a call that has not returned, has it: what comes yet is not seen */
 		c->directions[READ].missed = c->directions[WRITE].missed = 1;
 	end_measured_connection(c, &key, reason);

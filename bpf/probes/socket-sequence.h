@@ -82,4 +82,15 @@ static __always_inline void note_first(const struct connection_key *key, const s
 		note_sequence(c, s, direction ^ 1);
 }
 
+/*
+ * The socket's connection is about to end. What was sent by nobody who was looked at (another process that has the socket, which has closed it by now) is a
+ * response that nobody saw, and none that is missing.
+ */
+static __always_inline void look_for_missed_response(struct connection *c, const struct socket_file *s)
+{
+	__u32 direction = c->role == ROLE_CLIENT ? READ : WRITE;
+
+	look_for_missed(&c->directions[direction], s, direction);
+}
+
 #endif

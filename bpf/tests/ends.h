@@ -32,7 +32,7 @@ static void ends(void)
 }
 
 /* A connection whose response ends after so many bytes, in one call and in calls of a byte. */
-static void stands_between_chunks(int asks, const char *answer, __u32 bytes, int expected)
+static void ends_after(int asks, const char *answer, __u32 bytes, int is_between, int is_whole)
 {
 	struct connection_key key = { .ssl = 1, .process = 7 };
 
@@ -45,32 +45,36 @@ static void stands_between_chunks(int asks, const char *answer, __u32 bytes, int
 			feed(1, !asks, answer + at, each ? 1 : bytes);
 		c = find_connection(&key);
 		text[0] = 0;
-		check(c && is_between_chunks(c) == expected, "between two chunks", answer + bytes);
+		check(c && is_between_chunks(c) == is_between, "between two chunks", answer + bytes);
+		check(c && is_whole_at_end(&c->directions[!asks]) == is_whole, "whole when the connection ends", answer + bytes);
 	}
 }
 
 static void between_chunks(void)
 {
-	static const char chunked[] = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n|5\r\nhello\r\n|3;a=b\r\nabc\r\n|0\r\nx: y\r\n\r\n";
+	static const char chunked[] = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n|5\r\nhello\r\n|3;a=b\r\nabc\r\n|0\r\n#x: y\r\n\r\n";
 	static const char with_length[] = "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc";
 	static const char until_close[] = "HTTP/1.1 200 OK\r\n\r\nabc";
 	char answer[sizeof(chunked)];
-	__u32 length = 0;
+	__u32 length = 0, whole = 0;
 
-	for (const char *at = chunked; *at; at++)	/* a bar stands where the next byte begins a chunk */
-		if (*at != '|')
+	for (const char *at = chunked; *at; at++) {	/* a bar stands where the next byte begins a chunk, a cross behind the last one's line */
+		if (*at == '#')
+			whole = length;
+		else if (*at != '|')
 			answer[length++] = *at;
+	}
 	answer[length] = 0;
 	for (__u32 bytes = 1, at = 1; bytes <= length; bytes++, at++) {
-		int is_between = chunked[at] == '|';
+		int is_between = chunked[at] == '|', is_whole = bytes >= whole && bytes < length;
 
-		stands_between_chunks(WRITE, answer, bytes, is_between);
-		stands_between_chunks(READ, answer, bytes, 0);	/* what a server has not written it owes */
-		at += is_between;
+		ends_after(WRITE, answer, bytes, is_between, is_whole);
+		ends_after(READ, answer, bytes, 0, is_whole);	/* what a server has not written it owes */
+		at += is_between || chunked[at] == '#';
 	}
-	stands_between_chunks(WRITE, with_length, sizeof(with_length) - 1, 0);
-	stands_between_chunks(WRITE, until_close, sizeof(until_close) - 1, 0);
-	stands_between_chunks(WRITE, "", 0, 0);
+	ends_after(WRITE, with_length, sizeof(with_length) - 1, 0, 0);
+	ends_after(WRITE, until_close, sizeof(until_close) - 1, 0, 1);
+	ends_after(WRITE, "", 0, 0, 0);
 }
 
 #endif

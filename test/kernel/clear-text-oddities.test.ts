@@ -23,7 +23,7 @@ afterEach(() => cleanup.run());
 const run = async (
   name: string,
   options: Parameters<typeof captureClearText>[1] = {},
-): Promise<{ seen: Seen[]; session: CaptureSession; pid: number; lines: readonly string[] }> => {
+): Promise<{ seen: Seen[]; all: Seen[]; session: CaptureSession; pid: number; lines: readonly string[] }> => {
   const { seen, session } = captureClearText(cleanup, options);
   const program = startProgram(PYTHON, [ODDITIES, name]);
   cleanup.add(() => program.stop("SIGKILL"));
@@ -34,7 +34,7 @@ const run = async (
     return ringBytes === 0 && handoffBytes === 0;
   });
   return {
-    ...{ seen: seen.filter(({ pid }) => pid === program.pid), session },
+    ...{ seen: seen.filter(({ pid }) => pid === program.pid), all: seen, session },
     ...{ pid: program.pid, lines: program.lines },
   };
 };
@@ -150,6 +150,20 @@ test("a response that another process wrote gives its place to no other", async 
   expect(exchanges(seen, "client")).toEqual([1, 2, 3, 4].map((n) => `/answered-elsewhere/${n} 20${n}`));
   for (const each of exchanges(seen, "server")) expect(each).toMatch(/\/(\d) 20\1$/);
 });
+
+test.each(["closed-after-answer", "ended-after-answer"])(
+  "a last response that another process wrote is not said to be missing: %s",
+  async (name) => {
+    const ends = new Map<number, { nextRequest: number; nextResponse: number }>();
+    const { all } = await run(name, {
+      onConnectionEnd: ({ connection, nextRequest, nextResponse }) =>
+        ends.set(connection, { nextRequest, nextResponse }),
+    });
+    const [request, ...others] = all.filter(({ role, what }) => role === "server" && what === `/${name}/1`);
+    expect(others).toEqual([]);
+    expect(ends.get(request?.connection ?? 0)).toEqual({ nextRequest: 1, nextResponse: 1 });
+  },
+);
 
 test("what another process did with a connection for a while is no pipelining, and costs no later exchange", async () => {
   const seen = await heads("carried-on-elsewhere");

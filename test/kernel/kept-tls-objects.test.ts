@@ -23,7 +23,7 @@ test.each(WAYS)(
     const { certificate, key } = makeCertificate(cleanup.folder());
     const ended: number[] = [];
     const { seen, session, attachment } = captureClearText(cleanup, {
-      onConnectionEnd: ({ pid, untilClose }) => untilClose && ended.push(pid),
+      onConnectionEnd: ({ pid, wholeAtEnd }) => wholeAtEnd && ended.push(pid),
     });
     const program = startProgram(PYTHON, [PROGRAM, certificate, key, how]);
     cleanup.add(() => program.stop("SIGKILL"));

@@ -91,8 +91,8 @@ describe("a question", () => {
       "per range",
     ],
     [
-      "too many histograms",
-      { include: ["histogram"], limit: 1_001 },
+      "too many rows",
+      { limit: 1_001 },
       422,
       "invalid_document",
       "/limit",

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import threading
 
-from answered_elsewhere import answered_elsewhere, carried_on_elsewhere
+from answered_elsewhere import ANSWERED_ELSEWHERE
 from clear_text_messages import exchange, request, response
 from message_headers import Iovec, Message, libc
 from spliced_late import spliced_late
@@ -230,8 +230,7 @@ def forked():
 held = []  # open until the program ends, so that what is remembered of them can be asked for
 ODDITIES = {
     "not-of-streams": not_of_streams,
-    "answered-elsewhere": answered_elsewhere,
-    "carried-on-elsewhere": carried_on_elsewhere,
+    **ANSWERED_ELSEWHERE,
     "given-away": given_away,
     "closed-while-held": closed_while_held,
     "early-answer": early_answer,

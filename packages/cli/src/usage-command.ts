@@ -17,7 +17,8 @@ import { filterOf, WHERE_HELP } from "./where-option.js";
 import { zonedText } from "./zoned-time.js";
 
 const ROWS_DEFAULT = 100;
-const PAGE_ROWS = 1_000;
+/** Of what another program reads, which goes on less easily than who looks at a table. */
+const ROWS_FOR_PROGRAMS = 10_000;
 
 interface UsageOptions {
   from: string;
@@ -96,7 +97,7 @@ const readRows = async (
   rows: number,
 ): Promise<UsagePage> => {
   const ask = (limit: number, cursor?: string) =>
-    client.usage.query({ ...question, limit: Math.min(limit, PAGE_ROWS), ...(cursor ? { cursor } : {}) });
+    client.usage.query({ ...question, limit: Math.min(limit, USAGE_LIMIT_MAX), ...(cursor ? { cursor } : {}) });
   let page = await ask(rows);
   const items = [...page.items];
   while (page.nextCursor !== null && items.length < rows) {
@@ -156,7 +157,7 @@ export const usageCommand = (context: CommandContext): Command =>
     .option("--fill", "also rows of windows without usage")
     .option(
       "--limit <rows>",
-      `most rows (default: ${ROWS_DEFAULT}; --json, --csv: ${USAGE_LIMIT_MAX})`,
+      `most rows (default: ${ROWS_DEFAULT}; --json, --csv: ${ROWS_FOR_PROGRAMS})`,
       wholeNumber("limit", 1_000_000),
     )
     .option("--csv", "print CSV")
@@ -164,8 +165,8 @@ export const usageCommand = (context: CommandContext): Command =>
     .action(async (options: UsageOptions) => {
       const question = questionOf(options, context.nowMs());
       if (options.csv && context.isJson()) throw new UsageError("--csv or --json, not both");
-      if (options.csv) return printCsv(context, question, options.limit ?? USAGE_LIMIT_MAX);
-      const rows = options.limit ?? (context.isJson() ? USAGE_LIMIT_MAX : ROWS_DEFAULT);
+      if (options.csv) return printCsv(context, question, options.limit ?? ROWS_FOR_PROGRAMS);
+      const rows = options.limit ?? (context.isJson() ? ROWS_FOR_PROGRAMS : ROWS_DEFAULT);
       const page = await readRows(context.api(), question, rows);
       context.print(page, () =>
         [
@@ -179,9 +180,9 @@ export const usageCommand = (context: CommandContext): Command =>
 /** Every page's lines up to a number, under the first page's header. */
 const printCsv = async (context: CommandContext, question: UsageQueryInput, rows: number): Promise<void> => {
   let cursor: string | null = null;
-  for (let left = rows; left > 0; left -= PAGE_ROWS) {
+  for (let left = rows; left > 0; left -= USAGE_LIMIT_MAX) {
     const more: Partial<UsageQueryInput> = cursor === null ? {} : { cursor };
-    const limit = Math.min(left, PAGE_ROWS);
+    const limit = Math.min(left, USAGE_LIMIT_MAX);
     const { text, nextCursor } = await context.api().usage.csv({ ...question, ...more, limit });
     context.write(cursor === null ? text : text.slice(text.indexOf("\n") + 1));
     cursor = nextCursor;

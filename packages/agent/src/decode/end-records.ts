@@ -24,7 +24,7 @@ export class ConnectionEndRecord {
   /** of RecordEndReason */
   reason = 0;
   responseOpen = false;
-  untilClose = false;
+  wholeAtEnd = false;
   /** a client has read all of that response, or all but its last chunks */
   betweenChunks = false;
 }

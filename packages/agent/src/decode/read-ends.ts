@@ -40,7 +40,7 @@ export function readConnectionEnd(
   into.nextResponse = bytes.u32(start + RECORD_CONNECTION_END.next_response);
   into.reason = bytes.u8(start + RECORD_CONNECTION_END.reason);
   into.responseOpen = bytes.u8(start + RECORD_CONNECTION_END.response_open) !== 0;
-  into.untilClose = bytes.u8(start + RECORD_CONNECTION_END.until_close) !== 0;
+  into.wholeAtEnd = bytes.u8(start + RECORD_CONNECTION_END.whole_at_end) !== 0;
   into.betweenChunks = bytes.u8(start + RECORD_CONNECTION_END.between_chunks) !== 0;
   return isWhole(into.connection) && isWhole(into.requestBytes) && isWhole(into.responseBytes);
 }

@@ -87,7 +87,7 @@ export const RECORD_CONNECTION_END = {
   next_response: 52,
   reason: 56,
   response_open: 57,
-  until_close: 58,
+  whole_at_end: 58,
   between_chunks: 59,
   reserved: 60,
 } as const;

@@ -19,7 +19,7 @@ export function atConnectionEnd(open: OpenExchange, end: ConnectionEndRecord): O
   // The kernel saw this response end, or begin: the record that said so was dropped.
   if (!end.responseOpen || open.index + 1 !== end.nextResponse || !open.hasResponse) return "lost";
   open.responseBytes = Math.max(open.responseBytes, end.responseBytes);
-  const mayBeWhole = end.untilClose || (hasLeft && end.betweenChunks);
+  const mayBeWhole = end.wholeAtEnd || (hasLeft && end.betweenChunks);
   return mayBeWhole ? {} : { errorType: "response_incomplete" };
 }
 

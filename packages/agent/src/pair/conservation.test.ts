@@ -83,7 +83,7 @@ class Traffic {
         nextResponse: nextResponse + (responseOpen ? 1 : 0),
         responseOpen,
         requestBytes: requestOpen ? 5 : 0,
-        untilClose: this.random.chance(0.5),
+        wholeAtEnd: this.random.chance(0.5),
       }),
     );
   }

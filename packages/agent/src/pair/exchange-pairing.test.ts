@@ -97,7 +97,7 @@ test("the end of a connection completes a body that ends with it", () => {
       nextRequest: 1,
       nextResponse: 1,
       responseOpen: true,
-      untilClose: true,
+      wholeAtEnd: true,
       responseBytes: 5_000,
     }),
   );
@@ -156,7 +156,7 @@ test("a client that ends a connection is told from a server that does, and may h
   feed(requestRecord({ connection: 2, exchange: 1 }));
   feed(connectionEndRecord({ ...ended, connection: 2, nextRequest: 2 }));
   feed(requestRecord({ connection: 3 }), responseRecord({ connection: 3, ...OPEN }));
-  feed(connectionEndRecord({ ...open, connection: 3, untilClose: true, responseBytes: 444 }));
+  feed(connectionEndRecord({ ...open, connection: 3, wholeAtEnd: true, responseBytes: 444 }));
   feed(requestRecord({ connection: 4 }), responseRecord({ connection: 4, ...OPEN }));
   feed(connectionEndRecord({ ...open, connection: 4, responseBytes: 555 }));
   feed(requestRecord({ connection: 5 }), responseRecord({ connection: 5, ...OPEN }));

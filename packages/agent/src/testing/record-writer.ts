@@ -157,7 +157,7 @@ export interface ConnectionEndFields extends HeaderFields {
   responseBytes?: number;
   reason?: number;
   responseOpen?: boolean;
-  untilClose?: boolean;
+  wholeAtEnd?: boolean;
   betweenChunks?: boolean;
 }
 
@@ -170,7 +170,7 @@ export function connectionEndRecord(fields: ConnectionEndFields): Buffer {
   record.writeUInt32LE(fields.nextResponse, RECORD_CONNECTION_END.next_response);
   record.writeUInt8(fields.reason ?? 1, RECORD_CONNECTION_END.reason);
   record.writeUInt8(fields.responseOpen ? 1 : 0, RECORD_CONNECTION_END.response_open);
-  record.writeUInt8(fields.untilClose ? 1 : 0, RECORD_CONNECTION_END.until_close);
+  record.writeUInt8(fields.wholeAtEnd ? 1 : 0, RECORD_CONNECTION_END.whole_at_end);
   record.writeUInt8(fields.betweenChunks ? 1 : 0, RECORD_CONNECTION_END.between_chunks);
   return record;
 }

@@ -10,9 +10,7 @@ export const USAGE_ORDER_BY_MAX = 4;
 export const USAGE_MEASURES_MAX = 32;
 export const USAGE_TOP_MAX = 1_000;
 export const USAGE_LIMIT_DEFAULT = 50;
-export const USAGE_LIMIT_MAX = 10_000;
-/** Rows of a page whose histograms are asked for. */
-export const USAGE_HISTOGRAM_LIMIT_MAX = 1_000;
+export const USAGE_LIMIT_MAX = 1_000;
 /** How deep `and`, `or` and `not` may stand in each other. */
 export const FILTER_DEPTH_MAX = 8;
 export const FILTER_CONDITIONS_MAX = 64;
@@ -191,9 +189,7 @@ export const usageQueryDocumentSchema = z.strictObject({
     .min(1)
     .max(USAGE_LIMIT_MAX)
     .default(USAGE_LIMIT_DEFAULT)
-    .describe(
-      `How many rows to answer at most; with \`histogram\` not more than ${USAGE_HISTOGRAM_LIMIT_MAX}.`,
-    ),
+    .describe("How many rows to answer at most."),
   cursor: z
     .string()
     .max(2_048)

@@ -1,5 +1,4 @@
 import {
-  USAGE_HISTOGRAM_LIMIT_MAX,
   type UsageCondition,
   type UsageFilter,
   type UsageFilterValue,
@@ -65,8 +64,6 @@ export const questionErrors = ({
   groupBy,
   top,
   fill,
-  limit,
-  include,
 }: UsageQueryDocument): ProblemItem[] => {
   const errors: ProblemItem[] = [];
   for (const { condition, pointer } of conditionsOf(filter)) {
@@ -83,8 +80,6 @@ export const questionErrors = ({
       pointer: "/fill",
       message: "windows that have groups of their own cannot be filled: rank them per range",
     });
-  if (include.includes("histogram") && limit > USAGE_HISTOGRAM_LIMIT_MAX)
-    errors.push({ pointer: "/limit", message: `at most ${USAGE_HISTOGRAM_LIMIT_MAX} rows with histograms` });
   return errors;
 };
 

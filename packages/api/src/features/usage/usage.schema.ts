@@ -61,7 +61,7 @@ const linkShape = {
     minimum: 1,
     maximum: USAGE_LIMIT_MAX,
     default: 50,
-    description: "How many rows to answer at most; 1,000 with histograms.",
+    description: "How many rows to answer at most.",
   }),
   cursor: text(2_048, {
     description: "Where to go on: `nextCursor` of the page before, with the same other parameters. Opaque.",
