@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -83,5 +83,24 @@ describe("npm start, in one sentence and before it installs anything,", () => {
     expect(errors).toBe(
       "Masthead sets itself up on Debian 12 and 13, and this is Ubuntu 24.04 LTS: run it on such a host, a virtual machine will do.\n",
     );
+  });
+});
+
+describe("npm start, with servers of somebody else's,", () => {
+  it("says that NATS lacks its credentials, before it makes a cluster", async () => {
+    const home = cleanup.folder();
+    const { how, errors } = await refusal({ MASTHEAD_HOME: home, MASTHEAD_NATS_URL: "nats://127.0.0.1:1" });
+    expect(how).toBe("exit code 1");
+    expect(errors).toMatch(/^MASTHEAD_NATS_URL needs MASTHEAD_NATS_CREDENTIALS: /);
+    expect(readdirSync(home)).not.toContain("postgres");
+  });
+
+  it("says by which variable it has the database that does not answer, and not its password", async () => {
+    const { how, errors } = await refusal({
+      MASTHEAD_DATABASE_URL: "postgres://owner:canary-password@127.0.0.1:1/masthead",
+    });
+    expect(how).toBe("exit code 1");
+    expect(errors).toMatch(/^MASTHEAD_DATABASE_URL: this database cannot be used: connect ECONNREFUSED/);
+    expect(errors).not.toContain("canary-password");
   });
 });

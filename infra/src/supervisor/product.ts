@@ -26,12 +26,19 @@ export interface ProductOptions {
  */
 export const startProduct = async (options: ProductOptions): Promise<string> => {
   const { home, configuration, say, started } = options;
+  requireNatsCredentials(configuration);
   const ownerUrl = configuration.databaseUrl ?? (await started.add(() => keepPostgres(home, say))).url;
   const agentId = agentIdOf(home);
   const nats = await natsAccess(options, agentId);
   const password = (name: string) =>
     secretFile(join(home.secrets, `postgres-${name}.password`), () => randomHex(24));
-  const database = await prepareDatabase(ownerUrl, { app: password("app"), ingest: password("ingest") });
+  const roles = { app: password("app"), ingest: password("ingest") };
+  const database = await prepareDatabase(ownerUrl, roles).catch((error: Error) => {
+    if (configuration.databaseUrl === undefined) throw error;
+    throw new Error(`MASTHEAD_DATABASE_URL: this database cannot be used: ${error.message}`, {
+      cause: error,
+    });
+  });
   for (const name of database.applied) say(`database: applied ${name}`);
   const key = join(home.path, "admin.key");
   secretFile(key, generateApiKey);
@@ -46,17 +53,22 @@ const shown = (path: string): string => {
   return short.startsWith("..") ? path : short;
 };
 
-const natsAccess = async (options: ProductOptions, agentId: string): Promise<NatsAccess> => {
-  const { home, configuration, say, started } = options;
-  if (configuration.natsUrl === undefined) return started.add(() => keepNats(home, agentId, say));
-  if (configuration.natsCredentials === undefined) {
+/** Before anything is made. */
+const requireNatsCredentials = ({ natsUrl, natsCredentials }: ProductOptions["configuration"]): void => {
+  if (natsUrl !== undefined && natsCredentials === undefined)
     throw new Error(
       "MASTHEAD_NATS_URL needs MASTHEAD_NATS_CREDENTIALS: the creds file of the control plane there",
     );
-  }
+};
+
+const natsAccess = async (options: ProductOptions, agentId: string): Promise<NatsAccess> => {
+  const { home, configuration, say, started } = options;
+  const { natsUrl, natsCredentials } = configuration;
+  if (natsUrl === undefined || natsCredentials === undefined)
+    return started.add(() => keepNats(home, agentId, say));
   return {
-    url: configuration.natsUrl,
-    apiCredentials: configuration.natsCredentials,
+    url: natsUrl,
+    apiCredentials: natsCredentials,
     agentCredentials: configuration.agentNatsCredentials,
     issuer: options.environment["MASTHEAD_NATS_ISSUER"],
   };
