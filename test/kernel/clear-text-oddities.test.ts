@@ -2,9 +2,8 @@ import { execFileSync } from "node:child_process";
 import { realpathSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { CaptureSession } from "@masthead/agent/capture/native-session";
 import { counterOf } from "@masthead/agent/source/kernel-counters";
-import { afterEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
 import { captureClearText, type Seen, socketsOfProcess } from "../support/clear-text.js";
 import { probesOn } from "../support/probes-on.js";
@@ -19,12 +18,23 @@ const LEFT_TLS_CALL = fileURLToPath(new URL("../programs/left-tls-call.c", impor
 const cleanup = new Cleanup();
 afterEach(() => cleanup.run());
 
-/** Runs one of the oddities. */
-const run = async (
-  name: string,
-  options: Parameters<typeof captureClearText>[1] = {},
-): Promise<{ seen: Seen[]; all: Seen[]; session: CaptureSession; pid: number; lines: readonly string[] }> => {
-  const { seen, session } = captureClearText(cleanup, options);
+/** What watches all of them: each is a process of its own, with paths of its own, and leaves nothing behind. */
+const watching = new Cleanup();
+const ofMessages: { pid: number; atNs: number }[] = [];
+const ofConnections = new Map<number, { nextRequest: number; nextResponse: number }>();
+let capture: ReturnType<typeof captureClearText>;
+beforeAll(() => {
+  capture = captureClearText(watching, {
+    onMessageEnd: ({ pid, timeNs }) => ofMessages.push({ pid, atNs: timeNs }),
+    onConnectionEnd: ({ connection, nextRequest, nextResponse }) =>
+      ofConnections.set(connection, { nextRequest, nextResponse }),
+  });
+});
+afterAll(() => watching.run());
+
+/** Runs one of the oddities. @returns the heads that were seen of it */
+const run = async (name: string): Promise<{ seen: Seen[]; pid: number; lines: readonly string[] }> => {
+  const { seen, session } = capture;
   const program = startProgram(PYTHON, [ODDITIES, name]);
   cleanup.add(() => program.stop("SIGKILL"));
   program.send("begin");
@@ -33,10 +43,8 @@ const run = async (
     const { ringBytes, handoffBytes } = session.statistics();
     return ringBytes === 0 && handoffBytes === 0;
   });
-  return {
-    ...{ seen: seen.filter(({ pid }) => pid === program.pid), all: seen, session },
-    ...{ pid: program.pid, lines: program.lines },
-  };
+  const { pid, lines } = program;
+  return { seen: seen.filter((each) => each.pid === pid), pid, lines };
 };
 
 /** @returns the heads that were seen of an oddity */
@@ -51,12 +59,9 @@ test("what follows a body that sendfile sent is never read from memory", async (
 });
 
 test("a body that is spliced ends when it was, and not when the thread wrote last", async () => {
-  const ends: { pid: number; atNs: number }[] = [];
-  const { lines, pid } = await run("spliced-late", {
-    onMessageEnd: ({ pid, timeNs }) => ends.push({ pid, atNs: timeNs }),
-  });
+  const { lines, pid } = await run("spliced-late");
   const begunNs = Number(/^spliced (\d+)$/m.exec(lines.join("\n"))?.[1]);
-  const [end, ...others] = ends.filter((each) => each.pid === pid);
+  const [end, ...others] = ofMessages.filter((each) => each.pid === pid);
   expect(others).toEqual([]);
   expect(end?.atNs).toBeGreaterThanOrEqual(begunNs);
 });
@@ -71,13 +76,15 @@ test("bytes that a call discards are not taken for those that its buffer held be
 });
 
 test("what a server throws away before it closes is no request, and no loss", async () => {
-  const { seen, session } = await run("thrown-away");
+  const lost = () => counterOf(capture.session.counters(), "lost_read");
+  const before = lost();
+  const { seen } = await run("thrown-away");
   expect(texts(seen, "server")).toEqual(["/thrown-away/1", "201"]);
-  expect(counterOf(session.counters(), "lost_read")).toBe(0);
+  expect(lost()).toBe(before);
 });
 
 test("children that serve a connection each and are gone at once have their program's name", async () => {
-  const { seen, attachment } = captureClearText(cleanup);
+  const { seen, attachment } = capture;
   const program = startProgram(PYTHON, [ODDITIES, "forked"]);
   cleanup.add(() => program.stop("SIGKILL"));
   program.send("begin");
@@ -89,20 +96,20 @@ test("children that serve a connection each and are gone at once have their prog
 });
 
 test("what passes by sockets that are of no streams is no exchange, and nothing is remembered of them", async () => {
-  const { seen, session, pid } = await run("not-of-streams");
+  const { seen, pid } = await run("not-of-streams");
   expect(texts(seen, "server")).toEqual(["/not-of-streams/1", "201"]);
-  expect(socketsOfProcess(session, "strange_sockets", pid)).toBe(0);
-  expect(socketsOfProcess(session, "connections", pid)).toBe(0);
+  expect(socketsOfProcess(capture.session, "strange_sockets", pid)).toBe(0);
+  expect(socketsOfProcess(capture.session, "connections", pid)).toBe(0);
 });
 
 test("a socket that dup2, dup3 or close_range closed is forgotten", async () => {
-  const { seen, session, pid } = await run("closed-otherwise");
+  const { seen, pid } = await run("closed-otherwise");
   expect(texts(seen, "server").filter((what) => what.startsWith("/"))).toHaveLength(4);
-  expect(socketsOfProcess(session, "connections", pid)).toBe(0);
+  expect(socketsOfProcess(capture.session, "connections", pid)).toBe(0);
 });
 
 test("a socket that a process closes is forgotten, though another process or a waiting call still has it; not one it has by a duplicate", async () => {
-  const { seen, session, pid } = await run("closed-while-held");
+  const { seen, pid } = await run("closed-while-held");
   expect(texts(seen, "server").filter((what) => what.startsWith("/"))).toEqual(
     [1, 2, 3, 4].map((n) => `/closed-while-held/${n}`),
   );
@@ -110,11 +117,11 @@ test("a socket that a process closes is forgotten, though another process or a w
     seen.find(({ role, what }) => role === "server" && what === `${status}`),
   );
   expect(duplicate).toMatchObject({ connection: kept?.connection, exchange: 1 });
-  expect(socketsOfProcess(session, "connections", pid)).toBe(0);
+  expect(socketsOfProcess(capture.session, "connections", pid)).toBe(0);
 });
 
 test("calls below a call of a TLS library on the stack that longjmp left are not taken for its own", async () => {
-  const { seen, attachment } = captureClearText(cleanup);
+  const { seen, attachment } = capture;
   const binary = join(cleanup.folder(), "left-tls-call");
   execFileSync("cc", ["-O1", "-rdynamic", "-o", binary, LEFT_TLS_CALL]);
   const program = startProgram(binary, []);
@@ -154,14 +161,12 @@ test("a response that another process wrote gives its place to no other", async 
 test.each(["closed-after-answer", "ended-after-answer"])(
   "a last response that another process wrote is not said to be missing: %s",
   async (name) => {
-    const ends = new Map<number, { nextRequest: number; nextResponse: number }>();
-    const { all } = await run(name, {
-      onConnectionEnd: ({ connection, nextRequest, nextResponse }) =>
-        ends.set(connection, { nextRequest, nextResponse }),
-    });
-    const [request, ...others] = all.filter(({ role, what }) => role === "server" && what === `/${name}/1`);
+    await run(name);
+    const [request, ...others] = capture.seen.filter(
+      ({ role, what }) => role === "server" && what === `/${name}/1`,
+    );
     expect(others).toEqual([]);
-    expect(ends.get(request?.connection ?? 0)).toEqual({ nextRequest: 1, nextResponse: 1 });
+    expect(ofConnections.get(request?.connection ?? 0)).toEqual({ nextRequest: 1, nextResponse: 1 });
   },
 );
 
