@@ -11,7 +11,7 @@ import { afterEach, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
 import { coverageEntry } from "../support/coverage-entry.js";
 import { startNginx, startPythonServer } from "../support/https-servers.js";
-import { type KernelCapture, startKernelCapture } from "../support/kernel-capture.js";
+import { type KernelCapture, keptKernelCapture, startKernelCapture } from "../support/kernel-capture.js";
 import { firstChildOf } from "../support/process-tree.js";
 import { type Program, startProgram } from "../support/program.js";
 import { PYTHON } from "../support/python.js";
@@ -22,6 +22,7 @@ import { until } from "../support/until.js";
 
 const cleanup = new Cleanup();
 afterEach(() => cleanup.run());
+const kept = keptKernelCapture();
 
 const ignore = () => {};
 const EXEC_LOOP = fileURLToPath(new URL("../programs/exec-loop.sh", import.meta.url));
@@ -43,7 +44,7 @@ const startPython = async (lines: string[], ...args: string[]): Promise<Program>
 };
 
 test("an io_uring, and a UDP socket at port 443, are noted", async () => {
-  const capture = startKernelCapture(cleanup, ignore);
+  const capture = kept();
   const IO_URING_SETUP = 425;
   const uring = await startPython([
     "import ctypes",
@@ -110,7 +111,7 @@ test("what no policy asks about is excluded, until one does", async () => {
 });
 
 test("a process whose library was replaced on disk, or removed, is captured as before", async () => {
-  const capture = startKernelCapture(cleanup, ignore);
+  const capture = kept();
   const known = capture.attachment.libraries().find(({ cached }) => cached)?.path ?? "";
   const map = ["import ctypes", "ctypes.CDLL(sys.argv[1], mode=ctypes.RTLD_GLOBAL)"];
   const [replaced, removed] = [
@@ -128,7 +129,7 @@ test("a process whose library was replaced on disk, or removed, is captured as b
 });
 
 test("a process that becomes another program all the time has an entry that says something, and then none", async () => {
-  const capture = startKernelCapture(cleanup, ignore);
+  const capture = kept();
   const shells = ["one", "two"].map((name) => join(cleanup.folder(), `${name}-shell`)) as [string, string];
   for (const shell of shells) copyFileSync(realpathSync("/bin/sh"), shell);
   const code = `import os, socket, sys
@@ -153,7 +154,7 @@ os.execv(sys.argv[1], [sys.argv[1], sys.argv[2], sys.argv[1], sys.argv[3]])`;
 });
 
 test("processes that end while they are looked at are no failure", async () => {
-  const capture = startKernelCapture(cleanup, ignore);
+  const capture = kept();
   const code = "import socket, ssl; s = socket.create_server(('127.0.0.1', 0))";
   const children = Array.from({ length: 24 }, () => startProgram(PYTHON, ["-c", code]));
   let left = children.length;

@@ -11,7 +11,12 @@ import { afterEach, expect, test } from "vitest";
 import { Cleanup } from "../support/cleanup.js";
 import { coverageEntry, reportedEntry } from "../support/coverage-entry.js";
 import { curl } from "../support/curl.js";
-import { type KernelCapture, pathOf, startKernelCapture } from "../support/kernel-capture.js";
+import {
+  type KernelCapture,
+  keptKernelCapture,
+  pathOf,
+  startKernelCapture,
+} from "../support/kernel-capture.js";
 import { type Program, startProgram } from "../support/program.js";
 import { PYTHON } from "../support/python.js";
 import { buildStaticServer, startStaticServer } from "../support/static-server.js";
@@ -21,6 +26,7 @@ import { until } from "../support/until.js";
 
 const cleanup = new Cleanup();
 afterEach(() => cleanup.run());
+const kept = keptKernelCapture();
 
 const ignore = () => {};
 const entryOf = ({ attachment }: KernelCapture, pid: number) => coverageEntry(attachment, pid);
@@ -32,7 +38,7 @@ const overwrite = (path: string, bytes: Uint8Array, at: number): void => {
 };
 
 test("OpenSSL inside a program is captured where there are symbols, and `stripped` where there are none", async () => {
-  const capture = startKernelCapture(cleanup, ignore);
+  const capture = kept();
   const { withSymbols, stripped } = buildStaticServer(cleanup);
   const open = await startStaticServer(cleanup, withSymbols);
   const closed = await startStaticServer(cleanup, stripped);
@@ -87,7 +93,7 @@ test("a stripped build that the table knows is captured, and refused when its co
 const CLEAR_SERVER =
   "import socket; s = socket.create_server(('127.0.0.1', 0)); print('listening', flush=True); input()";
 test("a program whose headers claim what is not there runs, and has a reason", async () => {
-  const capture = startKernelCapture(cleanup, ignore);
+  const capture = kept();
   const hostile = join(cleanup.folder(), "hostile-python");
   copyFileSync(PYTHON, hostile);
   // The kernel reads no section headers, so it runs all the same.
@@ -131,7 +137,7 @@ test.each([
 });
 
 test("a library whose headers claim what is not there has a reason", async () => {
-  const capture = startKernelCapture(cleanup, ignore);
+  const capture = kept();
   const library = join(cleanup.folder(), "libssl-0badc0de.so.3");
   const known = capture.attachment.libraries().find(({ cached }) => cached);
   writeFileSync(library, readFileSync(known?.path ?? "").subarray(0, 4096));
@@ -143,7 +149,7 @@ test("a library whose headers claim what is not there has a reason", async () =>
 });
 
 test("a large program is read over several reports, and TLS of another implementation is named", async () => {
-  const capture = startKernelCapture(cleanup, ignore);
+  const capture = kept();
   const folder = cleanup.folder();
   writeFileSync(
     join(folder, "config.capnp"),

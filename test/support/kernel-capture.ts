@@ -17,7 +17,8 @@ import { readSocket } from "@masthead/agent/pair/socket-addresses";
 import { BUILT_OBJECT } from "@masthead/agent/source/bpf-source";
 import { askedOf } from "@masthead/agent/source/executable-watch";
 import type { PolicySet } from "@masthead/shared/wire/policy-set";
-import type { Cleanup } from "./cleanup.js";
+import { afterAll } from "vitest";
+import { Cleanup } from "./cleanup.js";
 
 /** What follows Go programs: some of the time that the kernel takes to verify all. */
 export const GO_PROGRAMS = ["go_call_entry", "go_call_bytes"];
@@ -106,6 +107,20 @@ export const startKernelCapture = (
   session.start((records, count) => decoder.decode(records, count));
   cleanup.add(() => session.stop());
   return { session, attachment, tables, home };
+};
+
+/**
+ * One of those for all tests of a file that leave it as it is and put no policy in force, since to load the programs takes longer than most
+ * tests. Begins with the first call of what it returns, and ends after the file's last test.
+ */
+export const keptKernelCapture = (): (() => KernelCapture) => {
+  const cleanup = new Cleanup();
+  let kept: KernelCapture | undefined;
+  afterAll(() => cleanup.run());
+  return () => {
+    kept ??= startKernelCapture(cleanup, () => {});
+    return kept;
+  };
 };
 
 /** Files of this program, which a policy may name from now on. */

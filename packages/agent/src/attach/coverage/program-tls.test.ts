@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -65,6 +65,18 @@ test("no file is begun without budget, and each is read once", () => {
   expect(programs.reasonOf(path)).toMatch(/^stripped: /);
   programs.allow(0);
   expect(programs.reasonOf(path)).toMatch(/^stripped: /);
+});
+
+test("a file that is written over is read anew, under the same number", () => {
+  const path = build("written-over", ["ssl/ssl_lib.c"]);
+  const programs = new ProgramTls(new Map());
+  programs.allow(2 ** 20);
+  expect(programs.reasonOf(path)).toMatch(/^stripped: /);
+  const { ino } = statSync(path);
+  writeFileSync(path, readFileSync(build("other", ["/cargo/registry/src/rustls-0.23.5/src/conn.rs"])));
+  expect(statSync(path).ino).toBe(ino);
+  programs.allow(2 ** 20);
+  expect(programs.reasonOf(path)).toBe("unsupported_tls: rustls");
 });
 
 test("what is no program has words, and what is gone has none", () => {

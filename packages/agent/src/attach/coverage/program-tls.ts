@@ -2,7 +2,7 @@ import type { CoverageReason } from "@masthead/shared/wire/coverage-reasons";
 import { ElfError, withFile } from "../elf/byte-source.js";
 import { ElfFile } from "../elf/elf-file.js";
 import { OF_32_BITS } from "../elf/elf-header.js";
-import { fileIdentity } from "../file-identity.js";
+import { contentOf } from "../libraries/look-through.js";
 import { codeOf, errnoWords } from "../processes/system-error.js";
 import { knownBuild } from "../sites/known-build-sites.js";
 import type { KnownBuilds } from "../sites/known-builds.js";
@@ -64,18 +64,18 @@ export class ProgramTls {
 
   /** Undefined until the file was read whole. @throws the system's error where there is none */
   #program(path: string): Program | undefined {
-    const identity = fileIdentity(path);
-    const known = this.#known.get(identity);
+    const content = contentOf(path);
+    const known = this.#known.get(content);
     if (known && !known.search) return known;
     if (this.#budgetBytes <= 0) return undefined;
     const program = this.#read(path, known);
-    if (fileIdentity(path) !== identity) {
-      // The process began another program meanwhile, so nobody knows which of the two was read.
-      this.#known.delete(identity);
+    if (contentOf(path) !== content) {
+      // The process began another program meanwhile, or its file was written over, so nobody knows which of the two was read.
+      this.#known.delete(content);
       return undefined;
     }
     if (this.#known.size >= KNOWN_MAX) this.#known.clear();
-    this.#known.set(identity, program);
+    this.#known.set(content, program);
     return program.search ? undefined : program;
   }
 
