@@ -189,7 +189,7 @@ static long settle_step(__u32 index, struct exchange_range *range)
 
 	if (!open)
 		return 0;
-	responding = open->series.status && responses->open && responses->exchange == exchange;
+	responding = open->series.status && responses->open && !responses->missed && responses->exchange == exchange;
 	/* as send_connection_end has it: after a call that was not seen nobody knows which responses came */
 	unanswered = !open->series.status && !responses->missed && responses->state < STATE_RESYNC;
 	if (!open->request_done && requests->open && requests->exchange == exchange)

@@ -14,13 +14,19 @@ static __always_inline int is_between_chunks(const struct connection *c)
 	       !responses->digits;
 }
 
+/* Is a response open of which all that was sent so far was seen? */
+static __always_inline int is_followed(const struct direction *responses)
+{
+	return responses->open && !responses->missed;
+}
+
 /*
  * Is a response that has not ended whole when the connection ends? What ends so, and what lacks no more than its trailers: chunks are complete
  * with the one of size zero (RFC 9112 section 8).
  */
 static __always_inline int is_whole_at_end(const struct direction *responses)
 {
-	return responses->open && (responses->state == STATE_UNTIL_CLOSE || responses->state == STATE_TRAILER);
+	return is_followed(responses) && (responses->state == STATE_UNTIL_CLOSE || responses->state == STATE_TRAILER);
 }
 
 /* Is a request unanswered, or a response not whole? */
@@ -55,7 +61,7 @@ verified_alone int send_connection_end(struct connection *c, __u32 reason)
 	/* after a call that was not seen, or bytes that were not understood, nobody knows which responses came: none is said to be missing */
 	e.next_response = responses->missed || responses->state >= STATE_RESYNC ? c->next_request : c->next_response;
 	e.reason = reason;
-	e.response_open = responses->open;
+	e.response_open = is_followed(responses);
 	e.whole_at_end = is_whole_at_end(responses);
 	e.between_chunks = is_between_chunks(c);
 	if (send_record(&e, sizeof(e)))
@@ -103,6 +109,12 @@ static __always_inline void end_connection(struct connection *c, const struct co
 		add_atomically(&process->connections, -1);
 }
 
+/* What passed last was not seen, or what comes yet will not be. */
+static __always_inline void miss_both(struct connection *c)
+{
+	c->directions[READ].missed = c->directions[WRITE].missed = 1;
+}
+
 /* The connection of this key, claimed to be ended; NULL where there is none, or a program run holds it. */
 static __always_inline struct connection *claim_connection(const struct connection_key *key)
 {
@@ -118,6 +130,7 @@ static __always_inline struct connection *claim_connection(const struct connecti
 
 struct sweep {
 	__u32 process;
+	__u32 goes_on;		/* what comes yet over its sockets is not seen */
 	__u32 calls;		/* that were freed */
 };
 
@@ -131,6 +144,8 @@ static long sweep_connection(void *map, struct connection_key *key, __u32 *found
 	if (gone.process != sweep->process)
 		return 0;
 	c = bpf_map_lookup_elem(&connection_states, &place);
+	if (c && sweep->goes_on)
+		miss_both(c);
 	if (c)
 		end_connection(c, &gone, END_PROCESS);
 	return 0;
@@ -160,12 +175,15 @@ static long sweep_call(void *map, __u32 *place, struct call *call, struct sweep 
 	return 0;
 }
 
-/* The process ended or became another program. Of several threads that end at once, one clears up. */
-static __always_inline void forget_process(__u32 id)
+/*
+ * The process ended, or became another program, which may answer what is owed (CGI), and goes on then. Of several threads that end at once, one
+ * clears up.
+ */
+static __always_inline void forget_process(__u32 id, int goes_on)
 {
 	struct process *process = bpf_map_lookup_elem(&processes, &id);
 	__u32 connections_left, strange_left, *in_flight = calls_of_process(id);
-	struct sweep sweep = { .process = id };
+	struct sweep sweep = { .process = id, .goes_on = goes_on };
 
 	if (!process)
 		return;

@@ -65,7 +65,7 @@ int process_exec(__u64 *arguments)
 	struct task_struct *task = (void *)arguments[0];
 	struct linux_binprm *program = (void *)arguments[2];
 
-	forget_process(task->tgid);
+	forget_process(task->tgid, 1);
 	forget_bystander(task->tgid);
 	forget_bystander_thread(task);
 	bpf_task_storage_delete(&threads, task);
@@ -83,7 +83,7 @@ int process_exit(__u64 *arguments)
 		return 0;
 	if (has_sockets(id))
 		look_at_sockets_left();
-	forget_process(id);
+	forget_process(id, 0);
 	forget_bystander(id);
 	bpf_map_delete_elem(&excluded_processes, &id);
 	describe_process(task, &p, RECORD_PROCESS_EXIT);

@@ -6,27 +6,11 @@
 #ifndef MASTHEAD_PROBES_SOCKET_CLOSE_H
 #define MASTHEAD_PROBES_SOCKET_CLOSE_H
 
+#include "carried-connection.h"
 #include "left-connection.h"
 #include "socket-held.h"
 #include "socket-strange.h"
 #include "socket-transfer.h"
-
-/*
- * The connection of the TLS object whose ciphertext this socket carries. NULL: it is not known, or the object at its address is on another socket
- * by now. Goes before the socket is forgotten.
- */
-static __always_inline struct connection *carried_connection(const struct connection_key *socket_key)
-{
-	struct strange_socket *socket = bpf_map_lookup_elem(&strange_sockets, socket_key);
-	struct connection_key key = { .process = socket_key->process };
-	struct connection *c;
-
-	if (!socket || !socket->ssl)
-		return 0;
-	key.ssl = socket->ssl;
-	c = find_connection(&key);
-	return c && is_same_socket(&c->socket, &socket->socket) ? c : 0;
-}
 
 /* By itself: it is called from several places. first, last: the descriptors that are closed with it. */
 verified_alone int close_socket(__u64 descriptor, __u32 first, __u32 last)
@@ -66,8 +50,8 @@ verified_alone int close_socket(__u64 descriptor, __u32 first, __u32 last)
 	reason = reason_of_close(c, &s);
 	if (key.ssl != object)
 		look_for_missed_response(c, &s);
-	if (!is_last)	/* another process, or a call that has not returned, has it: what comes yet is not seen */
-		c->directions[READ].missed = c->directions[WRITE].missed = 1;
+	if (!is_last && may_send(&s))	/* another process, or a call that has not returned, has it: what comes yet is not seen */
+		miss_both(c);
 	end_measured_connection(c, &key, reason);
 	return 0;
 }

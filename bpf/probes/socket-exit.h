@@ -1,11 +1,22 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
-/* A process ends with sockets open: the last that can be asked of them. */
+/*
+ * A process ends with sockets open. What it owes there was sent by another process, which it waited for, or will be, where one has the socket:
+ * that is a response that nobody saw, and none that is missing.
+ */
 #ifndef MASTHEAD_PROBES_SOCKET_EXIT_H
 #define MASTHEAD_PROBES_SOCKET_EXIT_H
 
+#include "carried-connection.h"
+#include "socket-held.h"
 #include "socket-sequence.h"
 
 #define EXIT_DESCRIPTORS_MOST 65536	/* that are looked at */
+
+/* Has another process the socket? Of one that has a duplicate of its own nobody knows. */
+static __always_inline int has_another_process(const struct socket_file *s)
+{
+	return !is_last_reference(s->file) && !has_other_descriptor(s->descriptor, s->inode, s->descriptor, s->descriptor);
+}
 
 static long look_at_descriptor(__u32 descriptor, void *unused)
 {
@@ -21,6 +32,10 @@ static long look_at_descriptor(__u32 descriptor, void *unused)
 	c = find_connection(&key);
 	if (c)
 		look_for_missed_response(c, &s);
+	else
+		c = carried_connection(&key);
+	if (c && may_send(&s) && has_another_process(&s))
+		miss_both(c);
 	return 0;
 }
 

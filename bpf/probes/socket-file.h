@@ -74,6 +74,16 @@ static __always_inline int find_socket(struct task_struct *task, __u64 descripto
 	return find_any_socket(task, descriptor, s) && is_of_streams(s);
 }
 
+#define SEND_SHUTDOWN	2	/* SEND_SHUTDOWN of the kernel */
+
+/* May anything be sent over it yet, by whoever has it? */
+static __always_inline int may_send(const struct socket_file *s)
+{
+	struct sock *sk = s->sk;
+
+	return !(READ_FIELD(sock, sk, sk_shutdown) & SEND_SHUTDOWN);
+}
+
 /* Does nothing else refer to the file: no other descriptor, process or call in flight? */
 static __always_inline int is_last_reference(struct file *file)
 {

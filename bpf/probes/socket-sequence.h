@@ -89,7 +89,10 @@ static __always_inline void note_first(const struct connection_key *key, const s
 static __always_inline void look_for_missed_response(struct connection *c, const struct socket_file *s)
 {
 	__u32 direction = c->role == ROLE_CLIENT ? READ : WRITE;
+	struct sock *sk = s->sk;
 
+	if (!READ_FIELD(sock, sk, __sk_common.skc_dport))	/* it was disconnected (connect to AF_UNSPEC), which sets the counters, too */
+		return;
 	look_for_missed(&c->directions[direction], s, direction);
 }
 

@@ -47,35 +47,7 @@ def carried_on_elsewhere():
     server.close()
 
 
-def serve_by_child(server):
-    """The request is read here, and a child answers it."""
-    server.recv(65536)
-    in_child(lambda: server.sendall(response(201)))
-
-
-def closed_after_answer():
-    """A child answers the only request, and this process closes the connection."""
-    client, server = tcp_pair()
-    client.sendall(request("closed-after-answer", 1))
-    serve_by_child(server)
-    client.recv(65536)
-    client.close()
-    server.close()
-
-
-def ended_after_answer():
-    """The same in a process that ends with the connection open."""
-    client, server = tcp_pair()
-    client.sendall(request("ended-after-answer", 1))
-    in_child(lambda: serve_by_child(server))
-    client.recv(65536)
-    client.close()
-    server.close()
-
-
 ANSWERED_ELSEWHERE = {
     "answered-elsewhere": answered_elsewhere,
     "carried-on-elsewhere": carried_on_elsewhere,
-    "closed-after-answer": closed_after_answer,
-    "ended-after-answer": ended_after_answer,
 }
