@@ -90,14 +90,7 @@ describe("a question", () => {
       "/fill",
       "per range",
     ],
-    [
-      "too many rows",
-      { limit: 1_001 },
-      422,
-      "invalid_document",
-      "/limit",
-      "1000",
-    ],
+    ["too many rows", { limit: 1_001 }, 422, "invalid_document", "/limit", "1000"],
     [
       "too many windows",
       { from: "2026-01-01T00:00:00Z", window: "minute" },

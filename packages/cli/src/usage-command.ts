@@ -97,7 +97,11 @@ const readRows = async (
   rows: number,
 ): Promise<UsagePage> => {
   const ask = (limit: number, cursor?: string) =>
-    client.usage.query({ ...question, limit: Math.min(limit, USAGE_LIMIT_MAX), ...(cursor ? { cursor } : {}) });
+    client.usage.query({
+      ...question,
+      limit: Math.min(limit, USAGE_LIMIT_MAX),
+      ...(cursor ? { cursor } : {}),
+    });
   let page = await ask(rows);
   const items = [...page.items];
   while (page.nextCursor !== null && items.length < rows) {

@@ -20,7 +20,7 @@ export const LOSS_GLOSSARY: {
     },
     response_lost: {
       meaning:
-        "The request was recorded; its response found the ring buffer full, came in a call that the kernel had no room to follow or that had begun before the agent did, went from a file or a pipe to the socket without passing through the program (`sendfile`, `splice` of a whole response, its head included), or may have come behind bytes that it did not understand.",
+        "The request was recorded; its response found the ring buffer full, came in a call that the kernel had no room to follow or that had begun before the agent did, went from a file or a pipe to the socket without passing through the program (`sendfile`, `splice` of a whole response, its head included), was written by another process that has the socket, in whole or in part, or may have come behind bytes that it did not understand.",
       remedy:
         "The same, or a larger `MASTHEAD_KERNEL_CALLS`; nothing for a connection that is older than the agent, or for what the program itself never has.",
     },

@@ -1,8 +1,8 @@
-import {
-  type UsageCondition,
-  type UsageFilter,
-  type UsageFilterValue,
-  type UsageQueryDocument,
+import type {
+  UsageCondition,
+  UsageFilter,
+  UsageFilterValue,
+  UsageQueryDocument,
 } from "@masthead/shared/http/usage-query-schema";
 import { ApiError, type ProblemCode, type ProblemItem } from "../../platform/http/problem.js";
 
@@ -59,12 +59,7 @@ const SHAPES: Record<string, { shape: RegExp; words: string }> = {
 };
 
 /** What is wrong with a question whatever is held: values that nothing can have, parts that do not go together. */
-export const questionErrors = ({
-  filter,
-  groupBy,
-  top,
-  fill,
-}: UsageQueryDocument): ProblemItem[] => {
+export const questionErrors = ({ filter, groupBy, top, fill }: UsageQueryDocument): ProblemItem[] => {
   const errors: ProblemItem[] = [];
   for (const { condition, pointer } of conditionsOf(filter)) {
     const known = SHAPES[condition.dimension];
