@@ -74,11 +74,13 @@ describe("a folder", () => {
       expect((await test.ask("POST", "/v1/destinations", { name: "x", kind: "folder", path })).status).toBe(
         422,
       );
-    symlinkSync("/tmp", join(root, "out"));
+    const outside = cleanup.folder();
+    symlinkSync(outside, join(root, "out"));
     await test.add({ kind: "folder", path: "out", tenantId: tenant });
     await test.sealed(tenant);
     await test.deliver();
     const [delivery] = await test.deliveries(tenant);
     expect(delivery?.log[0]).toMatchObject({ outcome: "failed", error: "the file could not be written" });
+    expect(readdirSync(outside)).toEqual([]);
   });
 });
