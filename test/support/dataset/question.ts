@@ -130,7 +130,7 @@ export const randomQuestion = (dataset: Dataset, random: Random): Question => {
     ...(top && !fill && !compare && random.chance(0.5) ? { topPerWindow: true } : {}),
     ...(measures ? { measures } : {}),
     ...(orderBy ? { orderBy } : {}),
-    limit: fill ? 337 : random.pick([37, 1_000, 1_000, histogram ? 1_000 : 10_000]),
+    limit: fill ? 337 : random.pick([37, 1_000, 1_000, 1_000]),
   };
 };
 
